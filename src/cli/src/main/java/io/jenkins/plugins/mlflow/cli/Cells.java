@@ -1,0 +1,73 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.Numbers;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The report in words and cells, as the table and the Markdown show it. */
+final class Cells {
+    static final List<String> HEADINGS =
+            List.of("verdict", "metric", "value", "rule", "baseline", "change", "margin", "criticality", "reason");
+
+    private Cells() {}
+
+    static List<String> of(Check check) {
+        return List.of(
+                check.getVerdict().name(),
+                check.getMetric(),
+                Numbers.text(check.getValue()),
+                check.getRule() + " " + Numbers.text(check.getLimit()),
+                Numbers.text(check.getBaseline()),
+                Numbers.text(check.getChange()),
+                Numbers.text(check.getMargin()),
+                check.getCriticality().key(),
+                check.getReason());
+    }
+
+    /** What is said above and below the checks, as pairs of a word and its meaning. */
+    static List<List<String>> facts(GateReport report) {
+        List<List<String>> facts = new ArrayList<>();
+        if (report.getServer() != null) {
+            facts.add(List.of("server", report.getServer()));
+        }
+        if (report.getCandidate() != null) {
+            String version = report.getCandidate().getVersion();
+            facts.add(List.of(
+                    "candidate",
+                    "run " + report.getCandidate().getRunId() + (version == null ? "" : ", version " + version)));
+        }
+        if (report.getBaseline() != null) {
+            String version = report.getBaseline().getVersion();
+            facts.add(List.of(
+                    "baseline",
+                    (version == null ? "no version" : "version " + version) + " (alias "
+                            + report.getBaseline().getAlias() + ")"));
+        }
+        if (report.getPolicyOrigin() != null) {
+            facts.add(List.of("policy", report.getPolicyOrigin() + " (SHA-256 " + report.getPolicySha256() + ")"));
+        }
+        if (report.getPromotion() != null) {
+            facts.add(List.of("promotion", promotion(report)));
+        }
+        return facts;
+    }
+
+    private static String promotion(GateReport report) {
+        var promotion = report.getPromotion();
+        String reason = promotion.getReason() == null ? "" : promotion.getReason();
+        if (!promotion.isPromoted()) {
+            return "nothing promoted: " + reason;
+        }
+        String target = promotion.getAlias() == null ? "" : "alias " + promotion.getAlias();
+        if (promotion.getStage() != null) {
+            target += (target.isEmpty() ? "" : " and ") + "stage " + promotion.getStage();
+        }
+        return "version " + promotion.getVersion() + " to " + target
+                + (promotion.getPreviousVersion() == null
+                        ? ""
+                        : ", in place of version " + promotion.getPreviousVersion())
+                + (reason.isEmpty() ? "" : "; " + reason);
+    }
+}

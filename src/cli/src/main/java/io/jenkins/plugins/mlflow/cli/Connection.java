@@ -1,0 +1,69 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.tracking.Credentials;
+import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
+import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Map;
+
+/** The MLflow server that options and variables name, with MLflow's own variables for the credentials. */
+final class Connection {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    private static final String URI = "MLFLOW_TRACKING_URI";
+    private static final String USER = "MLFLOW_TRACKING_USERNAME";
+    private static final String PASSWORD = "MLFLOW_TRACKING_PASSWORD";
+    private static final String TOKEN = "MLFLOW_TRACKING_TOKEN";
+    private static final String WORKSPACE = "MLFLOW_WORKSPACE";
+
+    private final ServerAddress address;
+    private final Credentials credentials;
+    private final String workspace;
+
+    private Connection(ServerAddress address, Credentials credentials, String workspace) {
+        this.address = address;
+        this.credentials = credentials;
+        this.workspace = workspace;
+    }
+
+    /** Throws IllegalArgumentException with a message for people. */
+    static Connection of(String trackingUri, Map<String, String> environment) {
+        String uri = trackingUri != null ? trackingUri : given(environment, URI);
+        if (uri == null) {
+            throw new IllegalArgumentException(
+                    "there is no MLflow server; give --tracking-uri or set the variable " + URI);
+        }
+        return new Connection(ServerAddress.parse(uri), credentials(environment), given(environment, WORKSPACE));
+    }
+
+    private static Credentials credentials(Map<String, String> environment) {
+        String user = given(environment, USER);
+        String password = given(environment, PASSWORD);
+        if ((user == null) != (password == null)) {
+            throw new IllegalArgumentException("only " + (user == null ? PASSWORD : USER) + " is set; set "
+                    + (user == null ? USER : PASSWORD) + " too, or neither");
+        }
+        if (user != null) {
+            return Credentials.basic(user, password, "variables " + USER + " and " + PASSWORD);
+        }
+        String token = given(environment, TOKEN);
+        return token == null ? Credentials.none() : Credentials.bearer(token, "variable " + TOKEN);
+    }
+
+    private static String given(Map<String, String> environment, String name) {
+        String value = environment.get(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    String address() {
+        return address.toString();
+    }
+
+    TrackingServer open() {
+        HttpClient client = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, null)
+                .build();
+        return new RestTrackingServer(client, address, credentials, workspace, REQUEST_TIMEOUT);
+    }
+}

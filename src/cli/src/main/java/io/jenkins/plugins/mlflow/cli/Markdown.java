@@ -1,0 +1,43 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The report as Markdown, for a comment on a change or a job summary. */
+final class Markdown {
+    private Markdown() {}
+
+    static String of(GateReport report) {
+        StringBuilder text = new StringBuilder();
+        text.append("### ").append(report.getStatus()).append(": ").append(escaped(report.getModel())).append("\n\n")
+                .append(escaped(report.getReason())).append("\n\n");
+        for (List<String> fact : Cells.facts(report)) {
+            text.append("- ").append(fact.get(0)).append(": ").append(escaped(fact.get(1))).append('\n');
+        }
+        if (!report.getChecks().isEmpty()) {
+            text.append('\n').append(row(Cells.HEADINGS)).append('|')
+                    .append(" --- |".repeat(Cells.HEADINGS.size())).append('\n');
+            for (Check check : report.getChecks()) {
+                text.append(row(Cells.of(check)));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String row(List<String> cells) {
+        return cells.stream().map(Markdown::escaped).collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
+    /** Every character that Markdown or HTML could take as markup is shown as itself. */
+    private static String escaped(String text) {
+        return text == null
+                ? ""
+                : text.replaceAll("\\p{Cntrl}", " ")
+                        .replaceAll("([\\\\`*_{}\\[\\]()#+!|~-])", "\\\\$1")
+                        .replace("&", "&amp;")
+                        .replace("<", "&lt;")
+                        .replace(">", "&gt;");
+    }
+}

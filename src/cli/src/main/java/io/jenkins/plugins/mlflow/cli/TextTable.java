@@ -1,0 +1,54 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The report as a terminal shows it. */
+final class TextTable {
+    private TextTable() {}
+
+    static String of(GateReport report) {
+        StringBuilder text = new StringBuilder();
+        text.append(report.getStatus()).append("  ").append(report.getModel()).append(": ")
+                .append(line(report.getReason())).append('\n');
+        for (List<String> fact : Cells.facts(report)) {
+            text.append("  ").append(fact.get(0)).append(": ").append(line(fact.get(1))).append('\n');
+        }
+        if (!report.getChecks().isEmpty()) {
+            text.append('\n');
+            append(text, report.getChecks());
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, List<Check> checks) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(Cells.HEADINGS);
+        checks.forEach(check -> rows.add(Cells.of(check)));
+        int columns = Cells.HEADINGS.size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns - 1; i++) {
+                widths[i] = Math.max(widths[i], line(row.get(i)).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder out = new StringBuilder("  ");
+            for (int i = 0; i < columns; i++) {
+                String cell = line(row.get(i));
+                out.append(cell);
+                if (i < columns - 1) {
+                    out.append(" ".repeat(widths[i] - cell.length() + 2));
+                }
+            }
+            text.append(out.toString().stripTrailing()).append('\n');
+        }
+    }
+
+    /** Names come from a server: control characters would move the cursor. */
+    private static String line(String text) {
+        return text == null ? "" : text.replaceAll("\\p{Cntrl}", " ");
+    }
+}

@@ -1,0 +1,146 @@
+package io.jenkins.plugins.mlflow.evaluation;
+
+import io.jenkins.plugins.mlflow.policy.Criticality;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A rule applied to a value. Numbers are null where there is none: {@code margin}, the distance to the limit in the rule's
+ * own unit, is null where nothing was measured, and otherwise at least 0 exactly when the check passed.
+ */
+public final class Check implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final String metric;
+    private final String slice;
+    private final String dataset;
+    private final String rule;
+    private final Double limit;
+    private final Double value;
+    private final Double baseline;
+    private final Double change;
+    private final Double margin;
+    private final Verdict verdict;
+    private final Criticality criticality;
+    private final String reason;
+
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    Check(
+            String metric,
+            String slice,
+            String dataset,
+            String rule,
+            Double limit,
+            Double value,
+            Double baseline,
+            Double change,
+            Double margin,
+            Verdict verdict,
+            Criticality criticality,
+            String reason) {
+        this.metric = metric;
+        this.slice = slice;
+        this.dataset = dataset;
+        this.rule = rule;
+        this.limit = limit;
+        this.value = value;
+        this.baseline = baseline;
+        this.change = change;
+        this.margin = margin;
+        this.verdict = verdict;
+        this.criticality = criticality;
+        this.reason = reason;
+    }
+
+    public String getMetric() {
+        return metric;
+    }
+
+    /** The cohort that the metric's name selected, or null. */
+    public String getSlice() {
+        return slice;
+    }
+
+    public String getDataset() {
+        return dataset;
+    }
+
+    /** The rule's word in the policy file. */
+    public String getRule() {
+        return rule;
+    }
+
+    public Double getLimit() {
+        return limit;
+    }
+
+    public Double getValue() {
+        return value;
+    }
+
+    public Double getBaseline() {
+        return baseline;
+    }
+
+    /** Candidate minus baseline. */
+    public Double getChange() {
+        return change;
+    }
+
+    public Double getMargin() {
+        return margin;
+    }
+
+    public Verdict getVerdict() {
+        return verdict;
+    }
+
+    public boolean isPassed() {
+        return verdict == Verdict.PASSED;
+    }
+
+    public Criticality getCriticality() {
+        return criticality;
+    }
+
+    /** One sentence without its full stop: why the verdict is what it is. */
+    public String getReason() {
+        return reason;
+    }
+
+    /** The check as it stands in the JSON report. */
+    public Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("metric", metric);
+        map.put("slice", slice);
+        map.put("dataset", dataset);
+        map.put("rule", rule);
+        map.put("limit", Plain.number(limit));
+        map.put("value", Plain.number(value));
+        map.put("baseline", Plain.number(baseline));
+        map.put("change", Plain.number(change));
+        map.put("margin", Plain.number(margin));
+        map.put("verdict", verdict.name());
+        map.put("criticality", criticality.key());
+        map.put("reason", reason);
+        return map;
+    }
+
+    static Check fromMap(Map<?, ?> map) {
+        return new Check(
+                Plain.text(map, "metric"),
+                Plain.text(map, "slice"),
+                Plain.text(map, "dataset"),
+                Plain.text(map, "rule"),
+                Plain.number(map, "limit"),
+                Plain.number(map, "value"),
+                Plain.number(map, "baseline"),
+                Plain.number(map, "change"),
+                Plain.number(map, "margin"),
+                Verdict.valueOf(Plain.text(map, "verdict")),
+                Criticality.valueOf(Plain.text(map, "criticality").toUpperCase(Locale.ROOT)),
+                Plain.text(map, "reason"));
+    }
+}

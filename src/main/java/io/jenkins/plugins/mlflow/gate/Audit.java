@@ -1,0 +1,47 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The tags that say on the model version what the gate did. */
+final class Audit {
+    private static final String PREFIX = "mlflow_eval_gate.";
+
+    private final Round round;
+
+    Audit(Round round) {
+        this.round = round;
+    }
+
+    void tag() throws TrackingException, InterruptedException {
+        GateState state = round.state;
+        if (state.version == null || !round.request.mayWrite()) {
+            state.enter(Phase.DONE);
+            return;
+        }
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put(PREFIX + "status", state.status.name());
+        tags.put(PREFIX + "policy_sha256", round.request.policySha256());
+        if (round.request.buildUrl() != null) {
+            tags.put(PREFIX + "build_url", round.request.buildUrl());
+        }
+        if (state.phase == Phase.TAG_PROMOTED && state.previousVersion != null) {
+            tags.put(PREFIX + "previous_version", state.previousVersion);
+        }
+        tags.put(PREFIX + "time", state.judgedAt.truncatedTo(ChronoUnit.SECONDS).toString());
+        round.server().setVersionTags(round.model(), state.version, tags);
+        state.enter(Phase.DONE);
+    }
+
+    /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */
+    void giveUp(String why) {
+        String warning = "version " + round.state.version + " could not be tagged: " + why;
+        round.say("Warning: " + warning);
+        if (round.state.phase == Phase.TAG_PROMOTED) {
+            round.state.promotionNote = warning;
+        }
+        round.state.enter(Phase.DONE);
+    }
+}

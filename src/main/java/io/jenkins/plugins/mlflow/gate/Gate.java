@@ -1,0 +1,224 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.Durations;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The gate as a state machine. {@link #advance} makes at most a few requests and answers with the next state and when to
+ * come back; the driver keeps the state safe in between and decides how to wait. Nothing here sleeps, keeps a thread or
+ * remembers anything outside of the state.
+ */
+public final class Gate {
+    /** How long the tags of a refused candidate may take. */
+    private static final Duration TAG_TIMEOUT = Duration.ofSeconds(10);
+    /** How long they may take where the gate's own time is over. */
+    private static final Duration LATE_TAG_TIMEOUT = Duration.ofMillis(900);
+    /** How long before the deadline the run is read for the last time. */
+    private static final Duration LAST_READING = Duration.ofSeconds(1);
+
+    private final GateRequest request;
+    private final Clock clock;
+    private final BackOff backOff;
+
+    public Gate(GateRequest request, Clock clock, RandomGenerator jitter) {
+        this.request = request;
+        this.clock = clock;
+        this.backOff = new BackOff(jitter);
+    }
+
+    /** A gate that started at the given moment, from which its timeout runs. */
+    public GateState start(Instant startedAt) {
+        return new GateState(startedAt);
+    }
+
+    /** When the next advance must be over; passing it ends the gate or its promotion. */
+    public Instant deadline(GateState state) {
+        if (state.phase.isPromoting()) {
+            return (state.promotionStartedAt == null ? clock.instant() : state.promotionStartedAt)
+                    .plus(request.policy().promotion().timeout());
+        }
+        Instant deadline = state.startedAt.plus(request.policy().waiting().timeout());
+        return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.judgedAt, deadline) : deadline;
+    }
+
+    private static Instant tagDeadline(Instant judgedAt, Instant deadline) {
+        Instant late = judgedAt.plus(LATE_TAG_TIMEOUT);
+        Instant latest = late.isAfter(deadline) ? late : deadline;
+        Instant usual = judgedAt.plus(TAG_TIMEOUT);
+        return usual.isBefore(latest) ? usual : latest;
+    }
+
+    /**
+     * Goes one step on. Throws InterruptedException only if the thread is interrupted, and then leaves {@code before} as the
+     * state to go on with.
+     */
+    public Advance advance(GateState before, TrackingServer server) throws InterruptedException {
+        GateState state = before.copy();
+        if (state.isDone()) {
+            return new Advance(state, Duration.ZERO, List.of(), null);
+        }
+        if (state.isPromoting() && state.promotionStartedAt == null) {
+            state.promotionStartedAt = clock.instant();
+        }
+        int sentBefore = server.requests();
+        Round round = new Round(request, state, server, clock, deadline(state));
+        Duration delay = Duration.ZERO;
+        try {
+            if (clock.instant().isBefore(round.deadline)) {
+                state.clearFault();
+                state.waitingFor = null;
+                step(round);
+                delay = state.waitingFor == null ? Duration.ZERO : pause(round);
+            } else {
+                expire(round);
+            }
+        } catch (TrackingException fault) {
+            delay = afterFault(round, fault);
+        } catch (GateEnd end) {
+            fail(state, end.category, end.getMessage());
+        }
+        state.requests += server.requests() - sentBefore;
+        if (state.isDone() && state.endedAt == null) {
+            state.endedAt = clock.instant();
+        }
+        return new Advance(state, delay, round.messages, state.waitingFor);
+    }
+
+    private void step(Round round) throws TrackingException, InterruptedException, GateEnd {
+        switch (round.state.phase) {
+            case FIND_CANDIDATE -> {
+                new Resolution(round).candidate();
+                read(round);
+            }
+            case WAIT -> read(round);
+            case TAG_PROMOTED, TAG_REFUSED -> new Audit(round).tag();
+            default -> new Promotion(round).advance();
+        }
+    }
+
+    private void read(Round round) throws TrackingException, InterruptedException, GateEnd {
+        switch (new Waiting(round).read()) {
+            case COMPLETE -> judge(round);
+            case FAILED -> refuse(round);
+            case WAIT -> {}
+        }
+    }
+
+    private void judge(Round round) {
+        GateState state = round.state;
+        Judgement judgement = Judgement.of(round);
+        state.status = judgement.status();
+        state.reason = judgement.reason();
+        state.judgedAt = clock.instant();
+        boolean passed = judgement.status() == GateStatus.PASSED;
+        if (passed && request.policy().promotion() != null && request.mayWrite()) {
+            state.enter(Phase.FIND_VERSION);
+        } else {
+            state.enter(passed ? Phase.DONE : Phase.TAG_REFUSED);
+        }
+    }
+
+    /** The candidate cannot pass, whatever its values. {@code state.reason} is set. */
+    private void refuse(Round round) {
+        round.state.status = GateStatus.FAILED;
+        round.state.judgedAt = clock.instant();
+        round.state.enter(round.state.version == null ? Phase.DONE : Phase.TAG_REFUSED);
+    }
+
+    private Duration pause(Round round) {
+        Duration pause = backOff.after(round.state.attempts++);
+        Duration settled = round.state.phase == Phase.WAIT ? new Waiting(round).untilSettled() : null;
+        if (settled != null && !settled.isNegative() && settled.compareTo(pause) < 0) {
+            pause = settled;
+        }
+        return untilDeadline(round, pause);
+    }
+
+    private Duration untilDeadline(Round round, Duration pause) {
+        Duration left = Duration.between(clock.instant(), round.deadline);
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        if (pause.compareTo(left) < 0) {
+            return pause;
+        }
+        return left.compareTo(LAST_READING.multipliedBy(2)) < 0 ? left : left.minus(LAST_READING);
+    }
+
+    private Duration afterFault(Round round, TrackingException fault) {
+        GateState state = round.state;
+        if (!fault.isTransient()) {
+            if (state.phase.isTagging()) {
+                new Audit(round).giveUp(fault.getMessage());
+            } else {
+                fail(state, fault.category(), fault.getMessage());
+            }
+            return Duration.ZERO;
+        }
+        state.registryRead = false;
+        if (state.phase == Phase.CREATE_VERSION && !fault.isNeverSent() && state.createUncertainSince == null) {
+            state.createUncertainSince = clock.instant();
+        }
+        state.lastFault = fault.category();
+        state.lastFaultMessage = fault.getMessage();
+        state.waitingFor = "the server to answer, after: " + fault.getMessage();
+        Duration pause = backOff.after(state.attempts++);
+        Duration asked = fault.retryAfter().orElse(Duration.ZERO);
+        return untilDeadline(round, asked.compareTo(pause) > 0 ? asked : pause);
+    }
+
+    /** The deadline has passed. */
+    private void expire(Round round) {
+        GateState state = round.state;
+        if (state.phase.isTagging()) {
+            new Audit(round).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
+        } else if (state.lastFault != null) {
+            fail(state, state.lastFault, state.lastFaultMessage + " No better answer came within the deadline.");
+        } else if (state.phase.isPromoting()) {
+            fail(
+                    state,
+                    ErrorCategory.TIMEOUT,
+                    "The promotion was not over within " + Durations.format(request.policy().promotion().timeout())
+                            + (state.waitingFor == null ? "" : ", waiting for " + state.waitingFor)
+                            + ". Raise promote.timeout if the registry is slow.");
+        } else {
+            state.reason = "not ready to be judged within " + Durations.format(request.policy().waiting().timeout())
+                    + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);
+            refuse(round);
+        }
+    }
+
+    /** Ends a gate with an error that its driver met: credentials that are gone, for one. */
+    public GateState failed(GateState state, ErrorCategory category, String message) {
+        GateState copy = state.copy();
+        fail(copy, category, message);
+        copy.endedAt = clock.instant();
+        return copy;
+    }
+
+    private static void fail(GateState state, ErrorCategory category, String message) {
+        state.status = GateStatus.ERROR;
+        state.errorCategory = category;
+        state.errorMessage = message;
+        state.reason = category + ": " + message;
+        state.enter(Phase.DONE);
+    }
+
+    /** The report of a gate, whether it is over or stopped on its way; {@code stopped} says why in the second case. */
+    public GateReport report(GateState state, String stopped) {
+        return new Reporting(request, state, clock.instant()).report(stopped);
+    }
+
+    public GateReport report(GateState state) {
+        return report(state, null);
+    }
+}

@@ -1,0 +1,30 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import java.io.Serializable;
+
+/**
+ * What one gate is asked to do; it does not change while the gate runs.
+ *
+ * @param model registered model name
+ * @param server what the report calls the server
+ * @param exact the candidate that the user named, or null to select one as the policy says
+ * @param policyOrigin where the policy came from, as the report says it
+ * @param policySha256 of the policy's canonical form
+ * @param buildUrl for the audit tags, or null
+ */
+public record GateRequest(
+        String model,
+        String server,
+        ExactCandidate exact,
+        GatePolicy policy,
+        String policyOrigin,
+        String policySha256,
+        RunMode runMode,
+        String buildUrl)
+        implements Serializable {
+
+    boolean mayWrite() {
+        return runMode == RunMode.ENABLED;
+    }
+}

@@ -1,0 +1,134 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All that a gate must remember between two advances, and over a restart. Only the classes of this package change it, and
+ * only in a copy, so that a state that was handed out stays what it was.
+ */
+public final class GateState implements Serializable, Cloneable {
+    private static final long serialVersionUID = 1L;
+
+    final Instant startedAt;
+    Phase phase = Phase.FIND_CANDIDATE;
+    int requests;
+    /** Attempts since the last progress; the back-off grows with it. */
+    int attempts;
+    /** What went wrong at the last attempt, or null if it got its answer. */
+    ErrorCategory lastFault;
+    String lastFaultMessage;
+
+    // the candidate, pinned
+    String runId;
+    String experimentId;
+    String experiment;
+    String version;
+    boolean versionPending;
+    String runStatus;
+    boolean runChecked;
+
+    // the baseline, pinned with its values; baselineVersion stays null where no version holds the alias
+    boolean baselineFound;
+    String baselineVersion;
+    String baselineRunId;
+    TreeMap<String, Double> baselineValues;
+
+    // the last reading of the metrics that the rules need
+    TreeMap<String, Double> values = new TreeMap<>();
+    String fingerprint;
+    Instant unchangedSince;
+    Instant waitingSince;
+    String waitingFor;
+
+    // the verdict
+    GateStatus status;
+    String reason;
+    ErrorCategory errorCategory;
+    String errorMessage;
+    Instant judgedAt;
+    Instant endedAt;
+
+    // the promotion's journal
+    Instant promotionStartedAt;
+    /** Since when it is not known whether a version was created; null if it is. */
+    Instant createUncertainSince;
+    String previousVersion;
+    String previousStageVersion;
+    boolean metricsJudgedAgain;
+    boolean baselineJudgedAgain;
+    boolean aliasSet;
+    boolean stageSet;
+    boolean verified;
+    String promotionNote;
+    /**
+     * Whether the registry was read just now, by this process, so that a write may follow. After a restart it is false, and
+     * what an interrupted write did is read back first.
+     */
+    transient boolean registryRead;
+
+    GateState(Instant startedAt) {
+        this.startedAt = startedAt;
+    }
+
+    GateState copy() {
+        try {
+            GateState copy = (GateState) super.clone();
+            copy.values = new TreeMap<>(values);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public boolean isDone() {
+        return phase == Phase.DONE;
+    }
+
+    /** Whether the next advance is part of a promotion, which only one gate per model and server may be in. */
+    public boolean isPromoting() {
+        return phase.isPromoting();
+    }
+
+    /** When the verdict fell; null before. */
+    public Instant judgedAt() {
+        return judgedAt;
+    }
+
+    /** Whether a promotion is under way, of which something may have been written already. */
+    public boolean hasBegunToPromote() {
+        return isPromoting() && promotionStartedAt != null;
+    }
+
+    /** Whether something was found out that a restart must not lose, or a write comes next. */
+    public boolean mustBeSavedAfter(GateState before) {
+        return phase != before.phase || runChecked != before.runChecked;
+    }
+
+    /** Forgets the last fault, whose cause may have passed while nobody drove the gate. */
+    public GateState resumed() {
+        GateState copy = copy();
+        copy.clearFault();
+        return copy;
+    }
+
+    void clearFault() {
+        lastFault = null;
+        lastFaultMessage = null;
+    }
+
+    void enter(Phase next) {
+        phase = next;
+        attempts = 0;
+        waitingFor = null;
+        clearFault();
+    }
+
+    Map<String, Double> baselineEvidence() {
+        return baselineVersion == null ? null : baselineValues;
+    }
+}

@@ -1,0 +1,57 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.Criticality;
+import java.util.List;
+
+/** The verdict over all checks, and the one sentence that explains it. */
+record Judgement(GateStatus status, String reason) {
+
+    static Judgement of(Round round) {
+        List<Check> checks = round.checks();
+        GateStatus status = GateStatus.of(checks);
+        return new Judgement(
+                status,
+                switch (status) {
+                    case FAILED -> miss(checks, Criticality.FAILURE);
+                    case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
+                    default -> pass(round, checks);
+                });
+    }
+
+    private static String miss(List<Check> checks, Criticality criticality) {
+        List<Check> missed = checks.stream()
+                .filter(check -> !check.isPassed() && check.getCriticality() == criticality)
+                .toList();
+        Check first = missed.get(0);
+        int others = missed.size() - 1;
+        return first.getMetric() + ": " + first.getReason()
+                + (others == 0 ? "" : others == 1 ? " (and 1 more check)" : " (and " + others + " more checks)");
+    }
+
+    private static String pass(Round round, List<Check> checks) {
+        long passed = checks.stream().filter(Check::isPassed).count();
+        long notes = checks.size() - passed;
+        StringBuilder text = new StringBuilder();
+        if (notes == 0) {
+            text.append(checks.size() == 1 ? "the only check passed" : "all " + checks.size() + " checks passed");
+        } else {
+            text.append(passed).append(" of ").append(checks.size()).append(" checks passed, ").append(notes)
+                    .append(notes == 1 ? " is a note" : " are notes");
+        }
+        long stamped = checks.stream().filter(Judgement::isRubberStamp).count();
+        if (stamped > 0) {
+            text.append("; ").append(stamped).append(" as a rubber stamp, there is no baseline yet");
+        }
+        GateState state = round.state;
+        if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
+            text.append("; candidate and baseline are the same version");
+        }
+        return text.toString();
+    }
+
+    private static boolean isRubberStamp(Check check) {
+        return check.isPassed() && check.getMargin() == null;
+    }
+}

@@ -1,0 +1,31 @@
+package io.jenkins.plugins.mlflow.gate;
+
+/** Where a gate stands. From {@link #FIND_VERSION} on, the promotions of one model on one server take turns. */
+enum Phase {
+    FIND_CANDIDATE,
+    WAIT,
+    FIND_VERSION,
+    CREATE_VERSION,
+    AWAIT_READY,
+    READ_AGAIN,
+    READ_HOLDER,
+    SET_ALIAS,
+    SET_STAGE,
+    READ_BACK,
+    TAG_PROMOTED,
+    /** Tags a candidate that did not pass; not part of a promotion. */
+    TAG_REFUSED,
+    DONE;
+
+    boolean isBeforeVerdict() {
+        return compareTo(WAIT) <= 0;
+    }
+
+    boolean isPromoting() {
+        return compareTo(FIND_VERSION) >= 0 && compareTo(TAG_PROMOTED) <= 0;
+    }
+
+    boolean isTagging() {
+        return this == TAG_PROMOTED || this == TAG_REFUSED;
+    }
+}

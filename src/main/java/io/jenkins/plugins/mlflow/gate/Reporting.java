@@ -1,0 +1,105 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
+import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.Evaluator;
+import io.jenkins.plugins.mlflow.evaluation.Evidence;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
+import io.jenkins.plugins.mlflow.evaluation.Timing;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** Tells what a state came to. */
+final class Reporting {
+    private final GateRequest request;
+    private final GateState state;
+    private final GatePolicy policy;
+    private final Instant now;
+
+    Reporting(GateRequest request, GateState state, Instant now) {
+        this.request = request;
+        this.state = state;
+        this.policy = request.policy();
+        this.now = now;
+    }
+
+    GateReport report(String stopped) {
+        boolean over = state.isDone();
+        GateReport report = new GateReport(
+                        over ? state.status : GateStatus.ERROR,
+                        over ? state.reason : stopped,
+                        request.runMode().key(),
+                        request.model(),
+                        request.server())
+                .judged(candidate(), baseline(), checks())
+                .under(request.policyOrigin(), request.policySha256())
+                .promotion(policy.promotion() == null ? null : promotion())
+                .timing(timing());
+        return state.errorCategory == null ? report : report.error(state.errorCategory.name(), state.errorMessage);
+    }
+
+    private List<Check> checks() {
+        return state.judgedAt == null
+                ? List.of()
+                : Evaluator.evaluate(policy, new Evidence(state.values, state.baselineEvidence()));
+    }
+
+    private CandidateInfo candidate() {
+        return state.runId == null
+                ? null
+                : new CandidateInfo(
+                        state.runId, state.experimentId, state.experiment, state.version, null, state.runStatus);
+    }
+
+    private BaselineInfo baseline() {
+        return policy.baseline() == null
+                ? null
+                : new BaselineInfo(policy.baseline().alias(), state.baselineVersion, state.baselineRunId);
+    }
+
+    private PromotionInfo promotion() {
+        PromotionPolicy wanted = policy.promotion();
+        return new PromotionInfo(
+                state.verified,
+                state.version,
+                wanted.alias(),
+                wanted.stage(),
+                state.previousVersion,
+                state.promotionNote != null ? state.promotionNote : whyNotPromoted());
+    }
+
+    private String whyNotPromoted() {
+        if (state.verified) {
+            return null;
+        }
+        if (state.aliasSet || state.stageSet) {
+            return "not verified: " + (state.aliasSet ? "the alias was set" : "the stage was moved")
+                    + ", but what came after did not succeed; look at the model's page";
+        }
+        if (state.status == GateStatus.PASSED) {
+            return request.mayWrite() ? "stopped before it was over" : "dry run: nothing was changed";
+        }
+        return state.status == null || state.status == GateStatus.ERROR
+                ? "there was an error"
+                : "the gate came to " + state.status;
+    }
+
+    private Timing timing() {
+        Instant end = state.endedAt == null ? now : state.endedAt;
+        Instant waitedUntil = state.judgedAt == null ? end : state.judgedAt;
+        return new Timing(
+                state.startedAt.truncatedTo(ChronoUnit.MILLIS).toString(),
+                state.waitingSince == null
+                        ? 0
+                        : Duration.between(state.waitingSince, waitedUntil).toMillis(),
+                Duration.between(state.startedAt, end).toMillis(),
+                state.requests);
+    }
+}

@@ -1,0 +1,134 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+
+/** Reads the candidate's run until it may be judged: finished, complete and settled. */
+final class Waiting {
+    private final Round round;
+    private final GateState state;
+
+    Waiting(Round round) {
+        this.round = round;
+        this.state = round.state;
+    }
+
+    /** What one reading came to. */
+    enum Reading {
+        /** Come back; {@code state.waitingFor} says for what. */
+        WAIT,
+        /** Judge what was read. */
+        COMPLETE,
+        /** The candidate can no longer pass; {@code state.reason} says why. */
+        FAILED
+    }
+
+    Reading read() throws TrackingException, InterruptedException, GateEnd {
+        Run run = round.existingRun(state.runId, "candidate");
+        Resolution resolution = new Resolution(round);
+        resolution.checkRun(run);
+        if (round.policy().baseline() != null && !state.baselineFound) {
+            resolution.baseline();
+        }
+        state.runStatus = run.status().name();
+        state.values = round.neededValues(run);
+        if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
+            state.fingerprint = round.fingerprint(run);
+            state.reason = "run " + run.id() + " ended as " + run.status();
+            return Reading.FAILED;
+        }
+        if (state.versionPending && registrationFailed()) {
+            return Reading.FAILED;
+        }
+        String unfinished = unfinished(run);
+        if (unfinished != null) {
+            state.fingerprint = null;
+            return waitFor(unfinished);
+        }
+        return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
+    }
+
+    private boolean registrationFailed() throws TrackingException, InterruptedException, GateEnd {
+        ModelVersion version = round.server().version(round.model(), state.version);
+        if (!state.runId.equals(version.runId())) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "Version " + state.version + " of model '" + round.model() + "' belongs to run " + version.runId()
+                            + " now, not to run " + state.runId + " that is being judged. Run the gate again.");
+        }
+        state.versionPending = Resolution.isPending(version);
+        if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
+            state.reason = "the registration of version " + state.version + " failed";
+            return true;
+        }
+        return false;
+    }
+
+    private String unfinished(Run run) {
+        if (run.status() != Run.Status.FINISHED) {
+            return "run " + run.id() + " to finish (it is " + run.status() + ")";
+        }
+        Set<String> missing = round.neededMetrics();
+        missing.removeAll(state.values.keySet());
+        if (!missing.isEmpty()) {
+            return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ")
+                    + String.join(", ", missing);
+        }
+        return state.versionPending ? "version " + state.version + " of " + round.model() + " to be READY" : null;
+    }
+
+    /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
+    private boolean isSettled(Run run) {
+        Duration settle = round.policy().waiting().settle();
+        String fingerprint = round.fingerprint(run);
+        Instant now = round.now();
+        if (!fingerprint.equals(state.fingerprint)) {
+            state.fingerprint = fingerprint;
+            state.unchangedSince = now;
+            return settle.isZero() || isOld(run, settle);
+        }
+        return !now.isBefore(state.unchangedSince.plus(settle)) || isOld(run, settle);
+    }
+
+    private boolean isOld(Run run, Duration settle) {
+        if (run.serverTime() == null || run.endTime() == null) {
+            return false;
+        }
+        Instant before = run.serverTime().minus(settle);
+        return run.endTime().isBefore(before)
+                && round.neededMetrics().stream()
+                        .map(run.metrics()::get)
+                        .allMatch(metric -> Instant.ofEpochMilli(metric.timestamp()).isBefore(before));
+    }
+
+    private Reading waitFor(String what) {
+        state.waitingFor = what;
+        if (state.waitingSince == null) {
+            state.waitingSince = round.now();
+        }
+        return Reading.WAIT;
+    }
+
+    /** How long until the values may count as settled, or null while they have not even been complete. */
+    Duration untilSettled() {
+        return state.fingerprint == null
+                ? null
+                : Duration.between(
+                        round.now(),
+                        state.unchangedSince.plus(round.policy().waiting().settle()));
+    }
+
+    /** Reads the values once more before a promotion; answers whether they are still those that were judged. */
+    boolean unchanged() throws TrackingException, InterruptedException, GateEnd {
+        Run run = round.existingRun(state.runId, "candidate");
+        String judged = state.fingerprint;
+        state.values = round.neededValues(run);
+        state.fingerprint = round.fingerprint(run);
+        return state.fingerprint.equals(judged);
+    }
+}

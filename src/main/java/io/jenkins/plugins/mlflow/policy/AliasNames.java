@@ -1,0 +1,32 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.util.regex.Pattern;
+
+/**
+ * MLflow's own rules for names of registered model aliases, so that a name that the server would refuse is refused before
+ * anything is sent.
+ */
+public final class AliasNames {
+    public static final int LONGEST = 255;
+
+    private static final Pattern CHARACTERS = Pattern.compile("[A-Za-z0-9_-]+");
+    private static final Pattern VERSION = Pattern.compile("[vV][0-9]+");
+
+    private AliasNames() {}
+
+    /** What is wrong with the name and what would be right, or null if MLflow accepts it. */
+    public static String problemWith(String alias) {
+        String shown = "`" + PolicyNode.abbreviated(alias) + "`";
+        if (!CHARACTERS.matcher(alias).matches()) {
+            return shown + " is not an alias; MLflow allows only letters, digits, `_` and `-`";
+        }
+        if (alias.length() > LONGEST) {
+            return shown + " has " + alias.length() + " characters; MLflow allows aliases of at most " + LONGEST;
+        }
+        if (alias.equalsIgnoreCase("latest") || VERSION.matcher(alias).matches()) {
+            return shown + " is reserved by MLflow (`latest` and `v` with a number are never aliases); "
+                    + "choose another name, for example `champion`";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,174 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads what is required of one metric: a number, a comparison, or a mapping of rules. */
+final class MetricParser {
+    static final String GREATER_IS_BETTER = "greater_is_better";
+    static final String CRITICALITY = "criticality";
+    static final List<String> RULE_KEYS =
+            Arrays.stream(RuleKind.values()).map(RuleKind::key).toList();
+    static final List<String> KEYS =
+            Stream.concat(RULE_KEYS.stream(), Stream.of(GREATER_IS_BETTER, CRITICALITY)).toList();
+    static final Map<String, Criticality> CRITICALITIES = Words.of(Criticality.values(), Criticality::key);
+
+    private static final List<String> NOT_YET = List.of("dataset", "value");
+    private static final int LONGEST_NAME = 250;
+    private static final Pattern COMPARISON = Pattern.compile("\\s*([<>=≤≥!]+)\\s*(\\S*)\\s*");
+    private static final String FORMS =
+            "a number (the least value), a text such as \">= 0.92\" or \"<= 0.35\", or a mapping with the keys ";
+
+    private final PolicyProblems problems;
+    private final boolean complete;
+    private final boolean hasBaseline;
+
+    MetricParser(PolicyProblems problems, boolean complete, boolean hasBaseline) {
+        this.problems = problems;
+        this.complete = complete;
+        this.hasBaseline = hasBaseline;
+    }
+
+    /** The rules of a metric, in the order of their kinds; none if something is wrong. */
+    List<MetricRule> parse(PolicyNode.Scalar name, PolicyNode node) {
+        String wrong = whatIsWrongWith(name.text());
+        if (wrong != null) {
+            problems.add(name.place(), wrong);
+        }
+        if (node instanceof PolicyNode.Scalar scalar && !scalar.isNothing()) {
+            return shorthand(name.text(), scalar);
+        }
+        if (node instanceof PolicyNode.Mapping mapping) {
+            return mapping(name, mapping);
+        }
+        problems.add(node.place(), "found " + node.found() + "; write " + FORMS + Suggestions.list(KEYS));
+        return List.of();
+    }
+
+    private static String whatIsWrongWith(String metric) {
+        if (metric.isBlank()) {
+            return "the name of the metric is blank; write its key in MLflow";
+        }
+        if (metric.length() > LONGEST_NAME) {
+            return "the name of the metric has " + metric.length() + " characters; MLflow allows at most " + LONGEST_NAME;
+        }
+        if (metric.contains("*")) {
+            return "`" + PolicyNode.abbreviated(metric)
+                    + "` holds `*`: slices are not yet supported; write each metric's full name";
+        }
+        return metric.chars().anyMatch(Character::isISOControl)
+                ? "the name of the metric holds a control character; write its key in MLflow"
+                : null;
+    }
+
+    private List<MetricRule> shorthand(String metric, PolicyNode.Scalar scalar) {
+        try {
+            RuleKind kind = RuleKind.MIN;
+            String number = scalar.text();
+            Matcher comparison = COMPARISON.matcher(number);
+            if (comparison.matches()) {
+                kind = comparison(comparison.group(1));
+                number = comparison.group(2);
+            } else if (scalar.quoted()) {
+                throw new IllegalArgumentException("found " + scalar.found() + "; " + rightFormOf(number.strip()));
+            } else if (!PlainText.isNumberLike(number) && !PlainText.isNotFinite(number)) {
+                throw new IllegalArgumentException("found " + scalar.found() + "; write " + FORMS + Suggestions.list(KEYS));
+            }
+            return List.of(new MetricRule(metric, kind, PlainText.number(number), null, Criticality.FAILURE));
+        } catch (IllegalArgumentException e) {
+            problems.add(scalar.place(), e.getMessage());
+            return List.of();
+        }
+    }
+
+    private static String rightFormOf(String quoted) {
+        return PlainText.isNumberLike(quoted)
+                ? "write the number without quotes, or with the comparison: \">= " + PolicyNode.abbreviated(quoted) + "\""
+                : "write " + FORMS + Suggestions.list(KEYS);
+    }
+
+    private static RuleKind comparison(String sign) {
+        return switch (sign) {
+            case ">=" -> RuleKind.MIN;
+            case "<=" -> RuleKind.MAX;
+            default -> throw new IllegalArgumentException("found the comparison `" + PolicyNode.abbreviated(sign)
+                    + "`; bounds are inclusive: write \">= 0.92\" (at least) or \"<= 0.35\" (at most)");
+        };
+    }
+
+    private List<MetricRule> mapping(PolicyNode.Scalar name, PolicyNode.Mapping mapping) {
+        PolicyNode.Mapping supported = mapping;
+        for (String key : NOT_YET) {
+            if (mapping.entries().containsKey(key)) {
+                problems.add(mapping.entries().get(key).key().place(), "`" + key + "` is not yet supported; remove it");
+                supported = supported.without(key);
+            }
+        }
+        Fields fields = Fields.of(supported, problems, KEYS);
+        Map<RuleKind, BigDecimal> limits = new EnumMap<>(RuleKind.class);
+        for (RuleKind kind : RuleKind.values()) {
+            BigDecimal limit = fields.number(kind.key());
+            if (limit != null && !kind.isBound() && limit.signum() < 0) {
+                problems.add(fields.place(kind.key()), "found " + fields.get(kind.key()).found()
+                        + "; a limit of a change is zero or more");
+            } else if (limit != null) {
+                limits.put(kind, limit);
+            }
+        }
+        Boolean given = fields.flag(GREATER_IS_BETTER);
+        Criticality criticality = fields.choice(CRITICALITY, CRITICALITIES);
+        if (complete) {
+            checkTogether(name, fields, limits);
+        }
+        Boolean direction = comparing(fields).isEmpty() ? null : given != null ? given : inferred(fields);
+        List<MetricRule> rules = new ArrayList<>();
+        limits.forEach((kind, limit) -> rules.add(new MetricRule(
+                name.text(), kind, limit, direction, criticality == null ? Criticality.FAILURE : criticality)));
+        return rules;
+    }
+
+    private static List<String> comparing(Fields fields) {
+        return Arrays.stream(RuleKind.values())
+                .filter(kind -> !kind.isBound())
+                .map(RuleKind::key)
+                .filter(fields::has)
+                .toList();
+    }
+
+    private static Boolean inferred(Fields fields) {
+        boolean min = fields.has(RuleKind.MIN.key());
+        return min == fields.has(RuleKind.MAX.key()) ? null : Boolean.valueOf(min);
+    }
+
+    private void checkTogether(PolicyNode.Scalar name, Fields fields, Map<RuleKind, BigDecimal> limits) {
+        if (!fields.hasUnknownKeys() && RULE_KEYS.stream().noneMatch(fields::has)) {
+            problems.add(name.place(), "the metric has no rule; give at least one of " + Suggestions.list(RULE_KEYS));
+        }
+        BigDecimal min = limits.get(RuleKind.MIN);
+        BigDecimal max = limits.get(RuleKind.MAX);
+        if (min != null && max != null && min.compareTo(max) > 0) {
+            problems.add(fields.place(RuleKind.MAX.key()), "`max` " + max.toPlainString() + " is less than `min` "
+                    + min.toPlainString() + ", so no value can pass; correct one of them");
+        }
+        List<String> comparing = comparing(fields);
+        if (comparing.isEmpty()) {
+            return;
+        }
+        PolicyNode.Place place = fields.place(comparing.get(0));
+        if (!fields.has(GREATER_IS_BETTER) && inferred(fields) == null) {
+            problems.add(place, "a change needs to know which direction is better, which only one of `min` and `max` "
+                    + "tells; write `greater_is_better: true` or `greater_is_better: false`");
+        }
+        if (!hasBaseline) {
+            problems.add(place, "a change needs something to compare with, and no baseline is configured; "
+                    + "write for example `baseline: champion`, or remove this rule");
+        }
+    }
+}

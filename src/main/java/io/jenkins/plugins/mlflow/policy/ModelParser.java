@@ -1,0 +1,119 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns the tree of one model's policy into a {@link GatePolicy}: the only place that decides what a policy may say,
+ * wherever it was written. A part of a policy, such as the defaults, is checked for what it says but not for what it lacks.
+ */
+final class ModelParser {
+    static final String CANDIDATE = "candidate";
+    static final String WAIT = "wait";
+    static final String BASELINE = "baseline";
+    static final String METRICS = "metrics";
+    static final String PROMOTE = "promote";
+    static final List<String> KEYS = List.of(CANDIDATE, WAIT, BASELINE, METRICS, PROMOTE);
+    static final List<String> WAIT_KEYS = List.of("timeout", "settle");
+    static final List<String> BASELINE_KEYS = List.of("alias", "when_missing");
+    static final Map<String, Boolean> WHEN_MISSING = Words.of("fail", false, "rubber_stamp", true);
+
+    private final PolicyProblems problems;
+    private final boolean complete;
+    private final String howToGiveRules;
+
+    private ModelParser(PolicyProblems problems, boolean complete, String howToGiveRules) {
+        this.problems = problems;
+        this.complete = complete;
+        this.howToGiveRules = howToGiveRules;
+    }
+
+    /**
+     * The policy of a model, or null if it has a problem.
+     *
+     * @param thresholds how the user can give rules elsewhere than in the policy, for the message if there are none
+     */
+    static GatePolicy parse(PolicyNode.Mapping model, String thresholds, PolicyProblems problems) {
+        PolicyProblems mine = new PolicyProblems();
+        GatePolicy policy = new ModelParser(mine, true, thresholds).model(model);
+        problems.addAll(mine.found());
+        return mine.found().isEmpty() ? policy : null;
+    }
+
+    /** Checks a part of a policy, which others complete. */
+    static void check(PolicyNode part, PolicyProblems problems) {
+        new ModelParser(problems, false, "").model(part);
+    }
+
+    private GatePolicy model(PolicyNode node) {
+        Fields fields = Fields.of(node, problems, KEYS);
+        if (fields == null) {
+            return null;
+        }
+        CandidateSelection candidate = fields.has(CANDIDATE)
+                ? new CandidateParser(problems, complete).parse(fields.get(CANDIDATE))
+                : CandidateSelection.HIGHEST_VERSION;
+        WaitPolicy waiting = fields.has(WAIT) ? waiting(fields.get(WAIT)) : WaitPolicy.DEFAULT;
+        BaselinePolicy baseline = fields.has(BASELINE) ? baseline(fields.get(BASELINE)) : null;
+        List<MetricRule> rules = rules(fields);
+        PromotionPolicy promotion = fields.has(PROMOTE)
+                ? new PromotionParser(problems, complete).parse(fields.get(PROMOTE))
+                : null;
+        return rules.isEmpty() ? null : new GatePolicy(candidate, waiting, baseline, rules, promotion);
+    }
+
+    private WaitPolicy waiting(PolicyNode node) {
+        Fields fields = Fields.of(node, problems, WAIT_KEYS);
+        if (fields == null) {
+            return null;
+        }
+        Duration timeout = fields.duration("timeout", false);
+        Duration settle = fields.duration("settle", true);
+        return new WaitPolicy(
+                timeout == null ? WaitPolicy.DEFAULT.timeout() : timeout,
+                settle == null ? WaitPolicy.DEFAULT.settle() : settle);
+    }
+
+    private BaselinePolicy baseline(PolicyNode node) {
+        if (node instanceof PolicyNode.Scalar) {
+            return new BaselinePolicy(Fields.alias(node, problems), false);
+        }
+        Fields fields = Fields.of(node, problems, BASELINE_KEYS);
+        if (fields == null) {
+            return null;
+        }
+        if (complete && !fields.has("alias")) {
+            problems.add(fields.place(), "there is no `alias`; write which alias to compare with, "
+                    + "for example `alias: champion`");
+        }
+        Boolean rubberStamp = fields.choice("when_missing", WHEN_MISSING);
+        return new BaselinePolicy(fields.alias("alias"), Boolean.TRUE.equals(rubberStamp));
+    }
+
+    private List<MetricRule> rules(Fields fields) {
+        List<MetricRule> rules = new ArrayList<>();
+        if (!fields.has(METRICS)) {
+            if (complete && !fields.hasUnknownKeys()) {
+                problems.add(fields.place(), "there are no rules, so nothing would be checked; give `metrics` in a policy, "
+                        + "for example `metrics: {accuracy: 0.92}`, or " + howToGiveRules);
+            }
+            return rules;
+        }
+        PolicyNode.Mapping metrics = Fields.mapping(
+                fields.get(METRICS), problems, "a mapping of metrics, for example {accuracy: 0.92}");
+        if (metrics == null) {
+            return rules;
+        }
+        if (complete && metrics.entries().isEmpty()) {
+            problems.add(metrics.place(), "the rule set is empty, so nothing would be checked; write at least one metric, "
+                    + "for example {accuracy: 0.92}");
+        }
+        MetricParser parser = new MetricParser(problems, complete, fields.has(BASELINE));
+        for (PolicyNode.Entry entry : metrics.entries().values()) {
+            rules.addAll(parser.parse(entry.key(), entry.value()));
+        }
+        return rules;
+    }
+}

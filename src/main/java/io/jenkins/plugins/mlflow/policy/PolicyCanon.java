@@ -1,0 +1,93 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The canonical form of a policy, in which two policies are equal exactly if they ask for the same: defaults are filled in,
+ * keys and rules sorted, numbers plain decimals without trailing zeros and durations milliseconds.
+ */
+public final class PolicyCanon {
+    private static final Comparator<MetricRule> BY_METRIC_AND_KIND =
+            Comparator.comparing(MetricRule::metric).thenComparing(MetricRule::kind);
+
+    private PolicyCanon() {}
+
+    /** The canonical form as JSON on one line. It may change with the product's major version. */
+    public static String canonicalJson(GatePolicy policy) {
+        Map<String, Object> form = new TreeMap<>();
+        form.put("version", 1);
+        form.put("candidate", candidate(policy.candidate()));
+        form.put("wait", wait(policy.waiting()));
+        form.put("baseline", policy.baseline() == null ? null : baseline(policy.baseline()));
+        form.put("promote", policy.promotion() == null ? null : promotion(policy.promotion()));
+        List<Map<String, Object>> rules =
+                policy.rules().stream().sorted(BY_METRIC_AND_KIND).map(PolicyCanon::rule).toList();
+        form.put("rules", rules);
+        return Json.write(form);
+    }
+
+    /** The SHA-256 of {@link #canonicalJson} in UTF-8, in lower-case hexadecimal digits. */
+    public static String sha256(GatePolicy policy) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(canonicalJson(policy).getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The policy in the words of the policy file, as the YAML of one model; read again, it gives an equal policy. */
+    public static String describe(GatePolicy policy) {
+        return PolicyText.of(policy);
+    }
+
+    private static Map<String, Object> candidate(CandidateSelection candidate) {
+        Map<String, Object> form = new TreeMap<>();
+        form.put("experiment", candidate.experiment());
+        form.put("filter", candidate.filter());
+        form.put("select", candidate.best() ? "best" : "latest");
+        form.put("max_age_ms", candidate.maxAge() == null ? null : candidate.maxAge().toMillis());
+        CandidateSelection.OrderBy order = candidate.orderBy();
+        form.put("order_by", order == null
+                ? null
+                : new TreeMap<>(Map.of("metric", order.metric(), "descending", order.descending())));
+        return form;
+    }
+
+    private static Map<String, Object> wait(WaitPolicy waiting) {
+        return new TreeMap<>(Map.of(
+                "timeout_ms", waiting.timeout().toMillis(), "settle_ms", waiting.settle().toMillis()));
+    }
+
+    private static Map<String, Object> baseline(BaselinePolicy baseline) {
+        return new TreeMap<>(Map.of(
+                "alias", baseline.alias(), "when_missing", baseline.rubberStamp() ? "rubber_stamp" : "fail"));
+    }
+
+    private static Map<String, Object> promotion(PromotionPolicy promotion) {
+        Map<String, Object> form = new TreeMap<>();
+        form.put("alias", promotion.alias());
+        form.put("stage", promotion.stage());
+        form.put("archive_existing", promotion.archiveExisting());
+        form.put("artifact_path", promotion.artifactPath());
+        form.put("timeout_ms", promotion.timeout().toMillis());
+        return form;
+    }
+
+    private static Map<String, Object> rule(MetricRule rule) {
+        Map<String, Object> form = new TreeMap<>();
+        form.put("metric", rule.metric());
+        form.put("kind", rule.kind().key());
+        form.put("limit", rule.limit().stripTrailingZeros());
+        form.put("greater_is_better", rule.greaterIsBetter());
+        form.put("criticality", rule.criticality().key());
+        return form;
+    }
+}

@@ -1,0 +1,117 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.reader.StreamReader;
+
+/** Writes a policy in the words of the policy file, for the build log. */
+final class PolicyText {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9_./-]*");
+
+    private final StringBuilder text = new StringBuilder();
+
+    private PolicyText() {}
+
+    static String of(GatePolicy policy) {
+        PolicyText writer = new PolicyText();
+        writer.candidate(policy.candidate());
+        writer.part("wait", List.of(
+                "timeout: " + Durations.format(policy.waiting().timeout()),
+                "settle: " + Durations.format(policy.waiting().settle())));
+        if (policy.baseline() != null) {
+            writer.part("baseline", List.of(
+                    "alias: " + quoted(policy.baseline().alias()),
+                    "when_missing: " + (policy.baseline().rubberStamp() ? "rubber_stamp" : "fail")));
+        }
+        writer.metrics(policy.rules());
+        writer.promotion(policy.promotion());
+        return writer.text.toString();
+    }
+
+    private void part(String key, List<String> lines) {
+        text.append(key).append(":\n");
+        lines.forEach(line -> text.append("  ").append(line).append('\n'));
+    }
+
+    private void candidate(CandidateSelection candidate) {
+        List<String> lines = new ArrayList<>();
+        if (candidate.experiment() != null) {
+            lines.add("experiment: " + quoted(candidate.experiment()));
+        }
+        if (candidate.filter() != null) {
+            lines.add("filter: " + quoted(candidate.filter()));
+        }
+        lines.add("select: " + (candidate.best() ? "best" : "latest"));
+        if (candidate.orderBy() != null) {
+            String metric = candidate.orderBy().metric();
+            String mark = metric.contains("`") ? "\"" : "`";
+            lines.add("order_by: " + quoted("metrics." + mark + metric + mark
+                    + (candidate.orderBy().descending() ? " DESC" : " ASC")));
+        }
+        if (candidate.maxAge() != null) {
+            lines.add("max_age: " + Durations.format(candidate.maxAge()));
+        }
+        part("candidate", lines);
+    }
+
+    private void metrics(List<MetricRule> rules) {
+        Map<String, List<MetricRule>> byMetric = new LinkedHashMap<>();
+        rules.forEach(rule -> byMetric.computeIfAbsent(rule.metric(), metric -> new ArrayList<>()).add(rule));
+        List<String> lines = new ArrayList<>();
+        byMetric.forEach((metric, its) -> {
+            List<String> fields = new ArrayList<>();
+            its.forEach(rule -> fields.add(rule.kind().key() + ": " + rule.limit().toPlainString()));
+            if (its.get(0).greaterIsBetter() != null) {
+                fields.add("greater_is_better: " + its.get(0).greaterIsBetter());
+            }
+            if (its.get(0).criticality() != Criticality.FAILURE) {
+                fields.add("criticality: " + its.get(0).criticality().key());
+            }
+            lines.add(quoted(metric) + ": {" + String.join(", ", fields) + "}");
+        });
+        part("metrics", lines);
+    }
+
+    private void promotion(PromotionPolicy promotion) {
+        if (promotion == null) {
+            text.append("promote: false\n");
+            return;
+        }
+        List<String> lines = new ArrayList<>();
+        if (promotion.alias() != null) {
+            lines.add("alias: " + quoted(promotion.alias()));
+        }
+        if (promotion.stage() != null) {
+            lines.add("stage: " + promotion.stage());
+            lines.add("archive_existing: " + promotion.archiveExisting());
+        } else if (!promotion.archiveExisting()) {
+            lines.add("archive_existing: false");
+        }
+        lines.add("artifact_path: " + quoted(promotion.artifactPath()));
+        lines.add("timeout: " + Durations.format(promotion.timeout()));
+        part("promote", lines);
+    }
+
+    private static String quoted(String value) {
+        if (PLAIN.matcher(value).matches() && !PlainText.needsQuotes(value)) {
+            return value;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        value.codePoints().forEach(character -> {
+            if (character == '"' || character == '\\') {
+                quoted.append('\\').appendCodePoint(character);
+            } else if (character == '\n') {
+                quoted.append("\\n");
+            } else if (character < ' ' || character == 0x85 || character == 0xA0 || character == 0xFEFF
+                    || character == 0x2028 || character == 0x2029 || !StreamReader.isPrintable(character)) {
+                quoted.append(String.format(character > 0xFFFF ? "\\U%08X" : "\\u%04X", character));
+            } else {
+                quoted.appendCodePoint(character);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

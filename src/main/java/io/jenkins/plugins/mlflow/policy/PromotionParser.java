@@ -1,0 +1,78 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Reads {@code promote}: what moves to the candidate's version after a pass. */
+final class PromotionParser {
+    static final List<String> KEYS = List.of("alias", "stage", "archive_existing", "artifact_path", "timeout");
+    static final Map<String, String> STAGES =
+            Words.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
+
+    /** What would end or escape the path within {@code runs:/<run id>/<artifact path>}. */
+    private static final Pattern NOT_IN_A_PATH = Pattern.compile("[\\\\%?#\\p{Cntrl}]");
+
+    private final PolicyProblems problems;
+    private final boolean complete;
+
+    PromotionParser(PolicyProblems problems, boolean complete) {
+        this.problems = problems;
+        this.complete = complete;
+    }
+
+    /** The promotion, or null for none. */
+    PromotionPolicy parse(PolicyNode node) {
+        if (node instanceof PolicyNode.Scalar scalar) {
+            return scalar.quoted() || !scalar.text().equals("false") ? ofAlias(scalar) : null;
+        }
+        Fields fields = Fields.of(node, problems, KEYS);
+        if (fields == null) {
+            return null;
+        }
+        if (complete && !fields.has("alias") && !fields.has("stage")) {
+            problems.add(fields.place(), "there is neither `alias` nor `stage`; write what to move, for example "
+                    + "`alias: champion`, or `promote: false`");
+        }
+        String alias = fields.alias("alias");
+        String stage = fields.choice("stage", STAGES);
+        Boolean archive = fields.flag("archive_existing");
+        String path = artifactPath(fields);
+        Duration timeout = fields.duration("timeout", false);
+        return new PromotionPolicy(
+                alias,
+                stage,
+                archive == null || archive,
+                path == null ? PromotionPolicy.DEFAULT_ARTIFACT_PATH : path,
+                timeout == null ? PromotionPolicy.DEFAULT_TIMEOUT : timeout);
+    }
+
+    private PromotionPolicy ofAlias(PolicyNode.Scalar scalar) {
+        if (!scalar.quoted() && (scalar.isNothing() || PlainText.isBooleanLike(scalar.text()))) {
+            problems.add(scalar.place(), "found " + scalar.found()
+                    + "; write the alias to move, for example `champion`, a mapping with alias or stage, or false");
+            return null;
+        }
+        String alias = Fields.alias(scalar, problems);
+        return new PromotionPolicy(
+                alias, null, true, PromotionPolicy.DEFAULT_ARTIFACT_PATH, PromotionPolicy.DEFAULT_TIMEOUT);
+    }
+
+    private String artifactPath(Fields fields) {
+        String path = fields.text("artifact_path");
+        if (path == null) {
+            return null;
+        }
+        boolean steps = Arrays.stream(path.split("/", -1))
+                .anyMatch(part -> part.isBlank() || part.equals(".") || part.equals(".."));
+        if (steps || NOT_IN_A_PATH.matcher(path).find()) {
+            problems.add(fields.place("artifact_path"), "`" + PolicyNode.abbreviated(path) + "` is not a path among the "
+                    + "run's artifacts; write a relative one without `.`, `..`, `\\`, `%`, `?` and `#`, for example `model`");
+            return null;
+        }
+        return path;
+    }
+}

@@ -1,0 +1,87 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Drives a gate to its end with a fake clock, as a driver would; no time passes. */
+final class Drive {
+    final FakeClock clock = new FakeClock();
+    final FakeMlflow mlflow = new FakeMlflow(clock);
+    final List<String> said = new ArrayList<>();
+    final List<String> waitedFor = new ArrayList<>();
+    final List<Duration> delays = new ArrayList<>();
+    GatePolicy policy;
+    ExactCandidate exact;
+    RunMode mode = RunMode.ENABLED;
+    private GateState state;
+
+    Gate gate() {
+        GateRequest request =
+                new GateRequest("churn", "production", exact, policy, "eval_gate.yaml", "f00d", mode, "http://ci/7/");
+        return new Gate(request, clock, new Random(1));
+    }
+
+    GateReport run() throws Exception {
+        state = gate().start(clock.instant());
+        return goOn();
+    }
+
+    GateReport goOn() throws Exception {
+        Gate gate = gate();
+        for (int advances = 0; !state.isDone(); advances++) {
+            if (advances > 1000) {
+                throw new AssertionError("the gate does not end; it waits for " + waitedFor);
+            }
+            step(gate);
+        }
+        return gate.report(state);
+    }
+
+    private void step(Gate gate) throws Exception {
+        Advance advance = gate.advance(state, mlflow);
+        state = advance.state();
+        said.addAll(advance.messages());
+        if (advance.waitingFor() != null) {
+            waitedFor.add(advance.waitingFor());
+        }
+        if (!state.isDone()) {
+            delays.add(advance.delay());
+            clock.pass(advance.delay());
+        }
+    }
+
+    /** Runs until the phase, and leaves the gate there. */
+    void runUntil(Phase phase) throws Exception {
+        if (state == null) {
+            state = gate().start(clock.instant());
+        }
+        while (state.phase != phase) {
+            step(gate());
+        }
+    }
+
+    /** The controller goes down and comes back: what was not written to disk is lost. */
+    void restart() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(state);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            state = ((GateState) in.readObject()).resumed();
+        }
+    }
+
+    /** An advance that reaches the server but whose result is lost, as when the process is killed. */
+    void crashInNextAdvance() throws Exception {
+        gate().advance(state, mlflow);
+        restart();
+    }
+}

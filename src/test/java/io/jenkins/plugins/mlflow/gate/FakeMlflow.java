@@ -1,0 +1,279 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.Experiment;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.RunSearch;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A tracking server and registry in memory, whose clock a test moves and whose answers it can disturb: a fault before or after
+ * a request took effect, or something that happens on the server just before a request arrives.
+ */
+final class FakeMlflow implements TrackingServer {
+    final Map<String, FakeRun> runs = new LinkedHashMap<>();
+    final Map<String, String> experiments = new HashMap<>();
+    final TreeMap<Integer, FakeVersion> versions = new TreeMap<>();
+    final Map<String, String> aliases = new HashMap<>();
+    final List<String> writes = new ArrayList<>();
+    final List<String> calls = new ArrayList<>();
+    boolean modelExists = true;
+    ModelVersion.Status statusOfCreated = ModelVersion.Status.READY;
+    private final Map<String, List<Disturbance>> disturbances = new HashMap<>();
+    private final Clock clock;
+
+    FakeMlflow(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** What happens at one call of a method; {@code after} is thrown once the request took effect. */
+    private record Disturbance(Runnable happens, TrackingException before, TrackingException after) {}
+
+    static final class FakeRun {
+        String experimentId = "3";
+        Run.Status status = Run.Status.FINISHED;
+        boolean deleted;
+        Instant start;
+        Instant end;
+        final Map<String, Run.Metric> metrics = new HashMap<>();
+    }
+
+    static final class FakeVersion {
+        String runId;
+        String stage = "None";
+        String source;
+        ModelVersion.Status status = ModelVersion.Status.READY;
+        final Map<String, String> tags = new HashMap<>();
+    }
+
+    /** A finished run whose metrics were all written an hour ago. */
+    FakeRun finishedRun(String id, Object... metrics) {
+        FakeRun run = new FakeRun();
+        run.start = clock.instant().minus(Duration.ofHours(2));
+        run.end = clock.instant().minus(Duration.ofHours(1));
+        runs.put(id, run);
+        for (int i = 0; i < metrics.length; i += 2) {
+            log(id, (String) metrics[i], ((Number) metrics[i + 1]).doubleValue(), run.end);
+        }
+        return run;
+    }
+
+    void log(String runId, String metric, double value, Instant when) {
+        runs.get(runId).metrics.put(metric, new Run.Metric(value, when.toEpochMilli(), 0));
+    }
+
+    FakeVersion version(int number, String runId) {
+        FakeVersion version = new FakeVersion();
+        version.runId = runId;
+        versions.put(number, version);
+        return version;
+    }
+
+    void failNext(String method, TrackingException fault) {
+        disturb(method, new Disturbance(() -> {}, fault, null));
+    }
+
+    void failAfterEffect(String method, TrackingException fault) {
+        disturb(method, new Disturbance(() -> {}, null, fault));
+    }
+
+    void beforeNext(String method, Runnable happens) {
+        disturb(method, new Disturbance(happens, null, null));
+    }
+
+    /** Lets one call of the method pass undisturbed. */
+    void passNext(String method) {
+        beforeNext(method, () -> {});
+    }
+
+    private void disturb(String method, Disturbance disturbance) {
+        disturbances.computeIfAbsent(method, name -> new ArrayList<>()).add(disturbance);
+    }
+
+    private interface Answer<T> {
+        T get() throws TrackingException;
+    }
+
+    private <T> T answer(String method, Answer<T> answer) throws TrackingException {
+        calls.add(method);
+        List<Disturbance> waiting = disturbances.getOrDefault(method, List.of());
+        if (waiting.isEmpty()) {
+            return answer.get();
+        }
+        Disturbance disturbance = waiting.remove(0);
+        disturbance.happens.run();
+        if (disturbance.before != null) {
+            throw disturbance.before;
+        }
+        T result = answer.get();
+        if (disturbance.after != null) {
+            throw disturbance.after;
+        }
+        return result;
+    }
+
+    private static TrackingException notFound(String what) {
+        return TrackingException.permanent(ErrorCategory.NOT_FOUND, what + " is not there");
+    }
+
+    @Override
+    public TrackingServer within(Duration budget) {
+        if (budget.isNegative() || budget.isZero()) {
+            throw new IllegalArgumentException("no time left: " + budget);
+        }
+        return this;
+    }
+
+    @Override
+    public int requests() {
+        return calls.size();
+    }
+
+    @Override
+    public Run run(String runId) throws TrackingException {
+        return answer("run", () -> tell(runId));
+    }
+
+    private Run tell(String runId) throws TrackingException {
+        FakeRun run = runs.get(runId);
+        if (run == null) {
+            throw notFound("run " + runId);
+        }
+        return new Run(
+                runId, run.experimentId, run.status, run.deleted, run.start, run.end, run.metrics, clock.instant());
+    }
+
+    @Override
+    public Optional<Run> firstRun(RunSearch search) throws TrackingException {
+        return answer("firstRun", () -> {
+            List<Run> found = new ArrayList<>();
+            for (String id : runs.keySet()) {
+                Run run = tell(id);
+                if (run.experimentId().equals(search.experimentId())
+                        && !run.deleted()
+                        && (search.startedAfter() == null || !run.startTime().isBefore(search.startedAfter()))) {
+                    found.add(run);
+                }
+            }
+            Comparator<Run> order = search.metric() == null
+                    ? Comparator.comparing(Run::startTime).reversed()
+                    : Comparator.comparing(run -> run.metrics().get(search.metric()).value()
+                            * (search.descending() ? -1 : 1));
+            return found.stream().min(order);
+        });
+    }
+
+    @Override
+    public Experiment experimentByName(String name) throws TrackingException {
+        return answer("experimentByName", () -> {
+            if (!experiments.containsKey(name)) {
+                throw notFound("experiment " + name);
+            }
+            return new Experiment(experiments.get(name), name, false, clock.instant());
+        });
+    }
+
+    private ModelVersion tell(String model, int number) {
+        FakeVersion version = versions.get(number);
+        return new ModelVersion(
+                model,
+                String.valueOf(number),
+                version.runId,
+                version.stage,
+                version.status,
+                version.source,
+                version.tags);
+    }
+
+    @Override
+    public ModelVersion version(String model, String version) throws TrackingException {
+        return answer("version", () -> {
+            if (!versions.containsKey(Integer.valueOf(version))) {
+                throw notFound("version " + version);
+            }
+            return tell(model, Integer.parseInt(version));
+        });
+    }
+
+    @Override
+    public Optional<ModelVersion> versionByAlias(String model, String alias) throws TrackingException {
+        return answer(
+                "versionByAlias",
+                () -> Optional.ofNullable(aliases.get(alias)).map(number -> tell(model, Integer.parseInt(number))));
+    }
+
+    @Override
+    public Optional<ModelVersion> versionInStage(String model, String stage) throws TrackingException {
+        return answer("versionInStage", () -> versions.descendingKeySet().stream()
+                .filter(number -> versions.get(number).stage.equals(stage))
+                .findFirst()
+                .map(number -> tell(model, number)));
+    }
+
+    @Override
+    public Optional<ModelVersion> highestVersion(String model, String runId) throws TrackingException {
+        return answer("highestVersion", () -> versions.descendingKeySet().stream()
+                .filter(number -> runId == null || runId.equals(versions.get(number).runId))
+                .findFirst()
+                .map(number -> tell(model, number)));
+    }
+
+    @Override
+    public boolean modelExists(String model) throws TrackingException {
+        return answer("modelExists", () -> modelExists);
+    }
+
+    @Override
+    public ModelVersion createVersion(String model, String source, String runId) throws TrackingException {
+        return answer("createVersion", () -> {
+            int number = versions.isEmpty() ? 1 : versions.lastKey() + 1;
+            FakeVersion version = version(number, runId);
+            version.source = source;
+            version.status = statusOfCreated;
+            writes.add("create " + number);
+            return tell(model, number);
+        });
+    }
+
+    @Override
+    public void setAlias(String model, String alias, String version) throws TrackingException {
+        answer("setAlias", () -> {
+            writes.add("alias " + alias + "=" + version);
+            return aliases.put(alias, version);
+        });
+    }
+
+    @Override
+    public void transitionStage(String model, String version, String stage, boolean archiveExisting)
+            throws TrackingException {
+        answer("transitionStage", () -> {
+            writes.add("stage " + stage + "=" + version + (archiveExisting ? " archiving" : ""));
+            if (archiveExisting) {
+                versions.values().stream().filter(v -> v.stage.equals(stage)).forEach(v -> v.stage = "Archived");
+            }
+            versions.get(Integer.valueOf(version)).stage = stage;
+            return null;
+        });
+    }
+
+    @Override
+    public void setVersionTags(String model, String version, Map<String, String> tags) throws TrackingException {
+        answer("setVersionTags", () -> {
+            versions.get(Integer.valueOf(version)).tags.putAll(tags);
+            return null;
+        });
+    }
+}

@@ -1,0 +1,386 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import static io.jenkins.plugins.mlflow.gate.Policies.CHAMPION;
+import static io.jenkins.plugins.mlflow.gate.Policies.TO_CHAMPION;
+import static io.jenkins.plugins.mlflow.gate.Policies.policy;
+import static io.jenkins.plugins.mlflow.gate.Policies.promotion;
+import static io.jenkins.plugins.mlflow.gate.Policies.rule;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.MetricRule;
+import io.jenkins.plugins.mlflow.policy.RuleKind;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From a pass to a promotion, exactly once. Version 6 is the champion, version 7 the candidate. */
+class PromotionTest {
+    private static final MetricRule ACCURACY = rule("accuracy", RuleKind.MIN, "0.9");
+    private static final MetricRule NO_DROP = rule("accuracy", RuleKind.MAX_DROP, "0.01");
+    private static final TrackingException GATEWAY_TIMEOUT =
+            TrackingException.passing(ErrorCategory.UNREACHABLE, "504 from a proxy", null);
+
+    private final Drive drive = new Drive();
+    private final FakeMlflow mlflow = drive.mlflow;
+
+    @BeforeEach
+    void championAndChallenger() {
+        mlflow.finishedRun("r6", "accuracy", 0.92);
+        mlflow.finishedRun("r7", "accuracy", 0.93);
+        mlflow.version(6, "r6").stage = "Production";
+        mlflow.version(7, "r7");
+        mlflow.aliases.put("champion", "6");
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
+        drive.policy = policy(null, TO_CHAMPION, ACCURACY);
+    }
+
+    @Test
+    void aPassMovesTheAliasInAtMostSevenRequestsAndLeavesATrail() throws Exception {
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.PASSED, report.getStatus());
+        assertTrue(report.isPromoted());
+        assertEquals("6", report.getPromotion().getPreviousVersion());
+        assertNull(report.getPromotion().getReason());
+        assertEquals(List.of("alias champion=7"), mlflow.writes);
+        Map<String, String> tags = mlflow.versions.get(7).tags;
+        assertEquals("PASSED", tags.get("mlflow_eval_gate.status"));
+        assertEquals("f00d", tags.get("mlflow_eval_gate.policy_sha256"));
+        assertEquals("http://ci/7/", tags.get("mlflow_eval_gate.build_url"));
+        assertEquals("6", tags.get("mlflow_eval_gate.previous_version"));
+        assertEquals("2026-11-20T10:00:00Z", tags.get("mlflow_eval_gate.time"));
+        long requests = mlflow.calls.stream().filter(call -> !call.equals("setVersionTags")).count();
+        assertTrue(requests <= 7, mlflow.calls::toString);
+    }
+
+    @Test
+    void aDryRunChangesNothing() throws Exception {
+        drive.mode = RunMode.DRY_RUN;
+
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.PASSED, report.getStatus());
+        assertFalse(report.isPromoted());
+        assertEquals("dry run: nothing was changed", report.getPromotion().getReason());
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals(Map.of(), mlflow.versions.get(7).tags);
+    }
+
+    @Test
+    void aDryRunThatFailsTagsNothingEither() throws Exception {
+        drive.mode = RunMode.DRY_RUN;
+        drive.policy = policy(null, TO_CHAMPION, rule("accuracy", RuleKind.MIN, "0.99"));
+
+        assertEquals(GateStatus.FAILED, drive.run().getStatus());
+        assertEquals(Map.of(), mlflow.versions.get(7).tags);
+    }
+
+    @Test
+    void theStageMovesWithTheOthersArchived() throws Exception {
+        drive.policy = policy(null, promotion(null, "Production"), ACCURACY);
+
+        GateReport report = drive.run();
+
+        assertEquals(List.of("stage Production=7 archiving"), mlflow.writes);
+        assertEquals("6", report.getPromotion().getPreviousVersion());
+        assertEquals("Archived", mlflow.versions.get(6).stage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Archived", "None"})
+    void theArchiveFlagIsNeverSentForStagesWhereTheServerFailsOnIt(String stage) throws Exception {
+        mlflow.versions.get(7).stage = "Staging";
+        drive.policy = policy(null, promotion(null, stage), ACCURACY);
+
+        drive.run();
+
+        assertEquals(List.of("stage " + stage + "=7"), mlflow.writes);
+    }
+
+    @Test
+    void aliasAndStageMoveTogether() throws Exception {
+        drive.policy = policy(null, promotion("champion", "Production"), ACCURACY);
+
+        assertTrue(drive.run().isPromoted());
+        assertEquals(List.of("alias champion=7", "stage Production=7 archiving"), mlflow.writes);
+    }
+
+    @Test
+    void aVersionThatHoldsTheAliasAlreadyIsANoOpThatSucceeds() throws Exception {
+        drive.run();
+        mlflow.writes.clear();
+
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.PASSED, report.getStatus());
+        assertFalse(report.isPromoted());
+        assertEquals("version 7 already holds alias champion", report.getPromotion().getReason());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aRunWithoutAVersionGetsOne() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+
+        GateReport report = drive.run();
+
+        assertEquals(List.of("create 8", "alias champion=8"), mlflow.writes);
+        assertEquals("runs:/r8/model", mlflow.versions.get(8).source);
+        assertEquals("8", report.getPromotion().getVersion());
+        assertEquals("8", report.getCandidate().getVersion());
+    }
+
+    @Test
+    void theHighestVersionOfTheRunIsPromotedWhereThereIsOne() throws Exception {
+        mlflow.version(8, "r7");
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r7");
+
+        drive.run();
+
+        assertEquals(List.of("alias champion=8"), mlflow.writes);
+    }
+
+    @Test
+    void aModelThatDoesNotExistIsNotCreated() throws Exception {
+        mlflow.versions.clear();
+        mlflow.modelExists = false;
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r7");
+
+        GateReport report = drive.run();
+
+        assertEquals("NOT_FOUND", report.getErrorCategory());
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals(1, report.getChecks().size());
+    }
+
+    @Test
+    void aVersionThatIsNeverReadyEndsThePromotionAtItsOwnDeadline() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        mlflow.statusOfCreated = ModelVersion.Status.PENDING_REGISTRATION;
+
+        GateReport report = drive.run();
+
+        assertEquals("TIMEOUT", report.getErrorCategory(), report.getReason());
+        assertTrue(report.getReason().contains("version 8 of churn to be READY"), report.getReason());
+        assertEquals(30_000, report.getTiming().getTotalMillis());
+        assertEquals(List.of("create 8"), mlflow.writes);
+    }
+
+    @Test
+    void aMetricThatChangedSinceItWasJudgedIsJudgedAgain() throws Exception {
+        drive.runUntil(Phase.READ_AGAIN);
+        mlflow.log("r7", "accuracy", 0.5, drive.clock.instant());
+
+        GateReport report = drive.goOn();
+
+        assertEquals(GateStatus.FAILED, report.getStatus());
+        assertEquals(0.5, report.getChecks().get(0).getValue());
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals("FAILED", mlflow.versions.get(7).tags.get("mlflow_eval_gate.status"));
+    }
+
+    @Test
+    void aMetricThatChangedToAnotherGoodValueIsPromotedWithThatValue() throws Exception {
+        drive.runUntil(Phase.READ_AGAIN);
+        mlflow.log("r7", "accuracy", 0.97, drive.clock.instant());
+
+        GateReport report = drive.goOn();
+
+        assertTrue(report.isPromoted());
+        assertEquals(0.97, report.getChecks().get(0).getValue());
+    }
+
+    @Test
+    void aMetricThatKeepsChangingIsAConflict() throws Exception {
+        drive.runUntil(Phase.READ_AGAIN);
+        mlflow.beforeNext("run", () -> mlflow.log("r7", "accuracy", 0.97, drive.clock.instant()));
+        mlflow.beforeNext("run", () -> mlflow.log("r7", "accuracy", 0.98, drive.clock.instant()));
+
+        GateReport report = drive.goOn();
+
+        assertEquals("CONFLICT", report.getErrorCategory());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aRunThatIsDeletedBeforeItsPromotionIsNotPromoted() throws Exception {
+        drive.runUntil(Phase.READ_AGAIN);
+        mlflow.runs.get("r7").deleted = true;
+
+        assertEquals("NOT_FOUND", drive.goOn().getErrorCategory());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aBaselineThatMovedSinceItWasJudgedIsJudgedAgain() throws Exception {
+        drive.policy = policy(CHAMPION, TO_CHAMPION, NO_DROP);
+        drive.runUntil(Phase.READ_HOLDER);
+        mlflow.finishedRun("r9", "accuracy", 0.99);
+        mlflow.version(9, "r9");
+        mlflow.aliases.put("champion", "9");
+
+        GateReport report = drive.goOn();
+
+        assertEquals(GateStatus.FAILED, report.getStatus());
+        assertEquals("9", report.getBaseline().getVersion());
+        assertEquals("alias 'champion' moved from version 6 to version 9", report.getPromotion().getReason());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aBaselineThatMovedToAWeakerOneIsReplacedAndNamed() throws Exception {
+        drive.policy = policy(CHAMPION, TO_CHAMPION, NO_DROP);
+        drive.runUntil(Phase.READ_HOLDER);
+        mlflow.finishedRun("r9", "accuracy", 0.5);
+        mlflow.version(9, "r9");
+        mlflow.aliases.put("champion", "9");
+
+        GateReport report = drive.goOn();
+
+        assertTrue(report.isPromoted());
+        assertEquals("9", report.getPromotion().getPreviousVersion());
+    }
+
+    @Test
+    void theBaselineItselfIsNotPromoted() throws Exception {
+        drive.policy = policy(CHAMPION, promotion("released", null), NO_DROP);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "6");
+
+        GateReport report = drive.run();
+
+        assertEquals("the only check passed; candidate and baseline are the same version", report.getReason());
+        assertEquals("version 6 is the baseline itself", report.getPromotion().getReason());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aWriteThatTookEffectButWhoseAnswerWasLostIsReadBackAndNotRepeated() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        drive.policy = policy(null, promotion("champion", "Production"), ACCURACY);
+        mlflow.failAfterEffect("createVersion", GATEWAY_TIMEOUT);
+        mlflow.failAfterEffect("setAlias", GATEWAY_TIMEOUT);
+        mlflow.failAfterEffect("transitionStage", GATEWAY_TIMEOUT);
+
+        assertTrue(drive.run().isPromoted());
+        assertEquals(List.of("create 8", "alias champion=8", "stage Production=8 archiving"), mlflow.writes);
+    }
+
+    @Test
+    void aVersionWhoseCreationIsUncertainIsLookedForBeforeAnotherIsCreated() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        drive.runUntil(Phase.CREATE_VERSION);
+        mlflow.failNext("createVersion", GATEWAY_TIMEOUT);
+        mlflow.passNext("highestVersion");
+        mlflow.beforeNext("highestVersion", () -> mlflow.version(8, "r8"));
+
+        assertTrue(drive.goOn().isPromoted());
+        assertEquals(List.of("alias champion=8"), mlflow.writes);
+    }
+
+    @Test
+    void aWriteThatNeverArrivedIsMadeAfterItWasReadBack() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        mlflow.failNext("createVersion", GATEWAY_TIMEOUT);
+        mlflow.failNext("setAlias", GATEWAY_TIMEOUT);
+
+        assertTrue(drive.run().isPromoted());
+        assertEquals(List.of("create 8", "alias champion=8"), mlflow.writes);
+    }
+
+    @Test
+    void anAliasThatSomebodyElseMovedMeanwhileIsAConflictAndNotOverwritten() throws Exception {
+        drive.runUntil(Phase.SET_ALIAS);
+        mlflow.failNext("setAlias", GATEWAY_TIMEOUT);
+        mlflow.version(9, "r6");
+        mlflow.beforeNext("versionByAlias", () -> mlflow.aliases.put("champion", "9"));
+
+        assertEquals("CONFLICT", drive.goOn().getErrorCategory());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aServerThatSaysItSetTheAliasButDidNotIsAConflict() throws Exception {
+        drive.runUntil(Phase.READ_BACK);
+        mlflow.aliases.put("champion", "6");
+
+        GateReport report = drive.goOn();
+
+        assertEquals("CONFLICT", report.getErrorCategory());
+        assertFalse(report.isPromoted());
+        assertTrue(report.getPromotion().getReason().startsWith("not verified"), report.getPromotion().getReason());
+    }
+
+    @Test
+    void aRegistryThatStaysDownEndsThePromotionWithTheCause() throws Exception {
+        drive.runUntil(Phase.SET_ALIAS);
+        for (int i = 0; i < 100; i++) {
+            mlflow.failNext("setAlias", GATEWAY_TIMEOUT);
+        }
+
+        GateReport report = drive.goOn();
+
+        assertEquals("UNREACHABLE", report.getErrorCategory());
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals(30_000, report.getTiming().getTotalMillis());
+    }
+
+    @Test
+    void tagsThatAreRefusedAreAWarning() throws Exception {
+        mlflow.failNext(
+                "setVersionTags", TrackingException.permanent(ErrorCategory.FORBIDDEN, "403 from production"));
+
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.PASSED, report.getStatus());
+        assertTrue(report.isPromoted());
+        assertEquals(
+                "version 7 could not be tagged: 403 from production",
+                report.getPromotion().getReason());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.class,
+            names = {
+                "FIND_VERSION",
+                "CREATE_VERSION",
+                "READ_AGAIN",
+                "READ_HOLDER",
+                "SET_ALIAS",
+                "SET_STAGE",
+                "READ_BACK",
+                "TAG_PROMOTED"
+            })
+    void aCrashAtAnyStepPromotesExactlyOnce(Phase phase) throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        drive.policy = policy(CHAMPION, promotion("champion", "Production"), NO_DROP);
+        drive.runUntil(phase);
+        drive.crashInNextAdvance();
+        drive.clock.pass(Duration.ofSeconds(7));
+
+        GateReport report = drive.goOn();
+
+        assertTrue(report.isPromoted(), report.getReason());
+        assertEquals("6", report.getPromotion().getPreviousVersion());
+        assertEquals(List.of("create 8", "alias champion=8", "stage Production=8 archiving"), mlflow.writes);
+    }
+}

@@ -1,0 +1,196 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import static io.jenkins.plugins.mlflow.policy.PolicySamples.fileOf;
+import static io.jenkins.plugins.mlflow.policy.PolicySamples.policy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PolicyCanonTest {
+    @Test
+    void theCanonicalFormHasEverythingInOneOrder() throws Exception {
+        assertEquals(
+                "{\"baseline\":{\"alias\":\"champion\",\"when_missing\":\"fail\"},"
+                        + "\"candidate\":{\"experiment\":\"e\",\"filter\":null,\"max_age_ms\":86400000,"
+                        + "\"order_by\":{\"descending\":true,\"metric\":\"auc\"},\"select\":\"best\"},"
+                        + "\"promote\":{\"alias\":\"champion\",\"archive_existing\":true,\"artifact_path\":\"model\","
+                        + "\"stage\":null,\"timeout_ms\":30000},"
+                        + "\"rules\":[{\"criticality\":\"failure\",\"greater_is_better\":null,\"kind\":\"min\","
+                        + "\"limit\":1000,\"metric\":\"auc\"}],"
+                        + "\"version\":1,\"wait\":{\"settle_ms\":5000,\"timeout_ms\":300000}}",
+                PolicyCanon.canonicalJson(policy("""
+                        candidate: {experiment: e, select: best, order_by: metrics.auc DESC, max_age: 1d}
+                        baseline: champion
+                        metrics: {auc: 1e3}
+                        promote: champion
+                        """)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "metrics: {auc: 0.92, f1: 0.5}",
+        "metrics: {auc: 0.920, f1: 5e-1}",
+        "metrics: {auc: 9.2e-1, f1: +.5}",
+        "metrics: {auc: {min: 0.92}, f1: 0.5}",
+        "metrics: {auc: '>= 0.92', f1: 0.5}",
+        "metrics: {auc: 0.92000000000000000001, f1: 0.5}",
+        "metrics: {f1: 0.5, auc: 0.92}",
+        "metrics: # why\n  f1: 0.5 # so\n  auc: {criticality: failure, min: 0.92, greater_is_better: true}",
+        "wait: {settle: 5000ms, timeout: 300s}\npromote: false\nmetrics: {auc: 0.92, f1: 0.5}\ncandidate: {select: latest}",
+    })
+    void commentsOrderAndSpellingDoNotCount(String model) throws Exception {
+        assertEquals(
+                PolicyCanon.sha256(policy("metrics: {auc: 0.92, f1: 0.5}")), PolicyCanon.sha256(policy(model)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "metrics: {auc: 0.921}",
+        "metrics: {auc: {max: 0.92}}",
+        "metrics: {f1: 0.92}",
+        "metrics: {auc: {min: 0.92, criticality: note}}",
+        "metrics: {auc: 0.92}\nbaseline: champion",
+        "metrics: {auc: 0.92}\npromote: champion",
+        "metrics: {auc: 0.92}\nwait: {timeout: 6m}",
+        "metrics: {auc: 0.92}\ncandidate: {experiment: e}",
+    })
+    void whatIsAskedCounts(String model) throws Exception {
+        assertNotEquals(PolicyCanon.sha256(policy("metrics: {auc: 0.92}")), PolicyCanon.sha256(policy(model)));
+    }
+
+    @Test
+    void theHashIsOneOfSha256InSmallLetters() throws Exception {
+        assertTrue(PolicyCanon.sha256(policy("metrics: {auc: 0.92}")).matches("[0-9a-f]{64}"));
+    }
+
+    @Test
+    void theDescriptionIsThePolicyInTheFilesOwnWords() throws Exception {
+        GatePolicy policy = PolicyReader.resolve(
+                PolicyDocument.read("f", PolicySamples.FULL), "churn-classifier", PolicyOverrides.NONE);
+
+        assertEquals("""
+                candidate:
+                  experiment: customer-churn
+                  filter: "tags.purpose = 'eval'"
+                  select: latest
+                  max_age: 1d
+                wait:
+                  timeout: 5m
+                  settle: 5s
+                baseline:
+                  alias: champion
+                  when_missing: rubber_stamp
+                metrics:
+                  accuracy: {min: 0.92}
+                  precision: {min: 0.88}
+                  recall: {min: 0.85, max_drop: 0.005, greater_is_better: true}
+                  log_loss: {max: 0.35}
+                  latency_ms: {max: 40, criticality: unstable}
+                promote:
+                  alias: champion
+                  stage: Production
+                  archive_existing: true
+                  artifact_path: model
+                  timeout: 30s
+                """, PolicyCanon.describe(policy));
+    }
+
+    @Test
+    void anyPolicyReadsBackFromItsDescription() throws Exception {
+        Random random = new Random(20261120);
+        for (int i = 0; i < 2000; i++) {
+            GatePolicy policy = anyPolicy(random);
+            String described = PolicyCanon.describe(policy);
+
+            GatePolicy again = PolicyReader.resolve(
+                    PolicyDocument.read("f", fileOf(described)), "m", PolicyOverrides.NONE);
+
+            assertEquals(policy, again, described);
+            assertEquals(PolicyCanon.sha256(policy), PolicyCanon.sha256(again));
+        }
+    }
+
+    private static GatePolicy anyPolicy(Random random) {
+        boolean best = random.nextBoolean();
+        String experiment = best || random.nextBoolean() ? anyText(random) : null;
+        CandidateSelection candidate = new CandidateSelection(
+                experiment,
+                experiment != null && random.nextBoolean() ? anyText(random) + "\n" + anyText(random) : null,
+                best,
+                best ? new CandidateSelection.OrderBy(anyText(random).replaceAll("[`\"]", "'"), random.nextBoolean()) : null,
+                random.nextBoolean() ? anyDuration(random) : null);
+        BaselinePolicy baseline = random.nextBoolean() ? new BaselinePolicy(anyAlias(random), random.nextBoolean()) : null;
+        String stage = random.nextBoolean()
+                ? List.of("Staging", "Production", "Archived", "None").get(random.nextInt(4))
+                : null;
+        PromotionPolicy promotion = random.nextBoolean()
+                ? new PromotionPolicy(
+                        stage == null || random.nextBoolean() ? anyAlias(random) : null,
+                        stage,
+                        random.nextBoolean(),
+                        random.nextBoolean() ? "model" : "a b/" + anyAlias(random),
+                        anyDuration(random))
+                : null;
+        Duration settle = random.nextInt(5) == 0 ? Duration.ZERO : anyDuration(random);
+        WaitPolicy waiting = new WaitPolicy(anyDuration(random), settle);
+        return new GatePolicy(candidate, waiting, baseline, anyRules(random, baseline != null), promotion);
+    }
+
+    private static List<MetricRule> anyRules(Random random, boolean hasBaseline) {
+        List<MetricRule> rules = new ArrayList<>();
+        int metrics = 1 + random.nextInt(4);
+        for (int metric = 0; metric < metrics; metric++) {
+            String name = metric + anyText(random).replace('*', '+');
+            Criticality criticality = Criticality.values()[random.nextInt(3)];
+            List<RuleKind> kinds = new ArrayList<>();
+            for (RuleKind kind : RuleKind.values()) {
+                if ((kind.isBound() || hasBaseline) && random.nextInt(3) == 0) {
+                    kinds.add(kind);
+                }
+            }
+            if (kinds.isEmpty()) {
+                kinds.add(RuleKind.MIN);
+            }
+            Boolean direction = kinds.stream().allMatch(RuleKind::isBound) ? null : Boolean.valueOf(random.nextBoolean());
+            for (RuleKind kind : kinds) {
+                double limit = Math.abs(anyDouble(random));
+                BigDecimal exact = Decimals.shortest(kind == RuleKind.MIN ? -limit : limit);
+                rules.add(new MetricRule(name, kind, exact, direction, criticality));
+            }
+        }
+        return rules;
+    }
+
+    private static double anyDouble(Random random) {
+        double value = Double.longBitsToDouble(random.nextLong());
+        return Double.isFinite(value) && random.nextBoolean() ? value : random.nextDouble();
+    }
+
+    private static Duration anyDuration(Random random) {
+        long[] units = {1, 1000, 60_000, 3_600_000, 86_400_000};
+        return Duration.ofMillis((1 + random.nextInt(300)) * units[random.nextInt(5)]);
+    }
+
+    private static String anyAlias(Random random) {
+        return List.of("champion", "7", "true", "-", "null", "on", "a_b-c", "0x1", "1e5", "no").get(random.nextInt(10));
+    }
+
+    private static String anyText(Random random) {
+        String signs = "ab1 .:#'\"\\`-_/,{}[]&*!|>%@?~=<é€📏\t\u0085\u00A0\u2028\uFEFF";
+        StringBuilder text = new StringBuilder(List.of("x", "true", "0", "1:3", "- ", "null", "#").get(random.nextInt(7)));
+        int[] characters = signs.codePoints().toArray();
+        for (int i = random.nextInt(12); i > 0; i--) {
+            text.appendCodePoint(characters[random.nextInt(characters.length)]);
+        }
+        return text.toString().replaceAll("[\\x{85}\\t]", "y");
+    }
+}

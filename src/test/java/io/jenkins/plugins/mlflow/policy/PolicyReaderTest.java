@@ -1,0 +1,206 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import static io.jenkins.plugins.mlflow.policy.PolicySamples.file;
+import static io.jenkins.plugins.mlflow.policy.PolicySamples.policy;
+import static io.jenkins.plugins.mlflow.policy.PolicySamples.rule;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PolicyReaderTest {
+    @Test
+    void theFullExampleIsReadInAllItsParts() throws Exception {
+        GatePolicy policy = PolicyReader.resolve(
+                PolicyDocument.read("eval_gate.yaml", PolicySamples.FULL), "churn-classifier", PolicyOverrides.NONE);
+
+        assertEquals(
+                new CandidateSelection("customer-churn", "tags.purpose = 'eval'", false, null, Duration.ofHours(24)),
+                policy.candidate());
+        assertEquals(new WaitPolicy(Duration.ofMinutes(5), Duration.ofSeconds(5)), policy.waiting());
+        assertEquals(new BaselinePolicy("champion", true), policy.baseline());
+        assertEquals(
+                List.of(
+                        rule("accuracy", RuleKind.MIN, "0.92", null, Criticality.FAILURE),
+                        rule("precision", RuleKind.MIN, "0.88", null, Criticality.FAILURE),
+                        rule("recall", RuleKind.MIN, "0.85", true, Criticality.FAILURE),
+                        rule("recall", RuleKind.MAX_DROP, "0.005", true, Criticality.FAILURE),
+                        rule("log_loss", RuleKind.MAX, "0.35", null, Criticality.FAILURE),
+                        rule("latency_ms", RuleKind.MAX, "4E+1", null, Criticality.UNSTABLE)),
+                policy.rules());
+        assertEquals(
+                new PromotionPolicy("champion", "Production", true, "model", Duration.ofSeconds(30)),
+                policy.promotion());
+    }
+
+    @Test
+    void aSingleNumberIsAPolicyAndTheRestIsDefaults() throws Exception {
+        GatePolicy policy = policy("metrics: {accuracy: 0.92}");
+
+        assertEquals(CandidateSelection.HIGHEST_VERSION, policy.candidate());
+        assertEquals(WaitPolicy.DEFAULT, policy.waiting());
+        assertNull(policy.baseline());
+        assertNull(policy.promotion());
+    }
+
+    @Test
+    void anAliasAloneIsABaselineAndAPromotion() throws Exception {
+        GatePolicy policy = policy("metrics: {accuracy: 0.92}\nbaseline: champion\npromote: champion");
+
+        assertEquals(new BaselinePolicy("champion", false), policy.baseline());
+        assertEquals(
+                new PromotionPolicy("champion", null, true, "model", Duration.ofSeconds(30)), policy.promotion());
+    }
+
+    @Test
+    void theStageNoneIsAWordAndNotNothing() throws Exception {
+        assertEquals(
+                "None",
+                policy("metrics: {accuracy: 1}\npromote: {stage: None, archive_existing: false}").promotion().stage());
+    }
+
+    @Test
+    void comparisonsNeedNoBlanksAndMayBePlainOrQuoted() throws Exception {
+        List<MetricRule> rules = policy("metrics: {a: '>=.5', b: \" <= 1e3 \", c: <= -2}").rules();
+
+        assertEquals(
+                List.of(
+                        rule("a", RuleKind.MIN, "0.5", null, Criticality.FAILURE),
+                        rule("b", RuleKind.MAX, "1E+3", null, Criticality.FAILURE),
+                        rule("c", RuleKind.MAX, "-2", null, Criticality.FAILURE)),
+                rules);
+    }
+
+    @Test
+    void theDirectionIsInferredFromTheOneBoundAndOtherwiseTheGivenOneCounts() throws Exception {
+        List<MetricRule> rules = policy("""
+                baseline: champion
+                metrics:
+                  up: {min: 0, max_drop: 1}
+                  down: {max: 0, max_drop: 1}
+                  given: {max_drop: 1, greater_is_better: false}
+                  against: {min: 0, max_drop: 1, greater_is_better: false}
+                  unneeded: {min: 0, greater_is_better: true}
+                """).rules();
+
+        assertEquals(true, direction(rules, "up"));
+        assertEquals(false, direction(rules, "down"));
+        assertEquals(false, direction(rules, "given"));
+        assertEquals(false, direction(rules, "against"));
+        assertNull(direction(rules, "unneeded"));
+    }
+
+    private static Boolean direction(List<MetricRule> rules, String metric) {
+        return rules.stream()
+                .filter(rule -> rule.metric().equals(metric))
+                .findFirst()
+                .orElseThrow()
+                .greaterIsBetter();
+    }
+
+    @Test
+    void anOrderOfRunsMayQuoteItsMetricAndIsAscendingUnlessItSaysOtherwise() throws Exception {
+        assertEquals(new CandidateSelection.OrderBy("auc", true), order("metrics.auc DESC"));
+        assertEquals(new CandidateSelection.OrderBy("auc", false), order("metrics.auc"));
+        assertEquals(new CandidateSelection.OrderBy("val auc", false), order("metrics.`val auc` asc"));
+        assertEquals(new CandidateSelection.OrderBy("val/auc", true), order("'metrics.\"val/auc\" desc'"));
+    }
+
+    private static CandidateSelection.OrderBy order(String order) throws PolicyException {
+        return policy("metrics: {accuracy: 1}\ncandidate: {experiment: e, select: best, order_by: " + order + "}")
+                .candidate()
+                .orderBy();
+    }
+
+    @Test
+    void defaultsAreMergedUnderEveryModelKeyByKey() throws Exception {
+        PolicyDocument document = file("""
+                version: 1
+                defaults:
+                  wait: {timeout: 2m, settle: 1s}
+                  baseline: {alias: champion, when_missing: rubber_stamp}
+                  metrics:
+                    auc: {min: 0.8, criticality: unstable}
+                    f1: 0.5
+                  promote: champion
+                models:
+                  same: {}
+                  other:
+                    wait: {timeout: 3m}
+                    baseline: {alias: best}
+                    metrics:
+                      f1: {max_drop: 0.1, greater_is_better: true}
+                      auc: {max_drop: 0.2}
+                      extra: 1
+                    promote: false
+                """);
+
+        GatePolicy same = PolicyReader.resolve(document, "same", PolicyOverrides.NONE);
+        GatePolicy other = PolicyReader.resolve(document, "other", PolicyOverrides.NONE);
+
+        assertEquals(new WaitPolicy(Duration.ofMinutes(2), Duration.ofSeconds(1)), same.waiting());
+        assertEquals("champion", same.promotion().alias());
+        assertEquals(new WaitPolicy(Duration.ofMinutes(3), Duration.ofSeconds(1)), other.waiting());
+        assertEquals(new BaselinePolicy("best", true), other.baseline());
+        assertNull(other.promotion());
+        assertEquals(
+                List.of(
+                        rule("auc", RuleKind.MIN, "0.8", true, Criticality.UNSTABLE),
+                        rule("auc", RuleKind.MAX_DROP, "0.2", true, Criticality.UNSTABLE),
+                        rule("f1", RuleKind.MAX_DROP, "0.1", true, Criticality.FAILURE),
+                        rule("extra", RuleKind.MIN, "1", null, Criticality.FAILURE)),
+                other.rules());
+    }
+
+    @Test
+    void aMistakeInTheDefaultsIsToldOnceAndEvenIfEveryModelReplacesIt() {
+        PolicyException e = assertThrows(PolicyException.class, () -> file("""
+                version: 1
+                defaults: {wait: {timeout: 300, settle: 5}}
+                models:
+                  a: {wait: {timeout: 1m}, metrics: {auc: 1}}
+                  b: {wait: {timeout: 1m}, metrics: {auc: 1}}
+                """));
+
+        assertEquals(2, e.problems().size(), e::getMessage);
+    }
+
+    @Test
+    void aModelThatTheFileLacksIsNamedWithThoseItHas() throws Exception {
+        PolicyDocument document = PolicyDocument.read("eval_gate.yaml", PolicySamples.FULL);
+
+        assertEquals(Set.of("churn-classifier"), document.models());
+        assertTrue(document.hasModel("churn-classifier"));
+        assertFalse(document.hasModel("churn_classifier"));
+        String message = assertThrows(
+                        PolicyException.class,
+                        () -> PolicyReader.resolve(document, "churn_clasifier", PolicyOverrides.NONE))
+                .getMessage();
+        assertEquals(
+                "eval_gate.yaml:5:3: `models`: there is no policy for the model `churn_clasifier`; "
+                        + "did you mean `churn-classifier`? The models here: `churn-classifier`",
+                message);
+    }
+
+    @Test
+    void aliasesOfYamlAreFollowed() throws Exception {
+        PolicyDocument document = file("""
+                version: 1
+                models:
+                  a:
+                    metrics: &rules {auc: 0.9}
+                  b:
+                    metrics: *rules
+                """);
+
+        assertEquals(
+                PolicyReader.resolve(document, "a", PolicyOverrides.NONE),
+                PolicyReader.resolve(document, "b", PolicyOverrides.NONE));
+    }
+}
