@@ -22,6 +22,8 @@ public final class Gate {
     private static final Duration TAG_TIMEOUT = Duration.ofSeconds(10);
     /** How long they may take where the gate's own time is over. */
     private static final Duration LATE_TAG_TIMEOUT = Duration.ofMillis(900);
+    /** With less time than this left, a server is not asked any more. */
+    private static final Duration TOO_LATE = Duration.ofMillis(50);
     /** How long before the deadline the run is read for the last time. */
     private static final Duration LAST_READING = Duration.ofSeconds(1);
 
@@ -73,7 +75,7 @@ public final class Gate {
         Round round = new Round(request, state, server, clock, deadline(state));
         Duration delay = Duration.ZERO;
         try {
-            if (clock.instant().isBefore(round.deadline)) {
+            if (clock.instant().plus(TOO_LATE).isBefore(round.deadline)) {
                 state.clearFault();
                 state.waitingFor = null;
                 step(round);
@@ -82,7 +84,7 @@ public final class Gate {
                 expire(round);
             }
         } catch (TrackingException fault) {
-            delay = afterFault(round, fault);
+            delay = afterFault(round, fault, before);
         } catch (GateEnd end) {
             fail(state, end.category, end.getMessage());
         }
@@ -154,7 +156,7 @@ public final class Gate {
         return left.compareTo(LAST_READING.multipliedBy(2)) < 0 ? left : left.minus(LAST_READING);
     }
 
-    private Duration afterFault(Round round, TrackingException fault) {
+    private Duration afterFault(Round round, TrackingException fault, GateState before) {
         GateState state = round.state;
         if (!fault.isTransient()) {
             if (state.phase.isTagging()) {
@@ -167,6 +169,13 @@ public final class Gate {
         state.registryRead = false;
         if (state.phase == Phase.CREATE_VERSION && !fault.isNeverSent() && state.createUncertainSince == null) {
             state.createUncertainSince = clock.instant();
+        }
+        boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(round.deadline);
+        if (cutShort && before.lastFault != null) {
+            // Our own deadline ended this attempt; what went wrong before it says more.
+            state.lastFault = before.lastFault;
+            state.lastFaultMessage = before.lastFaultMessage;
+            return Duration.ZERO;
         }
         state.lastFault = fault.category();
         state.lastFaultMessage = fault.getMessage();

@@ -45,7 +45,6 @@ final class Main implements Runnable {
         int status = new CommandLine(main)
                 .setOut(out)
                 .setErr(err)
-                .setExitCodeExceptionMapper(e -> OTHER_ERROR)
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     err.println("mlflow-eval-gate: " + e);
                     return OTHER_ERROR;

@@ -1,0 +1,51 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.net.URI;
+import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
+import org.mlflow_project.google.protobuf.Message;
+import org.mlflow_project.google.protobuf.util.JsonFormat;
+
+/**
+ * One call of MLflow's REST API, and the words that a message uses for it: the address without its query, which may be
+ * long, and the thing it is about.
+ *
+ * @param path below {@code api/2.0/mlflow/}
+ * @param query with the question mark, or empty
+ * @param body JSON, or null for a GET
+ * @param subject such as {@code run 'abc'}
+ */
+record ApiRequest(String method, String path, String query, String body, String subject) {
+
+    /** @param parameters names and values by turns */
+    static ApiRequest get(String path, String subject, String... parameters) {
+        StringBuilder query = new StringBuilder();
+        for (int i = 0; i < parameters.length; i += 2) {
+            query.append(i == 0 ? '?' : '&')
+                    .append(ServerAddress.encoded(parameters[i]))
+                    .append('=')
+                    .append(ServerAddress.encoded(parameters[i + 1]));
+        }
+        return new ApiRequest("GET", path, query.toString(), null, subject);
+    }
+
+    /** Fields that were set are sent, a boolean that is false included. */
+    static ApiRequest post(String path, String subject, Message message) {
+        try {
+            String json = JsonFormat.printer()
+                    .omittingInsignificantWhitespace()
+                    .preservingProtoFieldNames()
+                    .print(message);
+            return new ApiRequest("POST", path, "", json, subject);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("MLflow's own message cannot be written as JSON", e);
+        }
+    }
+
+    URI uri(ServerAddress address) {
+        return URI.create(address.api(path) + query);
+    }
+
+    String asked(ServerAddress address) {
+        return method + " " + address.api(path);
+    }
+}

@@ -1,0 +1,21 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+/** Why a gate could not come to a verdict. An error is not a failed gate; its category is shown first. */
+public enum ErrorCategory {
+    /** Something that the user or the administrator wrote. */
+    CONFIGURATION,
+    /** The run, version, alias, experiment or model is not there. */
+    NOT_FOUND,
+    /** 401. */
+    UNAUTHORIZED,
+    /** 403. */
+    FORBIDDEN,
+    /** No connection, or 429 and 5xx to the end. */
+    UNREACHABLE,
+    /** The server did not answer in time, or the promotion was not over in time. */
+    TIMEOUT,
+    /** Not MLflow's answer, a redirect, or a 400. */
+    PROTOCOL,
+    /** Two answers, or an answer and the request, contradict each other. */
+    CONFLICT
+}

@@ -1,0 +1,150 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mlflow_project.google.protobuf.Message;
+
+/**
+ * Sends requests, each once, and waits for whole answers with a deadline that covers connecting, headers and body.
+ * {@code HttpRequest.timeout} would not: it ends with the headers, and a server that drips its body blocks for ever.
+ */
+final class HttpTransport {
+    static final int BODY_LIMIT = 32 << 20;
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final HttpClient client;
+    private final ServerAddress address;
+    private final Credentials credentials;
+    private final String workspace;
+    private final Duration timeout;
+    private final AtomicInteger sent;
+    private final Refusals refusals;
+
+    HttpTransport(
+            HttpClient client, ServerAddress address, Credentials credentials, String workspace, Duration timeout) {
+        this(client, address, credentials, workspace, timeout, new AtomicInteger());
+    }
+
+    private HttpTransport(
+            HttpClient client,
+            ServerAddress address,
+            Credentials credentials,
+            String workspace,
+            Duration timeout,
+            AtomicInteger sent) {
+        this.client = client;
+        this.address = address;
+        this.credentials = credentials;
+        this.workspace = workspace;
+        this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+        this.sent = sent;
+        this.refusals = new Refusals(address, credentials, workspace);
+    }
+
+    HttpTransport within(Duration budget) {
+        Duration shorter = budget.compareTo(timeout) < 0 ? budget : timeout;
+        return new HttpTransport(client, address, credentials, workspace, shorter, sent);
+    }
+
+    int requests() {
+        return sent.get();
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    /** One question of the gate, which may take several requests but has one deadline, from now. */
+    Call begin() {
+        return new Call();
+    }
+
+    final class Call {
+        private final long end = System.nanoTime() + timeout.toNanos();
+
+        /** Sends one request and fills {@code builder} with its answer. */
+        <B extends Message.Builder> Reading<B> ask(ApiRequest request, B builder)
+                throws TrackingException, InterruptedException {
+            Answer answer = send(request);
+            refusals.check(request, answer);
+            return refusals.read(request, answer, builder);
+        }
+
+        /** Whatever the server answered, good or bad. */
+        Answer send(ApiRequest request) throws TrackingException, InterruptedException {
+            return start(request).await();
+        }
+
+        /** Sends without waiting. */
+        Pending start(ApiRequest request) throws TrackingException {
+            if (end - System.nanoTime() <= 0) {
+                throw refusals.noTimeLeft(request);
+            }
+            return new Pending(request, end);
+        }
+    }
+
+    /** A request under way. */
+    final class Pending {
+        private final ApiRequest request;
+        private final long end;
+        private final CappedBody body = new CappedBody(BODY_LIMIT);
+        private final CompletableFuture<HttpResponse<byte[]>> future;
+
+        private Pending(ApiRequest request, long end) {
+            this.request = request;
+            this.end = end;
+            sent.incrementAndGet();
+            future = client.sendAsync(httpRequest(request), head -> body);
+        }
+
+        ApiRequest request() {
+            return request;
+        }
+
+        Answer await() throws TrackingException, InterruptedException {
+            try {
+                HttpResponse<byte[]> response =
+                        future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                return new Answer(response.statusCode(), response.headers(), response.body());
+            } catch (InterruptedException e) {
+                abandon();
+                throw e;
+            } catch (TimeoutException e) {
+                abandon();
+                throw refusals.late(request, timeout);
+            } catch (ExecutionException e) {
+                throw refusals.notAnswered(request, e.getCause());
+            }
+        }
+
+        void abandon() {
+            future.cancel(true);
+            body.abandon();
+        }
+    }
+
+    private HttpRequest httpRequest(ApiRequest request) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri(address))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("User-Agent", "mlflow-eval-gate")
+                .header("Accept", "application/json");
+        credentials.header().ifPresent(value -> builder.header("Authorization", value));
+        if (workspace != null) {
+            builder.header("X-MLFLOW-WORKSPACE", workspace);
+        }
+        if (request.body() == null) {
+            return builder.GET().build();
+        }
+        return builder.header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(request.body()))
+                .build();
+    }
+}

@@ -1,0 +1,203 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.CONFIGURATION;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.CONFLICT;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.FORBIDDEN;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.NOT_FOUND;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.PROTOCOL;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.TIMEOUT;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.UNAUTHORIZED;
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.UNREACHABLE;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
+import org.mlflow_project.google.protobuf.Message;
+import org.mlflow_project.google.protobuf.util.JsonFormat;
+
+/**
+ * Turns every answer that is not MLflow's good one into a {@link TrackingException} with its category, whether it is
+ * worth repeating, and a message: what was asked, what came back, what to do.
+ */
+final class Refusals {
+    static final String PROXY_OR_LOGIN =
+            "A proxy or login page answered in place of MLflow; check the tracking URI and what stands before the server.";
+    private static final int EXCERPT = 300;
+
+    private final ServerAddress address;
+    private final Credentials credentials;
+    private final String workspace;
+
+    Refusals(ServerAddress address, Credentials credentials, String workspace) {
+        this.address = address;
+        this.credentials = credentials;
+        this.workspace = workspace;
+    }
+
+    /** Returns if the status is a good one and the body may be MLflow's. */
+    void check(ApiRequest request, Answer answer) throws TrackingException {
+        int status = answer.status();
+        if (!answer.successful()) {
+            throw refused(request, answer, status);
+        }
+        if (answer.isPage() || answer.claimsToBeHtml()) {
+            throw TrackingException.permanent(PROTOCOL, told(request, answer, PROXY_OR_LOGIN));
+        }
+    }
+
+    private TrackingException refused(ApiRequest request, Answer answer, int status) {
+        if (workspace != null && complainsOfWorkspace(answer)) {
+            return TrackingException.permanent(CONFIGURATION, told(request, answer, "The workspace '" + workspace
+                    + "' is configured for this server, which does not have it; correct it or leave it out."));
+        }
+        if (answer.errorCode().equals("RESOURCE_DOES_NOT_EXIST") && (status == 404 || status == 400)) {
+            return TrackingException.permanent(
+                    NOT_FOUND, told(request, answer, "Check the name or id, and that this is the right server."));
+        }
+        if (status == 429) {
+            return TrackingException.unsent(
+                    UNREACHABLE,
+                    told(request, answer, "The server asks for fewer requests; try again later."),
+                    answer.retryAfter());
+        }
+        if (status >= 500) {
+            return TrackingException.passing(
+                    UNREACHABLE,
+                    told(request, answer, "Look at the log of the MLflow server, or of the proxy before it."),
+                    answer.retryAfter());
+        }
+        return switch (status) {
+            case 401 -> TrackingException.permanent(
+                    UNAUTHORIZED, told(request, answer, orPage(answer, whoWasNotAccepted())));
+            case 403 -> TrackingException.permanent(FORBIDDEN, told(request, answer, orPage(answer, forbidden(answer))));
+            case 404 -> TrackingException.permanent(PROTOCOL, told(request, answer, unknownRoute(answer)));
+            case 407 -> TrackingException.permanent(
+                    PROTOCOL, told(request, answer, "The HTTP proxy wants its own user and password."));
+            case 408 -> TrackingException.passing(
+                    TIMEOUT, told(request, answer, "The request took too long to arrive."), answer.retryAfter());
+            case 409 -> TrackingException.permanent(
+                    CONFLICT, told(request, answer, "Something else changed it at the same time; run the gate again."));
+            default -> status / 100 == 3
+                    ? redirected(request, answer)
+                    : TrackingException.permanent(PROTOCOL, told(request, answer, orPage(answer, unexpected(answer))));
+        };
+    }
+
+    /** 3.10 and later: 500 FEATURE_DISABLED without workspaces, 404 or 400 for one that is unknown or misspelt. */
+    private static boolean complainsOfWorkspace(Answer answer) {
+        String message = answer.errorMessage();
+        return answer.errorCode().equals("FEATURE_DISABLED") && message.contains("Workspace")
+                || message.startsWith("Workspace '") && message.contains("not found")
+                || message.startsWith("Workspace name '");
+    }
+
+    private String whoWasNotAccepted() {
+        return credentials.header().isPresent()
+                ? "The server did not accept the credentials '" + credentials.description()
+                        + "'; check them (MLflow's own basic-auth takes a user and password, not a token)."
+                : "The server wants credentials, and no credentials are configured.";
+    }
+
+    private String forbidden(Answer answer) {
+        if (answer.body().contains("Invalid Host header")) {
+            String host = address.api("").getAuthority();
+            return "The MLflow server does not know the host name it was called by: start it with --allowed-hosts "
+                    + host + " (added to those it has).";
+        }
+        return "The server knows the credentials '" + credentials.description() + "', but they may not do this; "
+                + "grant the permission (to read, or to manage the model if the gate promotes).";
+    }
+
+    private static String unknownRoute(Answer answer) {
+        return answer.errorCode().isEmpty()
+                ? "This address is not MLflow's REST API: check the path prefix of the tracking URI."
+                : "This server does not offer that part of MLflow's REST API.";
+    }
+
+    private static String unexpected(Answer answer) {
+        return answer.errorCode().isEmpty()
+                ? "This is not an answer of MLflow; check the tracking URI."
+                : "The server did not accept the request; check what was asked for.";
+    }
+
+    private static String orPage(Answer answer, String advice) {
+        return answer.isPage() ? PROXY_OR_LOGIN + " " + advice : advice;
+    }
+
+    private TrackingException redirected(ApiRequest request, Answer answer) {
+        String where;
+        try {
+            String host = URI.create(answer.header("Location")).getHost();
+            where = host == null ? "the same host" : "the host '" + credentials.mask(host) + "'";
+        } catch (IllegalArgumentException e) {
+            where = "an unreadable address";
+        }
+        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + answer.status()
+                + ", a redirect to " + where + ". Redirects are never followed, so that credentials go nowhere else; "
+                + "give the final address as the tracking URI (https in place of http, the whole path prefix).");
+    }
+
+    /** Reads MLflow's message; unknown fields are fine, anything else unexpected is not. */
+    <B extends Message.Builder> Reading<B> read(ApiRequest request, Answer answer, B builder)
+            throws TrackingException {
+        if (!answer.body().stripLeading().startsWith("{")) {
+            throw notMlflow(request, answer, "without a JSON object");
+        }
+        try {
+            JsonFormat.parser().ignoringUnknownFields().merge(answer.body(), builder);
+            return new Reading<>(request, answer, builder, this);
+        } catch (InvalidProtocolBufferException | RuntimeException e) {
+            throw notMlflow(request, answer, "with JSON that cannot be read as MLflow's");
+        }
+    }
+
+    TrackingException notMlflow(ApiRequest request, Answer answer, String what) {
+        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + answer.status() + " "
+                + credentials.mask(what) + ": " + excerpt(answer.body())
+                + ". Check that the tracking URI leads to an MLflow server.");
+    }
+
+    TrackingException noTimeLeft(ApiRequest request) {
+        return TrackingException.unsent(
+                TIMEOUT, subject(request) + " was not sent: no time was left. Give the gate a longer timeout.", null);
+    }
+
+    TrackingException late(ApiRequest request, Duration waited) {
+        return TrackingException.passing(TIMEOUT, subject(request) + " was not answered in full within "
+                + seconds(waited) + ". Look at the load of the server, or raise the request timeout.", null);
+    }
+
+    TrackingException notAnswered(ApiRequest request, Throwable problem) {
+        String detail = problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+        return ConnectionTrouble.of(problem).asException(subject(request), excerpt(detail), credentials);
+    }
+
+    private String told(ApiRequest request, Answer answer, String advice) {
+        return subject(request) + " answered " + answer.status() + ": " + excerpt(answer.body()) + ". " + advice;
+    }
+
+    private String subject(ApiRequest request) {
+        return request.asked(address) + " (" + printable(credentials.mask(request.subject())) + ")";
+    }
+
+    /** Masked whole before it is cut, so that no part of a secret is left at the edge. */
+    private String excerpt(String text) {
+        String masked = printable(credentials.mask(text)).strip();
+        if (masked.isEmpty()) {
+            return "an empty body";
+        }
+        String cut = masked.length() > EXCERPT ? masked.substring(0, EXCERPT) + "…" : masked;
+        return cut.endsWith(".") ? cut.substring(0, cut.length() - 1) : cut;
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() % 1000 == 0
+                ? duration.toSeconds() + " s"
+                : String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+}

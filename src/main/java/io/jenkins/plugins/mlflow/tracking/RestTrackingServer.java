@@ -1,0 +1,152 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * An MLflow server behind its REST API. It is given a {@code java.net.http} client, prepared by {@link #configure}, so
+ * that the plugin can bring Jenkins' proxy settings and the command line the JDK's. Safe for use by several threads.
+ */
+public final class RestTrackingServer implements TrackingServer {
+    private final HttpTransport transport;
+    private final RunQueries runs;
+    private final VersionQueries versions;
+    private final VersionWrites writes;
+
+    /**
+     * @param workspace sent as {@code X-MLFLOW-WORKSPACE}, or null
+     * @param requestTimeout how long one question may take, the body of the answer included
+     * @throws IllegalArgumentException if the workspace cannot be sent or the timeout is not positive
+     */
+    public RestTrackingServer(
+            HttpClient client,
+            ServerAddress address,
+            Credentials credentials,
+            String workspace,
+            Duration requestTimeout) {
+        this(new HttpTransport(
+                Objects.requireNonNull(client),
+                Objects.requireNonNull(address),
+                Objects.requireNonNull(credentials),
+                checked(workspace),
+                checked(requestTimeout)));
+    }
+
+    private RestTrackingServer(HttpTransport transport) {
+        this.transport = transport;
+        this.runs = new RunQueries(transport);
+        this.versions = new VersionQueries(transport);
+        this.writes = new VersionWrites(transport);
+    }
+
+    /**
+     * Prepares a client: HTTP/1.1, as MLflow's server answers 400 to an upgrade, and no redirects, which would carry
+     * credentials elsewhere.
+     *
+     * @param trust the certificates to accept, or null for the JDK's
+     */
+    public static HttpClient.Builder configure(HttpClient.Builder builder, Duration connectTimeout, SSLContext trust) {
+        builder.version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(checked(connectTimeout));
+        return trust == null ? builder : builder.sslContext(trust);
+    }
+
+    private static String checked(String workspace) {
+        if (workspace == null || workspace.isEmpty()) {
+            return null;
+        }
+        if (!Credentials.visibleAscii(workspace)) {
+            throw new IllegalArgumentException("The workspace '" + workspace.replaceAll("\\p{Cntrl}", " ")
+                    + "' may only hold visible ASCII characters, without blanks.");
+        }
+        return workspace;
+    }
+
+    private static Duration checked(Duration timeout) {
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("A timeout must be longer than 0, not " + timeout + ".");
+        }
+        return timeout;
+    }
+
+    @Override
+    public TrackingServer within(Duration budget) {
+        return new RestTrackingServer(transport.within(budget));
+    }
+
+    @Override
+    public int requests() {
+        return transport.requests();
+    }
+
+    @Override
+    public Run run(String runId) throws TrackingException, InterruptedException {
+        return runs.run(runId);
+    }
+
+    @Override
+    public Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
+        return runs.firstRun(search);
+    }
+
+    @Override
+    public Experiment experimentByName(String name) throws TrackingException, InterruptedException {
+        return runs.experimentByName(name);
+    }
+
+    @Override
+    public ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
+        return versions.version(model, version);
+    }
+
+    @Override
+    public Optional<ModelVersion> versionByAlias(String model, String alias)
+            throws TrackingException, InterruptedException {
+        return versions.byAlias(model, alias);
+    }
+
+    @Override
+    public Optional<ModelVersion> versionInStage(String model, String stage)
+            throws TrackingException, InterruptedException {
+        return versions.inStage(model, stage);
+    }
+
+    @Override
+    public Optional<ModelVersion> highestVersion(String model, String runId)
+            throws TrackingException, InterruptedException {
+        return versions.highest(model, runId);
+    }
+
+    @Override
+    public boolean modelExists(String model) throws TrackingException, InterruptedException {
+        return versions.modelExists(model);
+    }
+
+    @Override
+    public ModelVersion createVersion(String model, String source, String runId)
+            throws TrackingException, InterruptedException {
+        return writes.create(model, source, runId);
+    }
+
+    @Override
+    public void setAlias(String model, String alias, String version) throws TrackingException, InterruptedException {
+        writes.setAlias(model, alias, version);
+    }
+
+    @Override
+    public void transitionStage(String model, String version, String stage, boolean archiveExisting)
+            throws TrackingException, InterruptedException {
+        writes.transitionStage(model, version, stage, archiveExisting);
+    }
+
+    @Override
+    public void setVersionTags(String model, String version, Map<String, String> tags)
+            throws TrackingException, InterruptedException {
+        writes.setTags(model, version, tags);
+    }
+}

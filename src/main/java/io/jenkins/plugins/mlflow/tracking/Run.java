@@ -1,0 +1,47 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A run as MLflow tells it at one moment.
+ *
+ * @param metrics the run's own current values (MLflow's: the largest by step, timestamp, value); a metric that came
+ *     without a value is not in it
+ * @param startTime by the client that logged the run, or null if not told
+ * @param endTime likewise, or null while the run is not ended
+ * @param serverTime the server's clock when it answered, or null if it did not tell ({@code Date} header)
+ */
+public record Run(
+        String id,
+        String experimentId,
+        Status status,
+        boolean deleted,
+        Instant startTime,
+        Instant endTime,
+        Map<String, Metric> metrics,
+        Instant serverTime) {
+
+    public Run {
+        metrics = Map.copyOf(metrics);
+    }
+
+    /** MLflow's run states; what we do not know counts as running. */
+    public enum Status {
+        RUNNING,
+        SCHEDULED,
+        FINISHED,
+        FAILED,
+        KILLED,
+        UNKNOWN
+    }
+
+    /**
+     * One value of a metric.
+     *
+     * @param value may be NaN or infinite; MLflow stores infinities as ±{@link Double#MAX_VALUE}
+     * @param timestamp milliseconds since 1970, by the client that logged it
+     * @param step training step
+     */
+    public record Metric(double value, long timestamp, long step) {}
+}

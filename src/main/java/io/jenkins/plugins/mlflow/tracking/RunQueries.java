@@ -1,0 +1,189 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.mlflow.api.proto.Service;
+
+/** Asks for runs and experiments, and does not believe an answer that is about something else or in another order. */
+final class RunQueries {
+    private static final int PAGE = 5;
+    private static final String ACTIVE = "active";
+
+    private final HttpTransport transport;
+
+    RunQueries(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    Run run(String runId) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.get("runs/get", "run '" + runId + "'", "run_id", runId);
+        Reading<Service.GetRun.Response.Builder> reading =
+                transport.begin().ask(request, Service.GetRun.Response.newBuilder());
+        Service.GetRun.Response response = reading.message().build();
+        reading.require(response.hasRun() && response.getRun().hasInfo(), "without the run");
+        Run run = read(response.getRun(), reading);
+        reading.require(run.id().equals(runId), "with the run '" + run.id() + "' instead");
+        return run;
+    }
+
+    Experiment experimentByName(String name) throws TrackingException, InterruptedException {
+        ApiRequest request =
+                ApiRequest.get("experiments/get-by-name", "experiment '" + name + "'", "experiment_name", name);
+        Reading<Service.GetExperimentByName.Response.Builder> reading =
+                transport.begin().ask(request, Service.GetExperimentByName.Response.newBuilder());
+        Service.Experiment found = reading.message().getExperiment();
+        reading.require(found.hasName() && !found.getExperimentId().isEmpty(), "without the experiment");
+        reading.require(found.getName().equals(name), "with the experiment '" + found.getName() + "' instead");
+        return new Experiment(
+                found.getExperimentId(), found.getName(), !isActive(found.getLifecycleStage()), reading.serverTime());
+    }
+
+    Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
+        ApiRequest request = searchRequest(search);
+        Reading<Service.SearchRuns.Response.Builder> reading =
+                transport.begin().ask(request, Service.SearchRuns.Response.newBuilder());
+        List<Service.Run> answered = reading.message().build().getRunsList();
+        reading.require(
+                !answered.isEmpty() || reading.message().getNextPageToken().isEmpty(),
+                "with an empty page and a token for another one");
+        Run previous = null;
+        Run first = null;
+        Comparator<Run> order = order(search);
+        for (Service.Run entry : answered) {
+            Run run = read(entry, reading);
+            reading.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
+            reading.require(
+                    search.experimentId().equals(run.experimentId()),
+                    "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
+            reading.require(
+                    search.startedAfter() == null
+                            || run.startTime() != null && !run.startTime().isBefore(search.startedAfter()),
+                    "with the run '" + run.id() + "', which started at " + run.startTime());
+            reading.require(
+                    previous == null || order.compare(previous, run) <= 0,
+                    "with runs in another order than the one asked for ("
+                            + String.join(", ", orderBy(search)) + ")");
+            if (first == null && (search.metric() == null || isFinite(run, search.metric()))) {
+                first = run;
+            }
+            previous = run;
+        }
+        if (first == null && !answered.isEmpty()) {
+            throw TrackingException.permanent(
+                    ErrorCategory.NOT_FOUND,
+                    "No run of experiment '" + search.experimentId() + "' that matches has a finite value of metric '"
+                            + search.metric() + "', by which the best run is to be found. Check the metric's name, or "
+                            + "that the evaluation logs it.");
+        }
+        return Optional.ofNullable(first);
+    }
+
+    private static ApiRequest searchRequest(RunSearch search) throws TrackingException {
+        if (search.metric() != null && search.metric().indexOf('`') >= 0) {
+            throw TrackingException.permanent(
+                    ErrorCategory.CONFIGURATION,
+                    "The metric name " + search.metric() + " holds a backtick, which MLflow cannot order runs by.");
+        }
+        Service.SearchRuns.Builder message = Service.SearchRuns.newBuilder()
+                .addExperimentIds(search.experimentId())
+                .setRunViewType(Service.ViewType.ACTIVE_ONLY)
+                .setMaxResults(PAGE)
+                .addAllOrderBy(orderBy(search));
+        String filter = search.filter() == null ? "" : search.filter().strip();
+        if (search.startedAfter() != null) {
+            filter += (filter.isEmpty() ? "" : " AND ") + "attributes.start_time >= "
+                    + search.startedAfter().toEpochMilli();
+        }
+        if (!filter.isEmpty()) {
+            message.setFilter(filter);
+        }
+        String subject = "experiment '" + search.experimentId() + "'" + (filter.isEmpty() ? "" : ", filter " + filter);
+        return ApiRequest.post("runs/search", subject, message.build());
+    }
+
+    private static List<String> orderBy(RunSearch search) {
+        String newest = "attributes.start_time DESC";
+        return search.metric() == null
+                ? List.of(newest)
+                : List.of("metrics.`" + search.metric() + "` " + (search.descending() ? "DESC" : "ASC"), newest);
+    }
+
+    /** MLflow's: stored infinities (±largest double) are numbers, then NaN, then runs without the metric. */
+    private static Comparator<Run> order(RunSearch search) {
+        Comparator<Run> newest = Comparator.comparing(
+                RunQueries::startMillis, Comparator.nullsLast(Comparator.<Long>reverseOrder()));
+        if (search.metric() == null) {
+            return newest;
+        }
+        Comparator<Double> values = search.descending() ? Comparator.reverseOrder() : Comparator.naturalOrder();
+        return Comparator.<Run>comparingInt(run -> rank(run, search.metric()))
+                .thenComparing(run -> number(run, search.metric()), values)
+                .thenComparing(newest);
+    }
+
+    private static Long startMillis(Run run) {
+        return run.startTime() == null ? null : run.startTime().toEpochMilli();
+    }
+
+    private static int rank(Run run, String metric) {
+        Run.Metric found = run.metrics().get(metric);
+        return found == null ? 2 : Double.isNaN(found.value()) ? 1 : 0;
+    }
+
+    private static double number(Run run, String metric) {
+        // + 0.0, as the database does not tell -0.0 from 0.0
+        return rank(run, metric) == 0 ? run.metrics().get(metric).value() + 0.0 : 0;
+    }
+
+    private static boolean isFinite(Run run, String metric) {
+        Run.Metric found = run.metrics().get(metric);
+        return found != null && Double.isFinite(found.value()) && Math.abs(found.value()) != Double.MAX_VALUE;
+    }
+
+    private static Run read(Service.Run message, Reading<?> reading) throws TrackingException {
+        Service.RunInfo info = message.getInfo();
+        String id = info.hasRunId() ? info.getRunId() : info.getRunUuid();
+        reading.require(!id.isEmpty(), "with a run that has no id");
+        return new Run(
+                id,
+                info.getExperimentId().isEmpty() ? null : info.getExperimentId(),
+                info.hasStatus() ? status(info.getStatus()) : Run.Status.UNKNOWN,
+                !isActive(info.getLifecycleStage()),
+                info.hasStartTime() ? Instant.ofEpochMilli(info.getStartTime()) : null,
+                info.hasEndTime() && info.getEndTime() > 0 ? Instant.ofEpochMilli(info.getEndTime()) : null,
+                metrics(message, reading),
+                reading.serverTime());
+    }
+
+    private static Map<String, Run.Metric> metrics(Service.Run message, Reading<?> reading) throws TrackingException {
+        Map<String, Run.Metric> metrics = new HashMap<>();
+        for (Service.Metric metric : message.getData().getMetricsList()) {
+            if (metric.hasKey() && metric.hasValue()) {
+                Run.Metric value = new Run.Metric(metric.getValue(), metric.getTimestamp(), metric.getStep());
+                Run.Metric other = metrics.put(metric.getKey(), value);
+                reading.require(
+                        other == null || other.equals(value),
+                        "with two values of metric '" + metric.getKey() + "'");
+            }
+        }
+        return metrics;
+    }
+
+    private static Run.Status status(Service.RunStatus status) {
+        return switch (status) {
+            case RUNNING -> Run.Status.RUNNING;
+            case SCHEDULED -> Run.Status.SCHEDULED;
+            case FINISHED -> Run.Status.FINISHED;
+            case FAILED -> Run.Status.FAILED;
+            case KILLED -> Run.Status.KILLED;
+        };
+    }
+
+    private static boolean isActive(String lifecycleStage) {
+        return lifecycleStage.isEmpty() || lifecycleStage.equalsIgnoreCase(ACTIVE);
+    }
+}

@@ -1,0 +1,55 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The questions that the gate asks of one MLflow server. Each method sends one request (searches: a bounded number) once;
+ * repeating is the caller's decision. Every answer is checked to be about what was asked; one that is not is
+ * {@link ErrorCategory#PROTOCOL}. All methods may block, at most for the configured request timeout or the budget of
+ * {@link #within}, whichever is shorter.
+ */
+public interface TrackingServer {
+
+    /** The same server, whose requests take at most this long. It shares the count of {@link #requests()}. */
+    TrackingServer within(Duration budget);
+
+    /** How many requests were sent so far. */
+    int requests();
+
+    /** The run, deleted or not. {@link ErrorCategory#NOT_FOUND} if there never was one. */
+    Run run(String runId) throws TrackingException, InterruptedException;
+
+    /** The first active run in the order asked for, or empty. The order of the answer is checked. */
+    Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException;
+
+    /** {@link ErrorCategory#NOT_FOUND} if there is none of that name. */
+    Experiment experimentByName(String name) throws TrackingException, InterruptedException;
+
+    /** {@link ErrorCategory#NOT_FOUND} if the model or the version is not there. */
+    ModelVersion version(String model, String version) throws TrackingException, InterruptedException;
+
+    /** Empty only on MLflow's own answer that the alias or the model does not exist. */
+    Optional<ModelVersion> versionByAlias(String model, String alias) throws TrackingException, InterruptedException;
+
+    /** The latest version in a stage, or empty. {@link ErrorCategory#NOT_FOUND} if the model is not there. */
+    Optional<ModelVersion> versionInStage(String model, String stage) throws TrackingException, InterruptedException;
+
+    /** The version with the highest number, among those of a run if {@code runId} is not null; empty if there is none. */
+    Optional<ModelVersion> highestVersion(String model, String runId) throws TrackingException, InterruptedException;
+
+    boolean modelExists(String model) throws TrackingException, InterruptedException;
+
+    /** Creates a version. A write: see {@link TrackingException#isNeverSent()} before repeating it. */
+    ModelVersion createVersion(String model, String source, String runId) throws TrackingException, InterruptedException;
+
+    void setAlias(String model, String alias, String version) throws TrackingException, InterruptedException;
+
+    void transitionStage(String model, String version, String stage, boolean archiveExisting)
+            throws TrackingException, InterruptedException;
+
+    /** Sets all tags, side by side. The first that is refused is the exception; the others are still sent. */
+    void setVersionTags(String model, String version, Map<String, String> tags)
+            throws TrackingException, InterruptedException;
+}

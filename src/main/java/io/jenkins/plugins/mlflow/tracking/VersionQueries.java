@@ -1,0 +1,189 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.mlflow.api.proto.ModelRegistry;
+
+/**
+ * Reads the model registry. "There is none" is only believed in MLflow's own words; an unknown workspace, for one, has
+ * the same error code as an unknown model.
+ */
+final class VersionQueries {
+    private static final int PAGE = 100;
+    private static final int MOST_PAGES = 100;
+    private static final Pattern NO_MODEL =
+            Pattern.compile("(?is)registered[ _-]?model\\b.*(not found|does not exist|not exist).*");
+    private static final Pattern NO_LATEST = Pattern.compile("(?is)latest version not found for model .*");
+
+    private final HttpTransport transport;
+
+    VersionQueries(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.get(
+                "model-versions/get", "version " + version + " of model '" + model + "'", "name", model, "version", version);
+        Reading<ModelRegistry.GetModelVersion.Response.Builder> reading =
+                transport.begin().ask(request, ModelRegistry.GetModelVersion.Response.newBuilder());
+        ModelVersion found = VersionReader.read(reading, reading.message().getModelVersion(), model);
+        reading.require(found.version().equals(version), "with version " + found.version() + " instead");
+        return found;
+    }
+
+    Optional<ModelVersion> byAlias(String model, String alias) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.get(
+                "registered-models/alias", "alias '" + alias + "' of model '" + model + "'", "name", model, "alias", alias);
+        Answer answer = transport.begin().send(request);
+        if (saysNoModel(answer) || saysNoAlias(answer, alias)) {
+            return Optional.empty();
+        }
+        transport.refusals().check(request, answer);
+        Reading<ModelRegistry.GetModelVersionByAlias.Response.Builder> reading = transport
+                .refusals()
+                .read(request, answer, ModelRegistry.GetModelVersionByAlias.Response.newBuilder());
+        return Optional.of(VersionReader.read(reading, reading.message().getModelVersion(), model));
+    }
+
+    /** 2.x answers 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
+    private static boolean saysNoAlias(Answer answer, String alias) {
+        String message = answer.errorMessage();
+        boolean words = Pattern.compile(
+                        "(?is).*\\balias\\b.*" + Pattern.quote(alias) + ".*(not found|does not exist).*")
+                .matcher(message)
+                .matches();
+        return switch (answer.errorCode()) {
+            case "INVALID_PARAMETER_VALUE" -> answer.status() == 400 && words;
+            case "RESOURCE_DOES_NOT_EXIST" -> isAbsence(answer)
+                    && (words || NO_LATEST.matcher(message).matches());
+            default -> false;
+        };
+    }
+
+    private static boolean saysNoModel(Answer answer) {
+        return isAbsence(answer) && NO_MODEL.matcher(answer.errorMessage()).matches();
+    }
+
+    private static boolean isAbsence(Answer answer) {
+        return answer.errorCode().equals("RESOURCE_DOES_NOT_EXIST")
+                && (answer.status() == 404 || answer.status() == 400);
+    }
+
+    Optional<ModelVersion> inStage(String model, String stage) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.post(
+                "registered-models/get-latest-versions",
+                "stage " + stage + " of model '" + model + "'",
+                ModelRegistry.GetLatestVersions.newBuilder()
+                        .setName(model)
+                        .addStages(stage)
+                        .build());
+        Reading<ModelRegistry.GetLatestVersions.Response.Builder> reading =
+                transport.begin().ask(request, ModelRegistry.GetLatestVersions.Response.newBuilder());
+        ModelVersion latest = null;
+        for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
+            ModelVersion found = VersionReader.read(reading, message, model);
+            reading.require(
+                    stage.equalsIgnoreCase(found.stage()),
+                    "with version " + found.version() + " in stage " + found.stage());
+            latest = higher(reading, latest, found);
+        }
+        return Optional.ofNullable(latest);
+    }
+
+    boolean modelExists(String model) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.get("registered-models/get", "model '" + model + "'", "name", model);
+        Answer answer = transport.begin().send(request);
+        if (saysNoModel(answer)) {
+            return false;
+        }
+        transport.refusals().check(request, answer);
+        Reading<ModelRegistry.GetRegisteredModel.Response.Builder> reading =
+                transport.refusals().read(request, answer, ModelRegistry.GetRegisteredModel.Response.newBuilder());
+        ModelRegistry.RegisteredModel found = reading.message().getRegisteredModel();
+        reading.require(found.hasName(), "without the registered model");
+        reading.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
+        return true;
+    }
+
+    /**
+     * The first page would do if every server kept to the order asked for. A page that is out of order, or too short to
+     * show an order, makes it read all pages.
+     */
+    Optional<ModelVersion> highest(String model, String runId) throws TrackingException, InterruptedException {
+        String filter = "name = " + quoted(model) + (runId == null ? "" : " and run_id = " + quoted(runId));
+        String subject = "versions of model '" + model + "'" + (runId == null ? "" : " and run '" + runId + "'");
+        HttpTransport.Call call = transport.begin();
+        Set<String> tokens = new HashSet<>();
+        ModelVersion highest = null;
+        String token = "";
+        for (int page = 0; page < MOST_PAGES; page++) {
+            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading =
+                    call.ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
+            boolean ordered = true;
+            int count = 0;
+            ModelVersion previous = null;
+            for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
+                if (message.hasName() && !message.getName().equals(model)) {
+                    continue; // databases that ignore case find CHURN for churn
+                }
+                ModelVersion found = VersionReader.read(reading, message, model);
+                reading.require(
+                        runId == null || runId.equals(found.runId()),
+                        "with version " + found.version() + " of the run '" + found.runId() + "'");
+                ordered &= previous == null || number(reading, previous) > number(reading, found);
+                highest = higher(reading, highest, found);
+                previous = found;
+                count++;
+            }
+            token = reading.message().getNextPageToken();
+            if (token.isEmpty() || page == 0 && ordered && count > 1) {
+                return Optional.ofNullable(highest);
+            }
+            reading.require(tokens.add(token), "with the same page token again");
+        }
+        throw TrackingException.permanent(
+                ErrorCategory.PROTOCOL,
+                "The search for the " + subject + " did not end after " + MOST_PAGES
+                        + " pages. Give the candidate's version or run.");
+    }
+
+    private static ApiRequest pageRequest(String filter, String subject, String token) {
+        String[] first = {"filter", filter, "order_by", "version_number DESC", "max_results", String.valueOf(PAGE)};
+        if (token.isEmpty()) {
+            return ApiRequest.get("model-versions/search", subject, first);
+        }
+        String[] next = Arrays.copyOf(first, first.length + 2);
+        next[first.length] = "page_token";
+        next[first.length + 1] = token;
+        return ApiRequest.get("model-versions/search", subject, next);
+    }
+
+    private static String quoted(String text) throws TrackingException {
+        if (text.indexOf('\'') < 0) {
+            return "'" + text + "'";
+        }
+        if (text.indexOf('"') < 0) {
+            return "\"" + text + "\"";
+        }
+        throw TrackingException.permanent(
+                ErrorCategory.CONFIGURATION,
+                "MLflow cannot search for the name " + text
+                        + ", which holds both kinds of quotes. Give the candidate's version.");
+    }
+
+    private static ModelVersion higher(Reading<?> reading, ModelVersion one, ModelVersion other)
+            throws TrackingException {
+        return one == null || number(reading, other) > number(reading, one) ? other : one;
+    }
+
+    private static long number(Reading<?> reading, ModelVersion version) throws TrackingException {
+        try {
+            return Long.parseLong(version.version());
+        } catch (NumberFormatException e) {
+            throw reading.contradiction("with the version '" + version.version() + "', which is not a number");
+        }
+    }
+}

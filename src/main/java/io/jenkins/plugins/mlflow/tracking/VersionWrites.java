@@ -1,0 +1,108 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.mlflow.api.proto.ModelRegistry;
+
+/**
+ * Changes the model registry. Nothing is repeated here, and a good answer is no proof (servers answer 200 to much):
+ * whoever promotes reads back.
+ */
+final class VersionWrites {
+    private final HttpTransport transport;
+
+    VersionWrites(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    ModelVersion create(String model, String source, String runId) throws TrackingException, InterruptedException {
+        ModelRegistry.CreateModelVersion.Builder message =
+                ModelRegistry.CreateModelVersion.newBuilder().setName(model).setSource(source);
+        if (runId != null) {
+            message.setRunId(runId);
+        }
+        ApiRequest request = ApiRequest.post(
+                "model-versions/create", "a version of model '" + model + "' from " + source, message.build());
+        Reading<ModelRegistry.CreateModelVersion.Response.Builder> reading =
+                transport.begin().ask(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
+        ModelVersion created = VersionReader.read(reading, reading.message().getModelVersion(), model);
+        reading.require(
+                runId == null || runId.equals(created.runId()), "with a version of the run '" + created.runId() + "'");
+        return created;
+    }
+
+    void setAlias(String model, String alias, String version) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.post(
+                "registered-models/alias",
+                "alias '" + alias + "' of model '" + model + "' to version " + version,
+                ModelRegistry.SetRegisteredModelAlias.newBuilder()
+                        .setName(model)
+                        .setAlias(alias)
+                        .setVersion(version)
+                        .build());
+        transport.begin().ask(request, ModelRegistry.SetRegisteredModelAlias.Response.newBuilder());
+    }
+
+    void transitionStage(String model, String version, String stage, boolean archiveExisting)
+            throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.post(
+                "model-versions/transition-stage",
+                "version " + version + " of model '" + model + "' to stage " + stage,
+                ModelRegistry.TransitionModelVersionStage.newBuilder()
+                        .setName(model)
+                        .setVersion(version)
+                        .setStage(stage)
+                        .setArchiveExistingVersions(archiveExisting)
+                        .build());
+        Reading<ModelRegistry.TransitionModelVersionStage.Response.Builder> reading =
+                transport.begin().ask(request, ModelRegistry.TransitionModelVersionStage.Response.newBuilder());
+        ModelVersion moved = VersionReader.read(reading, reading.message().getModelVersion(), model);
+        reading.require(moved.version().equals(version), "with version " + moved.version() + " instead");
+        reading.require(moved.stage().equalsIgnoreCase(stage), "with the stage " + moved.stage());
+    }
+
+    void setTags(String model, String version, Map<String, String> tags)
+            throws TrackingException, InterruptedException {
+        HttpTransport.Call call = transport.begin();
+        List<HttpTransport.Pending> pending = new ArrayList<>();
+        TrackingException first = null;
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            try {
+                pending.add(call.start(tagRequest(model, version, tag)));
+            } catch (TrackingException e) {
+                first = e;
+                break;
+            }
+        }
+        for (HttpTransport.Pending one : pending) {
+            try {
+                Answer answer = one.await();
+                transport.refusals().check(one.request(), answer);
+                transport
+                        .refusals()
+                        .read(one.request(), answer, ModelRegistry.SetModelVersionTag.Response.newBuilder());
+            } catch (TrackingException e) {
+                first = first == null ? e : first;
+            } catch (InterruptedException e) {
+                pending.forEach(HttpTransport.Pending::abandon);
+                throw e;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private static ApiRequest tagRequest(String model, String version, Map.Entry<String, String> tag) {
+        return ApiRequest.post(
+                "model-versions/set-tag",
+                "tag '" + tag.getKey() + "' of version " + version + " of model '" + model + "'",
+                ModelRegistry.SetModelVersionTag.newBuilder()
+                        .setName(model)
+                        .setVersion(version)
+                        .setKey(tag.getKey())
+                        .setValue(tag.getValue())
+                        .build());
+    }
+}

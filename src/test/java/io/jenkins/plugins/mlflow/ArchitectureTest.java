@@ -1,0 +1,54 @@
+package io.jenkins.plugins.mlflow;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the packages; each may depend only on what is named beside it. */
+class ArchitectureTest {
+    private static final String HOME = "io.jenkins.plugins.mlflow.";
+    private static final List<String> JAVA = List.of("java..", "javax..", "edu.umd.cs.findbugs.annotations..");
+    private static final List<String> JENKINS =
+            List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke..", "net.sf.json..", "com.cloudbees..",
+                    "jakarta.servlet..", "org.apache.commons.jelly..");
+
+    private final JavaClasses product =
+            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(HOME + "..");
+
+    @Test
+    void theArrowsPointOneWay() {
+        assertFalse(product.isEmpty());
+        allow("policy", List.of("org.yaml.snakeyaml..", "com.fasterxml.jackson.core.."));
+        allow("evaluation", List.of(), "policy");
+        allow("tracking", List.of("org.mlflow..", "org.mlflow_project..", "com.fasterxml.jackson.core.."));
+        allow("gate", List.of(), "policy", "evaluation", "tracking");
+        allow("config", JENKINS, "policy", "tracking");
+        allow("report", JENKINS, "policy", "evaluation");
+        allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report");
+    }
+
+    /** {@code step} speaks of the engine's values, but asks MLflow only through {@code config} and {@code gate}. */
+    private void allow(String room, List<String> libraries, String... rooms) {
+        List<String> allowed = new ArrayList<>(JAVA);
+        allowed.addAll(libraries);
+        allowed.add(HOME + room + "..");
+        for (String other : rooms) {
+            allowed.add(HOME + other + "..");
+        }
+        ArchRule rule = classes()
+                .that()
+                .resideInAPackage(HOME + room + "..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed.toArray(String[]::new))
+                .allowEmptyShould(true);
+        rule.check(product);
+    }
+}
