@@ -105,7 +105,7 @@ final class Resolution {
             return;
         }
         String experiment = round.policy().candidate().experiment();
-        if (experiment != null && !run.experimentId().equals(state.experimentId)) {
+        if (experiment != null && !state.experimentId.equals(run.experimentId())) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " is in experiment " + run.experimentId() + ", not in '" + experiment + "' ("

@@ -176,7 +176,8 @@ final class VersionQueries {
 
     private static ModelVersion higher(Reading<?> reading, ModelVersion one, ModelVersion other)
             throws TrackingException {
-        return one == null || number(reading, other) > number(reading, one) ? other : one;
+        long number = number(reading, other);
+        return one == null || number > number(reading, one) ? other : one;
     }
 
     private static long number(Reading<?> reading, ModelVersion version) throws TrackingException {

@@ -1,0 +1,86 @@
+package io.jenkins.plugins.mlflow.config;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.tracking.Credentials;
+import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
+import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.time.Duration;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+
+/**
+ * The way from a configured server to one that can be asked. Addresses and credentials only ever come from the
+ * administrator's configuration, so that no pipeline can send them elsewhere.
+ */
+public final class Connections {
+    private Connections() {}
+
+    /**
+     * The server, with its credentials as they are now. Nothing is sent yet.
+     *
+     * @param run the build that uses the credentials, to be noted with them, or null if that is already known
+     * @throws ConfigurationException if the credentials are not there or of no use
+     */
+    public static TrackingServer open(MlflowServerConfiguration server, Run<?, ?> run) throws ConfigurationException {
+        try {
+            return new RestTrackingServer(
+                    HttpClients.forServer(server),
+                    ServerAddress.parse(server.getTrackingUri()),
+                    credentials(server, run),
+                    server.getWorkspace(),
+                    Duration.ofSeconds(server.getRequestTimeoutSeconds()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("MLflow server '" + server.getName() + "': " + e.getMessage());
+        }
+    }
+
+    private static Credentials credentials(MlflowServerConfiguration server, Run<?, ?> run)
+            throws ConfigurationException {
+        String id = server.getCredentialsId();
+        if (id == null) {
+            return Credentials.none();
+        }
+        String uri = server.getTrackingUri();
+        StandardUsernamePasswordCredentials pair = find(id, StandardUsernamePasswordCredentials.class, uri);
+        if (pair != null) {
+            used(run, pair);
+            return Credentials.basic(pair.getUsername(), Secret.toString(pair.getPassword()), id);
+        }
+        StringCredentials token = find(id, StringCredentials.class, uri);
+        if (token != null) {
+            used(run, token);
+            return Credentials.bearer(Secret.toString(token.getSecret()), id);
+        }
+        throw new ConfigurationException(
+                find(id, StandardCredentials.class, uri) == null
+                        ? "The credentials '" + id + "' of the MLflow server '" + server.getName()
+                                + "' are not there, or not for its address. Add them under Manage Jenkins → Credentials"
+                                + " (system store), or choose others under Manage Jenkins → System → MLflow."
+                        : "The credentials '" + id + "' of the MLflow server '" + server.getName()
+                                + "' are of a kind that it cannot use. Choose a username with password, or a secret text.");
+    }
+
+    /** Null if there are none of this kind that the system may use for this address. */
+    static <C extends IdCredentials> C find(String id, Class<C> kind, String trackingUri) {
+        return CredentialsProvider.findCredentialByIdInItemGroup(
+                id,
+                kind,
+                Jenkins.get(),
+                ACL.SYSTEM2,
+                URIRequirementBuilder.fromUri(trackingUri).build());
+    }
+
+    private static void used(Run<?, ?> run, com.cloudbees.plugins.credentials.Credentials credentials) {
+        if (run != null) {
+            CredentialsProvider.track(run, credentials);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package io.jenkins.plugins.mlflow.config;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Describable;
+import hudson.model.Descriptor;
+import hudson.security.ACL;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import java.security.cert.X509Certificate;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * One MLflow server that gates may use: where it is, as whom and how patiently to ask it. Constructor and setters refuse
+ * bad values with an {@link IllegalArgumentException} whose message is fit for a form and names the server. Credentials
+ * are kept by id; whether they are there is seen when they are needed.
+ */
+public final class MlflowServerConfiguration implements Describable<MlflowServerConfiguration> {
+    static final int DEFAULT_CONNECT_TIMEOUT = 5;
+    static final int DEFAULT_REQUEST_TIMEOUT = 10;
+    static final int LONGEST_TIMEOUT = 300;
+
+    private final String name;
+    private final String trackingUri;
+    private String credentialsId;
+    private String workspace;
+    private String caCertificates;
+    private int connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
+    private int requestTimeoutSeconds = DEFAULT_REQUEST_TIMEOUT;
+
+    /**
+     * @param name what steps call it by
+     * @param trackingUri http or https, without user info, with any path prefix; trailing slashes do not count
+     */
+    @DataBoundConstructor
+    public MlflowServerConfiguration(String name, String trackingUri) {
+        this.name = checkedName(name);
+        this.trackingUri = trackingUri == null ? "" : trackingUri.strip();
+        check(() -> ServerAddress.parse(this.trackingUri));
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    /** As it was given. */
+    public String getTrackingUri() {
+        return trackingUri;
+    }
+
+    /** Null for none. */
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Null for none. */
+    public String getWorkspace() {
+        return workspace;
+    }
+
+    @DataBoundSetter
+    public void setWorkspace(String workspace) {
+        this.workspace = check(() -> checkedWorkspace(workspace));
+    }
+
+    /** PEM, or null for none. */
+    public String getCaCertificates() {
+        return caCertificates;
+    }
+
+    @DataBoundSetter
+    public void setCaCertificates(String caCertificates) {
+        String pem = caCertificates == null || caCertificates.isBlank() ? null : caCertificates.replace("\r\n", "\n");
+        this.caCertificates = check(() -> {
+            if (pem != null) {
+                Certificates.parse(pem);
+            }
+            return pem;
+        });
+    }
+
+    public int getConnectTimeoutSeconds() {
+        return connectTimeoutSeconds;
+    }
+
+    @DataBoundSetter
+    public void setConnectTimeoutSeconds(int seconds) {
+        connectTimeoutSeconds = check(() -> checkedTimeout("connect", seconds));
+    }
+
+    public int getRequestTimeoutSeconds() {
+        return requestTimeoutSeconds;
+    }
+
+    @DataBoundSetter
+    public void setRequestTimeoutSeconds(int seconds) {
+        requestTimeoutSeconds = check(() -> checkedTimeout("request", seconds));
+    }
+
+    /** A file written by hand may leave the timeouts out. */
+    private Object readResolve() {
+        if (connectTimeoutSeconds == 0) {
+            connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
+        }
+        if (requestTimeoutSeconds == 0) {
+            requestTimeoutSeconds = DEFAULT_REQUEST_TIMEOUT;
+        }
+        return this;
+    }
+
+    private <T> T check(Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("MLflow server '" + name + "': " + e.getMessage());
+        }
+    }
+
+    private static String checkedName(String name) {
+        String stripped = name == null ? "" : name.strip();
+        if (stripped.isEmpty()) {
+            throw new IllegalArgumentException("The name of an MLflow server is empty. Steps call the server by its name.");
+        }
+        if (stripped.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("The name of the MLflow server '" + stripped.replaceAll("\\p{Cntrl}", " ")
+                    + "' holds a line break or another control character.");
+        }
+        return stripped;
+    }
+
+    private static String checkedWorkspace(String workspace) {
+        String wanted = Util.fixEmptyAndTrim(workspace);
+        if (wanted != null && !wanted.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("The workspace '" + wanted.replaceAll("\\p{Cntrl}", " ")
+                    + "' may only hold visible ASCII characters, without blanks.");
+        }
+        return wanted;
+    }
+
+    private static int checkedTimeout(String which, int seconds) {
+        if (seconds < 1 || seconds > LONGEST_TIMEOUT) {
+            throw new IllegalArgumentException("The " + which + " timeout is " + seconds
+                    + "; give a whole number of seconds from 1 to " + LONGEST_TIMEOUT + ".");
+        }
+        return seconds;
+    }
+
+    /** The form of one server. Every method is for administrators only. */
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<MlflowServerConfiguration> {
+
+        @Override
+        public String getDisplayName() {
+            return "MLflow server";
+        }
+
+        @POST
+        public FormValidation doCheckName(@QueryParameter String value) {
+            return checked(() -> checkedName(value));
+        }
+
+        @POST
+        public FormValidation doCheckTrackingUri(@QueryParameter String value, @QueryParameter String credentialsId) {
+            FormValidation found = checked(() -> ServerAddress.parse(value));
+            boolean inClear = found.kind == FormValidation.Kind.OK
+                    && value.strip().toLowerCase(Locale.ROOT).startsWith("http:")
+                    && Util.fixEmptyAndTrim(credentialsId) != null;
+            return inClear ? FormValidation.warning("With http the credentials are sent unencrypted.") : found;
+        }
+
+        @POST
+        public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String trackingUri) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String id = Util.fixEmptyAndTrim(value);
+            if (id == null
+                    || Connections.find(id, StandardUsernamePasswordCredentials.class, trackingUri) != null
+                    || Connections.find(id, StringCredentials.class, trackingUri) != null) {
+                return FormValidation.ok();
+            }
+            return FormValidation.warning("There is no username with password and no secret text of this id that may be"
+                    + " used for this address. Until there is, gates that use this server end with an error.");
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(
+                @QueryParameter String credentialsId, @QueryParameter String trackingUri) {
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                return new StandardListBoxModel().includeCurrentValue(credentialsId);
+            }
+            return new StandardListBoxModel()
+                    .includeEmptyValue()
+                    .includeMatchingAs(
+                            ACL.SYSTEM2,
+                            Jenkins.get(),
+                            StandardCredentials.class,
+                            URIRequirementBuilder.fromUri(trackingUri).build(),
+                            CredentialsMatchers.anyOf(
+                                    CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
+                                    CredentialsMatchers.instanceOf(StringCredentials.class)))
+                    .includeCurrentValue(credentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckWorkspace(@QueryParameter String value) {
+            return checked(() -> checkedWorkspace(value));
+        }
+
+        @POST
+        public FormValidation doCheckCaCertificates(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            if (value == null || value.isBlank()) {
+                return FormValidation.ok();
+            }
+            try {
+                List<X509Certificate> found = Certificates.parse(value);
+                String names = found.stream()
+                        .map(certificate -> certificate.getSubjectX500Principal().getName())
+                        .collect(Collectors.joining("; "));
+                Date now = new Date();
+                return found.stream().anyMatch(certificate -> certificate.getNotAfter().before(now))
+                        ? FormValidation.warning("One of these certificates has expired: " + names)
+                        : FormValidation.ok("Trusted as well: " + names);
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        @POST
+        public FormValidation doCheckConnectTimeoutSeconds(@QueryParameter String value) {
+            return checked(() -> checkedTimeout("connect", number("connect", value)));
+        }
+
+        @POST
+        public FormValidation doCheckRequestTimeoutSeconds(@QueryParameter String value) {
+            return checked(() -> checkedTimeout("request", number("request", value)));
+        }
+
+        /** Asks the server as the form describes it at the moment, saved or not. */
+        @POST
+        public FormValidation doTestConnection(
+                @QueryParameter String name,
+                @QueryParameter String trackingUri,
+                @QueryParameter String credentialsId,
+                @QueryParameter String workspace,
+                @QueryParameter String caCertificates,
+                @QueryParameter String connectTimeoutSeconds,
+                @QueryParameter String requestTimeoutSeconds) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            MlflowServerConfiguration server;
+            try {
+                server = new MlflowServerConfiguration(Util.fixEmptyAndTrim(name) == null ? "?" : name, trackingUri);
+                server.setCredentialsId(credentialsId);
+                server.setWorkspace(workspace);
+                server.setCaCertificates(caCertificates);
+                server.setConnectTimeoutSeconds(number("connect", connectTimeoutSeconds));
+                server.setRequestTimeoutSeconds(number("request", requestTimeoutSeconds));
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+            return ConnectionTest.of(server);
+        }
+
+        private static FormValidation checked(Runnable check) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            try {
+                check.run();
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        private static int number(String which, String value) {
+            try {
+                return Integer.parseInt(value == null ? "" : value.strip());
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("The " + which + " timeout '" + (value == null ? "" : value)
+                        + "' is not a whole number of seconds from 1 to " + LONGEST_TIMEOUT + ".");
+            }
+        }
+    }
+}

@@ -1,0 +1,404 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.AbortException;
+import hudson.FilePath;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.Connections;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.gate.Advance;
+import io.jenkins.plugins.mlflow.gate.Gate;
+import io.jenkins.plugins.mlflow.gate.GateRequest;
+import io.jenkins.plugins.mlflow.gate.GateState;
+import io.jenkins.plugins.mlflow.gate.ProgressLog;
+import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * Drives one gate: advances it on a thread of {@link GateThreads}, keeps its state with the build before it goes on, and
+ * leaves the thread while it waits. Attaches the report and sets the result whichever way it ends.
+ */
+final class GateExecution extends StepExecution {
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
+    private static final String PREFIX = "[mlflowEvalGate] ";
+    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+    private static final Duration SAVE_DEADLINE = Duration.ofSeconds(30);
+    /** A turn comes when the promotions before it are over, each within its own deadline. */
+    private static final Duration TURN_DEADLINE = Duration.ofMinutes(30);
+
+    private final String parametersJson;
+    private final Instant startedAt;
+    private volatile String serverName;
+    private volatile GateRequest request;
+    private volatile GateState state;
+    private boolean ended;
+
+    private transient int arranged;
+    private transient Future<?> next;
+    private transient volatile Thread worker;
+    private transient volatile String waitingFor;
+    private transient ProgressLog progress;
+    private transient PromotionTurns.Turn turn;
+
+    GateExecution(StepContext context, GateParameters parameters) {
+        super(context);
+        this.parametersJson = parameters.toJson();
+        this.startedAt = Clock.systemUTC().instant();
+    }
+
+    @Override
+    public boolean start() {
+        goOn(Duration.ZERO);
+        return false;
+    }
+
+    @Override
+    public void onResume() {
+        GateState before = state;
+        if (before != null) {
+            state = before.resumed();
+        }
+        goOn(Duration.ZERO);
+    }
+
+    @Override
+    public String getStatus() {
+        String waiting = waitingFor;
+        return waiting == null ? "asking MLflow" : "waiting for " + waiting;
+    }
+
+    /** Arranges the next turn of the wheel in place of any that was arranged before. */
+    private synchronized void goOn(Duration delay) {
+        if (ended) {
+            return;
+        }
+        if (next != null) {
+            next.cancel(false);
+        }
+        int mine = ++arranged;
+        next = delay.isZero() ? GateThreads.run(() -> drive(mine)) : GateThreads.runAfter(delay, () -> drive(mine));
+    }
+
+    /** One turn of the wheel; whatever goes wrong in it ends the gate with an error, so that no build hangs. */
+    private void drive(int mine) {
+        synchronized (this) {
+            if (ended || mine != arranged) {
+                return;
+            }
+            worker = Thread.currentThread();
+        }
+        try {
+            if (state == null) {
+                prepare();
+            } else {
+                advance();
+            }
+        } catch (InterruptedException e) {
+            LOGGER.log(Level.FINE, "A gate was interrupted while it asked its server", e);
+            goOn(AFTER_INTERRUPT);
+        } catch (StepProblem problem) {
+            end(ErrorCategory.CONFIGURATION, problem.getMessage());
+        } catch (IOException | RuntimeException | Error e) {
+            LOGGER.log(Level.WARNING, "A gate could not go on", e);
+            end(ErrorCategory.CONFLICT, "The gate could not go on: " + e + ". The controller's log says more.");
+        } finally {
+            synchronized (this) {
+                if (worker == Thread.currentThread()) {
+                    worker = null;
+                }
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private void prepare() throws StepProblem, IOException, InterruptedException {
+        GateParameters parameters = GateParameters.fromJson(parametersJson);
+        if (parameters.problem() != null) {
+            throw new StepProblem(parameters.problem());
+        }
+        if (parameters.runMode() == RunMode.DISABLED) {
+            disabled(parameters);
+            return;
+        }
+        MlflowServerConfiguration server = server(parameters.text("server"));
+        serverName = server.getName();
+        request = new Preparation(parameters, getContext().get(FilePath.class))
+                .request(serverName, buildUrl());
+        say("Gate for model " + request.model() + " on server " + serverName + ", policy from "
+                + request.policyOrigin() + " (SHA-256 " + request.policySha256() + "):");
+        for (String line : PolicyCanon.describe(request.policy()).lines().toList()) {
+            say("  " + line);
+        }
+        state = gate().start(startedAt);
+        connect(server, getContext().get(Run.class));
+        save();
+        goOn(Duration.ZERO);
+    }
+
+    /** Null where the administrator has not told Jenkins its own address. */
+    private String buildUrl() throws IOException, InterruptedException {
+        String root = Jenkins.get().getRootUrl();
+        return root == null ? null : root + getContext().get(Run.class).getUrl();
+    }
+
+    private static MlflowServerConfiguration server(String name) throws StepProblem {
+        try {
+            return MlflowGlobalConfiguration.get().getServer(name);
+        } catch (ConfigurationException e) {
+            throw new StepProblem(e.getMessage());
+        }
+    }
+
+    private static TrackingServer connect(MlflowServerConfiguration server, Run<?, ?> run) throws StepProblem {
+        try {
+            return Connections.open(server, run);
+        } catch (ConfigurationException e) {
+            throw new StepProblem(e.getMessage());
+        }
+    }
+
+    private Gate gate() {
+        return new Gate(request, Clock.systemUTC(), ThreadLocalRandom.current());
+    }
+
+    private void advance() throws StepProblem, IOException, InterruptedException {
+        MlflowServerConfiguration server = server(serverName);
+        GateState before = state;
+        if (before.isPromoting() && !isAtTurn(server, before)) {
+            return;
+        }
+        Advance advance = gate().advance(before, connect(server, null));
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            state = advance.state();
+        }
+        for (String message : advance.messages()) {
+            say(message);
+        }
+        if (advance.state().isDone()) {
+            end(gate().report(advance.state()));
+            return;
+        }
+        waitFor(advance.waitingFor());
+        if (advance.state().mustBeSavedAfter(before)) {
+            save();
+        }
+        goOn(advance.delay());
+    }
+
+    private boolean isAtTurn(MlflowServerConfiguration server, GateState promoting)
+            throws IOException, InterruptedException {
+        if (turn == null) {
+            String key = server.getTrackingUri() + '\n' + server.getWorkspace() + '\n' + request.model();
+            turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
+        }
+        if (PromotionTurns.INSTANCE.isAtTurn(turn)) {
+            return true;
+        }
+        Instant latest = promoting.judgedAt().plus(TURN_DEADLINE);
+        Duration left = Duration.between(Instant.now(), latest);
+        if (left.isNegative() || left.isZero()) {
+            end(gate().report(gate().failed(
+                            promoting,
+                            ErrorCategory.TIMEOUT,
+                            "Other promotions of model '" + request.model() + "' on server '" + serverName
+                                    + "' were not over within " + TURN_DEADLINE.toMinutes() + " minutes.")));
+            return false;
+        }
+        waitFor("the promotions of " + request.model() + " by other builds");
+        goOn(left);
+        if (PromotionTurns.INSTANCE.isAtTurn(turn)) {
+            goOn(Duration.ZERO);
+        }
+        return false;
+    }
+
+    private void waitFor(String what) throws IOException, InterruptedException {
+        waitingFor = what;
+        if (progress == null) {
+            progress = new ProgressLog();
+        }
+        if (progress.isDue(what, Instant.now())) {
+            say("Waiting for " + what);
+        }
+    }
+
+    private void say(String message) throws IOException, InterruptedException {
+        PrintStream log = getContext().get(TaskListener.class).getLogger();
+        log.println(PREFIX + message);
+    }
+
+    /** The state must be safe before the next advance, which may write to the registry. */
+    private void save() throws IOException, InterruptedException {
+        try {
+            getContext().saveState().get(SAVE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the state of the build could not be saved", e);
+        }
+    }
+
+    private void disabled(GateParameters parameters) throws IOException, InterruptedException {
+        say("The gate for model " + parameters.model() + " is disabled.");
+        end(new GateReport(
+                GateStatus.DISABLED,
+                "the gate is disabled",
+                RunMode.DISABLED.key(),
+                parameters.model(),
+                parameters.text("server")));
+    }
+
+    private void end(ErrorCategory category, String message) {
+        GateState last = state;
+        if (request != null && last != null) {
+            end(gate().report(gate().failed(last, category, message)));
+            return;
+        }
+        GateParameters parameters = GateParameters.fromJson(parametersJson);
+        end(GateReport.notStarted(
+                category.name(),
+                message,
+                parameters.runMode().key(),
+                parameters.model(),
+                serverName == null ? parameters.text("server") : serverName));
+    }
+
+    private void end(GateReport report) {
+        if (!endOnce()) {
+            return;
+        }
+        try {
+            GateResult result = attach(report);
+            say(report.getStatus() + ": " + report.getReason());
+            if (report.getPromotion() != null && !report.isPromoted()) {
+                say("Not promoted: " + report.getPromotion().getReason());
+            }
+            say("Report: " + result.getReportUrl());
+            complete(report, result);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            getContext().onFailure(e);
+        }
+    }
+
+    /** Whether this call is the one that ends the gate. */
+    private boolean endOnce() {
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+        }
+        if (turn != null) {
+            PromotionTurns.INSTANCE.leave(turn);
+        }
+        return true;
+    }
+
+    private GateResult attach(GateReport report) throws IOException, InterruptedException {
+        Run<?, ?> run = getContext().get(Run.class);
+        int number = GateReportAction.attach(run, report, trackingUi());
+        return new GateResult(report.toMap(), GateReportAction.urlOf(run, number));
+    }
+
+    private String trackingUi() {
+        try {
+            return serverName == null
+                    ? null
+                    : MlflowGlobalConfiguration.get().getServer(serverName).getTrackingUri();
+        } catch (ConfigurationException e) {
+            return null;
+        }
+    }
+
+    private void complete(GateReport report, GateResult result) throws IOException, InterruptedException {
+        String onFailure = GateParameters.fromJson(parametersJson).onFailure();
+        switch (report.getStatus()) {
+            case PASSED, DISABLED -> getContext().onSuccess(result);
+            case UNSTABLE -> {
+                markUnstable(report);
+                getContext().onSuccess(result);
+            }
+            case FAILED -> {
+                if (onFailure.equals("failure")) {
+                    getContext().onFailure(new AbortException(report.getReason()));
+                    return;
+                }
+                if (onFailure.equals("unstable")) {
+                    markUnstable(report);
+                }
+                getContext().onSuccess(result);
+            }
+            case ERROR -> getContext().onFailure(new AbortException(report.getReason()));
+        }
+    }
+
+    private void markUnstable(GateReport report) throws IOException, InterruptedException {
+        getContext()
+                .get(FlowNode.class)
+                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(report.getReason()));
+        getContext().get(Run.class).setResult(Result.UNSTABLE);
+    }
+
+    @Override
+    public void stop(Throwable cause) {
+        if (!endOnce()) {
+            return;
+        }
+        synchronized (this) {
+            if (next != null) {
+                next.cancel(false);
+            }
+            if (worker != null) {
+                worker.interrupt();
+            }
+        }
+        try {
+            attach(stopped(cause));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, "The report of a stopped gate could not be attached", e);
+        }
+        getContext().onFailure(cause);
+    }
+
+    private GateReport stopped(Throwable cause) {
+        String why = "stopped before it was over" + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
+        GateState last = state;
+        if (request != null && last != null) {
+            return gate().report(last, why);
+        }
+        GateParameters parameters = GateParameters.fromJson(parametersJson);
+        return new GateReport(
+                GateStatus.ERROR,
+                why,
+                parameters.runMode().key(),
+                parameters.model(),
+                serverName);
+    }
+}

@@ -1,0 +1,227 @@
+package io.jenkins.plugins.mlflow.step;
+
+import io.jenkins.plugins.mlflow.gate.ExactCandidate;
+import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.policy.Json;
+import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
+import io.jenkins.plugins.mlflow.policy.Suggestions;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The parameters of the step as the pipeline gave them, in plain types. A parameter that is unknown, or whose value is of the
+ * wrong kind, is remembered as a problem, so that the step can end with a report that names it.
+ */
+final class GateParameters {
+    static final List<String> EXACT = List.of("runId", "version", "alias", "modelId");
+    private static final List<String> TEXTS =
+            List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "policy", "timeout",
+                    "settle", "onFailure", "runMode");
+    static final List<String> ON_FAILURE = List.of("failure", "unstable", "continue");
+    private static final String PROBLEMS = "problems";
+
+    private final TreeMap<String, Object> values = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private GateParameters() {}
+
+    /** The named arguments of a pipeline. */
+    static GateParameters of(Map<String, ?> arguments) {
+        GateParameters parameters = new GateParameters();
+        arguments.forEach(parameters::take);
+        parameters.check();
+        return parameters;
+    }
+
+    private void take(String name, Object given) {
+        Object value = plain(given);
+        if (TEXTS.contains(name)) {
+            takeText(name, value);
+        } else if (name.equals("version")) {
+            if (value instanceof Integer || value instanceof Long || value instanceof BigInteger) {
+                takeText(name, value.toString());
+            } else {
+                takeText(name, value);
+            }
+        } else if (name.equals("thresholds")) {
+            takeIf(value instanceof Map<?, ?> map && !map.isEmpty(), name, value, "a map such as [accuracy: 0.92]");
+        } else if (name.equals("baseline")) {
+            takeIf(
+                    value instanceof String text && !text.isBlank() || value instanceof Map,
+                    name,
+                    value,
+                    "an alias such as 'champion', or a map");
+        } else if (name.equals("promote")) {
+            takeIf(
+                    value instanceof String text && !text.isBlank()
+                            || value instanceof Map
+                            || Boolean.FALSE.equals(value),
+                    name,
+                    value,
+                    "an alias such as 'champion', a map, or false");
+        } else {
+            problems.add("unknown parameter `" + name + "`" + hint(name));
+        }
+    }
+
+    private static String hint(String name) {
+        List<String> known = new ArrayList<>(TEXTS);
+        known.addAll(List.of("version", "thresholds", "baseline", "promote"));
+        return ": " + Suggestions.hint(name, known, "the parameters are");
+    }
+
+    private void takeText(String name, Object value) {
+        takeIf(value instanceof String text && !text.isBlank(), name, value, "text that is not blank");
+    }
+
+    private void takeIf(boolean fits, String name, Object value, String wanted) {
+        if (fits) {
+            values.put(name, value);
+        } else {
+            problems.add("parameter `" + name + "` is " + found(value) + "; it must be " + wanted
+                    + (value == null || "".equals(value) ? ", or be left out" : ""));
+        }
+    }
+
+    private static String found(Object value) {
+        if (value == null) {
+            return "null";
+        }
+        String text = String.valueOf(value);
+        return value instanceof String
+                ? "'" + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + "'"
+                : text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    }
+
+    private void check() {
+        if (!values.containsKey("model") && problems.stream().noneMatch(problem -> problem.contains("`model`"))) {
+            problems.add("parameter `model` is missing; it must be the name of a registered model");
+        }
+        List<String> exact = EXACT.stream().filter(values::containsKey).toList();
+        if (exact.size() > 1) {
+            problems.add("parameters `" + String.join("`, `", exact) + "` are given; at most one of them names the candidate");
+        }
+        if (values.containsKey("modelId")) {
+            problems.add("parameter `modelId` is not supported yet; name the candidate by `runId`, `version` or `alias`");
+        }
+        ExactCandidate exactOne = exact();
+        if (exactOne != null && exactOne.problem() != null) {
+            problems.add("parameter `" + exact.get(0) + "` " + exactOne.problem());
+        }
+        oneOf("onFailure", ON_FAILURE);
+        oneOf("runMode", List.of("enabled", "dry_run", "disabled"));
+    }
+
+    private void oneOf(String name, List<String> words) {
+        if (values.containsKey(name) && !words.contains(text(name))) {
+            problems.add("parameter `" + name + "` is " + found(text(name)) + "; it must be one of '"
+                    + String.join("', '", words) + "'");
+        }
+    }
+
+    /** Strings, booleans, numbers, and maps and lists of them; anything else becomes its text. */
+    private static Object plain(Object value) {
+        if (value instanceof CharSequence text) {
+            return text.toString();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            map.forEach((key, item) -> copy.put(String.valueOf(key), plain(item)));
+            return copy;
+        }
+        if (value instanceof List<?> list) {
+            List<Object> copy = new ArrayList<>();
+            list.forEach(item -> copy.add(plain(item)));
+            return copy;
+        }
+        if (value == null || value instanceof Boolean || value instanceof BigDecimal) {
+            return value;
+        }
+        if (value instanceof Integer || value instanceof Long || value instanceof Double) {
+            return value;
+        }
+        if (value instanceof BigInteger integer) {
+            return new BigDecimal(integer);
+        }
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        return value.toString();
+    }
+
+    /** What is wrong with the parameters, or null. */
+    String problem() {
+        return problems.isEmpty() ? null : String.join("\n", problems);
+    }
+
+    String text(String name) {
+        return (String) values.get(name);
+    }
+
+    String model() {
+        return text("model");
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    String onFailure() {
+        return values.get("onFailure") instanceof String word && ON_FAILURE.contains(word) ? word : "failure";
+    }
+
+    RunMode runMode() {
+        for (RunMode mode : RunMode.values()) {
+            if (mode.key().equals(values.get("runMode"))) {
+                return mode;
+            }
+        }
+        return RunMode.ENABLED;
+    }
+
+    ExactCandidate exact() {
+        if (has("runId")) {
+            return new ExactCandidate(ExactCandidate.Kind.RUN, text("runId"));
+        }
+        if (has("version")) {
+            return new ExactCandidate(ExactCandidate.Kind.VERSION, text("version"));
+        }
+        return has("alias") ? new ExactCandidate(ExactCandidate.Kind.ALIAS, text("alias")) : null;
+    }
+
+    @SuppressWarnings("unchecked")
+    PolicyOverrides overrides() {
+        return PolicyOverrides.builder()
+                .thresholds((Map<String, Object>) values.get("thresholds"))
+                .baseline(values.get("baseline"))
+                .promote(values.get("promote"))
+                .experiment(text("experiment"))
+                .filter(text("filter"))
+                .maxAge(text("maxAge"))
+                .timeout(text("timeout"))
+                .settle(text("settle"))
+                .exactCandidate(exact() != null)
+                .build();
+    }
+
+    /** As text, which is how they are kept over a restart. */
+    String toJson() {
+        Map<String, Object> map = new LinkedHashMap<>(values);
+        map.put(PROBLEMS, problems);
+        return Json.write(map);
+    }
+
+    @SuppressWarnings("unchecked")
+    static GateParameters fromJson(String json) {
+        GateParameters parameters = new GateParameters();
+        Map<String, Object> map = new LinkedHashMap<>((Map<String, Object>) Json.read(json));
+        ((List<Object>) map.remove(PROBLEMS)).forEach(problem -> parameters.problems.add((String) problem));
+        parameters.values.putAll(map);
+        return parameters;
+    }
+}

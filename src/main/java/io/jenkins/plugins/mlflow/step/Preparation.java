@@ -1,0 +1,117 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.FilePath;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.gate.GateRequest;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.PolicyDocument;
+import io.jenkins.plugins.mlflow.policy.PolicyException;
+import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
+final class Preparation {
+    static final String DEFAULT_POLICY = "eval_gate.yaml";
+    static final String STORED_POLICY = "stored policy";
+    static final String THRESHOLDS = "thresholds";
+    private static final Duration AGENT_DEADLINE = Duration.ofSeconds(30);
+
+    private final GateParameters parameters;
+    private final FilePath workspace;
+
+    /** {@code workspace} is null outside of a node. */
+    Preparation(GateParameters parameters, FilePath workspace) {
+        this.parameters = parameters;
+        this.workspace = workspace;
+    }
+
+    GateRequest request(String serverName, String buildUrl) throws StepProblem, InterruptedException {
+        try {
+            PolicyDocument document = document();
+            String origin = document == null ? THRESHOLDS : document.origin();
+            GatePolicy policy = PolicyReader.resolve(document, parameters.model(), parameters.overrides());
+            return new GateRequest(
+                    parameters.model(),
+                    serverName,
+                    parameters.exact(),
+                    policy,
+                    origin,
+                    PolicyCanon.sha256(policy),
+                    parameters.runMode(),
+                    buildUrl);
+        } catch (PolicyException e) {
+            throw new StepProblem(e.getMessage());
+        }
+    }
+
+    /** The first hit wins: the named file, the workspace's own, the stored one. Null if only the thresholds are left. */
+    private PolicyDocument document() throws StepProblem, PolicyException, InterruptedException {
+        if (parameters.has("policy")) {
+            return named(parameters.text("policy"));
+        }
+        PolicyDocument own = own();
+        if (own != null) {
+            return own;
+        }
+        Optional<PolicyDocument> stored = stored();
+        if (stored.isPresent()) {
+            return stored.get();
+        }
+        if (parameters.has(THRESHOLDS)) {
+            return null;
+        }
+        throw new StepProblem("there are no rules for model '" + parameters.model() + "'. Put a " + DEFAULT_POLICY
+                + " with this model into the workspace and run the step inside of a node, name a file with `policy`,"
+                + " give `thresholds`, or ask the administrator to store a policy for this model.");
+    }
+
+    private PolicyDocument named(String path) throws StepProblem, PolicyException, InterruptedException {
+        if (workspace == null) {
+            throw new StepProblem("parameter `policy` names the file '" + path
+                    + "' of a workspace, but the step does not run inside of a node. Put it inside of a node.");
+        }
+        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, path, AGENT_DEADLINE);
+        if (found.isAbsent()) {
+            throw new StepProblem("policy file '" + path
+                    + "' is not in the workspace. Check the path, and that the sources were checked out.");
+        }
+        PolicyDocument document = read(path, found);
+        if (!document.hasModel(parameters.model())) {
+            throw new StepProblem("policy file '" + path + "' has no model '" + parameters.model() + "'; it has: "
+                    + String.join(", ", document.models()));
+        }
+        return document;
+    }
+
+    private PolicyDocument own() throws StepProblem, PolicyException, InterruptedException {
+        if (workspace == null) {
+            return null;
+        }
+        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, DEFAULT_POLICY, AGENT_DEADLINE);
+        if (found.isAbsent()) {
+            return null;
+        }
+        PolicyDocument document = read(DEFAULT_POLICY, found);
+        return document.hasModel(parameters.model()) ? document : null;
+    }
+
+    private PolicyDocument read(String path, WorkspacePolicy.Found found) throws StepProblem, PolicyException {
+        if (found.problem != null) {
+            throw new StepProblem("policy file '" + path + "' cannot be used: " + found.problem + ".");
+        }
+        return PolicyDocument.read(path, found.bytes, parameters.model());
+    }
+
+    private Optional<PolicyDocument> stored() throws StepProblem {
+        try {
+            return MlflowGlobalConfiguration.get()
+                    .storedPolicy()
+                    .filter(document -> document.hasModel(parameters.model()));
+        } catch (ConfigurationException e) {
+            throw new StepProblem(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.FilePath;
+import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.mlflow.policy.PolicyDocument;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import jenkins.MasterToSlaveFileCallable;
+
+/** Reads a policy file from the workspace, wherever that is, and nothing that lies outside of it. */
+final class WorkspacePolicy {
+    private WorkspacePolicy() {}
+
+    /** What was found at the path: either bytes or a problem, or neither if there is no such file. */
+    static final class Found implements Serializable {
+        private static final long serialVersionUID = 1L;
+        final byte[] bytes;
+        final String problem;
+
+        private Found(byte[] bytes, String problem) {
+            this.bytes = bytes;
+            this.problem = problem;
+        }
+
+        boolean isAbsent() {
+            return bytes == null && problem == null;
+        }
+    }
+
+    static Found read(FilePath workspace, String path, Duration deadline) throws InterruptedException {
+        try {
+            var answer = workspace.actAsync(new Reader(path));
+            try {
+                return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                answer.cancel(true);
+                return new Found(null, "the agent did not answer within " + deadline.toSeconds() + " s");
+            }
+        } catch (IOException | ExecutionException e) {
+            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+            return new Found(null, "the agent could not read it (" + cause.getMessage() + ")");
+        }
+    }
+
+    private static final class Reader extends MasterToSlaveFileCallable<Found> {
+        private static final long serialVersionUID = 1L;
+        private final String path;
+
+        Reader(String path) {
+            this.path = path;
+        }
+
+        @Override
+        public Found invoke(File workspace, VirtualChannel channel) throws IOException {
+            Path root = workspace.toPath();
+            Path file;
+            try {
+                file = root.resolve(path);
+            } catch (InvalidPathException e) {
+                return new Found(null, "it is not a path");
+            }
+            if (!file.normalize().startsWith(root.normalize())) {
+                return new Found(null, "it lies outside of the workspace");
+            }
+            if (!Files.exists(file)) {
+                return new Found(null, null);
+            }
+            if (!file.toRealPath().startsWith(root.toRealPath())) {
+                return new Found(null, "it leads outside of the workspace");
+            }
+            if (!Files.isRegularFile(file)) {
+                return new Found(null, "it is not a file");
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                // One byte more than allowed, so that the reader of the policy can refuse it.
+                return new Found(in.readNBytes(PolicyDocument.MAX_BYTES + 1), null);
+            }
+        }
+    }
+}

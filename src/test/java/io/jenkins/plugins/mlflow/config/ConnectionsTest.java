@@ -1,0 +1,274 @@
+package io.jenkins.plugins.mlflow.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SecretBytes;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ProxyConfiguration;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.util.FormValidation;
+import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.LogRecorder;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class ConnectionsTest {
+    private static final String CANARY = "canary-9f3a77c1";
+
+    private JenkinsRule r;
+    private StubMlflow mlflow;
+    private MlflowServerConfiguration server;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        r = rule;
+        mlflow = new StubMlflow();
+        server = Servers.server("production", mlflow.uri());
+        server.setRequestTimeoutSeconds(5);
+    }
+
+    @AfterEach
+    void stop() {
+        mlflow.close();
+    }
+
+    @Test
+    void each_kind_of_credentials_is_sent_in_its_way_as_it_is_at_the_moment() throws Exception {
+        ask();
+        assertNull(mlflow.header("Authorization"));
+        assertNull(mlflow.header("X-MLFLOW-WORKSPACE"));
+
+        Credentials token = add(new StringCredentialsImpl(
+                CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
+        server.setCredentialsId("mlflow");
+        server.setWorkspace("churn");
+        ask();
+        assertEquals("Bearer " + CANARY, mlflow.header("Authorization"));
+        assertEquals("churn", mlflow.header("X-MLFLOW-WORKSPACE"));
+
+        SystemCredentialsProvider.getInstance().getCredentials().remove(token);
+        add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "someone", CANARY));
+        ask();
+        String pair = Base64.getEncoder().encodeToString(("someone:" + CANARY).getBytes(StandardCharsets.UTF_8));
+        assertEquals("Basic " + pair, mlflow.header("Authorization"));
+    }
+
+    @Test
+    void credentials_that_are_missing_or_of_no_use_are_a_configuration_error() throws Exception {
+        server.setCredentialsId("gone");
+        assertTrue(refused().contains("'gone'") && refused().contains("are not there"));
+
+        add(new FileCredentialsImpl(CredentialsScope.GLOBAL, "file", "", "f", SecretBytes.fromString("Y2FuYXJ5")));
+        server.setCredentialsId("file");
+        assertTrue(refused().contains("'file'") && refused().contains("of a kind"), refused());
+
+        add(new StringCredentialsImpl(CredentialsScope.GLOBAL, "broken", "", Secret.fromString(CANARY + "\n")));
+        server.setCredentialsId("broken");
+        assertTrue(refused().contains("broken") && !refused().contains(CANARY), refused());
+
+        Domain elsewhere = new Domain("elsewhere", "", List.of(new HostnameSpecification("other.example.com", null)));
+        SystemCredentialsProvider.getInstance().getDomainCredentialsMap().put(
+                elsewhere,
+                List.of(new StringCredentialsImpl(CredentialsScope.GLOBAL, "bound", "", Secret.fromString(CANARY))));
+        server.setCredentialsId("bound");
+        assertTrue(refused().contains("'bound'"), refused());
+        assertEquals(0, mlflow.requests());
+    }
+
+    @Test
+    void the_use_of_credentials_is_noted_with_the_build() throws Exception {
+        Credentials token =
+                add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
+        server.setCredentialsId("mlflow");
+        FreeStyleProject job = r.createFreeStyleProject("job");
+        FreeStyleBuild build = r.buildAndAssertSuccess(job);
+        assertNull(CredentialsProvider.getFingerprintOf(token));
+
+        Connections.open(server, build);
+
+        assertTrue(CredentialsProvider.getFingerprintOf(token).getJobs().contains("job"));
+    }
+
+    @Test
+    void the_test_tells_how_far_it_came() throws Exception {
+        add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "someone", CANARY));
+        server.setCredentialsId("mlflow");
+        assertTold(FormValidation.Kind.OK, "MLflow answered");
+
+        mlflow.answers(404, "application/json", "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"no Default\"}");
+        assertTold(FormValidation.Kind.OK, "MLflow answered");
+
+        mlflow.answers(401, "text/plain", "go away, " + CANARY);
+        assertTold(FormValidation.Kind.ERROR, "Reachable, but not authorised. UNAUTHORIZED", "mlflow");
+
+        mlflow.answers(403, "text/plain", "Invalid Host header");
+        assertTold(FormValidation.Kind.ERROR, "Reachable, but not authorised. FORBIDDEN", "--allowed-hosts");
+
+        mlflow.answers(200, "text/html", "<html><script>alert(1)</script>" + CANARY + "</html>");
+        assertTold(FormValidation.Kind.ERROR, "not MLflow&#039;s answer. PROTOCOL");
+        assertFalse(tested().contains("<script>"), tested());
+
+        mlflow.answers(500, "text/plain", "oops");
+        assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");
+
+        server.setRequestTimeoutSeconds(1);
+        mlflow.keepsSilent();
+        long begin = System.nanoTime();
+        assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. TIMEOUT");
+        assertTrue(System.nanoTime() - begin < 4_000_000_000L);
+    }
+
+    @Test
+    void the_test_tells_when_nobody_listens_and_when_there_are_no_credentials() throws Exception {
+        mlflow.close();
+        assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");
+        server.setCredentialsId("gone");
+        assertTold(FormValidation.Kind.ERROR, "&#039;gone&#039;");
+    }
+
+    @Test
+    void a_server_that_accepts_and_says_nothing_ends_by_the_timeout() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0)) {
+            server = Servers.server("mute", "https://127.0.0.1:" + mute.getLocalPort());
+            server.setConnectTimeoutSeconds(1);
+            server.setRequestTimeoutSeconds(1);
+            long begin = System.nanoTime();
+            assertEquals(FormValidation.Kind.ERROR, ConnectionTest.of(server).kind);
+            assertTrue(System.nanoTime() - begin < 4_000_000_000L);
+        }
+    }
+
+    @Test
+    void a_private_authority_is_trusted_only_where_its_certificate_is_given() throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        try (StubMlflow secure = new StubMlflow(authority.https())) {
+            server = Servers.server("secure", secure.uri());
+            TrackingException untrusted = assertThrows(TrackingException.class, this::ask);
+            assertEquals(ErrorCategory.UNREACHABLE, untrusted.category());
+            assertTrue(untrusted.getMessage().contains("CA certificates"), untrusted.getMessage());
+            assertTold(FormValidation.Kind.ERROR, "CA certificates");
+
+            server.setCaCertificates(authority.pem());
+            ask();
+            assertTold(FormValidation.Kind.OK, "MLflow answered");
+
+            server.setCaCertificates(null);
+            assertThrows(TrackingException.class, this::ask);
+        }
+    }
+
+    @Test
+    void clients_are_shared_and_made_anew_when_something_changes() throws Exception {
+        var first = HttpClients.forServer(server);
+        assertSame(first, HttpClients.forServer(Servers.server("other", "http://other")));
+        server.setConnectTimeoutSeconds(9);
+        assertNotSame(first, HttpClients.forServer(server));
+        server.setConnectTimeoutSeconds(5);
+        assertSame(first, HttpClients.forServer(server));
+
+        r.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", 9));
+        var proxied = HttpClients.forServer(server);
+        assertNotSame(first, proxied);
+        assertTrue(proxied.proxy().isPresent());
+        r.jenkins.setProxy(null);
+
+        var again = HttpClients.forServer(server);
+        Servers.stored();
+        assertNotSame(again, HttpClients.forServer(server));
+    }
+
+    @Test
+    void many_requests_take_few_threads() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            ask();
+        }
+
+        long threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("MLflow HTTP client"))
+                .peek(thread -> assertTrue(thread.isDaemon()))
+                .count();
+        assertTrue(threads >= 1 && threads <= 8, "threads: " + threads);
+    }
+
+    @Test
+    void the_secret_is_in_no_log_and_in_no_file_in_clear() throws Exception {
+        add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
+        server.setCredentialsId("mlflow");
+        try (LogRecorder logs = new LogRecorder()) {
+            logs.record("", Level.INFO).record("io.jenkins.plugins.mlflow", Level.ALL).capture(5000);
+            MlflowGlobalConfiguration.get().setServers(List.of(server));
+            mlflow.answers(401, "text/plain", "bad token " + CANARY);
+            assertFalse(tested().contains(CANARY), tested());
+            mlflow.answers(200, "application/json", "{\"experiment\":\"" + CANARY + "\"}");
+            assertFalse(tested().contains(CANARY), tested());
+            r.configRoundtrip();
+            assertFalse(logs.getMessages().stream().anyMatch(message -> message.contains(CANARY)));
+        }
+        try (Stream<Path> files = Files.list(r.jenkins.getRootDir().toPath())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertFalse(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(CANARY), file::toString);
+            }
+        }
+    }
+
+    private void ask() throws Exception {
+        Connections.open(server, null).experimentByName("Default");
+    }
+
+    private String refused() {
+        return assertThrows(ConfigurationException.class, () -> Connections.open(server, null)).getMessage();
+    }
+
+    private String tested() {
+        FormValidation answer = ConnectionTest.of(server);
+        return answer.renderHtml();
+    }
+
+    private void assertTold(FormValidation.Kind kind, String... parts) {
+        FormValidation answer = ConnectionTest.of(server);
+        assertEquals(kind, answer.kind, answer.renderHtml());
+        for (String part : parts) {
+            assertTrue(answer.renderHtml().contains(part), answer.renderHtml());
+        }
+        assertFalse(answer.renderHtml().contains(CANARY), answer.renderHtml());
+    }
+
+    private static <C extends Credentials> C add(C credentials) throws Exception {
+        SystemCredentialsProvider.getInstance().getCredentials().add(credentials);
+        SystemCredentialsProvider.getInstance().save();
+        return credentials;
+    }
+}

@@ -1,0 +1,215 @@
+package io.jenkins.plugins.mlflow.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.util.Secret;
+import java.net.URL;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class FormMethodsTest {
+    private static final String GLOBAL = "descriptorByName/" + MlflowGlobalConfiguration.class.getName() + "/";
+    private static final String SERVER = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/";
+    private static final List<String> CHECKS = List.of(
+            GLOBAL + "checkDefaultServer?value=production",
+            GLOBAL + "checkPolicy?value=version:1",
+            SERVER + "checkName?value=production",
+            SERVER + "checkTrackingUri?value=https://production.example.com",
+            SERVER + "checkCredentialsId?value=mlflow-token",
+            SERVER + "checkWorkspace?value=churn",
+            SERVER + "checkCaCertificates?value=x",
+            SERVER + "checkConnectTimeoutSeconds?value=5",
+            SERVER + "checkRequestTimeoutSeconds?value=5",
+            SERVER + "testConnection?name=production&trackingUri=http://127.0.0.1:9&credentialsId=mlflow-token"
+                    + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1");
+    private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
+
+    private JenkinsRule r;
+
+    @AfterEach
+    void forbid() {
+        Jenkins.MANAGE.setEnabled(false);
+        Jenkins.SYSTEM_READ.setEnabled(false);
+    }
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        r = rule;
+        Jenkins.MANAGE.setEnabled(true);
+        Jenkins.SYSTEM_READ.setEnabled(true);
+        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
+        r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
+                .grant(Jenkins.MANAGE, Jenkins.SYSTEM_READ, Jenkins.READ).everywhere().to("manager")
+                .grant(Jenkins.READ).everywhere().to("reader"));
+        Servers.stored();
+        SystemCredentialsProvider.getInstance().getCredentials().add(new StringCredentialsImpl(
+                CredentialsScope.SYSTEM, "mlflow-token", "the token", Secret.fromString("canary-token")));
+        SystemCredentialsProvider.getInstance().getCredentials().add(new UsernamePasswordCredentialsImpl(
+                CredentialsScope.GLOBAL, "mlflow-pair", "the pair", "someone", "canary-password-123"));
+    }
+
+    @Test
+    void administrators_are_answered_and_others_are_not() throws Exception {
+        for (String method : CHECKS) {
+            assertEquals(200, post("admin", method).getStatusCode(), method);
+            assertFalse(post("admin", method).getContentAsString().contains("canary"), method);
+            for (String user : new String[] {"manager", "reader", null}) {
+                WebResponse answer = post(user, method);
+                assertEquals(403, answer.getStatusCode(), user + " " + method);
+                assertTellsNothing(answer, user + " " + method);
+            }
+        }
+    }
+
+    @Test
+    void every_form_method_wants_post() throws Exception {
+        for (String method : CHECKS) {
+            assertTrue(List.of(404, 405).contains(get("admin", method).getStatusCode()), method);
+        }
+        assertTrue(List.of(404, 405).contains(get("admin", FILL).getStatusCode()));
+    }
+
+    @Test
+    void credentials_are_offered_to_administrators_only() throws Exception {
+        String offered = post("admin", FILL).getContentAsString();
+        assertTrue(offered.contains("mlflow-token") && offered.contains("mlflow-pair") && offered.contains("current"));
+        assertFalse(offered.contains("canary"), offered);
+        for (String user : new String[] {"manager", "reader", null}) {
+            WebResponse answer = post(user, FILL);
+            assertTellsNothing(answer, user);
+            assertTrue(answer.getStatusCode() == 403 || answer.getContentAsString().contains("current"), user);
+        }
+    }
+
+    @Test
+    void who_may_not_administer_reads_neither_servers_nor_policy() throws Exception {
+        List<String> pages = List.of(
+                "manage/configure",
+                "configuration-as-code/viewExport",
+                "manage/configuration-as-code/viewExport",
+                "api/json?depth=3&tree=*,mlflow[*]",
+                GLOBAL,
+                GLOBAL + "config",
+                GLOBAL + "servers/0/",
+                GLOBAL + "servers/0/trackingUri",
+                GLOBAL + "getServers/0/config",
+                GLOBAL + "server/production",
+                GLOBAL + "policy",
+                GLOBAL + "api/json?depth=3",
+                GLOBAL + "configFile",
+                SERVER,
+                SERVER + "config",
+                "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/config",
+                "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/policy");
+        for (String page : pages) {
+            for (String user : new String[] {"manager", "reader", null}) {
+                assertTellsNothing(get(user, page), user + " " + page);
+            }
+        }
+        String form = get("admin", "manage/configure").getContentAsString();
+        assertTrue(form.contains("https://production.example.com/team") && form.contains("churn-classifier"));
+        assertFalse(form.contains("canary"));
+        String export = post("admin", "configuration-as-code/export").getContentAsString();
+        assertTrue(export.contains("https://production.example.com/team"), export);
+        assertFalse(export.contains("canary"));
+        assertEquals(200, get("manager", "manage/configure").getStatusCode());
+        assertEquals(200, post("manager", "configuration-as-code/export").getStatusCode());
+        String exportForManager = post("manager", "configuration-as-code/export").getContentAsString();
+        assertFalse(exportForManager.contains("example.com") || exportForManager.contains("churn"), exportForManager);
+    }
+
+    @Test
+    void every_field_has_help() throws Exception {
+        for (String field : List.of("servers", "defaultServer", "policy")) {
+            assertEquals(
+                    200, get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field).getStatusCode());
+        }
+        for (String field : List.of("name", "trackingUri", "credentialsId", "workspace", "caCertificates",
+                "connectTimeoutSeconds", "requestTimeoutSeconds")) {
+            assertEquals(
+                    200, get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field).getStatusCode());
+        }
+    }
+
+    @Test
+    void checks_say_what_is_wrong() throws Exception {
+        assertEquals("ok", kind(GLOBAL + "checkPolicy", Map.of("value", Servers.POLICY)));
+        String bad = check(GLOBAL + "checkPolicy", Map.of("value", "version: 1\nmodels:\n  <b>x: 1"));
+        assertTrue(bad.contains("error") && bad.contains("stored policy:3:") && !bad.contains("<b>"), bad);
+        assertEquals("ok", kind(GLOBAL + "checkDefaultServer", Map.of("value", "staging")));
+        assertEquals("warning", kind(GLOBAL + "checkDefaultServer", Map.of("value", "nowhere")));
+        assertEquals("warning", kind(GLOBAL + "checkDefaultServer", Map.of("value", "")));
+        assertEquals("error", kind(SERVER + "checkName", Map.of("value", " ")));
+        assertEquals("ok", kind(SERVER + "checkTrackingUri", Map.of("value", "https://h/team//")));
+        assertEquals("error", kind(SERVER + "checkTrackingUri", Map.of("value", "mlflow.example.com")));
+        assertEquals("warning", kind(SERVER + "checkTrackingUri", Map.of("value", "http://h", "credentialsId", "x")));
+        assertEquals("ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-token", "trackingUri", "http://h")));
+        assertEquals("ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-pair", "trackingUri", "http://h")));
+        assertEquals("warning", kind(SERVER + "checkCredentialsId", Map.of("value", "gone", "trackingUri", "not a uri")));
+        assertEquals("error", kind(SERVER + "checkWorkspace", Map.of("value", "a b")));
+        assertEquals("error", kind(SERVER + "checkCaCertificates", Map.of("value", "hello")));
+        assertEquals("error", kind(SERVER + "checkConnectTimeoutSeconds", Map.of("value", "")));
+        assertEquals("error", kind(SERVER + "checkRequestTimeoutSeconds", Map.of("value", "1.5")));
+        assertEquals("ok", kind(SERVER + "checkRequestTimeoutSeconds", Map.of("value", "300")));
+    }
+
+    private String kind(String method, Map<String, String> parameters) throws Exception {
+        String answer = check(method, parameters);
+        return answer.contains("class=error") || answer.contains("class=\"error\"")
+                ? "error"
+                : answer.contains("warning") ? "warning" : "ok";
+    }
+
+    private String check(String method, Map<String, String> parameters) throws Exception {
+        StringBuilder query = new StringBuilder(method);
+        new LinkedHashMap<>(parameters).forEach((name, value) -> query.append(query.indexOf("?") < 0 ? '?' : '&')
+                .append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return post("admin", query.toString()).getContentAsString();
+    }
+
+    private static void assertTellsNothing(WebResponse answer, String which) {
+        String text = answer.getContentAsString();
+        for (String secret : List.of("canary", "mlflow-token", "mlflow-pair", "production.example.com", "churn")) {
+            assertFalse(text.contains(secret), () -> which + " tells " + secret);
+        }
+    }
+
+    private WebResponse post(String user, String path) throws Exception {
+        return ask(user, path, HttpMethod.POST);
+    }
+
+    private WebResponse get(String user, String path) throws Exception {
+        return ask(user, path, HttpMethod.GET);
+    }
+
+    private WebResponse ask(String user, String path, HttpMethod method) throws Exception {
+        try (JenkinsRule.WebClient client = r.createWebClient()) {
+            client.withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
+            if (user != null) {
+                client.withBasicApiToken(user);
+            }
+            return client.loadWebResponse(new WebRequest(new URL(r.getURL(), path), method));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.jenkins.plugins.mlflow.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.BulkChange;
+import java.io.File;
+import java.nio.file.Files;
+import java.util.List;
+import org.htmlunit.html.DomNode;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlInput;
+import org.htmlunit.html.HtmlPage;
+import org.htmlunit.html.HtmlTextArea;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class MlflowGlobalConfigurationTest {
+    private JenkinsRule r;
+
+    @BeforeEach
+    void start(JenkinsRule rule) {
+        r = rule;
+    }
+
+    @Test
+    void the_form_gives_back_what_it_was_given() throws Exception {
+        MlflowGlobalConfiguration configuration = Servers.stored();
+        String before = Servers.told(configuration);
+
+        r.configRoundtrip();
+
+        assertEquals(before, Servers.told(configuration));
+    }
+
+    @Test
+    void the_form_of_nothing_gives_back_nothing() throws Exception {
+        r.configRoundtrip();
+
+        assertEquals("\n", Servers.told(MlflowGlobalConfiguration.get()));
+    }
+
+    @Test
+    void a_list_of_servers_that_was_emptied_in_the_form_is_empty() throws Exception {
+        MlflowGlobalConfiguration configuration = Servers.stored();
+        HtmlForm form = form();
+        form.querySelectorAll("[name=servers]:not(.to-be-removed)").forEach(row -> row.remove());
+        form.getInputByName("_.defaultServer").setValue("");
+
+        r.submit(form);
+
+        assertEquals(List.of(), configuration.getServers());
+        assertEquals(Servers.POLICY, configuration.getPolicy());
+    }
+
+    @Test
+    void a_form_with_a_bad_value_is_refused_whole_and_says_why() throws Exception {
+        MlflowGlobalConfiguration configuration = Servers.stored();
+        String before = Servers.told(configuration);
+        String onDisk = onDisk();
+
+        assertRefused("_.trackingUri", "https://user:canary@mlflow", "user name or password");
+        assertRefused("_.name", "staging", "Two MLflow servers have the name 'staging'");
+        assertRefused("_.name", " ", "name of an MLflow server is empty");
+        assertRefused("_.defaultServer", "nowhere", "nowhere");
+        assertRefused("_.requestTimeoutSeconds", "", "whole number");
+        assertRefused("_.policy", "version: 2", "stored policy:1:");
+
+        assertEquals(before, Servers.told(configuration));
+        assertEquals(onDisk, onDisk());
+        r.configRoundtrip();
+        assertEquals(before, Servers.told(configuration));
+    }
+
+    private void assertRefused(String field, String value, String reason) throws Exception {
+        HtmlForm form = form();
+        // Something else of the same form is changed, too, and must not get through.
+        first(form, "_.policy", HtmlTextArea.class).setText(Servers.POLICY.replace("0.92", "0.1"));
+        if (field.equals("_.policy")) {
+            first(form, field, HtmlTextArea.class).setText(value);
+        } else {
+            first(form, field, HtmlInput.class).setValue(value);
+        }
+        form.getPage().getWebClient().getOptions().setThrowExceptionOnFailingStatusCode(false);
+
+        HtmlPage answer = r.submit(form);
+
+        String text = answer.asNormalizedText();
+        assertEquals(400, answer.getWebResponse().getStatusCode(), field);
+        assertTrue(text.contains(reason), () -> field + " was answered with " + text);
+        assertFalse(answer.getWebResponse().getContentAsString().contains("canary"), field);
+    }
+
+    /** The field of the first server, or the form's own. */
+    private static <T> T first(HtmlForm form, String field, Class<T> type) {
+        String named = "[name='" + field + "']";
+        DomNode ofServer = form.querySelector("[name=servers]:not(.to-be-removed) " + named);
+        return type.cast(ofServer == null ? form.querySelector(named) : ofServer);
+    }
+
+    private HtmlForm form() throws Exception {
+        return r.createWebClient().goTo("manage/configure").getFormByName("config");
+    }
+
+    @Test
+    void a_setter_refuses_and_changes_nothing() {
+        MlflowGlobalConfiguration configuration = Servers.stored();
+        String before = Servers.told(configuration);
+
+        assertThrows(IllegalArgumentException.class, () -> configuration.setDefaultServer("nowhere"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> configuration.setServers(List.of(Servers.server("a"), Servers.server("a"))));
+        assertThrows(IllegalArgumentException.class, () -> configuration.setPolicy("models: {}"));
+        configuration.save();
+
+        assertEquals(before, Servers.told(configuration));
+    }
+
+    @Test
+    void several_changes_count_together_and_what_was_given_up_does_not_come_back() throws Exception {
+        MlflowGlobalConfiguration configuration = Servers.stored();
+        String before = Servers.told(configuration);
+        try (BulkChange change = new BulkChange(configuration)) {
+            configuration.setDefaultServer("other");
+            assertEquals(before, Servers.told(configuration));
+        }
+        try (BulkChange change = new BulkChange(configuration)) {
+            configuration.setPolicy("");
+            configuration.setDefaultServer("nowhere");
+            assertThrows(IllegalArgumentException.class, change::commit);
+        }
+        assertEquals(before, Servers.told(configuration));
+
+        try (BulkChange change = new BulkChange(configuration)) {
+            configuration.setDefaultServer("other");
+            configuration.setServers(List.of(Servers.server("other")));
+            change.commit();
+        }
+
+        assertEquals("other", configuration.getDefaultServer());
+        assertEquals(Servers.POLICY, configuration.getPolicy());
+    }
+
+    @Test
+    void a_default_server_that_is_taken_away_is_no_longer_the_default() throws Exception {
+        MlflowGlobalConfiguration configuration = Servers.stored();
+
+        configuration.setServers(List.of(Servers.server("only")));
+
+        assertEquals("", configuration.getDefaultServer());
+        assertEquals("only", configuration.getServer(null).getName());
+    }
+
+    @Test
+    void a_step_gets_the_server_it_names_or_the_default_and_else_hears_what_to_do() throws Exception {
+        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        assertTrue(noServer(configuration, null).contains("Manage Jenkins → System → MLflow"));
+        assertTrue(noServer(configuration, "production").contains("No MLflow server is configured"));
+        configuration.setServers(List.of(Servers.server("a"), Servers.server("b")));
+        assertTrue(noServer(configuration, null).contains("none of them is the default"));
+        assertTrue(noServer(configuration, "c").contains("'c'"));
+        assertFalse(noServer(configuration, "c").contains("example.com"));
+        assertEquals("b", configuration.getServer("b").getName());
+        configuration.setDefaultServer("b");
+        assertEquals("b", configuration.getServer(null).getName());
+        assertEquals("b", configuration.getServer(" ").getName());
+        assertEquals(List.of("a", "b"), configuration.serverNames());
+    }
+
+    private static String noServer(MlflowGlobalConfiguration configuration, String name) {
+        return assertThrows(ConfigurationException.class, () -> configuration.getServer(name)).getMessage();
+    }
+
+    @Test
+    void the_stored_policy_is_read_once_for_every_text() throws Exception {
+        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        assertTrue(configuration.storedPolicy().isEmpty());
+        configuration.setPolicy(Servers.POLICY.replace("\n", "\r\n"));
+        assertEquals(Servers.POLICY, configuration.getPolicy());
+        assertTrue(configuration.storedPolicy().orElseThrow().hasModel("churn-classifier"));
+        assertEquals("stored policy", configuration.storedPolicy().orElseThrow().origin());
+        assertTrue(configuration.storedPolicy().get() == configuration.storedPolicy().get());
+        configuration.setPolicy(" \n");
+        assertTrue(configuration.storedPolicy().isEmpty());
+    }
+
+    private String onDisk() throws Exception {
+        return Files.readString(new File(
+                        r.jenkins.getRootDir(), "io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration.xml")
+                .toPath());
+    }
+}

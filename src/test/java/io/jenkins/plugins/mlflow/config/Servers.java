@@ -1,0 +1,50 @@
+package io.jenkins.plugins.mlflow.config;
+
+import java.util.List;
+
+/** Configurations that the tests begin with. */
+final class Servers {
+    static final String POLICY = """
+            version: 1
+            models:
+              churn-classifier:
+                metrics:
+                  accuracy: 0.92
+            """;
+
+    private Servers() {}
+
+    static MlflowServerConfiguration server(String name, String uri) {
+        return new MlflowServerConfiguration(name, uri);
+    }
+
+    static MlflowServerConfiguration server(String name) {
+        return server(name, "https://" + name + ".example.com/team");
+    }
+
+    /** Two servers, the first one the default, and a policy. */
+    static MlflowGlobalConfiguration stored() {
+        MlflowServerConfiguration production = server("production");
+        production.setCredentialsId("mlflow-token");
+        production.setWorkspace("churn");
+        production.setConnectTimeoutSeconds(7);
+        production.setRequestTimeoutSeconds(70);
+        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        configuration.setServers(List.of(production, server("staging")));
+        configuration.setDefaultServer("production");
+        configuration.setPolicy(POLICY);
+        return configuration;
+    }
+
+    /** What is configured, in one comparable text. */
+    static String told(MlflowGlobalConfiguration configuration) {
+        StringBuilder told = new StringBuilder(configuration.getDefaultServer());
+        for (MlflowServerConfiguration s : configuration.getServers()) {
+            told.append('\n').append(s.getName()).append(' ').append(s.getTrackingUri());
+            told.append(' ').append(s.getCredentialsId()).append(' ').append(s.getWorkspace());
+            told.append(' ').append(s.getCaCertificates());
+            told.append(' ').append(s.getConnectTimeoutSeconds()).append(' ').append(s.getRequestTimeoutSeconds());
+        }
+        return told.append('\n').append(configuration.getPolicy()).toString();
+    }
+}

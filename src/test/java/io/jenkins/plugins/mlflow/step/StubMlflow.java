@@ -1,0 +1,218 @@
+package io.jenkins.plugins.mlflow.step;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.policy.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * As much of MLflow's REST interface as the gate asks for, in memory, so that a test can hold a run at RUNNING, or an answer
+ * back, for as long as it needs. That real servers answer alike is shown by the contract tests of {@code gate} and by
+ * {@link LiveMlflowTest}.
+ */
+final class StubMlflow implements AutoCloseable {
+    static final String MODEL = "churn-classifier";
+
+    private final HttpServer server;
+    private final Map<String, Map<String, Double>> metrics = new HashMap<>();
+    private final Map<String, String> statuses = new HashMap<>();
+    private final TreeMap<Integer, String> versions = new TreeMap<>();
+    private final Map<String, String> aliases = new HashMap<>();
+    final Map<String, String> tags = new HashMap<>();
+    final List<String> writes = new CopyOnWriteArrayList<>();
+    final List<String> requests = new CopyOnWriteArrayList<>();
+    private volatile CountDownLatch held;
+    private volatile int refusal;
+
+    StubMlflow() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    String uri() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Makes it Jenkins' only server. */
+    StubMlflow configured() {
+        MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("stub", uri())));
+        return this;
+    }
+
+    synchronized StubMlflow version(int number, String runId, Object... values) {
+        versions.put(number, runId);
+        statuses.put(runId, "FINISHED");
+        Map<String, Double> map = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i += 2) {
+            map.put((String) values[i], ((Number) values[i + 1]).doubleValue());
+        }
+        metrics.put(runId, map);
+        return this;
+    }
+
+    synchronized StubMlflow alias(String alias, int version) {
+        aliases.put(alias, String.valueOf(version));
+        return this;
+    }
+
+    synchronized StubMlflow status(String runId, String status) {
+        statuses.put(runId, status);
+        return this;
+    }
+
+    synchronized String holder(String alias) {
+        return aliases.get(alias);
+    }
+
+    /** From now on, no request is answered until the latch is released. */
+    CountDownLatch hold() {
+        held = new CountDownLatch(1);
+        return held;
+    }
+
+    /** From now on, every request is refused with this status. */
+    StubMlflow refuseWith(int status) {
+        refusal = status;
+        return this;
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath().replaceFirst("^.*/api/2.0/mlflow/", "");
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        requests.add(exchange.getRequestMethod() + " " + path);
+        CountDownLatch latch = held;
+        if (latch != null) {
+            try {
+                latch.await(2, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (refusal != 0) {
+            send(exchange, refusal, Map.of("error_code", "REFUSED", "message", "refused by the test"));
+            return;
+        }
+        Map<?, ?> question = body.isEmpty() ? query(exchange) : (Map<?, ?>) Json.read(body);
+        Object answer;
+        synchronized (this) {
+            answer = answer(exchange.getRequestMethod() + " " + path, question);
+        }
+        if (answer == null) {
+            send(exchange, 404, Map.of("error_code", "RESOURCE_DOES_NOT_EXIST", "message", "not here"));
+        } else {
+            send(exchange, 200, answer);
+        }
+    }
+
+    private static Map<String, String> query(HttpExchange exchange) {
+        Map<String, String> query = new HashMap<>();
+        String raw = exchange.getRequestURI().getRawQuery();
+        if (raw != null) {
+            for (String pair : raw.split("&")) {
+                String[] parts = pair.split("=", 2);
+                query.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            }
+        }
+        return query;
+    }
+
+    private Object answer(String request, Map<?, ?> question) {
+        return switch (request) {
+            case "GET runs/get" -> run((String) question.get("run_id"));
+            case "GET model-versions/get" -> version((String) question.get("version"));
+            case "GET model-versions/search" -> search((String) question.get("filter"));
+            case "GET registered-models/get" -> Map.of("registered_model", Map.of("name", MODEL));
+            case "GET registered-models/alias" -> version(aliases.get((String) question.get("alias")));
+            case "POST registered-models/alias" -> {
+                writes.add(question.get("alias") + "=" + question.get("version"));
+                aliases.put((String) question.get("alias"), (String) question.get("version"));
+                yield Map.of();
+            }
+            case "POST model-versions/create" -> {
+                int number = versions.isEmpty() ? 1 : versions.lastKey() + 1;
+                versions.put(number, (String) question.get("run_id"));
+                writes.add("create " + number);
+                yield version(String.valueOf(number));
+            }
+            case "POST model-versions/set-tag" -> {
+                tags.put((String) question.get("key"), (String) question.get("value"));
+                yield Map.of();
+            }
+            default -> null;
+        };
+    }
+
+    private Object run(String id) {
+        if (!statuses.containsKey(id)) {
+            return null;
+        }
+        List<Object> values = new ArrayList<>();
+        metrics.get(id).forEach((key, value) ->
+                values.add(Map.of("key", key, "value", value, "timestamp", 1_700_000_000_000L, "step", 0)));
+        Map<String, Object> info = new LinkedHashMap<>(Map.of(
+                "run_id", id, "experiment_id", "1", "status", statuses.get(id), "lifecycle_stage", "active",
+                "start_time", 1_700_000_000_000L));
+        if (statuses.get(id).equals("FINISHED")) {
+            info.put("end_time", 1_700_000_000_000L);
+        }
+        return Map.of("run", Map.of("info", info, "data", Map.of("metrics", values)));
+    }
+
+    private Object version(String number) {
+        if (number == null || !versions.containsKey(Integer.valueOf(number))) {
+            return null;
+        }
+        return Map.of("model_version", describe(Integer.parseInt(number)));
+    }
+
+    private Map<String, Object> describe(int number) {
+        return Map.of(
+                "name", MODEL, "version", String.valueOf(number), "run_id", versions.get(number), "status", "READY",
+                "current_stage", "None");
+    }
+
+    private Object search(String filter) {
+        List<Object> found = new ArrayList<>();
+        versions.descendingMap().forEach((number, runId) -> {
+            if (!filter.contains("run_id") || filter.contains(runId)) {
+                found.add(describe(number));
+            }
+        });
+        return Map.of("model_versions", found);
+    }
+
+    private static void send(HttpExchange exchange, int status, Object body) throws IOException {
+        byte[] bytes = Json.write(body).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        CountDownLatch latch = held;
+        if (latch != null) {
+            latch.countDown();
+        }
+        server.stop(0);
+    }
+}

@@ -1,0 +1,207 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.mlflow.api.proto.ModelRegistry;
+import org.mlflow.api.proto.Service;
+import org.mlflow_project.google.protobuf.Message;
+import org.mlflow_project.google.protobuf.util.JsonFormat;
+
+/**
+ * Prepares experiments, runs and models on a real server, as training code would, and with the administrator's
+ * credentials. It shares nothing with the product's client, so that neither can hide the other's mistakes. A refusal
+ * fails the test.
+ */
+public final class MlflowData {
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private final MlflowServer server;
+
+    MlflowData(MlflowServer server) {
+        this.server = server;
+    }
+
+    /** A name that no other test uses. */
+    public static String unique(String prefix) {
+        return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** Returns the new experiment's id. */
+    public String experiment(String name) {
+        return post(
+                        "experiments/create",
+                        Service.CreateExperiment.newBuilder().setName(name),
+                        Service.CreateExperiment.Response.newBuilder())
+                .getExperimentId();
+    }
+
+    public void deleteExperiment(String id) {
+        send("POST", "experiments/delete", Service.DeleteExperiment.newBuilder().setExperimentId(id));
+    }
+
+    /** Returns the id of a new run, which is RUNNING. */
+    public String run(String experimentId, Instant start) {
+        return post(
+                        "runs/create",
+                        Service.CreateRun.newBuilder().setExperimentId(experimentId).setStartTime(start.toEpochMilli()),
+                        Service.CreateRun.Response.newBuilder())
+                .getRun()
+                .getInfo()
+                .getRunId();
+    }
+
+    /** A run that started a minute ago, with one metric, and is FINISHED since half a minute. */
+    public String finishedRun(String experimentId, String metric, double value) {
+        Instant now = Instant.now();
+        String run = run(experimentId, now.minusSeconds(60));
+        metric(run, metric, value, now.minusSeconds(40).toEpochMilli(), 0);
+        end(run, "FINISHED", now.minusSeconds(30));
+        return run;
+    }
+
+    /** Logs a metric as of now, at step 0. */
+    public void metric(String runId, String key, double value) {
+        metric(runId, key, value, Instant.now().toEpochMilli(), 0);
+    }
+
+    /** @param value may be NaN or infinite */
+    public void metric(String runId, String key, double value, long timestamp, long step) {
+        send(
+                "POST",
+                "runs/log-metric",
+                Service.LogMetric.newBuilder()
+                        .setRunId(runId)
+                        .setKey(key)
+                        .setValue(value)
+                        .setTimestamp(timestamp)
+                        .setStep(step));
+    }
+
+    public void runTag(String runId, String key, String value) {
+        send("POST", "runs/set-tag", Service.SetTag.newBuilder().setRunId(runId).setKey(key).setValue(value));
+    }
+
+    /** @param status RUNNING, SCHEDULED, FINISHED, FAILED or KILLED */
+    public void end(String runId, String status, Instant end) {
+        send(
+                "POST",
+                "runs/update",
+                Service.UpdateRun.newBuilder()
+                        .setRunId(runId)
+                        .setStatus(Service.RunStatus.valueOf(status))
+                        .setEndTime(end.toEpochMilli()));
+    }
+
+    public void deleteRun(String runId) {
+        send("POST", "runs/delete", Service.DeleteRun.newBuilder().setRunId(runId));
+    }
+
+    public void model(String name) {
+        send("POST", "registered-models/create", ModelRegistry.CreateRegisteredModel.newBuilder().setName(name));
+    }
+
+    public void deleteModel(String name) {
+        send("DELETE", "registered-models/delete", ModelRegistry.DeleteRegisteredModel.newBuilder().setName(name));
+    }
+
+    /** Returns the number of a new version, made from {@code runs:/<run id>/model}. */
+    public String version(String model, String runId) {
+        return post(
+                        "model-versions/create",
+                        ModelRegistry.CreateModelVersion.newBuilder()
+                                .setName(model)
+                                .setSource("runs:/" + runId + "/model")
+                                .setRunId(runId),
+                        ModelRegistry.CreateModelVersion.Response.newBuilder())
+                .getModelVersion()
+                .getVersion();
+    }
+
+    public void deleteVersion(String model, String version) {
+        send(
+                "DELETE",
+                "model-versions/delete",
+                ModelRegistry.DeleteModelVersion.newBuilder().setName(model).setVersion(version));
+    }
+
+    public void alias(String model, String alias, String version) {
+        send(
+                "POST",
+                "registered-models/alias",
+                ModelRegistry.SetRegisteredModelAlias.newBuilder()
+                        .setName(model)
+                        .setAlias(alias)
+                        .setVersion(version));
+    }
+
+    public void deleteAlias(String model, String alias) {
+        send(
+                "DELETE",
+                "registered-models/alias",
+                ModelRegistry.DeleteRegisteredModelAlias.newBuilder().setName(model).setAlias(alias));
+    }
+
+    /** Moves the version without archiving others. */
+    public void stage(String model, String version, String stage) {
+        send(
+                "POST",
+                "model-versions/transition-stage",
+                ModelRegistry.TransitionModelVersionStage.newBuilder()
+                        .setName(model)
+                        .setVersion(version)
+                        .setStage(stage)
+                        .setArchiveExistingVersions(false));
+    }
+
+    /** A user of a server with basic-auth, who may read everything and change nothing. */
+    public void user(String name, String password) {
+        send("POST", "users/create", "{\"username\":\"" + name + "\",\"password\":\"" + password + "\"}");
+    }
+
+    private <B extends Message.Builder> B post(String path, Message.Builder message, B answer) {
+        try {
+            JsonFormat.parser().ignoringUnknownFields().merge(send("POST", path, message), answer);
+            return answer;
+        } catch (IOException e) {
+            throw new AssertionError(path + " was answered with something else", e);
+        }
+    }
+
+    private String send(String method, String path, Message.Builder message) {
+        try {
+            return send(method, path, JsonFormat.printer().preservingProtoFieldNames().print(message));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String send(String method, String path, String json) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + "/api/2.0/mlflow/" + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(json));
+        server.credentials().header().ifPresent(value -> request.header("Authorization", value));
+        try {
+            HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new AssertionError(server + " answered " + response.statusCode() + " to " + path + " " + json + ": "
+                        + response.body());
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new AssertionError(server + " did not answer to " + path + ". Its log:\n" + server.log(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}

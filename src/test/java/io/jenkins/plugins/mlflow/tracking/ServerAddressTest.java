@@ -1,0 +1,75 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerAddressTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:5000, http://localhost:5000",
+        "HTTPS://MLflow.example.com/, https://MLflow.example.com",
+        "https://mlflow.example.com/team///, https://mlflow.example.com/team",
+        "https://git.example.com/api/v4/projects/7/ml/mlflow, https://git.example.com/api/v4/projects/7/ml/mlflow",
+        "' http://[::1]:5000/ ', http://[::1]:5000",
+        "http://host//, http://host",
+        "http://host/a%20b/ü, http://host/a%20b/%C3%BC",
+    })
+    void keepsTheAddressAndItsPrefixButNoTrailingSlash(String given, String kept) {
+        assertEquals(kept, ServerAddress.parse(given).toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', empty",
+        "sqlite:///mlflow.db, not with sqlite:",
+        "databricks, must begin with http",
+        "file:///tmp/mlruns, not with file:",
+        "http:///x, ost",
+        "http://my_server:5000, underscore",
+        "http://host:0, port 0",
+        "http://host:70000, 70000",
+        "http://host/?a=b, '?'",
+        "http://host/#/experiments/1, '#'",
+        "http://ho st/, not a URI",
+        "mailto:someone, not with mailto:",
+    })
+    void saysWhatIsWrong(String given, String expected) {
+        String message = assertThrows(IllegalArgumentException.class, () -> ServerAddress.parse(given))
+                .getMessage();
+        assertTrue(message.contains(expected), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://ann:s3cret@host/",
+                "https://s3cret@host",
+                "http://ann:s3c ret@host",
+                "ftp://ann:s3cret@host",
+                "http://ann:s3cret@ho_st:99999/#x",
+                "http://ann:s3cret%zz@host",
+                "ann:s3cret@host",
+            })
+    void neverRepeatsUserInfo(String given) {
+        String message = assertThrows(IllegalArgumentException.class, () -> ServerAddress.parse(given))
+                .getMessage();
+        assertFalse(message.contains("s3c"), message);
+    }
+
+    @Test
+    void leadsToTheApiAndToThePagesOfTheUi() {
+        ServerAddress address = ServerAddress.parse("https://host/team/");
+        assertEquals("https://host/team/api/2.0/mlflow/runs/get", address.api("runs/get").toString());
+        assertEquals("https://host/team/#/experiments/3/runs/abc", address.runUrl("3", "abc"));
+        assertEquals(
+                "https://host/team/#/models/a%20b%2Fc%3Cd/versions/7", address.versionUrl("a b/c<d", "7"));
+    }
+}
