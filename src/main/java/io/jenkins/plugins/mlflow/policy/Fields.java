@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads the keys of one mapping of a policy as the types that they must have. Every reading method answers null where the
@@ -116,17 +117,18 @@ final class Fields {
         return word == null ? null : choices.get(word);
     }
 
-    Boolean flag(String key) {
+    /** Empty if it is not there, or is no boolean. */
+    Optional<Boolean> flag(String key) {
         if (!has(key)) {
-            return null;
+            return Optional.empty();
         }
         if (get(key) instanceof PolicyNode.Scalar scalar && !scalar.quoted()) {
             if (scalar.text().equals("true") || scalar.text().equals("false")) {
-                return Boolean.valueOf(scalar.text());
+                return Optional.of(Boolean.valueOf(scalar.text()));
             }
         }
         problems.add(place(key), "found " + get(key).found() + "; write true or false, without quotes");
-        return null;
+        return Optional.empty();
     }
 
     BigDecimal number(String key) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -122,12 +123,12 @@ final class MetricParser {
                 limits.put(kind, limit);
             }
         }
-        Boolean given = fields.flag(GREATER_IS_BETTER);
+        Optional<Boolean> given = fields.flag(GREATER_IS_BETTER);
         Criticality criticality = fields.choice(CRITICALITY, CRITICALITIES);
         if (complete) {
             checkTogether(name, fields, limits);
         }
-        Boolean direction = comparing(fields).isEmpty() ? null : given != null ? given : inferred(fields);
+        Boolean direction = comparing(fields).isEmpty() ? null : given.orElse(inferred(fields));
         List<MetricRule> rules = new ArrayList<>();
         limits.forEach((kind, limit) -> rules.add(new MetricRule(
                 name.text(), kind, limit, direction, criticality == null ? Criticality.FAILURE : criticality)));

@@ -39,13 +39,13 @@ final class PromotionParser {
         }
         String alias = fields.alias("alias");
         String stage = fields.choice("stage", STAGES);
-        Boolean archive = fields.flag("archive_existing");
+        boolean archive = fields.flag("archive_existing").orElse(true);
         String path = artifactPath(fields);
         Duration timeout = fields.duration("timeout", false);
         return new PromotionPolicy(
                 alias,
                 stage,
-                archive == null || archive,
+                archive,
                 path == null ? PromotionPolicy.DEFAULT_ARTIFACT_PATH : path,
                 timeout == null ? PromotionPolicy.DEFAULT_TIMEOUT : timeout);
     }

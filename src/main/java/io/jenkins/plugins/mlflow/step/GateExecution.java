@@ -323,7 +323,8 @@ final class GateExecution extends StepExecution {
 
     private GateResult attach(GateReport report) throws IOException, InterruptedException {
         Run<?, ?> run = getContext().get(Run.class);
-        int number = GateReportAction.attach(run, report, trackingUi());
+        int number = GateReportAction.attach(
+                run, getContext().get(FlowNode.class).getId(), report, trackingUi());
         return new GateResult(report.toMap(), GateReportAction.urlOf(run, number));
     }
 

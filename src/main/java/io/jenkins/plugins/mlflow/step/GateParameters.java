@@ -125,7 +125,7 @@ final class GateParameters {
     }
 
     /** Strings, booleans, numbers, and maps and lists of them; anything else becomes its text. */
-    private static Object plain(Object value) {
+    static Object plain(Object value) {
         if (value instanceof CharSequence text) {
             return text.toString();
         }

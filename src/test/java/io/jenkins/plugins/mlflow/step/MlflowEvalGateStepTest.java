@@ -27,7 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
@@ -151,35 +150,39 @@ class MlflowEvalGateStepTest {
                 node.getAction(WarningAction.class).getMessage());
     }
 
-    @ParameterizedTest
-    @CsvSource({"unstable, UNSTABLE", "continue, SUCCESS", "failure, FAILURE"})
-    void whatAFailedGateDoesToTheBuildCanBeChosen(String onFailure, String result) throws Exception {
-        WorkflowRun run = build(
-                Result.fromString(result),
-                "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.99], onFailure: '" + onFailure
-                        + "'\necho \"after: ${gate.status}\"");
+    @Test
+    void whatAFailedGateDoesToTheBuildCanBeChosen() throws Exception {
+        Map<String, Result> results =
+                Map.of("unstable", Result.UNSTABLE, "continue", Result.SUCCESS, "failure", Result.FAILURE);
+        for (String onFailure : results.keySet()) {
+            WorkflowRun run = build(
+                    results.get(onFailure),
+                    "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.99], onFailure: '"
+                            + onFailure + "'\necho \"after: ${gate.status}\"");
 
-        assertEquals(!onFailure.equals("failure"), run.getLog(1000).contains("after: FAILED"));
-        assertEquals("FAILED", report(run).get("status"));
+            assertEquals(!onFailure.equals("failure"), run.getLog(1000).contains("after: FAILED"), onFailure);
+            assertEquals("FAILED", report(run).get("status"));
+        }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"failure", "unstable", "continue"})
-    void anErrorAlwaysFailsTheStep(String onFailure) throws Exception {
+    @Test
+    void anErrorAlwaysFailsTheStep() throws Exception {
         mlflow.refuseWith(401);
-        WorkflowRun run = build(
-                Result.FAILURE,
-                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], onFailure: '" + onFailure
-                        + "'\necho 'after'");
+        for (String onFailure : List.of("failure", "unstable", "continue")) {
+            WorkflowRun run = build(
+                    Result.FAILURE,
+                    "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], onFailure: '" + onFailure
+                            + "'\necho 'after'");
 
-        assertEquals("UNAUTHORIZED", ((Map<?, ?>) report(run).get("error")).get("category"));
-        jenkins.assertLogContains("UNAUTHORIZED: ", run);
-        assertFalse(run.getLog(1000).contains("after"));
+            assertEquals("UNAUTHORIZED", ((Map<?, ?>) report(run).get("error")).get("category"), onFailure);
+            jenkins.assertLogContains("UNAUTHORIZED: ", run);
+            assertFalse(run.getLog(1000).contains("after"), onFailure);
+        }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void aParameterThatIsUnknownOrBadIsAConfigurationErrorWithAReportAndNoRequest() throws Exception {
+        List<String> bad = List.of(
                 "tresholds: [accuracy: 0.9]",
                 "thresholds: [accuracy: 'high']",
                 "thresholds: [:]",
@@ -198,18 +201,16 @@ class MlflowEvalGateStepTest {
                 "thresholds: [accuracy: 0.9], timeout: '5'",
                 "thresholds: [accuracy: 0.9], server: 'http://elsewhere'",
                 "thresholds: [accuracy: 0.9], policy: 'eval_gate.yaml'",
-                "thresholds: [accuracy: [max_drop: 0.1]]"
-            })
-    void aParameterThatIsUnknownOrBadIsAConfigurationErrorWithAReportAndNoRequest(String parameters) throws Exception {
-        WorkflowRun run = build(Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', " + parameters);
+                "thresholds: [accuracy: [max_drop: 0.1]]");
+        for (String parameters : bad) {
+            WorkflowRun run = build(Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', " + parameters);
 
-        Map<?, ?> error = (Map<?, ?>) report(run).get("error");
-        assertEquals("CONFIGURATION", error.get("category"), error.toString());
-        assertEquals(List.of(), mlflow.requests);
-        if (parameters.startsWith("tresholds")) {
-            assertEquals(
-                    "unknown parameter `tresholds`: did you mean `thresholds`?",
-                    error.get("message").toString());
+            Map<?, ?> error = (Map<?, ?>) report(run).get("error");
+            assertEquals("CONFIGURATION", error.get("category"), () -> parameters + ": " + error);
+            assertEquals(List.of(), mlflow.requests, parameters);
+            if (parameters.startsWith("tresholds")) {
+                assertEquals("unknown parameter `tresholds`: did you mean `thresholds`?", error.get("message"));
+            }
         }
     }
 
@@ -269,37 +270,30 @@ class MlflowEvalGateStepTest {
         assertTrue(report(broken).get("reason").toString().contains("eval_gate.yaml:1:10"), report(broken).toString());
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "policy: 'gone.yaml'",
-                "policy: '../outside.yaml'",
-                "policy: '/etc/passwd'",
-                "policy: 'link.yaml'",
-                "policy: 'directory'",
-                "policy: 'other.yaml'"
-            })
-    void aNamedPolicyThatIsAbsentOutsideOrWithoutTheModelNeverFallsThrough(String parameter) throws Exception {
+    @Test
+    void aNamedPolicyThatIsAbsentOutsideOrWithoutTheModelNeverFallsThrough() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
-        WorkflowJob job = job(
-                """
-                node {
-                  writeFile file: 'directory/file', text: ''
-                  writeFile file: 'other.yaml', text: 'version: 1\\nmodels: {other: {metrics: {a: 1}}}'
-                  mlflowEvalGate model: 'churn-classifier', %s
-                }
-                """
-                        .formatted(parameter));
-        FilePath workspace = jenkins.jenkins.getWorkspaceFor(job);
-        workspace.mkdirs();
-        workspace.sibling("outside.yaml").write(POLICY, "UTF-8");
-        workspace.child("link.yaml").symlinkTo("../outside.yaml", jenkins.createTaskListener());
+        for (String path : List.of("gone.yaml", "../outside.yaml", "/etc/passwd", "link.yaml", "directory", "other.yaml")) {
+            WorkflowJob job = job(
+                    """
+                    node {
+                      writeFile file: 'directory/file', text: ''
+                      writeFile file: 'other.yaml', text: 'version: 1\\nmodels: {other: {metrics: {a: 1}}}'
+                      mlflowEvalGate model: 'churn-classifier', policy: '%s'
+                    }
+                    """
+                            .formatted(path));
+            FilePath workspace = jenkins.jenkins.getWorkspaceFor(job);
+            workspace.mkdirs();
+            workspace.sibling("outside.yaml").write(POLICY, "UTF-8");
+            workspace.child("link.yaml").symlinkTo("../outside.yaml", jenkins.createTaskListener());
 
-        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+            WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
-        assertEquals("CONFIGURATION", ((Map<?, ?>) report(run).get("error")).get("category"));
-        assertEquals(List.of(), mlflow.requests);
-        assertFalse(run.getLog(1000).contains("root:"));
+            assertEquals("CONFIGURATION", ((Map<?, ?>) report(run).get("error")).get("category"), path);
+            assertEquals(List.of(), mlflow.requests, path);
+            assertFalse(run.getLog(1000).stream().anyMatch(line -> line.contains("root:")), path);
+        }
     }
 
     @Test

@@ -1,0 +1,219 @@
+package io.jenkins.plugins.mlflow.report;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Api;
+import hudson.model.Run;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import jenkins.management.Badge;
+import jenkins.model.Jenkins;
+import jenkins.model.RunAction2;
+import jenkins.model.Tab;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+
+/**
+ * The reports of a build's gates, on the build's pages. There is one of these per build however many gates it has. The build
+ * record keeps only a {@link GateSummary} of each; the documents are files next to it (see {@link ReportFiles}), so that a
+ * build with thousands of checks loads as fast as any other.
+ */
+@ExportedBean
+public final class GateReportAction extends Tab implements RunAction2 {
+    static final String URL_NAME = "mlflow-eval-gate";
+
+    private static final List<GateStatus> SEVERITY =
+            List.of(GateStatus.ERROR, GateStatus.FAILED, GateStatus.UNSTABLE, GateStatus.PASSED, GateStatus.DISABLED);
+
+    private static final Comparator<GateSummary> WORST_FIRST =
+            Comparator.comparing(summary -> SEVERITY.indexOf(summary.getStatus()));
+
+    private static final int FIRST_SHOWN = 5;
+
+    /** Replaced, never changed, so that pages can read it while a gate is being added. */
+    private volatile ArrayList<GateSummary> summaries = new ArrayList<>();
+
+    private transient Map<Integer, SoftReference<GateReport>> cache;
+
+    private GateReportAction() {
+        super(null);
+    }
+
+    /**
+     * Adds a report to a build and saves both. A gate that was resumed just after it had attached its report replaces it.
+     *
+     * @param gate what tells this gate from the others of the build
+     * @param trackingUi the address of MLflow's user interface, for links; ignored unless it is http or https; may be null
+     * @return the number of the report in this build, from 1
+     * @throws IOException if the report or the build could not be written
+     */
+    public static int attach(Run<?, ?> run, String gate, GateReport report, String trackingUi)
+            throws IOException {
+        synchronized (run) {
+            GateReportAction action = run.getAction(GateReportAction.class);
+            int number = action == null ? 1 : action.numberOf(gate);
+            ReportFiles.write(run, number, report);
+            GateSummary summary = new GateSummary(number, gate, report, MlflowLinks.validBase(trackingUi));
+            if (action == null) {
+                action = new GateReportAction();
+                action.put(summary);
+                run.addAction(action);
+            } else {
+                action.put(summary);
+            }
+            run.save();
+            return number;
+        }
+    }
+
+    /** The address of a report: absolute if Jenkins knows its own, else relative to it. */
+    public static String urlOf(Run<?, ?> run, int number) {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        String root = jenkins == null ? null : jenkins.getRootUrl();
+        return (root == null ? "" : root) + run.getUrl() + URL_NAME + "/" + number + "/";
+    }
+
+    private int numberOf(String gate) {
+        return getSummaries().stream()
+                .filter(summary -> summary.isOf(gate))
+                .findFirst()
+                .map(GateSummary::getNumber)
+                .orElse(getSummaries().size() + 1);
+    }
+
+    private void put(GateSummary summary) {
+        ArrayList<GateSummary> more = new ArrayList<>(getSummaries());
+        if (summary.getNumber() > more.size()) {
+            more.add(summary);
+        } else {
+            more.set(summary.getNumber() - 1, summary);
+            cache.remove(summary.getNumber());
+        }
+        summaries = more;
+    }
+
+    @Override
+    public void onAttached(Run<?, ?> run) {
+        object = run;
+        cache = new ConcurrentHashMap<>();
+    }
+
+    @Override
+    public void onLoad(Run<?, ?> run) {
+        onAttached(run);
+    }
+
+    public Run<?, ?> getRun() {
+        return (Run<?, ?>) object;
+    }
+
+    /** One per gate, in the order in which they ended. */
+    public List<GateSummary> getSummaries() {
+        return summaries == null ? List.of() : summaries;
+    }
+
+    /** The one that the build page's symbol speaks of; null if there is none. */
+    @CheckForNull
+    public GateSummary getWorst() {
+        return getSummaries().stream().min(WORST_FIRST).orElse(null);
+    }
+
+    /** As many as a card has room for, those that did not pass first. */
+    public List<GateSummary> getFirstSummaries() {
+        return getSummaries().stream().sorted(WORST_FIRST).limit(FIRST_SHOWN).toList();
+    }
+
+    public int getFurtherSummaries() {
+        return getSummaries().size() - getFirstSummaries().size();
+    }
+
+    /** The page of the only gate, or null if there is not exactly one. */
+    @CheckForNull
+    public GateReportPage getOnlyPage() {
+        return getSummaries().size() == 1 ? page(1) : null;
+    }
+
+    /** The page {@code <n>/}. */
+    @CheckForNull
+    public GateReportPage getDynamic(String token) {
+        return token.matches("[1-9][0-9]{0,5}") ? page(Integer.parseInt(token)) : null;
+    }
+
+    private GateReportPage page(int number) {
+        return number <= getSummaries().size()
+                ? new GateReportPage(this, getSummaries().get(number - 1))
+                : null;
+    }
+
+    /** The documents of all gates; null in the place of one that cannot be read. */
+    @Exported
+    public List<Map<String, Object>> getReports() {
+        List<Map<String, Object>> documents = new ArrayList<>();
+        for (GateSummary summary : getSummaries()) {
+            GateReport report = read(summary.getNumber());
+            documents.add(report == null ? null : report.toMap());
+        }
+        return documents;
+    }
+
+    public Api getApi() {
+        return new Api(this);
+    }
+
+    /** Null if the file is missing or cannot be read. */
+    @CheckForNull
+    GateReport read(int number) {
+        SoftReference<GateReport> cached = cache.get(number);
+        GateReport report = cached == null ? null : cached.get();
+        if (report == null) {
+            report = ReportFiles.read(getRun(), number);
+            if (report != null) {
+                cache.put(number, new SoftReference<>(report));
+            }
+        }
+        return report;
+    }
+
+    @Override
+    public String getIconFileName() {
+        return "symbol-speedometer-outline plugin-ionicons-api";
+    }
+
+    @NonNull
+    @Override
+    public String getDisplayName() {
+        return Messages.GateReportAction_displayName();
+    }
+
+    @Override
+    public String getUrlName() {
+        return URL_NAME;
+    }
+
+    /** How many gates did not pass. */
+    @Override
+    public Badge getBadge() {
+        long stopped = count(GateStatus.FAILED) + count(GateStatus.ERROR);
+        long unstable = count(GateStatus.UNSTABLE);
+        if (stopped + unstable == 0) {
+            return null;
+        }
+        return new Badge(
+                Long.toString(stopped + unstable),
+                Messages.GateReportAction_notPassed(stopped + unstable, getSummaries().size()),
+                stopped > 0 ? Badge.Severity.DANGER : Badge.Severity.WARNING);
+    }
+
+    private long count(GateStatus status) {
+        return getSummaries().stream()
+                .filter(summary -> summary.getStatus() == status)
+                .count();
+    }
+}

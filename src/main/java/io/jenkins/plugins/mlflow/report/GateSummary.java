@@ -1,0 +1,130 @@
+package io.jenkins.plugins.mlflow.report;
+
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
+import io.jenkins.plugins.mlflow.evaluation.Verdict;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the build record keeps of a report: enough for the build page, and bounded whatever MLflow said. All texts are capped
+ * and hold only characters that a build record can be read back with.
+ */
+public final class GateSummary {
+    private static final int LONGEST_NAME = 260;
+    private static final int LONGEST_REASON = 600;
+    private static final int SHORT_NAME = 60;
+    private static final int SHORT_REASON = 200;
+
+    private final int number;
+    private final String gate;
+    private final GateStatus status;
+    private final String model;
+    private final String reason;
+    private final boolean promoted;
+    private final String promotedVersion;
+    private final String alias;
+    private final String stage;
+    private final String previousVersion;
+    private final Map<Verdict, Integer> verdicts;
+    private final long endedAt;
+    private final String trackingUi;
+
+    GateSummary(int number, String gate, GateReport report, String trackingUi) {
+        this.number = number;
+        this.gate = gate;
+        this.status = report.getStatus();
+        this.model = Texts.plain(report.getModel(), LONGEST_NAME);
+        this.reason = Texts.plain(report.getReason(), LONGEST_REASON);
+        this.promoted = report.isPromoted();
+        PromotionInfo promotion = promoted ? report.getPromotion() : null;
+        this.promotedVersion = promotion == null ? null : Texts.plain(promotion.getVersion(), LONGEST_NAME);
+        this.alias = promotion == null ? null : Texts.plain(promotion.getAlias(), LONGEST_NAME);
+        this.stage = promotion == null ? null : Texts.plain(promotion.getStage(), LONGEST_NAME);
+        this.previousVersion = promotion == null ? null : Texts.plain(promotion.getPreviousVersion(), LONGEST_NAME);
+        this.verdicts = new LinkedHashMap<>();
+        for (Check check : report.getChecks()) {
+            verdicts.merge(check.getVerdict(), 1, Integer::sum);
+        }
+        this.endedAt = System.currentTimeMillis();
+        this.trackingUi = trackingUi;
+    }
+
+    public int getNumber() {
+        return number;
+    }
+
+    boolean isOf(String otherGate) {
+        return gate.equals(otherGate);
+    }
+
+    /** ERROR if the build record names a status that this version does not know. */
+    public GateStatus getStatus() {
+        return status == null ? GateStatus.ERROR : status;
+    }
+
+    public StatusLook getLook() {
+        return StatusLook.of(getStatus());
+    }
+
+    public String getDisplayName() {
+        return Messages.GateReportPage_displayName(number);
+    }
+
+    public String getModel() {
+        return model;
+    }
+
+    public String getShortModel() {
+        return Texts.plain(model, SHORT_NAME);
+    }
+
+    public String getReason() {
+        return reason;
+    }
+
+    public String getShortReason() {
+        return Texts.plain(reason, SHORT_REASON);
+    }
+
+    public boolean isPromoted() {
+        return promoted;
+    }
+
+    public String getPromotedVersion() {
+        return promotedVersion;
+    }
+
+    public String getAlias() {
+        return alias;
+    }
+
+    public String getStage() {
+        return stage;
+    }
+
+    public String getPreviousVersion() {
+        return previousVersion;
+    }
+
+    public int getCheckCount() {
+        return verdicts == null
+                ? 0
+                : verdicts.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    public int getPassedCount() {
+        return verdicts == null ? 0 : verdicts.getOrDefault(Verdict.PASSED, 0);
+    }
+
+    /** When the report was attached, in milliseconds since 1970. */
+    public long getEndedAt() {
+        return endedAt;
+    }
+
+    String trackingUi() {
+        return trackingUi;
+    }
+}

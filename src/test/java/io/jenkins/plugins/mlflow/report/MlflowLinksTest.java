@@ -1,0 +1,49 @@
+package io.jenkins.plugins.mlflow.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MlflowLinksTest {
+    @Test
+    void partsArePercentEncoded() {
+        MlflowLinks links = new MlflowLinks("https://mlflow.example.com/team//");
+
+        assertEquals("https://mlflow.example.com/team/#/experiments/3/runs/a%2Fb%3F", links.run("3", "a/b?"));
+        assertEquals(
+                "https://mlflow.example.com/team/#/models/a%20b%22%3C%C3%A9/versions/7",
+                links.version("a b\"<é", "7"));
+    }
+
+    @Test
+    void withoutAllPartsThereIsNoLink() {
+        MlflowLinks links = new MlflowLinks("http://localhost:5000");
+
+        assertNull(links.run(null, "r"));
+        assertNull(links.version("m", null));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "",
+                "javascript:alert(1)",
+                "data:text/html,x",
+                "ftp://host/",
+                "file:///etc/passwd",
+                "//host/",
+                "https://user:secret@host/",
+                "https://host/?token=secret",
+                "https:///x",
+                "https://ho st/",
+                "databricks"
+            })
+    void onlyPlainWebAddressesMakeLinks(String base) {
+        assertNull(new MlflowLinks(base).run("1", "r"));
+    }
+}

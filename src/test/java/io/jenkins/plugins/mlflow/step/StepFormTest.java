@@ -1,0 +1,152 @@
+package io.jenkins.plugins.mlflow.step;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.Item;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.Page;
+import org.htmlunit.WebRequest;
+import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The step's form, and the snippets that come of it. */
+@WithJenkins
+class StepFormTest {
+    private static final String DESCRIPTOR = "descriptorByName/" + MlflowEvalGateStep.class.getName() + "/";
+
+    private JenkinsRule jenkins;
+
+    @BeforeEach
+    void twoServers(JenkinsRule rule) {
+        jenkins = rule;
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(
+                        new MlflowServerConfiguration("production", "http://127.0.0.1:9/team"),
+                        new MlflowServerConfiguration("staging", "http://127.0.0.1:9")));
+    }
+
+    @Test
+    void everyFieldOfTheFormComesBackAsItWas() throws Exception {
+        MlflowEvalGateStep step = new MlflowEvalGateStep("churn-classifier");
+        step.setServer("staging");
+        step.setRunId("r7");
+        step.setExperiment("customer-churn");
+        step.setFilter("tags.purpose = 'eval'");
+        step.setMaxAge("24h");
+        step.setPolicy("gates/churn.yaml");
+        step.setThresholds(Map.of("accuracy", ">= 0.92", "log_loss", "<= 0.35"));
+        step.setBaseline("champion");
+        step.setPromote(false);
+        step.setTimeout("10m");
+        step.setSettle("2s");
+        step.setOnFailure("unstable");
+        step.setRunMode("dry_run");
+
+        MlflowEvalGateStep back = new StepConfigTester(jenkins).configRoundTrip(step);
+
+        assertEquals("staging", back.getServer());
+        assertEquals("r7", back.getRunId());
+        assertEquals("customer-churn", back.getExperiment());
+        assertEquals("tags.purpose = 'eval'", back.getFilter());
+        assertEquals("24h", back.getMaxAge());
+        assertEquals("gates/churn.yaml", back.getPolicy());
+        assertEquals(Map.of("accuracy", ">= 0.92", "log_loss", "<= 0.35"), back.getThresholds());
+        assertEquals("champion", back.getBaseline());
+        assertEquals(false, back.getPromote());
+        assertEquals("10m", back.getTimeout());
+        assertEquals("2s", back.getSettle());
+        assertEquals("unstable", back.getOnFailure());
+        assertEquals("dry_run", back.getRunMode());
+    }
+
+    @Test
+    void anEmptyFormGivesTheModelAlone() throws Exception {
+        MlflowEvalGateStep back = new StepConfigTester(jenkins).configRoundTrip(new MlflowEvalGateStep("churn-classifier"));
+
+        assertEquals("churn-classifier", back.getModel());
+        assertNull(back.getThresholds());
+        assertNull(back.getPromote());
+        assertNull(back.getOnFailure());
+    }
+
+    @Test
+    void snippetsAreWhatAPersonWouldWrite() throws Exception {
+        SnippetizerTester snippets = new SnippetizerTester(jenkins);
+        MlflowEvalGateStep plain = new MlflowEvalGateStep("churn-classifier");
+        snippets.assertRoundTrip(plain, "mlflowEvalGate 'churn-classifier'");
+
+        MlflowEvalGateStep full = new MlflowEvalGateStep("churn-classifier");
+        full.setVersion("7");
+        full.setThresholds(new java.util.TreeMap<>(Map.of("accuracy", ">= 0.92", "log_loss", "<= 0.35")));
+        full.setPromote("champion");
+        snippets.assertRoundTrip(
+                full,
+                "mlflowEvalGate model: 'churn-classifier', promote: 'champion', "
+                        + "thresholds: [accuracy: '>= 0.92', log_loss: '<= 0.35'], version: '7'");
+    }
+
+    @Test
+    void everyFieldHasHelp() {
+        for (String field : List.of(
+                "model", "server", "runId", "version", "alias", "modelId", "experiment", "filter", "maxAge", "policy",
+                "thresholds", "thresholdLines", "baseline", "promote", "timeout", "settle", "onFailure", "runMode")) {
+            assertNotNull(
+                    MlflowEvalGateStep.class.getResource("MlflowEvalGateStep/help-" + field + ".html"), field);
+        }
+        assertNotNull(MlflowEvalGateStep.class.getResource("MlflowEvalGateStep/help.html"));
+    }
+
+    private Page ask(JenkinsRule.WebClient client, HttpMethod method, String path) throws Exception {
+        WebRequest request = new WebRequest(new URI(jenkins.getURL() + path).toURL(), method);
+        return client.withThrowExceptionOnFailingStatusCode(false).getPage(client.addCrumb(request));
+    }
+
+    @Test
+    void formMethodsNeedAPostAndThePermissionToConfigure() throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject("job");
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE).everywhere().to("author")
+                .grant(Jenkins.READ, Item.READ).everywhere().to("reader"));
+        List<String> methods = List.of(
+                "fillServerItems?server=", "fillOnFailureItems", "fillRunModeItems", "checkModel?value=",
+                "checkTimeout?value=5", "checkSettle?value=5", "checkMaxAge?value=5", "checkThresholdLines?value=x");
+        JenkinsRule.WebClient author = jenkins.createWebClient().login("author");
+        JenkinsRule.WebClient reader = jenkins.createWebClient().login("reader");
+        for (String method : methods) {
+            String path = job.getUrl() + DESCRIPTOR + method;
+            Page refused = ask(author, HttpMethod.GET, path);
+            assertTrue(
+                    refused.getWebResponse().getStatusCode() >= 400,
+                    () -> method + " answered GET with " + refused.getWebResponse().getStatusCode());
+            Page allowed = ask(author, HttpMethod.POST, path);
+            assertEquals(200, allowed.getWebResponse().getStatusCode(), method);
+            String said = allowed.getWebResponse().getContentAsString();
+            assertTrue(said.contains("value") || said.contains("error"), said);
+            String withheld = ask(reader, HttpMethod.POST, path).getWebResponse().getContentAsString();
+            assertFalse(withheld.contains("production") || withheld.contains("error\""), () -> method + ": " + withheld);
+            assertFalse(withheld.contains("127.0.0.1"), withheld);
+        }
+        String names = ask(author, HttpMethod.POST, job.getUrl() + DESCRIPTOR + "fillServerItems?server=")
+                .getWebResponse()
+                .getContentAsString();
+        assertTrue(names.contains("production"), names);
+        assertFalse(names.contains("127.0.0.1"), names);
+    }
+}
