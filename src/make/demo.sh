@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# make demo: a good model passes the gate and becomes champion, a degraded one is refused. With a real MLflow server, and with a
+# real Jenkins where the plugin can be built.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/setup.sh"
+. "$(dirname "$0")/kept.sh"
+
+MODEL=churn-classifier
+FINISHED=no
+
+finish() {
+    local group
+    trap '' INT TERM HUP
+    if [ "${KEEP:-}" = 1 ] && [ "$FINISHED" = yes ]; then
+        for group in "$MLFLOW" ${JENKINS:-}; do keep "$group"; done
+        say "left running: MLflow at $MLFLOW_TRACKING_URI${JENKINS:+, Jenkins at $JENKINS_URL}"
+        say "stop them with: make stop"
+    else
+        end_all
+        end_strays
+    fi
+}
+
+free_port() {
+    "$CACHE/mlflow-3/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+answers() {
+    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" answers "$1"
+}
+
+start_mlflow() {
+    local port
+    port=$(free_port)
+    export MLFLOW_TRACKING_URI=http://127.0.0.1:$port
+    say "mlflow: starting a server at $MLFLOW_TRACKING_URI, its files in .demo/mlflow"
+    mkdir -p "$DEMO/mlflow"
+    start "$DEMO/mlflow.log" "$CACHE/mlflow-3/bin/python" -m mlflow server --host 127.0.0.1 --port "$port" --workers 1 \
+        --backend-store-uri "sqlite:///$DEMO/mlflow/mlflow.db" --artifacts-destination "$DEMO/mlflow/artifacts"
+    MLFLOW=$STARTED
+    await 240 "$MLFLOW" answers "$MLFLOW_TRACKING_URI/health" || {
+        tail -n 20 "$DEMO/mlflow.log" >&2
+        die "the MLflow server did not come up"
+    }
+    say "mlflow: up"
+}
+
+train() {
+    say "training a $1 model"
+    shift
+    quietly training "$DEMO/training.log" "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/train.py" "$@"
+    sed -n '/^accuracy /,$p' "$DEMO/training.log" | sed 's/^/    /'
+}
+
+# --- without Jenkins -----------------------------------------------------------------------------------------------------------
+
+gate() {
+    local status=0
+    openly gate "$DEMO/gate.log" java -jar "$ROOT/src/cli/target/mlflow-eval-gate.jar" check --model "$MODEL" --policy docs/eval_gate.yaml \
+        --run-id "$1" --promote champion --json "$2" || status=$?
+    say "the gate's exit status is $status"
+    return "$status"
+}
+
+command_line_demo() {
+    local status=0
+    cd "$ROOT"
+    say "command line: building src/cli/target/mlflow-eval-gate.jar"
+    quietly "command line" "$LOGS/demo-cli.log" run_maven "$ROOT" -f src/cli/pom.xml package -Dmaven.test.skip=true
+    start_mlflow
+    train good --run-id-file "$DEMO/good.txt"
+    gate "$(cat "$DEMO/good.txt")" "$DEMO/good.json" || die "the good model did not pass the gate"
+    train degraded --degraded --run-id-file "$DEMO/degraded.txt"
+    gate "$(cat "$DEMO/degraded.txt")" "$DEMO/degraded.json" || status=$?
+    [ "$status" -eq 1 ] || die "the degraded model was not refused (exit status $status, not 1)"
+    check_outcome "$DEMO/good.json" "$DEMO/degraded.json"
+    say "This was the command line. The plugin was not built or shown in Jenkins: $WHY_NOT."
+}
+
+# --- with Jenkins --------------------------------------------------------------------------------------------------------------
+
+start_jenkins() {
+    local port home=$DEMO/jenkins
+    port=$(free_port)
+    JENKINS_URL=http://127.0.0.1:$port/jenkins/
+    mkdir -p "$home/workspace/$MODEL" "$home/jobs/$MODEL"
+    cp "$ROOT/src/make/train.py" "$ROOT/docs/eval_gate.yaml" "$home/workspace/$MODEL/"
+    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" job "$ROOT/Jenkinsfile.example" >"$home/jobs/$MODEL/config.xml"
+    cat >"$DEMO/jenkins.yaml" <<YAML
+jenkins:
+  systemMessage: "Demonstration of the MLflow evaluation gate"
+  numExecutors: 1
+unclassified:
+  location:
+    url: $JENKINS_URL
+  mlflow:
+    servers:
+      - name: demo
+        trackingUri: $MLFLOW_TRACKING_URI
+YAML
+    say "jenkins: building the plugin and starting Jenkins at $JENKINS_URL (log: .demo/jenkins.log)"
+    # shellcheck disable=SC2016 # Jenkins replaces these variables itself
+    CASC_JENKINS_CONFIG=$DEMO/jenkins.yaml JENKINS_HOME=$home PATH=$CACHE/mlflow-3/bin:$PATH \
+        start "$DEMO/jenkins.log" run_maven "$ROOT" hpi:run -DskipTests "-Dport=$port" -Dhost=127.0.0.1 "-DjenkinsHome=$home" \
+        '-Djenkins.model.Jenkins.workspacesDir=${JENKINS_HOME}/workspace/${ITEM_FULL_NAME}'
+    JENKINS=$STARTED
+    await 600 "$JENKINS" answers "${JENKINS_URL}job/$MODEL/api/json" || {
+        tail -n 40 "$DEMO/jenkins.log" >&2
+        die "Jenkins did not come up"
+    }
+    say "jenkins: up"
+}
+
+jenkins_demo() {
+    start_mlflow
+    start_jenkins
+    openly builds "$DEMO/builds.log" "$CACHE/mlflow-3/bin/python" -u "$ROOT/src/make/ask.py" builds \
+        "$JENKINS_URL" "$MODEL" "$DEMO/good.json" "$DEMO/degraded.json" \
+        || die "the builds did not end as they should; see .demo/builds.log and .demo/jenkins.log"
+    check_outcome "$DEMO/good.json" "$DEMO/degraded.json"
+}
+
+# --- both ----------------------------------------------------------------------------------------------------------------------
+
+check_outcome() {
+    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" outcome "$MLFLOW_TRACKING_URI" "$MODEL" "$1" "$2" \
+        || die "the outcome is not one promotion and one refusal"
+    say "One promotion and one refusal, as it should be."
+}
+
+end_kept
+rm -rf "$DEMO"
+mkdir -p "$DEMO"
+on_exit finish
+
+export MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
+export MLFLOW_HTTP_REQUEST_MAX_RETRIES=2 GIT_PYTHON_REFRESH=quiet PYTHONWARNINGS=ignore
+export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
+unset MLFLOW_TRACKING_USERNAME MLFLOW_TRACKING_PASSWORD MLFLOW_TRACKING_TOKEN MLFLOW_WORKSPACE MLFLOW_RUN_ID MLFLOW_EXPERIMENT_ID
+environment_3
+maven
+probe_plugin
+case $PLUGIN in
+    buildable) jenkins_demo ;;
+    broken) die "the plugin cannot be built" ;;
+    *)
+        say "The plugin cannot be built here: $WHY_NOT. The command line shows the gate instead."
+        command_line_demo
+        ;;
+esac
+FINISHED=yes
