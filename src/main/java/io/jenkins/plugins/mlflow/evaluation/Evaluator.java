@@ -66,11 +66,11 @@ public final class Evaluator {
         BigDecimal margin = min ? c.subtract(rule.limit()) : rule.limit().subtract(c);
         String limit = Numbers.text(rule.limit());
         if (margin.signum() >= 0) {
-            return Finding.passed(margin, Numbers.text(c) + (min ? " is at least " : " is at most ") + limit);
+            return Finding.passed(margin, Numbers.brief(c, rule.limit()) + (min ? " is at least " : " is at most ") + limit);
         }
         return Finding.failed(
                 margin,
-                Numbers.text(c) + " is " + Numbers.text(margin.abs()) + (min ? " under" : " over") + " its bound of "
+                Numbers.brief(c, rule.limit()) + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of "
                         + limit);
     }
 
@@ -114,7 +114,7 @@ public final class Evaluator {
     private static Finding limited(MetricRule rule, BigDecimal gain, BigDecimal margin, BigDecimal b) {
         boolean passed = margin.signum() >= 0;
         String limit = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
-        String change = Numbers.text(gain.abs());
+        String change = Numbers.brief(gain.abs(), rule.limit());
         if (rule.kind().isRelative() && b.signum() != 0) {
             change += " (" + Numbers.percent(gain.abs().divide(b.abs(), MathContext.DECIMAL32)) + ")";
         }
@@ -124,7 +124,7 @@ public final class Evaluator {
         String asked = rule.kind().isDrop()
                 ? (passed ? "at most " : "more than ") + limit + " worse"
                 : (passed ? "at least " : "less than ") + limit + " better";
-        String reason = found + " of " + Numbers.text(b) + ", " + asked;
+        String reason = found + " of " + Numbers.brief(b) + ", " + asked;
         return passed ? Finding.passed(margin, reason) : Finding.failed(margin, reason);
     }
 

@@ -2,13 +2,35 @@ package io.jenkins.plugins.mlflow.evaluation;
 
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /** Decimals as people read them. */
 public final class Numbers {
     private static final int LONGEST_PLAIN = 15;
     private static final int SMALLEST_PLAIN = 6;
 
+    private static final MathContext BRIEF = new MathContext(6);
+
     private Numbers() {}
+
+    /** Six significant digits: for what was computed from other numbers. */
+    public static String brief(BigDecimal number) {
+        return text(number.round(BRIEF));
+    }
+
+    /** The same, or all digits where a rounded number would seem to stand otherwise to the one that it is compared with. */
+    public static String brief(BigDecimal number, BigDecimal compared) {
+        BigDecimal rounded = number.round(BRIEF);
+        return text(rounded.compareTo(compared) == number.compareTo(compared) ? rounded : number);
+    }
+
+    /** The same for doubles: nothing for null, and the name of what is not finite. */
+    public static String brief(Double number, Double compared) {
+        if (number == null || compared == null || !Double.isFinite(number) || !Double.isFinite(compared)) {
+            return text(number);
+        }
+        return brief(Decimals.shortest(number), Decimals.shortest(compared));
+    }
 
     /** Plain digits, or an exponent for the very large and very small. */
     public static String text(BigDecimal number) {
@@ -29,6 +51,6 @@ public final class Numbers {
 
     /** A fraction as a percentage: 0.05 is "5 %". */
     public static String percent(BigDecimal fraction) {
-        return text(fraction.movePointRight(2)) + " %";
+        return brief(fraction.movePointRight(2)) + " %";
     }
 }

@@ -2,17 +2,13 @@ package io.jenkins.plugins.mlflow.report;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
-import io.jenkins.plugins.mlflow.policy.Decimals;
-import java.math.BigDecimal;
-import java.math.MathContext;
 
 /**
- * A check as a row of the page. Values and limits are shown with all their digits, because a rounded one could seem to
- * contradict the verdict; what is computed from them is rounded, never to zero.
+ * A check as a row of the page. Numbers are rounded to be read, but never so that one seems to contradict the verdict; the
+ * exact ones are in the cells' titles and in the JSON.
  */
 public final class CheckRow {
     private static final String NONE = "–";
-    private static final MathContext ROUNDED = new MathContext(6);
 
     private final Check check;
 
@@ -45,15 +41,15 @@ public final class CheckRow {
     }
 
     public String getLimit() {
-        return text(check.getLimit(), MathContext.UNLIMITED);
+        return Numbers.text(check.getLimit());
     }
 
     public String getValue() {
-        return text(check.getValue(), MathContext.UNLIMITED);
+        return orNone(Numbers.brief(check.getValue(), check.getLimit()));
     }
 
     public String getBaseline() {
-        return text(check.getBaseline(), MathContext.UNLIMITED);
+        return orNone(Numbers.brief(check.getBaseline(), check.getValue()));
     }
 
     public String getChange() {
@@ -65,18 +61,11 @@ public final class CheckRow {
     }
 
     private static String signed(Double number) {
-        String text = text(number, ROUNDED);
+        String text = orNone(Numbers.brief(number, 0.0));
         return number != null && number > 0 ? "+" + text : text.replace('-', '−');
     }
 
-    private static String text(Double number, MathContext digits) {
-        if (number == null) {
-            return NONE;
-        }
-        if (!Double.isFinite(number)) {
-            return number.toString();
-        }
-        BigDecimal decimal = Decimals.shortest(number).round(digits);
-        return Numbers.text(decimal);
+    private static String orNone(String text) {
+        return text.isEmpty() ? NONE : text;
     }
 }

@@ -249,6 +249,12 @@ class EvaluatorTest {
         assertEquals(
                 "0.1 (10 %) better than the baseline of 1, at least 5 % better",
                 one("min_relative_change", "0.05", true, 1.1, 1.0).getReason());
+        assertEquals(
+                "0.718667 is 0.201333 under its bound of 0.92",
+                one("min", "0.92", true, 0.7186666666666667, null).getReason());
+        assertEquals(
+                "0.9199999999 is 1E-10 under its bound of 0.92",
+                one("min", "0.92", true, 0.9199999999, null).getReason());
     }
 
     @Test

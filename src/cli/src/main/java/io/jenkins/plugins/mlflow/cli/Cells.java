@@ -17,11 +17,11 @@ final class Cells {
         return List.of(
                 check.getVerdict().name(),
                 check.getMetric(),
-                Numbers.text(check.getValue()),
+                Numbers.brief(check.getValue(), check.getLimit()),
                 check.getRule() + " " + Numbers.text(check.getLimit()),
-                Numbers.text(check.getBaseline()),
-                Numbers.text(check.getChange()),
-                Numbers.text(check.getMargin()),
+                Numbers.brief(check.getBaseline(), check.getValue()),
+                Numbers.brief(check.getChange(), 0.0),
+                Numbers.brief(check.getMargin(), 0.0),
                 check.getCriticality().key(),
                 check.getReason());
     }
