@@ -70,6 +70,7 @@ public final class Gate {
         }
         if (state.isPromoting() && state.promotionStartedAt == null) {
             state.promotionStartedAt = clock.instant();
+            state.promotionBegun = true;
         }
         int sentBefore = server.requests();
         Round round = new Round(request, state, server, clock, deadline(state));
@@ -150,14 +151,21 @@ public final class Gate {
         if (left.isNegative()) {
             return Duration.ZERO;
         }
-        if (pause.compareTo(left) < 0) {
+        Duration lastReading = left.minus(LAST_READING);
+        if (pause.compareTo(lastReading) <= 0) {
             return pause;
         }
-        return left.compareTo(LAST_READING.multipliedBy(2)) < 0 ? left : left.minus(LAST_READING);
+        return lastReading.compareTo(LAST_READING) < 0 ? left : lastReading;
     }
 
     private Duration afterFault(Round round, TrackingException fault, GateState before) {
         GateState state = round.state;
+        if (!fault.isTransient() && state.phase.isWriting() && fault.category() == ErrorCategory.PROTOCOL
+                && state.writeFault == null) {
+            state.writeFault = fault.getMessage();
+            state.registryRead = false;
+            return Duration.ZERO;
+        }
         if (!fault.isTransient()) {
             if (state.phase.isTagging()) {
                 new Audit(round).giveUp(fault.getMessage());
@@ -167,14 +175,13 @@ public final class Gate {
             return Duration.ZERO;
         }
         state.registryRead = false;
-        if (state.phase == Phase.CREATE_VERSION && !fault.isNeverSent() && state.createUncertainSince == null) {
-            state.createUncertainSince = clock.instant();
-        }
+        state.createUncertain |= state.phase == Phase.CREATE_VERSION && !fault.isNeverSent();
         boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(round.deadline);
-        if (cutShort && before.lastFault != null) {
-            // Our own deadline ended this attempt; what went wrong before it says more.
+        if (cutShort && (before.lastFault != null || before.runStatus != null)) {
+            // Our own deadline ended this attempt; what was known before it says more.
             state.lastFault = before.lastFault;
             state.lastFaultMessage = before.lastFaultMessage;
+            state.waitingFor = before.waitingFor;
             return Duration.ZERO;
         }
         state.lastFault = fault.category();
@@ -215,6 +222,7 @@ public final class Gate {
     }
 
     private static void fail(GateState state, ErrorCategory category, String message) {
+        state.failedIn = state.phase;
         state.status = GateStatus.ERROR;
         state.errorCategory = category;
         state.errorMessage = message;

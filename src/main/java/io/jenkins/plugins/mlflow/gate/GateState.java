@@ -55,9 +55,17 @@ public final class GateState implements Serializable, Cloneable {
 
     // the promotion's journal
     Instant promotionStartedAt;
-    /** Since when it is not known whether a version was created; null if it is. */
-    Instant createUncertainSince;
+    boolean promotionBegun;
+    /** Whether a version may have been created by a request whose answer was lost. */
+    boolean createUncertain;
+    /** After a restart: until when a version that may have been created before it is looked for. */
+    Instant lookForCreatedUntil;
+    /** What answered a write in place of MLflow; whether it took effect is read back. */
+    String writeFault;
+    /** Where the gate stood when an error ended it. */
+    Phase failedIn;
     String previousVersion;
+    String previousAliasVersion;
     String previousStageVersion;
     boolean metricsJudgedAgain;
     boolean baselineJudgedAgain;
@@ -101,18 +109,32 @@ public final class GateState implements Serializable, Cloneable {
 
     /** Whether a promotion is under way, of which something may have been written already. */
     public boolean hasBegunToPromote() {
-        return isPromoting() && promotionStartedAt != null;
+        return isPromoting() && promotionBegun;
     }
 
     /** Whether something was found out that a restart must not lose, or a write comes next. */
     public boolean mustBeSavedAfter(GateState before) {
-        return phase != before.phase || runChecked != before.runChecked;
+        return phase != before.phase
+                || runChecked != before.runChecked
+                || metricsJudgedAgain != before.metricsJudgedAgain
+                || baselineJudgedAgain != before.baselineJudgedAgain;
     }
 
-    /** Forgets the last fault, whose cause may have passed while nobody drove the gate. */
+    /**
+     * To go on with after a restart: the last fault is forgotten, whose cause may have passed meanwhile, and a promotion that
+     * was under way has its full time again to be found out about and brought to its end.
+     */
     public GateState resumed() {
         GateState copy = copy();
         copy.clearFault();
+        copy.promotionStartedAt = null;
+        return copy;
+    }
+
+    /** To go on with after an advance was cut short: what it did is read back. */
+    public GateState interrupted() {
+        GateState copy = copy();
+        copy.registryRead = false;
         return copy;
     }
 

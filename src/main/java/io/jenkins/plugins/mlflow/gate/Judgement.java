@@ -47,6 +47,8 @@ record Judgement(GateStatus status, String reason) {
         GateState state = round.state;
         if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
             text.append("; candidate and baseline are the same version");
+        } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)) {
+            text.append("; candidate and baseline are the same run");
         }
         return text.toString();
     }

@@ -17,8 +17,8 @@ enum Phase {
     TAG_REFUSED,
     DONE;
 
-    boolean isBeforeVerdict() {
-        return compareTo(WAIT) <= 0;
+    boolean isWriting() {
+        return this == CREATE_VERSION || this == SET_ALIAS || this == SET_STAGE;
     }
 
     boolean isPromoting() {

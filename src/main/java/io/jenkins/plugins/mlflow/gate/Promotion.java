@@ -73,18 +73,28 @@ final class Promotion {
                 adopt(existing.get());
                 return;
             }
-            if (state.createUncertainSince != null
-                    && round.now().isBefore(state.createUncertainSince.plus(LOOK_FOR_CREATED))) {
+            if (state.lookForCreatedUntil == null) {
+                state.lookForCreatedUntil = round.now().plus(LOOK_FOR_CREATED);
+            }
+            refuseAfterWriteFault();
+            // An answer that was lost may stand for a request that is still under way: a second one could make two.
+            if (state.createUncertain || round.now().isBefore(state.lookForCreatedUntil)) {
                 state.waitingFor = "the version that may have been created";
                 return;
             }
-            state.createUncertainSince = null;
         }
         state.registryRead = false;
         ModelVersion created = round.server()
                 .createVersion(round.model(), "runs:/" + state.runId + "/" + wanted.artifactPath(), state.runId);
         round.say("Created version " + created.version() + " of " + round.model() + " from run " + state.runId);
         adopt(created);
+    }
+
+    /** What answered the write was not MLflow, and the registry shows that it took no effect. */
+    private void refuseAfterWriteFault() throws GateEnd {
+        if (state.writeFault != null) {
+            throw new GateEnd(ErrorCategory.PROTOCOL, state.writeFault);
+        }
     }
 
     private void adopt(ModelVersion version) throws GateEnd, TrackingException, InterruptedException {
@@ -121,8 +131,13 @@ final class Promotion {
 
     /** The metrics that are promoted must be the metrics that were judged. */
     private void readAgain() throws TrackingException, InterruptedException, GateEnd {
-        if (new Waiting(round).unchanged()) {
-            state.enter(Phase.READ_HOLDER);
+        Waiting waiting = new Waiting(round);
+        if (waiting.unchanged()) {
+            if (state.metricsJudgedAgain && waiting.isUnsettled()) {
+                state.waitingFor = "the metrics of run " + state.runId + " to settle again";
+            } else {
+                state.enter(Phase.READ_HOLDER);
+            }
             return;
         }
         if (state.metricsJudgedAgain) {
@@ -132,6 +147,7 @@ final class Promotion {
                             + " before the gate, or raise settle.");
         }
         state.metricsJudgedAgain = true;
+        state.unchangedSince = round.now();
         judgeAgain("the metrics of run " + state.runId + " changed after they were judged");
     }
 
@@ -148,35 +164,44 @@ final class Promotion {
     }
 
     private void readHolder() throws TrackingException, InterruptedException, GateEnd {
-        String alias = wanted.alias();
-        if (alias != null) {
-            state.previousVersion = holder(round.server().versionByAlias(round.model(), alias));
-        }
-        if (wanted.stage() != null) {
-            state.previousStageVersion = holder(round.server().versionInStage(round.model(), wanted.stage()));
-            if (alias == null) {
-                state.previousVersion = state.previousStageVersion;
-            }
-        }
-        if (alias != null && round.policy().baseline() != null
-                && alias.equals(round.policy().baseline().alias())
-                && !Objects.equals(state.previousVersion, state.baselineVersion)) {
-            baselineMoved(alias);
+        boolean aliasHeld = wanted.alias() == null || readAliasHolder();
+        boolean stageHeld = wanted.stage() == null || readStageHolder();
+        state.previousVersion = wanted.alias() == null || aliasHeld && !stageHeld
+                ? state.previousStageVersion
+                : state.previousAliasVersion;
+        if (aliasHeld && stageHeld) {
+            nothingToDo("version " + state.version + " already holds " + target());
             return;
+        }
+        if (round.policy().baseline() != null) {
+            String baseline = currentBaseline(round.policy().baseline().alias());
+            if (!Objects.equals(baseline, state.baselineVersion)) {
+                baselineMoved(round.policy().baseline().alias(), baseline);
+                return;
+            }
         }
         if (state.version.equals(state.baselineVersion)) {
             nothingToDo("version " + state.version + " is the baseline itself");
             return;
         }
-        boolean aliasHeld = alias == null || state.version.equals(state.previousVersion);
-        if (aliasHeld && (wanted.stage() == null || state.version.equals(state.previousStageVersion))) {
-            nothingToDo("version " + state.version + " already holds "
-                    + (alias == null ? "stage " + wanted.stage() : "alias " + alias)
-                    + (alias != null && wanted.stage() != null ? " and stage " + wanted.stage() : ""));
-            return;
-        }
         state.enter(aliasHeld ? Phase.SET_STAGE : Phase.SET_ALIAS);
         state.registryRead = true;
+    }
+
+    private boolean readAliasHolder() throws TrackingException, InterruptedException {
+        state.previousAliasVersion = holder(round.server().versionByAlias(round.model(), wanted.alias()));
+        return state.version.equals(state.previousAliasVersion);
+    }
+
+    private boolean readStageHolder() throws TrackingException, InterruptedException {
+        state.previousStageVersion = holder(round.server().versionInStage(round.model(), wanted.stage()));
+        return state.version.equals(state.previousStageVersion);
+    }
+
+    private String currentBaseline(String alias) throws TrackingException, InterruptedException {
+        return alias.equals(wanted.alias())
+                ? state.previousAliasVersion
+                : holder(round.server().versionByAlias(round.model(), alias));
     }
 
     private static String holder(Optional<ModelVersion> version) {
@@ -188,12 +213,12 @@ final class Promotion {
         state.enter(Phase.DONE);
     }
 
-    private void baselineMoved(String alias) throws TrackingException, InterruptedException, GateEnd {
+    private void baselineMoved(String alias, String holder) throws TrackingException, InterruptedException, GateEnd {
         if (state.baselineJudgedAgain) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
                     "Alias '" + alias + "' of model '" + round.model() + "' moved twice while the gate ran; it is at"
-                            + " version " + state.previousVersion + " now. Somebody else promotes this model. Run the"
+                            + " version " + holder + " now. Somebody else promotes this model. Run the"
                             + " gate again.");
         }
         String judged = state.baselineVersion;
@@ -210,9 +235,10 @@ final class Promotion {
                 aliasSet();
                 return;
             }
-            if (!Objects.equals(holder, state.previousVersion)) {
+            if (!Objects.equals(holder, state.previousAliasVersion)) {
                 throw moved("Alias '" + alias + "'", holder);
             }
+            refuseAfterWriteFault();
         }
         state.registryRead = false;
         round.server().setAlias(round.model(), alias, state.version);
@@ -233,6 +259,7 @@ final class Promotion {
                 stageSet();
                 return;
             }
+            refuseAfterWriteFault();
         }
         state.registryRead = false;
         round.server()
@@ -283,7 +310,7 @@ final class Promotion {
                 ErrorCategory.CONFLICT,
                 what + " of model '" + round.model() + "' is at "
                         + (holder == null ? "no version" : "version " + holder) + ", neither where it was ("
-                        + (state.previousVersion == null ? "no version" : "version " + state.previousVersion)
+                        + (state.previousAliasVersion == null ? "no version" : "version " + state.previousAliasVersion)
                         + ") nor at version " + state.version
                         + ". Somebody else moved it while the gate promoted. Run the gate again.");
     }

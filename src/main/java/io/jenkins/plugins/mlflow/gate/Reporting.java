@@ -79,6 +79,16 @@ final class Reporting {
         if (state.verified) {
             return null;
         }
+        Phase endedIn = state.failedIn == null ? state.phase : state.failedIn;
+        if (endedIn.isWriting() && !state.aliasSet) {
+            return "it is not known whether "
+                    + switch (endedIn) {
+                        case CREATE_VERSION -> "a version was created";
+                        case SET_ALIAS -> "the alias was set";
+                        default -> "the stage was moved";
+                    }
+                    + "; look at the model's page";
+        }
         if (state.aliasSet || state.stageSet) {
             return "not verified: " + (state.aliasSet ? "the alias was set" : "the stage was moved")
                     + ", but what came after did not succeed; look at the model's page";

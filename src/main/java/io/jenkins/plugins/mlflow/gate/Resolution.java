@@ -95,8 +95,7 @@ final class Resolution {
     }
 
     static boolean isPending(ModelVersion version) {
-        return version.status() != ModelVersion.Status.READY
-                && version.status() != ModelVersion.Status.FAILED_REGISTRATION;
+        return version.status() != ModelVersion.Status.READY;
     }
 
     /** Checks, once, what can only be known from the run itself. */

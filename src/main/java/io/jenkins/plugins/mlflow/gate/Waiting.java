@@ -123,9 +123,20 @@ final class Waiting {
                         state.unchangedSince.plus(round.policy().waiting().settle()));
     }
 
+    /** Whether the values were changed so short ago that they may change again. */
+    boolean isUnsettled() {
+        return round.now().isBefore(state.unchangedSince.plus(round.policy().waiting().settle()));
+    }
+
     /** Reads the values once more before a promotion; answers whether they are still those that were judged. */
     boolean unchanged() throws TrackingException, InterruptedException, GateEnd {
         Run run = round.existingRun(state.runId, "candidate");
+        if (run.status() != Run.Status.FINISHED) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "Run " + run.id() + " is " + run.status() + " again after it was judged. Let the run end before the"
+                            + " gate, and run the gate again.");
+        }
         String judged = state.fingerprint;
         state.values = round.neededValues(run);
         state.fingerprint = round.fingerprint(run);

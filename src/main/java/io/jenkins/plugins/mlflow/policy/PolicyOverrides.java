@@ -37,11 +37,6 @@ public final class PolicyOverrides {
         return new Builder(naming);
     }
 
-    /** Whether rules were given, so that no policy is needed. */
-    public boolean hasThresholds() {
-        return values.containsKey("thresholds");
-    }
-
     /** The parameter in words that the user knows, for messages. */
     String where(String parameter) {
         String name = naming.apply(parameter);

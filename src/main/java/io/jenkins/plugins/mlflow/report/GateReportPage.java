@@ -15,6 +15,7 @@ import java.util.List;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.WebMethod;
+import org.kohsuke.stapler.verb.GET;
 
 /**
  * One report, for as long as a request lasts. It hangs under its build, so whoever may not read the build cannot get here. If
@@ -114,6 +115,7 @@ public final class GateReportPage implements ModelObject {
 
     /** The JSON document, and nothing else. */
     @WebMethod(name = "report.json")
+    @GET
     public void doReportJson(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         new DocumentApi().doJson(request, response);
     }
@@ -125,6 +127,7 @@ public final class GateReportPage implements ModelObject {
 
     /** {@code api/json}; Jenkins' own would put a class name into the document. */
     public final class DocumentApi {
+        @GET
         public void doJson(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
             response.setHeader("X-Content-Type-Options", "nosniff");
             if (report == null) {

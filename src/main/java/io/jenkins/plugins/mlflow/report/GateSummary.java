@@ -29,7 +29,6 @@ public final class GateSummary {
     private final String stage;
     private final String previousVersion;
     private final Map<Verdict, Integer> verdicts;
-    private final long endedAt;
     private final String trackingUi;
 
     GateSummary(int number, String gate, GateReport report, String trackingUi) {
@@ -48,7 +47,6 @@ public final class GateSummary {
         for (Check check : report.getChecks()) {
             verdicts.merge(check.getVerdict(), 1, Integer::sum);
         }
-        this.endedAt = System.currentTimeMillis();
         this.trackingUi = trackingUi;
     }
 
@@ -119,10 +117,6 @@ public final class GateSummary {
         return verdicts == null ? 0 : verdicts.getOrDefault(Verdict.PASSED, 0);
     }
 
-    /** When the report was attached, in milliseconds since 1970. */
-    public long getEndedAt() {
-        return endedAt;
-    }
 
     String trackingUi() {
         return trackingUi;

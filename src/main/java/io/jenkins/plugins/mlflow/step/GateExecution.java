@@ -20,12 +20,14 @@ import io.jenkins.plugins.mlflow.gate.RunMode;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,9 +59,11 @@ final class GateExecution extends StepExecution {
     private volatile String serverName;
     private volatile GateRequest request;
     private volatile GateState state;
-    private boolean ended;
+    private volatile boolean stopped;
 
+    private transient boolean ended;
     private transient int arranged;
+    private transient boolean again;
     private transient Future<?> next;
     private transient volatile Thread worker;
     private transient volatile String waitingFor;
@@ -80,6 +84,10 @@ final class GateExecution extends StepExecution {
 
     @Override
     public void onResume() {
+        if (stopped) {
+            getContext().onFailure(new AbortException("The gate was stopped just before Jenkins went down."));
+            return;
+        }
         GateState before = state;
         if (before != null) {
             state = before.resumed();
@@ -105,10 +113,14 @@ final class GateExecution extends StepExecution {
         next = delay.isZero() ? GateThreads.run(() -> drive(mine)) : GateThreads.runAfter(delay, () -> drive(mine));
     }
 
-    /** One turn of the wheel; whatever goes wrong in it ends the gate with an error, so that no build hangs. */
+    /** One turn of the wheel at a time; whatever goes wrong in it ends the gate with an error, so that no build hangs. */
     private void drive(int mine) {
         synchronized (this) {
             if (ended || mine != arranged) {
+                return;
+            }
+            if (worker != null) {
+                again = true;
                 return;
             }
             worker = Thread.currentThread();
@@ -121,18 +133,23 @@ final class GateExecution extends StepExecution {
             }
         } catch (InterruptedException e) {
             LOGGER.log(Level.FINE, "A gate was interrupted while it asked its server", e);
+            if (state != null) {
+                state = state.interrupted();
+            }
             goOn(AFTER_INTERRUPT);
         } catch (StepProblem problem) {
-            end(ErrorCategory.CONFIGURATION, problem.getMessage());
+            end(problem.category(), problem.getMessage());
         } catch (IOException | RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "A gate could not go on", e);
             end(ErrorCategory.CONFLICT, "The gate could not go on: " + e + ". The controller's log says more.");
         } finally {
             synchronized (this) {
-                if (worker == Thread.currentThread()) {
-                    worker = null;
-                }
+                worker = null;
                 Thread.interrupted();
+                if (again) {
+                    again = false;
+                    goOn(Duration.ZERO);
+                }
             }
         }
     }
@@ -216,9 +233,17 @@ final class GateExecution extends StepExecution {
 
     private boolean isAtTurn(MlflowServerConfiguration server, GateState promoting)
             throws IOException, InterruptedException {
-        if (turn == null) {
-            String key = server.getTrackingUri() + '\n' + server.getWorkspace() + '\n' + request.model();
-            turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            if (turn == null) {
+                // Two names of one server differ in case at most; a turn too many does no harm.
+                String key = (ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace())
+                                .toLowerCase(Locale.ROOT)
+                        + '\n' + request.model();
+                turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
+            }
         }
         if (PromotionTurns.INSTANCE.isAtTurn(turn)) {
             return true;
@@ -296,13 +321,17 @@ final class GateExecution extends StepExecution {
         }
         try {
             GateResult result = attach(report);
+            if (report.getStatus() == GateStatus.DISABLED) {
+                complete(report, result);
+                return;
+            }
             say(report.getStatus() + ": " + report.getReason());
             if (report.getPromotion() != null && !report.isPromoted()) {
                 say("Not promoted: " + report.getPromotion().getReason());
             }
             say("Report: " + result.getReportUrl());
             complete(report, result);
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             getContext().onFailure(e);
         }
     }
@@ -314,9 +343,9 @@ final class GateExecution extends StepExecution {
                 return false;
             }
             ended = true;
-        }
-        if (turn != null) {
-            PromotionTurns.INSTANCE.leave(turn);
+            if (turn != null) {
+                PromotionTurns.INSTANCE.leave(turn);
+            }
         }
         return true;
     }
@@ -372,6 +401,7 @@ final class GateExecution extends StepExecution {
         if (!endOnce()) {
             return;
         }
+        stopped = true;
         synchronized (this) {
             if (next != null) {
                 next.cancel(false);
@@ -382,7 +412,7 @@ final class GateExecution extends StepExecution {
         }
         try {
             attach(stopped(cause));
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "The report of a stopped gate could not be attached", e);
         }
         getContext().onFailure(cause);

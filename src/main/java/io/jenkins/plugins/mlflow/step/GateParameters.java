@@ -43,7 +43,7 @@ final class GateParameters {
         if (TEXTS.contains(name)) {
             takeText(name, value);
         } else if (name.equals("version")) {
-            if (value instanceof Integer || value instanceof Long || value instanceof BigInteger) {
+            if (value instanceof Integer || value instanceof Long || value instanceof BigDecimal) {
                 takeText(name, value.toString());
             } else {
                 takeText(name, value);

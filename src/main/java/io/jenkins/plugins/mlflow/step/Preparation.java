@@ -4,6 +4,7 @@ import hudson.FilePath;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
+import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
@@ -73,7 +74,7 @@ final class Preparation {
             throw new StepProblem("parameter `policy` names the file '" + path
                     + "' of a workspace, but the step does not run inside of a node. Put it inside of a node.");
         }
-        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, path, AGENT_DEADLINE);
+        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, path, agentDeadline());
         if (found.isAbsent()) {
             throw new StepProblem("policy file '" + path
                     + "' is not in the workspace. Check the path, and that the sources were checked out.");
@@ -86,11 +87,21 @@ final class Preparation {
         return document;
     }
 
+    /** The policy's own timeout is not known yet; the step's is, if it has one. */
+    private Duration agentDeadline() {
+        try {
+            Duration own = parameters.has("timeout") ? Durations.parse(parameters.text("timeout")) : AGENT_DEADLINE;
+            return own.compareTo(AGENT_DEADLINE) < 0 ? own : AGENT_DEADLINE;
+        } catch (IllegalArgumentException e) {
+            return AGENT_DEADLINE;
+        }
+    }
+
     private PolicyDocument own() throws StepProblem, PolicyException, InterruptedException {
         if (workspace == null) {
             return null;
         }
-        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, DEFAULT_POLICY, AGENT_DEADLINE);
+        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, DEFAULT_POLICY, agentDeadline());
         if (found.isAbsent()) {
             return null;
         }

@@ -17,10 +17,13 @@ final class PromotionTurns {
     /** One place in the line. */
     static final class Turn {
         private final String key;
+        private final boolean begun;
         private final Runnable called;
+        private boolean taken;
 
-        private Turn(String key, Runnable called) {
+        private Turn(String key, boolean begun, Runnable called) {
             this.key = key;
+            this.begun = begun;
             this.called = called;
         }
     }
@@ -33,21 +36,26 @@ final class PromotionTurns {
      * @param called called once it is this one's turn, unless {@link #isAtTurn} says that it is at once
      */
     synchronized Turn enter(String key, boolean begun, Runnable called) {
-        Turn turn = new Turn(key, called);
+        Turn turn = new Turn(key, begun, called);
         Deque<Turn> line = lines.computeIfAbsent(key, name -> new ArrayDeque<>());
-        if (begun && !line.isEmpty()) {
-            Turn first = line.removeFirst();
+        Turn first = line.peekFirst();
+        if (!begun || first == null) {
+            line.addLast(turn);
+        } else if (first.taken || first.begun) {
+            line.removeFirst();
             line.addFirst(turn);
             line.addFirst(first);
         } else {
-            line.addLast(turn);
+            line.addFirst(turn);
         }
         return turn;
     }
 
     synchronized boolean isAtTurn(Turn turn) {
         Deque<Turn> line = lines.get(turn.key);
-        return line != null && line.peekFirst() == turn;
+        boolean first = line != null && line.peekFirst() == turn;
+        turn.taken |= first;
+        return first;
     }
 
     /** Leaves the line, at turn or not, and calls the next. */
@@ -67,7 +75,7 @@ final class PromotionTurns {
             }
         }
         if (next != null) {
-            next.called.run();
+            GateThreads.run(next.called);
         }
     }
 }

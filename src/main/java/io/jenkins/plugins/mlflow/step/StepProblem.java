@@ -1,10 +1,23 @@
 package io.jenkins.plugins.mlflow.step;
 
-/** Something that the pipeline's author or the administrator must correct before the gate can start: CONFIGURATION. */
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+
+/** Something that keeps the gate from starting: mostly what the pipeline's author or the administrator must correct. */
 final class StepProblem extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final ErrorCategory category;
+
     StepProblem(String message) {
+        this(ErrorCategory.CONFIGURATION, message);
+    }
+
+    StepProblem(ErrorCategory category, String message) {
         super(message);
+        this.category = category;
+    }
+
+    ErrorCategory category() {
+        return category;
     }
 }

@@ -3,12 +3,15 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -36,18 +39,24 @@ final class WorkspacePolicy {
         }
     }
 
-    static Found read(FilePath workspace, String path, Duration deadline) throws InterruptedException {
+    static Found read(FilePath workspace, String path, Duration deadline) throws StepProblem, InterruptedException {
         try {
             var answer = workspace.actAsync(new Reader(path));
             try {
                 return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 answer.cancel(true);
-                return new Found(null, "the agent did not answer within " + deadline.toSeconds() + " s");
+                throw new StepProblem(
+                        ErrorCategory.TIMEOUT,
+                        "Policy file '" + path + "' could not be read: the agent did not answer within "
+                                + deadline.toSeconds() + " s. Check the agent.");
             }
         } catch (IOException | ExecutionException e) {
             Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-            return new Found(null, "the agent could not read it (" + cause.getMessage() + ")");
+            throw new StepProblem(
+                    ErrorCategory.UNREACHABLE,
+                    "Policy file '" + path + "' could not be read from the agent: " + cause.getMessage()
+                            + ". Check the agent.");
         }
     }
 
@@ -71,18 +80,23 @@ final class WorkspacePolicy {
             if (!file.normalize().startsWith(root.normalize())) {
                 return new Found(null, "it lies outside of the workspace");
             }
-            if (!Files.exists(file)) {
+            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
                 return new Found(null, null);
             }
-            if (!file.toRealPath().startsWith(root.toRealPath())) {
-                return new Found(null, "it leads outside of the workspace");
-            }
-            if (!Files.isRegularFile(file)) {
-                return new Found(null, "it is not a file");
-            }
-            try (InputStream in = Files.newInputStream(file)) {
-                // One byte more than allowed, so that the reader of the policy can refuse it.
-                return new Found(in.readNBytes(PolicyDocument.MAX_BYTES + 1), null);
+            try {
+                Path real = file.toRealPath();
+                if (!real.startsWith(root.toRealPath())) {
+                    return new Found(null, "it leads outside of the workspace");
+                }
+                if (!Files.isRegularFile(real)) {
+                    return new Found(null, "it is not a file");
+                }
+                try (InputStream in = Files.newInputStream(real)) {
+                    // One byte more than allowed, so that the reader of the policy can refuse it.
+                    return new Found(in.readNBytes(PolicyDocument.MAX_BYTES + 1), null);
+                }
+            } catch (FileSystemException e) {
+                return new Found(null, "it cannot be read (" + e.getClass().getSimpleName() + ")");
             }
         }
     }

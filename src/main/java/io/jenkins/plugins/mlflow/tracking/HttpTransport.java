@@ -82,8 +82,11 @@ final class HttpTransport {
             return start(request).await();
         }
 
-        /** Sends without waiting. */
-        Pending start(ApiRequest request) throws TrackingException {
+        /** Sends without waiting, unless the thread was interrupted: who stopped a gate must not find a write after it. */
+        Pending start(ApiRequest request) throws TrackingException, InterruptedException {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted before " + request.path() + " was sent");
+            }
             if (end - System.nanoTime() <= 0) {
                 throw refusals.noTimeLeft(request);
             }

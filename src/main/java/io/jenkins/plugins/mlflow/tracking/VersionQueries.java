@@ -16,7 +16,6 @@ final class VersionQueries {
     private static final int MOST_PAGES = 100;
     private static final Pattern NO_MODEL =
             Pattern.compile("(?is)registered[ _-]?model\\b.*(not found|does not exist|not exist).*");
-    private static final Pattern NO_LATEST = Pattern.compile("(?is)latest version not found for model .*");
 
     private final HttpTransport transport;
 
@@ -57,8 +56,7 @@ final class VersionQueries {
                 .matches();
         return switch (answer.errorCode()) {
             case "INVALID_PARAMETER_VALUE" -> answer.status() == 400 && words;
-            case "RESOURCE_DOES_NOT_EXIST" -> isAbsence(answer)
-                    && (words || NO_LATEST.matcher(message).matches());
+            case "RESOURCE_DOES_NOT_EXIST" -> isAbsence(answer) && words;
             default -> false;
         };
     }

@@ -68,6 +68,10 @@ final class Drive {
         }
     }
 
+    GateReport reportNow(String stopped) {
+        return gate().report(state, stopped);
+    }
+
     /** The controller goes down and comes back: what was not written to disk is lost. */
     void restart() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

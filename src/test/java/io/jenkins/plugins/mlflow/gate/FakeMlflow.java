@@ -94,6 +94,11 @@ final class FakeMlflow implements TrackingServer {
         disturb(method, new Disturbance(happens, null, null));
     }
 
+    /** Something happens, and then the call fails. */
+    void disturbNext(String method, Runnable happens, TrackingException fault) {
+        disturb(method, new Disturbance(happens, fault, null));
+    }
+
     /** Lets one call of the method pass undisturbed. */
     void passNext(String method) {
         beforeNext(method, () -> {});

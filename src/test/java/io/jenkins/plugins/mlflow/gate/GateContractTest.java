@@ -290,7 +290,7 @@ class GateContractTest {
         GateReport again = gate.run();
         assertEquals(GateStatus.PASSED, again.getStatus());
         assertFalse(again.isPromoted());
-        assertEquals("version " + version + " already holds alias champion", again.getPromotion().getReason());
+        assertEquals("version " + version + " already holds alias 'champion'", again.getPromotion().getReason());
     }
 
     @Test

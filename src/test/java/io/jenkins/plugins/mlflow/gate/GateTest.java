@@ -258,6 +258,34 @@ class GateTest {
     }
 
     @Test
+    void aVersionWhoseRegistrationHadFailedBeforeFailsTheGate() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.95);
+        mlflow.version(7, "r1").status = ModelVersion.Status.FAILED_REGISTRATION;
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
+        drive.policy = policy(null, null, ACCURACY);
+
+        assertEquals(GateStatus.FAILED, drive.run().getStatus());
+    }
+
+    @Test
+    void aLastReadingThatTheDeadlineCutsShortLeavesAFailedGateAndNotAnError() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.99).status = Run.Status.RUNNING;
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
+        drive.policy = policy(null, null, ACCURACY);
+        drive.runUntil(Phase.WAIT);
+        drive.clock.pass(Duration.ofMinutes(4).plusSeconds(58));
+        mlflow.disturbNext(
+                "run",
+                () -> drive.clock.pass(Duration.ofSeconds(1)),
+                TrackingException.passing(ErrorCategory.TIMEOUT, "no answer in time", null));
+
+        GateReport report = drive.goOn();
+
+        assertEquals(GateStatus.FAILED, report.getStatus(), report.getReason());
+        assertTrue(report.getReason().contains("to finish"), report.getReason());
+    }
+
+    @Test
     void aVersionWhoseRegistrationFailedFailsTheGate() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         FakeMlflow.FakeVersion version = mlflow.version(7, "r1");

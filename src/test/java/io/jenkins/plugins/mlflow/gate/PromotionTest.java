@@ -127,7 +127,7 @@ class PromotionTest {
 
         assertEquals(GateStatus.PASSED, report.getStatus());
         assertFalse(report.isPromoted());
-        assertEquals("version 7 already holds alias champion", report.getPromotion().getReason());
+        assertEquals("version 7 already holds alias 'champion'", report.getPromotion().getReason());
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -298,11 +298,116 @@ class PromotionTest {
     void aWriteThatNeverArrivedIsMadeAfterItWasReadBack() throws Exception {
         mlflow.finishedRun("r8", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
-        mlflow.failNext("createVersion", GATEWAY_TIMEOUT);
+        mlflow.failNext(
+                "createVersion", TrackingException.unsent(ErrorCategory.UNREACHABLE, "refused", null));
         mlflow.failNext("setAlias", GATEWAY_TIMEOUT);
 
         assertTrue(drive.run().isPromoted());
         assertEquals(List.of("create 8", "alias champion=8"), mlflow.writes);
+    }
+
+    @Test
+    void aCreationWhoseAnswerWasLostIsNeverRepeated() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        mlflow.failNext("createVersion", GATEWAY_TIMEOUT);
+
+        GateReport report = drive.run();
+
+        assertEquals("TIMEOUT", report.getErrorCategory(), report.getReason());
+        assertTrue(report.getReason().contains("the version that may have been created"), report.getReason());
+        assertEquals(1, mlflow.calls.stream().filter("createVersion"::equals).count());
+    }
+
+    @Test
+    void aRestartJustBeforeTheCreationCreatesOnce() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        drive.runUntil(Phase.CREATE_VERSION);
+        drive.restart();
+
+        assertTrue(drive.goOn().isPromoted());
+        assertEquals(List.of("create 8", "alias champion=8"), mlflow.writes);
+        assertTrue(drive.waitedFor.contains("the version that may have been created"), drive.waitedFor::toString);
+    }
+
+    @Test
+    void aPromotionThatARestartInterruptedForLongIsBroughtToItsEnd() throws Exception {
+        drive.runUntil(Phase.SET_ALIAS);
+        drive.crashInNextAdvance();
+        drive.clock.pass(Duration.ofMinutes(10));
+
+        GateReport report = drive.goOn();
+
+        assertTrue(report.isPromoted(), report.getReason());
+        assertEquals(List.of("alias champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void aPageThatAnswersAWriteInPlaceOfMlflowIsReadBack() throws Exception {
+        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page answered");
+        mlflow.failAfterEffect("setAlias", page);
+        assertTrue(drive.run().isPromoted());
+
+        mlflow.aliases.put("champion", "6");
+        mlflow.failNext("setAlias", page);
+        GateReport refused = drive.run();
+        assertEquals("PROTOCOL", refused.getErrorCategory());
+        assertEquals("PROTOCOL: a login page answered", refused.getReason());
+        assertEquals(List.of("alias champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void aStopInTheMiddleOfAWriteSaysThatItIsNotKnownWhatItDid() throws Exception {
+        drive.runUntil(Phase.SET_ALIAS);
+
+        assertEquals(
+                "it is not known whether the alias was set; look at the model's page",
+                drive.reportNow("stopped").getPromotion().getReason());
+    }
+
+    @Test
+    void aVersionThatHoldsTheAliasIsANoOpEvenWhereItCouldNotBeatItself() throws Exception {
+        drive.policy = policy(CHAMPION, TO_CHAMPION, rule("accuracy", RuleKind.MIN_ABSOLUTE_CHANGE, "0.01"));
+        drive.runUntil(Phase.READ_HOLDER);
+        mlflow.aliases.put("champion", "7");
+
+        GateReport report = drive.goOn();
+
+        assertEquals(GateStatus.PASSED, report.getStatus());
+        assertEquals("version 7 already holds alias 'champion'", report.getPromotion().getReason());
+    }
+
+    @Test
+    void aBaselineThatMovedIsNoticedWhateverIsPromoted() throws Exception {
+        drive.policy = policy(CHAMPION, promotion(null, "Production"), NO_DROP);
+        drive.runUntil(Phase.READ_HOLDER);
+        mlflow.finishedRun("r9", "accuracy", 0.99);
+        mlflow.version(9, "r9");
+        mlflow.aliases.put("champion", "9");
+
+        assertEquals(GateStatus.FAILED, drive.goOn().getStatus());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void whereOnlyTheStageMovesThePreviousVersionIsTheStages() throws Exception {
+        mlflow.aliases.put("champion", "7");
+        drive.policy = policy(null, promotion("champion", "Production"), ACCURACY);
+
+        GateReport report = drive.run();
+
+        assertEquals(List.of("stage Production=7 archiving"), mlflow.writes);
+        assertEquals("6", report.getPromotion().getPreviousVersion());
+    }
+
+    @Test
+    void aRunThatIsReopenedAfterItWasJudgedIsNotPromoted() throws Exception {
+        drive.runUntil(Phase.READ_AGAIN);
+        mlflow.runs.get("r7").status = io.jenkins.plugins.mlflow.tracking.Run.Status.RUNNING;
+
+        assertEquals("CONFLICT", drive.goOn().getErrorCategory());
+        assertEquals(List.of(), mlflow.writes);
     }
 
     @Test

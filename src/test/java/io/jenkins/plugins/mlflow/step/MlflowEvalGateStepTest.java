@@ -297,6 +297,20 @@ class MlflowEvalGateStepTest {
     }
 
     @Test
+    void aWorkspacePolicyThatCannotBeReadNeverFallsThrough() throws Exception {
+        MlflowGlobalConfiguration.get().setPolicy(POLICY);
+        WorkflowJob job = job("node { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.5] }");
+        FilePath workspace = jenkins.jenkins.getWorkspaceFor(job);
+        workspace.mkdirs();
+        workspace.child("eval_gate.yaml").symlinkTo("gone.yaml", jenkins.createTaskListener());
+
+        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+
+        assertTrue(report(run).get("reason").toString().contains("cannot be read"), report(run).toString());
+        assertEquals(List.of(), mlflow.requests);
+    }
+
+    @Test
     void aDryRunChangesNothingAndADisabledGateAsksNothing() throws Exception {
         WorkflowRun dry = build(
                 Result.SUCCESS,
@@ -319,6 +333,8 @@ class MlflowEvalGateStepTest {
         assertEquals(List.of(), mlflow.requests);
         assertEquals("DISABLED", report(disabled).get("status"));
         assertEquals("disabled", report(disabled).get("run_mode"));
+        assertEquals(
+                1, disabled.getLog(1000).stream().filter(line -> line.contains("[mlflowEvalGate]")).count());
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -122,16 +123,24 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter progress = spec.commandLine().getErr();
-        GateReport report;
-        try {
-            Connection connection = Connection.of(trackingUri, main.environment);
-            report = judge(connection, progress);
-        } catch (PolicyException | IllegalArgumentException e) {
-            report = GateReport.notStarted(
-                    ErrorCategory.CONFIGURATION.name(), e.getMessage(), mode().key(), model, null);
-        }
+        GateReport report = report(progress);
         outputs.write(report, spec.commandLine().getOut(), progress, main.directory);
         return exitStatus(report);
+    }
+
+    private GateReport report(PrintWriter progress) throws InterruptedException {
+        Instant startedAt = main.clock.instant();
+        Gate gate;
+        TrackingServer server;
+        try {
+            Connection connection = Connection.of(trackingUri, main.environment);
+            gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
+            server = connection.open();
+        } catch (PolicyException | IllegalArgumentException e) {
+            return GateReport.notStarted(
+                    ErrorCategory.CONFIGURATION.name(), e.getMessage(), mode().key(), model, null);
+        }
+        return drive(gate, gate.start(startedAt), server, progress);
     }
 
     private static int exitStatus(GateReport report) {
@@ -147,35 +156,39 @@ final class CheckCommand implements Callable<Integer> {
         return dryRun ? RunMode.DRY_RUN : RunMode.ENABLED;
     }
 
-    private GateReport judge(Connection connection, PrintWriter progress)
-            throws PolicyException, InterruptedException {
-        Instant startedAt = main.clock.instant();
+    private GateRequest request(String address) throws PolicyException {
         PolicyDocument document = document();
         GatePolicy policy = PolicyReader.resolve(document, model, overrides());
-        GateRequest request = new GateRequest(
+        return new GateRequest(
                 model,
-                connection.address(),
+                address,
                 candidate(),
                 policy,
                 document == null ? "thresholds" : document.origin(),
                 PolicyCanon.sha256(policy),
                 mode(),
                 null);
-        TrackingServer server = connection.open();
-        Gate gate = new Gate(request, main.clock, ThreadLocalRandom.current());
+    }
+
+    private GateReport drive(Gate gate, GateState start, TrackingServer server, PrintWriter progress)
+            throws InterruptedException {
         ProgressLog log = new ProgressLog();
-        GateState state = gate.start(startedAt);
-        while (!state.isDone()) {
-            Advance advance = gate.advance(state, server);
-            state = advance.state();
-            advance.messages().forEach(progress::println);
-            if (log.isDue(advance.waitingFor(), main.clock.instant())) {
-                progress.println("Waiting for " + advance.waitingFor());
+        GateState state = start;
+        try {
+            while (!state.isDone()) {
+                Advance advance = gate.advance(state, server);
+                state = advance.state();
+                advance.messages().forEach(progress::println);
+                if (log.isDue(advance.waitingFor(), main.clock.instant())) {
+                    progress.println("Waiting for " + advance.waitingFor());
+                }
+                progress.flush();
+                if (!state.isDone()) {
+                    Thread.sleep(advance.delay().toMillis());
+                }
             }
-            progress.flush();
-            if (!state.isDone()) {
-                Thread.sleep(advance.delay().toMillis());
-            }
+        } catch (RuntimeException e) {
+            state = gate.failed(state, ErrorCategory.CONFLICT, "The gate could not go on: " + e);
         }
         return gate.report(state);
     }
@@ -184,7 +197,7 @@ final class CheckCommand implements Callable<Integer> {
         if (policyFile != null) {
             return PolicyFiles.read(main.directory, policyFile, model);
         }
-        if (Files.exists(main.directory.resolve(DEFAULT_POLICY))) {
+        if (!Files.notExists(main.directory.resolve(DEFAULT_POLICY), LinkOption.NOFOLLOW_LINKS)) {
             PolicyDocument own = PolicyFiles.read(main.directory, DEFAULT_POLICY, model);
             return own.hasModel(model) || thresholds == null ? own : null;
         }
