@@ -3,79 +3,108 @@ package io.jenkins.plugins.mlflow.evaluation;
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
+import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.RuleKind;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Applies the rules of a policy to evidence. Every rule gives one check, also after one has failed. Arithmetic is decimal,
- * on the shortest decimal form of each double, so that 0.1 + 0.2 is 0.3; comparisons are exact.
+ * Applies the rules of a policy to evidence. Every rule gives one check, or one per slice, also after one has failed.
+ * Arithmetic is decimal, on the shortest decimal form of each double, so that 0.1 + 0.2 is 0.3.
  */
 public final class Evaluator {
     private static final Comparator<Check> REPORT_ORDER =
             Comparator.comparing(Check::isPassed).thenComparing(Check::getCriticality);
 
-    private Evaluator() {}
+    private final Evidence evidence;
+    private final boolean rubberStamp;
+    private final List<Check> checks = new ArrayList<>();
+
+    private Evaluator(GatePolicy policy, Evidence evidence) {
+        this.evidence = evidence;
+        this.rubberStamp = policy.baseline() != null && policy.baseline().rubberStamp();
+    }
 
     /** The checks in the order of the report: not passed first, then by criticality, then in policy order. */
     public static List<Check> evaluate(GatePolicy policy, Evidence evidence) {
-        boolean rubberStamp = policy.baseline() != null && policy.baseline().rubberStamp();
-        List<Check> checks = new ArrayList<>(policy.rules().size());
-        for (MetricRule rule : policy.rules()) {
-            checks.add(check(rule, evidence, rubberStamp));
-        }
-        checks.sort(REPORT_ORDER);
-        return checks;
+        Evaluator evaluator = new Evaluator(policy, evidence);
+        policy.rules().forEach(evaluator::apply);
+        evaluator.checks.sort(REPORT_ORDER);
+        return evaluator.checks;
     }
 
-    private static Check check(MetricRule rule, Evidence evidence, boolean rubberStamp) {
-        Double value = evidence.candidate().get(rule.metric());
-        Double baseline =
-                evidence.baseline() == null ? null : evidence.baseline().get(rule.metric());
+    private void apply(MetricRule rule) {
+        if (!rule.target().isSliced()) {
+            add(rule, rule.metric(), null);
+            return;
+        }
+        SortedMap<String, String> slices = slices(rule.target(), evidence.candidate());
+        if (slices.size() < rule.target().atLeast()) {
+            addWhole(rule, null, new Finding(Verdict.MISSING, null,
+                    "the run has " + slices.size() + " of at least " + rule.target().atLeast() + " slices"));
+        }
+        if (rule.kind() == RuleKind.WORST_GAP) {
+            addGap(rule, slices);
+        } else {
+            slices.forEach((slice, metric) -> add(rule, metric, slice));
+        }
+        if (evidence.baseline() != null && !rule.target().allowLostSlices()) {
+            for (String slice : slices(rule.target(), evidence.baseline()).keySet()) {
+                if (!slices.containsKey(slice)) {
+                    addWhole(rule, slice, new Finding(Verdict.MISSING, null,
+                            "the baseline has this slice and the candidate has not"));
+                }
+            }
+        }
+    }
+
+    /** From slice to metric name, among the values that the target chooses. */
+    public static SortedMap<String, String> slices(MetricTarget target, Map<String, Double> values) {
+        SortedMap<String, String> slices = new TreeMap<>();
+        String suffix = target.value().key("");
+        for (String key : values.keySet()) {
+            if (key.endsWith(suffix)) {
+                String metric = key.substring(0, key.length() - suffix.length());
+                String slice = metric.indexOf('\n') >= 0 ? null : target.sliceOf(metric);
+                if (slice != null) {
+                    slices.put(slice, metric);
+                }
+            }
+        }
+        return slices;
+    }
+
+    private void add(MetricRule rule, String metric, String slice) {
+        String key = rule.target().value().key(metric);
+        Double value = evidence.candidate().get(key);
+        Double baseline = evidence.baseline() == null ? null : evidence.baseline().get(key);
+        BigDecimal c = value == null || !Evidence.isFinite(value) ? null : Decimals.shortest(value);
+        BigDecimal b = baseline == null || !Evidence.isFinite(baseline) ? null : Decimals.shortest(baseline);
         Finding finding;
-        BigDecimal c = null;
-        BigDecimal b = baseline != null && Evidence.isFinite(baseline) ? Decimals.shortest(baseline) : null;
         if (value == null) {
             finding = new Finding(Verdict.MISSING, null, "the run has no value of this metric");
-        } else if (!Evidence.isFinite(value)) {
+        } else if (c == null) {
             finding = new Finding(Verdict.NOT_FINITE, null, "the value is " + name(value) + ", not a finite number");
+        } else if (rule.kind().isBound()) {
+            finding = rule.target().evidence() == null
+                    ? new ExactRule(rule).bound(c)
+                    : uncertain(rule, slice).bound(value);
         } else {
-            c = Decimals.shortest(value);
-            finding = rule.kind().isBound() ? bound(rule, c) : comparison(rule, c, b, evidence, rubberStamp);
+            finding = comparison(rule, slice, c, b);
         }
-        return new Check(
-                rule.metric(),
-                null,
-                null,
-                rule.kind().key(),
-                rule.limit().doubleValue(),
-                value,
-                baseline,
-                c == null || b == null ? null : c.subtract(b).doubleValue(),
-                finding.margin,
-                finding.verdict,
-                rule.criticality(),
-                finding.reason);
+        checks.add(check(rule, metric, slice, value, baseline, change(c, b), finding));
     }
 
-    private static Finding bound(MetricRule rule, BigDecimal c) {
-        boolean min = rule.kind() == RuleKind.MIN;
-        BigDecimal margin = min ? c.subtract(rule.limit()) : rule.limit().subtract(c);
-        String limit = Numbers.text(rule.limit());
-        if (margin.signum() >= 0) {
-            return Finding.passed(margin, Numbers.brief(c, rule.limit()) + (min ? " is at least " : " is at most ") + limit);
-        }
-        return Finding.failed(
-                margin,
-                Numbers.brief(c, rule.limit()) + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of "
-                        + limit);
+    private static Double change(BigDecimal c, BigDecimal b) {
+        return c == null || b == null ? null : c.subtract(b).doubleValue();
     }
 
-    private static Finding comparison(
-            MetricRule rule, BigDecimal c, BigDecimal b, Evidence evidence, boolean rubberStamp) {
+    private Finding comparison(MetricRule rule, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
             return rubberStamp
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
@@ -84,48 +113,86 @@ public final class Evaluator {
         if (b == null) {
             return new Finding(Verdict.NO_BASELINE, null, "the baseline has no finite value of this metric");
         }
-        BigDecimal gain = rule.greaterIsBetter() ? c.subtract(b) : b.subtract(c);
-        if (!rule.kind().isRelative()) {
-            return limited(rule, gain, rule.kind().isDrop() ? rule.limit().add(gain) : gain.subtract(rule.limit()), b);
+        if (evidence.incomparable() != null) {
+            return Finding.inconclusive(evidence.incomparable());
         }
-        if (b.signum() == 0) {
-            return relativeToZero(rule, gain);
-        }
-        // Exact without a division: gain / |b| against the limit is gain against limit * |b|.
-        BigDecimal scaled = rule.limit().multiply(b.abs());
-        BigDecimal exact = rule.kind().isDrop() ? scaled.add(gain) : gain.subtract(scaled);
-        return limited(rule, gain, exact.divide(b.abs(), MathContext.DECIMAL128), b);
+        return rule.target().evidence() == null
+                ? new ExactRule(rule).comparison(c, b)
+                : uncertain(rule, slice).comparison(c.doubleValue(), b.doubleValue());
     }
 
-    /** A change relative to 0 is 0 if nothing changed and undefined otherwise. */
-    private static Finding relativeToZero(MetricRule rule, BigDecimal gain) {
-        if (gain.signum() == 0) {
-            return limited(
-                    rule, gain, rule.kind().isDrop() ? rule.limit() : rule.limit().negate(), BigDecimal.ZERO);
-        }
-        if (!rule.kind().isDrop()) {
-            return new Finding(Verdict.INCONCLUSIVE, null, "a change relative to a baseline of 0 is undefined");
-        }
-        return gain.signum() > 0
-                ? new Finding(Verdict.PASSED, Double.POSITIVE_INFINITY, "better than the baseline of 0")
-                : new Finding(Verdict.FAILED, Double.NEGATIVE_INFINITY, "worse than the baseline of 0");
+    private UncertainRule uncertain(MetricRule rule, String slice) {
+        return new UncertainRule(
+                rule,
+                new Uncertainty(rule.target().evidence(), evidence.candidate(), slice),
+                new Uncertainty(
+                        rule.target().evidence(),
+                        evidence.baseline() == null ? Map.of() : evidence.baseline(),
+                        slice));
     }
 
-    private static Finding limited(MetricRule rule, BigDecimal gain, BigDecimal margin, BigDecimal b) {
-        boolean passed = margin.signum() >= 0;
-        String limit = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
-        String change = Numbers.brief(gain.abs(), rule.limit());
-        if (rule.kind().isRelative() && b.signum() != 0) {
-            change += " (" + Numbers.percent(gain.abs().divide(b.abs(), MathContext.DECIMAL32)) + ")";
+    private void addGap(MetricRule rule, SortedMap<String, String> slices) {
+        if (slices.isEmpty()) {
+            return;
         }
-        String found = gain.signum() == 0
-                ? "the same as the baseline"
-                : change + (gain.signum() > 0 ? " better" : " worse") + " than the baseline";
-        String asked = rule.kind().isDrop()
-                ? (passed ? "at most " : "more than ") + limit + " worse"
-                : (passed ? "at least " : "less than ") + limit + " better";
-        String reason = found + " of " + Numbers.brief(b) + ", " + asked;
-        return passed ? Finding.passed(margin, reason) : Finding.failed(margin, reason);
+        String lowest = null;
+        String highest = null;
+        for (Map.Entry<String, String> slice : slices.entrySet()) {
+            double value = valueOf(rule, slice.getValue());
+            if (!Evidence.isFinite(value)) {
+                addWhole(rule, null, new Finding(Verdict.NOT_FINITE, null,
+                        "slice " + slice.getKey() + " is " + name(value) + ", not a finite number"));
+                return;
+            }
+            if (lowest == null || value < valueOf(rule, slices.get(lowest))) {
+                lowest = slice.getKey();
+            }
+            if (highest == null || value > valueOf(rule, slices.get(highest))) {
+                highest = slice.getKey();
+            }
+        }
+        double low = valueOf(rule, slices.get(lowest));
+        double high = valueOf(rule, slices.get(highest));
+        BigDecimal gap = Decimals.shortest(high).subtract(Decimals.shortest(low));
+        String found = "slices " + lowest + " (" + Numbers.brief(low, 0.0) + ") and " + highest + " ("
+                + Numbers.brief(high, 0.0) + ") are " + Numbers.brief(gap, rule.limit()) + " apart, ";
+        String limit = Numbers.text(rule.limit());
+        Finding finding =
+                Finding.of(rule.limit().subtract(gap), found + "at most " + limit, found + "more than " + limit);
+        checks.add(check(rule, rule.metric(), null, gap.doubleValue(), null, null, finding));
+    }
+
+    private double valueOf(MetricRule rule, String metric) {
+        return evidence.candidate().get(rule.target().value().key(metric));
+    }
+
+    /** A check of the slices as a whole, or of one that is not there. */
+    private void addWhole(MetricRule rule, String slice, Finding finding) {
+        checks.add(check(
+                rule, MetricTarget.inSlice(rule.metric(), slice), slice, null, null, null, finding));
+    }
+
+    private static Check check(
+            MetricRule rule,
+            String metric,
+            String slice,
+            Double value,
+            Double baseline,
+            Double change,
+            Finding finding) {
+        return new Check(
+                metric,
+                slice,
+                null,
+                rule.kind().key(),
+                rule.limit().doubleValue(),
+                value,
+                baseline,
+                change,
+                finding.margin(),
+                finding.verdict(),
+                rule.criticality(),
+                finding.reason());
     }
 
     private static String name(double value) {
@@ -133,17 +200,5 @@ public final class Evaluator {
             return "NaN";
         }
         return value > 0 ? "Infinity" : "-Infinity";
-    }
-
-    private record Finding(Verdict verdict, Double margin, String reason) {
-        static Finding passed(BigDecimal margin, String reason) {
-            return new Finding(Verdict.PASSED, margin.doubleValue(), reason);
-        }
-
-        /** A miss that is too small for a double is still a miss. */
-        static Finding failed(BigDecimal margin, String reason) {
-            double distance = margin.doubleValue();
-            return new Finding(Verdict.FAILED, distance < 0 ? distance : -Double.MIN_VALUE, reason);
-        }
     }
 }

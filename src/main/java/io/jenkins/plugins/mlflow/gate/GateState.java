@@ -1,11 +1,15 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.evaluation.Evidence;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * All that a gate must remember between two advances, and over a restart. Only the classes of this package change it, and
@@ -37,9 +41,11 @@ public final class GateState implements Serializable, Cloneable {
     String baselineVersion;
     String baselineRunId;
     TreeMap<String, Double> baselineValues;
+    TreeSet<String> baselineDigests;
 
     // the last reading of the metrics that the rules need
     TreeMap<String, Double> values = new TreeMap<>();
+    TreeSet<String> datasetDigests = new TreeSet<>();
     String fingerprint;
     Instant unchangedSince;
     Instant waitingSince;
@@ -148,6 +154,21 @@ public final class GateState implements Serializable, Cloneable {
         attempts = 0;
         waitingFor = null;
         clearFault();
+    }
+
+    Evidence evidence(GatePolicy policy) {
+        boolean required = baselineVersion != null && policy.baseline().sameDataset() == SameDataset.REQUIRED;
+        return new Evidence(values, baselineEvidence(), required ? datasetsDiffer() : null);
+    }
+
+    /** Why candidate and baseline cannot be said to be evaluated on the same data, or null if they can. */
+    String datasetsDiffer() {
+        if (datasetDigests.isEmpty() || baselineDigests == null || baselineDigests.isEmpty()) {
+            return "the datasets of candidate and baseline are not both known";
+        }
+        return datasetDigests.equals(baselineDigests)
+                ? null
+                : "candidate and baseline were evaluated on different datasets";
     }
 
     Map<String, Double> baselineEvidence() {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import java.util.List;
 
@@ -13,11 +14,24 @@ record Judgement(GateStatus status, String reason) {
         GateStatus status = GateStatus.of(checks);
         return new Judgement(
                 status,
-                switch (status) {
+                datasets(round) + switch (status) {
                     case FAILED -> miss(checks, Criticality.FAILURE);
                     case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
                     default -> pass(round, checks);
                 });
+    }
+
+    /** The report warns, unless it is told not to, where both runs say what data they were evaluated on. */
+    private static String datasets(Round round) {
+        GateState state = round.state;
+        boolean known = state.baselineVersion != null
+                && !state.datasetDigests.isEmpty()
+                && !state.baselineDigests.isEmpty();
+        return known
+                        && round.policy().baseline().sameDataset() == SameDataset.WARN
+                        && state.datasetsDiffer() != null
+                ? "warning: " + state.datasetsDiffer() + "; "
+                : "";
     }
 
     private static String miss(List<Check> checks, Criticality criticality) {

@@ -4,7 +4,6 @@ import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.Evaluator;
-import io.jenkins.plugins.mlflow.evaluation.Evidence;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
@@ -48,7 +47,7 @@ final class Reporting {
     private List<Check> checks() {
         return state.judgedAt == null
                 ? List.of()
-                : Evaluator.evaluate(policy, new Evidence(state.values, state.baselineEvidence()));
+                : Evaluator.evaluate(policy, state.evidence(policy));
     }
 
     private CandidateInfo candidate() {

@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Finds the candidate and the baseline, once, and pins them in the state. */
 final class Resolution {
@@ -144,6 +145,7 @@ final class Resolution {
             state.baselineVersion = null;
             state.baselineRunId = null;
             state.baselineValues = null;
+            state.baselineDigests = null;
             round.say("Baseline: no version of " + round.model() + " holds alias '" + alias + "'"
                     + (round.policy().baseline().rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
             return;
@@ -157,7 +159,8 @@ final class Resolution {
         state.baselineFound = true;
         state.baselineVersion = version.version();
         state.baselineRunId = version.runId();
-        state.baselineValues = round.neededValues(run);
+        state.baselineValues = new Needs(round.policy()).values(run, round);
+        state.baselineDigests = new TreeSet<>(run.datasetDigests());
         round.say("Baseline: version " + version.version() + " of " + round.model() + " (alias '" + alias + "'), run "
                 + version.runId()
                 + (version.version().equals(state.version) ? "; it is the candidate itself" : ""));

@@ -2,9 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.Evaluator;
-import io.jenkins.plugins.mlflow.evaluation.Evidence;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
@@ -14,9 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** One advance in progress: the state that it changes, the server within the deadline, and what to say. */
 final class Round {
@@ -72,31 +67,7 @@ final class Round {
         return run;
     }
 
-    Set<String> neededMetrics() {
-        return policy().rules().stream().map(MetricRule::metric).collect(Collectors.toCollection(java.util.TreeSet::new));
-    }
-
-    TreeMap<String, Double> neededValues(Run run) {
-        TreeMap<String, Double> values = new TreeMap<>();
-        for (String name : neededMetrics()) {
-            Run.Metric metric = run.metrics().get(name);
-            if (metric != null) {
-                values.put(name, metric.value());
-            }
-        }
-        return values;
-    }
-
-    /** What must stay the same for two readings to count as identical: value, step and timestamp of each needed metric. */
-    String fingerprint(Run run) {
-        StringBuilder text = new StringBuilder();
-        for (String name : neededMetrics()) {
-            text.append(name).append('=').append(run.metrics().get(name)).append('\n');
-        }
-        return Digests.sha256(text.toString());
-    }
-
     List<Check> checks() {
-        return Evaluator.evaluate(policy(), new Evidence(state.values, state.baselineEvidence()));
+        return Evaluator.evaluate(policy(), state.evidence(policy()));
     }
 }

@@ -6,16 +6,19 @@ import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.List;
+import java.util.TreeSet;
 
 /** Reads the candidate's run until it may be judged: finished, complete and settled. */
 final class Waiting {
     private final Round round;
     private final GateState state;
+    private final Needs needs;
 
     Waiting(Round round) {
         this.round = round;
         this.state = round.state;
+        this.needs = new Needs(round.policy());
     }
 
     /** What one reading came to. */
@@ -36,9 +39,9 @@ final class Waiting {
             resolution.baseline();
         }
         state.runStatus = run.status().name();
-        state.values = round.neededValues(run);
+        take(run);
         if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
-            state.fingerprint = round.fingerprint(run);
+            state.fingerprint = needs.fingerprint(run, state.values);
             state.reason = "run " + run.id() + " ended as " + run.status();
             return Reading.FAILED;
         }
@@ -51,6 +54,11 @@ final class Waiting {
             return waitFor(unfinished);
         }
         return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
+    }
+
+    private void take(Run run) throws TrackingException, InterruptedException {
+        state.values = needs.values(run, round);
+        state.datasetDigests = new TreeSet<>(run.datasetDigests());
     }
 
     private boolean registrationFailed() throws TrackingException, InterruptedException, GateEnd {
@@ -73,8 +81,7 @@ final class Waiting {
         if (run.status() != Run.Status.FINISHED) {
             return "run " + run.id() + " to finish (it is " + run.status() + ")";
         }
-        Set<String> missing = round.neededMetrics();
-        missing.removeAll(state.values.keySet());
+        List<String> missing = needs.missing(run, state.values, state.baselineEvidence());
         if (!missing.isEmpty()) {
             return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ")
                     + String.join(", ", missing);
@@ -85,7 +92,7 @@ final class Waiting {
     /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
     private boolean isSettled(Run run) {
         Duration settle = round.policy().waiting().settle();
-        String fingerprint = round.fingerprint(run);
+        String fingerprint = needs.fingerprint(run, state.values);
         Instant now = round.now();
         if (!fingerprint.equals(state.fingerprint)) {
             state.fingerprint = fingerprint;
@@ -100,10 +107,7 @@ final class Waiting {
             return false;
         }
         Instant before = run.serverTime().minus(settle);
-        return run.endTime().isBefore(before)
-                && round.neededMetrics().stream()
-                        .map(run.metrics()::get)
-                        .allMatch(metric -> Instant.ofEpochMilli(metric.timestamp()).isBefore(before));
+        return run.endTime().isBefore(before) && needs.allWrittenBefore(run, before.toEpochMilli());
     }
 
     private Reading waitFor(String what) {
@@ -138,8 +142,8 @@ final class Waiting {
                             + " gate, and run the gate again.");
         }
         String judged = state.fingerprint;
-        state.values = round.neededValues(run);
-        state.fingerprint = round.fingerprint(run);
+        take(run);
+        state.fingerprint = needs.fingerprint(run, state.values);
         return state.fingerprint.equals(judged);
     }
 }

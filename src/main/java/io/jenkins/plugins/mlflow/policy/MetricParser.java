@@ -18,10 +18,11 @@ final class MetricParser {
     static final List<String> RULE_KEYS =
             Arrays.stream(RuleKind.values()).map(RuleKind::key).toList();
     static final List<String> KEYS =
-            Stream.concat(RULE_KEYS.stream(), Stream.of(GREATER_IS_BETTER, CRITICALITY)).toList();
+            Stream.concat(RULE_KEYS.stream(), Stream.of(GREATER_IS_BETTER, CRITICALITY, TargetParser.VALUE, TargetParser.AT_LEAST,
+                            TargetParser.ALLOW_LOST_SLICES, TargetParser.EVIDENCE)).toList();
     static final Map<String, Criticality> CRITICALITIES = Words.of(Criticality.values(), Criticality::key);
 
-    private static final List<String> NOT_YET = List.of("dataset", "value");
+    private static final List<String> NOT_YET = List.of("dataset");
     private static final int LONGEST_NAME = 250;
     private static final Pattern COMPARISON = Pattern.compile("\\s*([<>=≤≥!]+)\\s*(\\S*)\\s*");
     private static final String FORMS =
@@ -60,9 +61,8 @@ final class MetricParser {
         if (metric.length() > LONGEST_NAME) {
             return "the name of the metric has " + metric.length() + " characters; MLflow allows at most " + LONGEST_NAME;
         }
-        if (metric.contains("*")) {
-            return "`" + PolicyNode.abbreviated(metric)
-                    + "` holds `*`: slices are not yet supported; write each metric's full name";
+        if (metric.indexOf('*') != metric.lastIndexOf('*')) {
+            return "`" + PolicyNode.abbreviated(metric) + "` holds several `*`; one of them can stand for the slice";
         }
         return metric.chars().anyMatch(Character::isISOControl)
                 ? "the name of the metric holds a control character; write its key in MLflow"
@@ -123,6 +123,7 @@ final class MetricParser {
                 limits.put(kind, limit);
             }
         }
+        MetricTarget target = new TargetParser(problems).parse(name.text(), fields);
         Optional<Boolean> given = fields.flag(GREATER_IS_BETTER);
         Criticality criticality = fields.choice(CRITICALITY, CRITICALITIES);
         if (complete) {
@@ -131,13 +132,13 @@ final class MetricParser {
         Boolean direction = comparing(fields).isEmpty() ? null : given.orElse(inferred(fields));
         List<MetricRule> rules = new ArrayList<>();
         limits.forEach((kind, limit) -> rules.add(new MetricRule(
-                name.text(), kind, limit, direction, criticality == null ? Criticality.FAILURE : criticality)));
+                target, kind, limit, direction, criticality == null ? Criticality.FAILURE : criticality)));
         return rules;
     }
 
     private static List<String> comparing(Fields fields) {
         return Arrays.stream(RuleKind.values())
-                .filter(kind -> !kind.isBound())
+                .filter(RuleKind::comparesWithBaseline)
                 .map(RuleKind::key)
                 .filter(fields::has)
                 .toList();
@@ -151,6 +152,10 @@ final class MetricParser {
     private void checkTogether(PolicyNode.Scalar name, Fields fields, Map<RuleKind, BigDecimal> limits) {
         if (!fields.hasUnknownKeys() && RULE_KEYS.stream().noneMatch(fields::has)) {
             problems.add(name.place(), "the metric has no rule; give at least one of " + Suggestions.list(RULE_KEYS));
+        }
+        if (fields.has(RuleKind.WORST_GAP.key()) && name.text().indexOf('*') < 0) {
+            problems.add(fields.place(RuleKind.WORST_GAP.key()),
+                    "`worst_gap` compares slices; put `*` in the place of the slice in the metric's name");
         }
         BigDecimal min = limits.get(RuleKind.MIN);
         BigDecimal max = limits.get(RuleKind.MAX);

@@ -17,8 +17,10 @@ final class ModelParser {
     static final String PROMOTE = "promote";
     static final List<String> KEYS = List.of(CANDIDATE, WAIT, BASELINE, METRICS, PROMOTE);
     static final List<String> WAIT_KEYS = List.of("timeout", "settle");
-    static final List<String> BASELINE_KEYS = List.of("alias", "when_missing");
+    static final List<String> BASELINE_KEYS = List.of("alias", "when_missing", "same_dataset");
     static final Map<String, Boolean> WHEN_MISSING = Words.of("fail", false, "rubber_stamp", true);
+    static final Map<String, BaselinePolicy.SameDataset> SAME_DATASET =
+            Words.of(BaselinePolicy.SameDataset.values(), BaselinePolicy.SameDataset::key);
 
     private final PolicyProblems problems;
     private final boolean complete;
@@ -89,7 +91,11 @@ final class ModelParser {
                     + "for example `alias: champion`");
         }
         Boolean rubberStamp = fields.choice("when_missing", WHEN_MISSING);
-        return new BaselinePolicy(fields.alias("alias"), Boolean.TRUE.equals(rubberStamp));
+        BaselinePolicy.SameDataset same = fields.choice("same_dataset", SAME_DATASET);
+        return new BaselinePolicy(
+                fields.alias("alias"),
+                Boolean.TRUE.equals(rubberStamp),
+                same == null ? BaselinePolicy.SameDataset.WARN : same);
     }
 
     private List<MetricRule> rules(Fields fields) {

@@ -67,8 +67,12 @@ public final class PolicyCanon {
     }
 
     private static Map<String, Object> baseline(BaselinePolicy baseline) {
-        return new TreeMap<>(Map.of(
+        Map<String, Object> form = new TreeMap<>(Map.of(
                 "alias", baseline.alias(), "when_missing", baseline.rubberStamp() ? "rubber_stamp" : "fail"));
+        if (baseline.sameDataset() != BaselinePolicy.SameDataset.WARN) {
+            form.put("same_dataset", baseline.sameDataset().key());
+        }
+        return form;
     }
 
     private static Map<String, Object> promotion(PromotionPolicy promotion) {
@@ -81,6 +85,15 @@ public final class PolicyCanon {
         return form;
     }
 
+    private static Map<String, Object> evidence(EvidenceSource evidence) {
+        Map<String, Object> form = new TreeMap<>();
+        form.put("kind", evidence.kind().name());
+        form.put("first", evidence.first());
+        form.put("second", evidence.second());
+        form.put("confidence", evidence.confidence());
+        return form;
+    }
+
     private static Map<String, Object> rule(MetricRule rule) {
         Map<String, Object> form = new TreeMap<>();
         form.put("metric", rule.metric());
@@ -88,6 +101,13 @@ public final class PolicyCanon {
         form.put("limit", rule.limit().stripTrailingZeros());
         form.put("greater_is_better", rule.greaterIsBetter());
         form.put("criticality", rule.criticality().key());
+        MetricTarget target = rule.target();
+        if (!target.equals(MetricTarget.of(target.name()))) {
+            form.put("value", target.value().text());
+            form.put("at_least", target.atLeast());
+            form.put("allow_lost_slices", target.allowLostSlices());
+            form.put("evidence", target.evidence() == null ? null : evidence(target.evidence()));
+        }
         return form;
     }
 }

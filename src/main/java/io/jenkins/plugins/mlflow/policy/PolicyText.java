@@ -22,9 +22,13 @@ final class PolicyText {
                 "timeout: " + Durations.format(policy.waiting().timeout()),
                 "settle: " + Durations.format(policy.waiting().settle())));
         if (policy.baseline() != null) {
-            writer.part("baseline", List.of(
+            List<String> baseline = new ArrayList<>(List.of(
                     "alias: " + quoted(policy.baseline().alias()),
                     "when_missing: " + (policy.baseline().rubberStamp() ? "rubber_stamp" : "fail")));
+            if (policy.baseline().sameDataset() != BaselinePolicy.SameDataset.WARN) {
+                baseline.add("same_dataset: " + policy.baseline().sameDataset().key());
+            }
+            writer.part("baseline", baseline);
         }
         writer.metrics(policy.rules());
         writer.promotion(policy.promotion());
@@ -70,9 +74,32 @@ final class PolicyText {
             if (its.get(0).criticality() != Criticality.FAILURE) {
                 fields.add("criticality: " + its.get(0).criticality().key());
             }
+            target(its.get(0).target(), fields);
             lines.add(quoted(metric) + ": {" + String.join(", ", fields) + "}");
         });
         part("metrics", lines);
+    }
+
+    private static void target(MetricTarget target, List<String> fields) {
+        if (target.value().needsHistory()) {
+            fields.add("value: " + target.value().text());
+        }
+        if (target.atLeast() != 1) {
+            fields.add("at_least: " + target.atLeast());
+        }
+        if (target.allowLostSlices()) {
+            fields.add("allow_lost_slices: true");
+        }
+        EvidenceSource evidence = target.evidence();
+        if (evidence != null) {
+            String source = switch (evidence.kind()) {
+                case SAMPLES -> "samples: " + quoted(evidence.first());
+                case STD_ERROR -> "std_error: " + quoted(evidence.first());
+                case INTERVAL -> "lower: " + quoted(evidence.first()) + ", upper: " + quoted(evidence.second());
+            };
+            fields.add("evidence: {" + source + ", confidence: "
+                    + Decimals.shortest(evidence.confidence()).toPlainString() + "}");
+        }
     }
 
     private void promotion(PromotionPolicy promotion) {

@@ -16,7 +16,9 @@ public enum RuleKind {
     /** {@code c} is worse than {@code b} by at most the limit, in the metric's unit. */
     MAX_DROP("max_drop"),
     /** {@code c} is worse than {@code b} by at most the limit, as a fraction of {@code |b|}. */
-    MAX_RELATIVE_DROP("max_relative_drop");
+    MAX_RELATIVE_DROP("max_relative_drop"),
+    /** The best and the worst slice are apart by at most the limit, in the metric's unit. */
+    WORST_GAP("worst_gap");
 
     private final String key;
 
@@ -31,6 +33,11 @@ public enum RuleKind {
 
     public boolean isBound() {
         return this == MIN || this == MAX;
+    }
+
+    /** Whether the rule compares the candidate with the baseline. */
+    public boolean comparesWithBaseline() {
+        return !isBound() && this != WORST_GAP;
     }
 
     public boolean isRelative() {

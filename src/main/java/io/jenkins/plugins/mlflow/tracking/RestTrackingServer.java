@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -87,6 +88,11 @@ public final class RestTrackingServer implements TrackingServer {
     @Override
     public Run run(String runId) throws TrackingException, InterruptedException {
         return runs.run(runId);
+    }
+
+    @Override
+    public List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException {
+        return new MetricHistory(transport).read(runId, metric);
     }
 
     @Override

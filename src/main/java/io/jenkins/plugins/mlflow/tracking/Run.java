@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A run as MLflow tells it at one moment.
@@ -10,6 +11,7 @@ import java.util.Map;
  *     without a value is not in it
  * @param startTime by the client that logged the run, or null if not told
  * @param endTime likewise, or null while the run is not ended
+ * @param datasetDigests of the datasets that the run logged as its inputs
  * @param serverTime the server's clock when it answered, or null if it did not tell ({@code Date} header)
  */
 public record Run(
@@ -20,10 +22,12 @@ public record Run(
         Instant startTime,
         Instant endTime,
         Map<String, Metric> metrics,
+        Set<String> datasetDigests,
         Instant serverTime) {
 
     public Run {
         metrics = Map.copyOf(metrics);
+        datasetDigests = Set.copyOf(datasetDigests);
     }
 
     /** MLflow's run states; what we do not know counts as running. */

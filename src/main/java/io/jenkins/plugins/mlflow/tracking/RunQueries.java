@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.mlflow.api.proto.Service;
 
 /** Asks for runs and experiments, and does not believe an answer that is about something else or in another order. */
@@ -156,7 +158,15 @@ final class RunQueries {
                 info.hasStartTime() ? Instant.ofEpochMilli(info.getStartTime()) : null,
                 info.hasEndTime() && info.getEndTime() > 0 ? Instant.ofEpochMilli(info.getEndTime()) : null,
                 metrics(message, reading),
+                datasetDigests(message),
                 reading.serverTime());
+    }
+
+    private static Set<String> datasetDigests(Service.Run message) {
+        return message.getInputs().getDatasetInputsList().stream()
+                .map(input -> input.getDataset().getDigest())
+                .filter(digest -> !digest.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private static Map<String, Run.Metric> metrics(Service.Run message, Reading<?> reading) throws TrackingException {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +21,9 @@ public interface TrackingServer {
 
     /** The run, deleted or not. {@link ErrorCategory#NOT_FOUND} if there never was one. */
     Run run(String runId) throws TrackingException, InterruptedException;
+
+    /** All values of a metric that were logged, in no order; empty if there are none. A bounded number of pages. */
+    List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException;
 
     /** The first active run in the order asked for, or empty. The order of the answer is checked. */
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException;

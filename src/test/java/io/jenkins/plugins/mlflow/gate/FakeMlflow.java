@@ -13,10 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -49,6 +51,8 @@ final class FakeMlflow implements TrackingServer {
         Instant start;
         Instant end;
         final Map<String, Run.Metric> metrics = new HashMap<>();
+        final Map<String, List<Run.Metric>> histories = new HashMap<>();
+        final Set<String> digests = new HashSet<>();
     }
 
     static final class FakeVersion {
@@ -158,7 +162,22 @@ final class FakeMlflow implements TrackingServer {
             throw notFound("run " + runId);
         }
         return new Run(
-                runId, run.experimentId, run.status, run.deleted, run.start, run.end, run.metrics, clock.instant());
+                runId,
+                run.experimentId,
+                run.status,
+                run.deleted,
+                run.start,
+                run.end,
+                run.metrics,
+                run.digests,
+                clock.instant());
+    }
+
+    @Override
+    public List<Run.Metric> history(String runId, String metric) throws TrackingException {
+        return answer("history", () -> runs.get(runId)
+                .histories
+                .getOrDefault(metric, List.of(runs.get(runId).metrics.get(metric))));
     }
 
     @Override

@@ -387,6 +387,30 @@ class GateContractTest {
         assertEquals(GateStatus.PASSED, report.getStatus());
     }
 
+    @Test
+    void slicesHistoriesAndEvidenceAreRead() throws Exception {
+        String run = runThat("RUNNING", "accuracy/eu", 0.95, "accuracy/us", 0.9, "n_test", 10_000);
+        for (int step = 1; step <= 30; step++) {
+            data.metric(run, "loss", 1.0 / step, 1_700_000_000_000L + step, step);
+        }
+        data.end(run, "FINISHED", Instant.now().minus(Duration.ofMinutes(30)));
+
+        GateReport report = gate.of(Kind.RUN, run)
+                .thresholds(Map.of(
+                        "accuracy/*", Map.of("min", 0.85, "at_least", 2, "worst_gap", 0.06),
+                        "accuracy/eu", Map.of("min", 0.94, "evidence", Map.of("samples", "n_test")),
+                        "loss", Map.of("max", 0.04, "value", Map.of("mean_last", 2))))
+                .run();
+
+        assertEquals(GateStatus.PASSED, report.getStatus(), () -> report.toMap().toString());
+        assertEquals(5, report.getChecks().size());
+        Check loss = report.getChecks().stream()
+                .filter(check -> check.getMetric().equals("loss"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals((1.0 / 30 + 1.0 / 29) / 2, loss.getValue(), 1e-12);
+    }
+
     static void assertError(ErrorCategory category, GateReport report) {
         assertEquals(GateStatus.ERROR, report.getStatus(), report.getReason());
         assertEquals(category.name(), report.getErrorCategory(), report.getReason());

@@ -145,26 +145,49 @@ class PolicyCanonTest {
         return new GatePolicy(candidate, waiting, baseline, anyRules(random, baseline != null), promotion);
     }
 
+    private static MetricTarget anyTarget(Random random, String name, boolean sliced) {
+        ValueChoice value = switch (random.nextInt(8)) {
+            case 0 -> new ValueChoice(ValueChoice.Kind.MIN, 0);
+            case 1 -> new ValueChoice(ValueChoice.Kind.MAX, 0);
+            case 2 -> new ValueChoice(ValueChoice.Kind.MEAN_LAST, 1 + random.nextInt(9));
+            case 3 -> new ValueChoice(ValueChoice.Kind.STEP, random.nextInt(9));
+            default -> ValueChoice.LAST;
+        };
+        String star = sliced ? "*" : "";
+        EvidenceSource evidence = value.needsHistory() || random.nextBoolean()
+                ? null
+                : switch (random.nextInt(3)) {
+                    case 0 -> new EvidenceSource(EvidenceSource.Kind.SAMPLES, "n" + star, null, 0.95);
+                    case 1 -> new EvidenceSource(EvidenceSource.Kind.STD_ERROR, "se: x" + star, null, 0.9);
+                    default -> new EvidenceSource(EvidenceSource.Kind.INTERVAL, "lo" + star, "hi" + star, 0.5);
+                };
+        return new MetricTarget(
+                name, value, sliced ? 1 + random.nextInt(3) : 1, sliced && random.nextBoolean(), evidence);
+    }
+
     private static List<MetricRule> anyRules(Random random, boolean hasBaseline) {
         List<MetricRule> rules = new ArrayList<>();
         int metrics = 1 + random.nextInt(4);
         for (int metric = 0; metric < metrics; metric++) {
-            String name = metric + anyText(random).replace('*', '+');
+            boolean sliced = random.nextInt(4) == 0;
+            String name = metric + anyText(random).replace('*', '+') + (sliced ? "*" : "");
             Criticality criticality = Criticality.values()[random.nextInt(3)];
             List<RuleKind> kinds = new ArrayList<>();
             for (RuleKind kind : RuleKind.values()) {
-                if ((kind.isBound() || hasBaseline) && random.nextInt(3) == 0) {
+                boolean fits = kind == RuleKind.WORST_GAP ? sliced : kind.isBound() || hasBaseline;
+                if (fits && random.nextInt(3) == 0) {
                     kinds.add(kind);
                 }
             }
             if (kinds.isEmpty()) {
                 kinds.add(RuleKind.MIN);
             }
-            Boolean direction = kinds.stream().allMatch(RuleKind::isBound) ? null : Boolean.valueOf(random.nextBoolean());
+            Boolean direction = kinds.stream().noneMatch(RuleKind::comparesWithBaseline) ? null : Boolean.valueOf(random.nextBoolean());
+            MetricTarget target = anyTarget(random, name, sliced);
             for (RuleKind kind : kinds) {
                 double limit = Math.abs(anyDouble(random));
                 BigDecimal exact = Decimals.shortest(kind == RuleKind.MIN ? -limit : limit);
-                rules.add(new MetricRule(name, kind, exact, direction, criticality));
+                rules.add(new MetricRule(target, kind, exact, direction, criticality));
             }
         }
         return rules;

@@ -23,6 +23,7 @@ class PolicySchemaTest {
         assertKeys(ModelParser.WAIT_KEYS, "$defs", "wait", "properties");
         assertKeys(ModelParser.BASELINE_KEYS, "$defs", "baseline", "oneOf", "1", "properties");
         assertKeys(MetricParser.KEYS, "$defs", "metric", "oneOf", "2", "properties");
+        assertKeys(TargetParser.EVIDENCE_KEYS, "$defs", "metric", "oneOf", "2", "properties", "evidence", "properties");
         assertKeys(PromotionParser.KEYS, "$defs", "promote", "oneOf", "2", "properties");
     }
 
@@ -30,6 +31,8 @@ class PolicySchemaTest {
     void theSchemaHasTheReadersWords() {
         assertWords(CandidateParser.SELECTIONS, "$defs", "candidate", "properties", "select", "enum");
         assertWords(ModelParser.WHEN_MISSING, "$defs", "baseline", "oneOf", "1", "properties", "when_missing", "enum");
+        assertWords(
+                ModelParser.SAME_DATASET, "$defs", "baseline", "oneOf", "1", "properties", "same_dataset", "enum");
         assertWords(MetricParser.CRITICALITIES, "$defs", "metric", "oneOf", "2", "properties", "criticality", "enum");
         assertWords(PromotionParser.STAGES, "$defs", "promote", "oneOf", "2", "properties", "stage", "enum");
     }

@@ -119,7 +119,7 @@ class CommandLineTest {
     void aServerThatCannotBeReachedExitsWithThreeAndAReport() throws Exception {
         int status = run(
                 "check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy=>= 0.9",
-                "--run-id", "r1", "--timeout", "1s", "--json", "-", "--junit", "r.xml", "--markdown", "r.md");
+                "--run-id", "r1", "--timeout", "4s", "--json", "-", "--junit", "r.xml", "--markdown", "r.md");
 
         assertEquals(3, status);
         Map<?, ?> report = (Map<?, ?>) Json.read(out);

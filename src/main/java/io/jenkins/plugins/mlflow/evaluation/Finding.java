@@ -1,0 +1,21 @@
+package io.jenkins.plugins.mlflow.evaluation;
+
+import java.math.BigDecimal;
+
+/** What a rule found: the verdict, how far from the limit, and why. */
+record Finding(Verdict verdict, Double margin, String reason) {
+
+    /** Passed if the margin is not negative. */
+    static Finding of(BigDecimal margin, String passed, String failed) {
+        if (margin.signum() >= 0) {
+            return new Finding(Verdict.PASSED, margin.doubleValue(), passed);
+        }
+        // A miss that is too small for a double is still a miss.
+        double distance = margin.doubleValue();
+        return new Finding(Verdict.FAILED, distance < 0 ? distance : -Double.MIN_VALUE, failed);
+    }
+
+    static Finding inconclusive(String reason) {
+        return new Finding(Verdict.INCONCLUSIVE, null, reason);
+    }
+}

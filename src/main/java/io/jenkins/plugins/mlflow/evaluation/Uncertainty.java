@@ -1,0 +1,119 @@
+package io.jenkins.plugins.mlflow.evaluation;
+
+import io.jenkins.plugins.mlflow.policy.EvidenceSource;
+import io.jenkins.plugins.mlflow.policy.MetricTarget;
+import java.util.Map;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
+
+/**
+ * How far a metric's value can be trusted, from what the run says beside it. A source that is absent or makes no sense gives
+ * no interval: a rule with evidence is then inconclusive.
+ */
+final class Uncertainty {
+    private final EvidenceSource source;
+    private final Map<String, Double> values;
+    private final String slice;
+
+    /** {@code values} are those of one run; {@code slice} is null for a plain metric. */
+    Uncertainty(EvidenceSource source, Map<String, Double> values, String slice) {
+        this.source = source;
+        this.values = values;
+        this.slice = slice;
+    }
+
+    /** Cannot tell, and why. */
+    static final class Unknown extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unknown(String reason) {
+            super(reason);
+        }
+    }
+
+    /**
+     * The two-sided interval of one value: for a proportion Wilson's (E. B. Wilson, "Probable inference, the law of
+     * succession, and statistical inference", JASA 22, 1927), for a standard error the normal one.
+     */
+    Interval of(double value) throws Unknown {
+        return switch (source.kind()) {
+            case SAMPLES -> wilson(value);
+            case STD_ERROR -> {
+                double reach = quantile() * standardError();
+                yield new Interval(value - reach, value + reach);
+            }
+            case INTERVAL -> given(value);
+        };
+    }
+
+    /**
+     * The interval of the difference of two independent values, {@code first - second}: for two proportions Newcombe's hybrid
+     * score interval (R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics
+     * in Medicine 17, 1998, method 10); for two intervals the same recovery of variances from their ends (G. Y. Zou and A.
+     * Donner, Statistics in Medicine 27, 2008); for standard errors the normal interval.
+     */
+    static Interval ofDifference(Uncertainty first, double firstValue, Uncertainty second, double secondValue)
+            throws Unknown {
+        double difference = firstValue - secondValue;
+        if (first.source.kind() == EvidenceSource.Kind.STD_ERROR) {
+            double reach = first.quantile() * Math.hypot(first.standardError(), second.standardError());
+            return new Interval(difference - reach, difference + reach);
+        }
+        Interval a = first.of(firstValue);
+        Interval b = second.of(secondValue);
+        return new Interval(
+                difference - Math.hypot(firstValue - a.lower(), b.upper() - secondValue),
+                difference + Math.hypot(a.upper() - firstValue, secondValue - b.lower()));
+    }
+
+    private Interval wilson(double proportion) throws Unknown {
+        double samples = read(source.first());
+        if (samples < 1 || samples > Integer.MAX_VALUE || samples != Math.rint(samples)) {
+            throw new Unknown(name(source.first()) + " is " + Numbers.text(samples) + ", which is no number of samples");
+        }
+        if (proportion < 0 || proportion > 1) {
+            throw new Unknown("the value is no proportion between 0 and 1, so its samples tell nothing");
+        }
+        var interval = BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(
+                (int) samples, (int) Math.round(proportion * samples), 1 - source.confidence());
+        // The value was rounded to whole successes; it belongs to its own interval all the same.
+        return new Interval(
+                Math.min(interval.getLowerBound(), proportion), Math.max(interval.getUpperBound(), proportion));
+    }
+
+    private double standardError() throws Unknown {
+        double error = read(source.first());
+        if (error < 0) {
+            throw new Unknown(name(source.first()) + " is " + Numbers.text(error) + ", which is no standard error");
+        }
+        return error;
+    }
+
+    private Interval given(double value) throws Unknown {
+        Interval interval = new Interval(read(source.first()), read(source.second()));
+        if (interval.lower() > value || interval.upper() < value) {
+            throw new Unknown("the value lies outside of its own interval, " + interval);
+        }
+        return interval;
+    }
+
+    double confidence() {
+        return source.confidence();
+    }
+
+    private double quantile() {
+        return NormalDistribution.of(0, 1).inverseCumulativeProbability((1 + source.confidence()) / 2);
+    }
+
+    private String name(String metric) {
+        return MetricTarget.inSlice(metric, slice);
+    }
+
+    private double read(String metric) throws Unknown {
+        Double value = values.get(name(metric));
+        if (value == null || !Evidence.isFinite(value)) {
+            throw new Unknown(name(metric) + (value == null ? " is missing" : " is not finite"));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,43 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.io.Serializable;
+
+/**
+ * The metric, or the slices of a metric, that rules are about.
+ *
+ * @param name the metric's key in MLflow; a {@code *} in it stands for the slice
+ * @param value which of the metric's values counts
+ * @param atLeast how many slices there must be; 1 for a plain metric
+ * @param allowLostSlices whether a slice of the baseline may be absent from the candidate
+ * @param evidence where the metric's uncertainty comes from, or null to take the value as exact
+ */
+public record MetricTarget(
+        String name, ValueChoice value, int atLeast, boolean allowLostSlices, EvidenceSource evidence)
+        implements Serializable {
+
+    private static final char ANY = '*';
+
+    /** A plain metric with its current value. */
+    public static MetricTarget of(String name) {
+        return new MetricTarget(name, ValueChoice.LAST, 1, false, null);
+    }
+
+    public boolean isSliced() {
+        return name.indexOf(ANY) >= 0;
+    }
+
+    /** The slice that a metric of this name is for, or null if the pattern does not match. */
+    public String sliceOf(String metric) {
+        int star = name.indexOf(ANY);
+        int after = name.length() - star - 1;
+        boolean matches = metric.length() > star + after
+                && metric.startsWith(name.substring(0, star))
+                && metric.endsWith(name.substring(star + 1));
+        return matches ? metric.substring(star, metric.length() - after) : null;
+    }
+
+    /** A name with the slice in the place of its {@code *}; the name itself where there is no slice. */
+    public static String inSlice(String name, String slice) {
+        return slice == null ? name : name.replace(String.valueOf(ANY), slice);
+    }
+}

@@ -1,0 +1,45 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.io.Serializable;
+
+/**
+ * Which of the values in a metric's history counts.
+ *
+ * @param count how many of the last values the mean is over, or the training step that is wanted; 0 for the other kinds
+ */
+public record ValueChoice(Kind kind, long count) implements Serializable {
+    /** MLflow's own current value. */
+    public static final ValueChoice LAST = new ValueChoice(Kind.LAST, 0);
+
+    /** How one value is made of many. */
+    public enum Kind {
+        /** MLflow's current value: the largest by step, timestamp, value. */
+        LAST,
+        MIN,
+        MAX,
+        /** The arithmetic mean of the last values by step, timestamp, value. */
+        MEAN_LAST,
+        /** The current value among those of one step. */
+        STEP
+    }
+
+    public boolean needsHistory() {
+        return kind != Kind.LAST;
+    }
+
+    /** The words for it in a policy file. */
+    public String text() {
+        return switch (kind) {
+            case LAST -> "last";
+            case MIN -> "min";
+            case MAX -> "max";
+            case MEAN_LAST -> "{mean_last: " + count + "}";
+            case STEP -> "{step: " + count + "}";
+        };
+    }
+
+    /** What a value of this choice is found under, among the values of a run. */
+    public String key(String metric) {
+        return needsHistory() ? metric + "\n" + text() : metric;
+    }
+}

@@ -1,0 +1,157 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.evaluation.Verdict;
+import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
+import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import io.jenkins.plugins.mlflow.policy.ValueChoice;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which metrics a gate waits for and reads: slices, histories, evidence, and whether the data are the same. */
+class GateNeedsTest {
+    private final Drive drive = new Drive();
+    private final FakeMlflow mlflow = drive.mlflow;
+
+    @BeforeEach
+    void championAndCandidate() {
+        mlflow.finishedRun("r6", "accuracy/eu", 0.9, "accuracy/us", 0.9);
+        mlflow.finishedRun("r7", "accuracy/eu", 0.95);
+        mlflow.version(6, "r6");
+        mlflow.version(7, "r7");
+        mlflow.aliases.put("champion", "6");
+    }
+
+    private GateReport gate(Map<String, ?> rules, Object baseline) throws Exception {
+        drive.policy = PolicyReader.resolve(
+                null,
+                "churn",
+                PolicyOverrides.builder().thresholds(rules).baseline(baseline).build());
+        return drive.run();
+    }
+
+    @Test
+    void aSliceThatArrivesLateIsWaitedFor() throws Exception {
+        mlflow.passNext("run");
+        mlflow.passNext("run");
+        mlflow.beforeNext("run", () -> mlflow.log("r7", "accuracy/us", 0.96, drive.clock.instant()));
+
+        GateReport report = gate(Map.of("accuracy/*", Map.of("min", 0.9)), "champion");
+
+        assertEquals(GateStatus.PASSED, report.getStatus(), report.getReason());
+        assertEquals(2, report.getChecks().size());
+        assertTrue(drive.waitedFor.get(0).contains("accuracy/us"), drive.waitedFor::toString);
+    }
+
+    @Test
+    void aSliceThatNeverArrivesIsMissing() throws Exception {
+        GateReport report = gate(Map.of("accuracy/*", Map.of("min", 0.9)), "champion");
+
+        assertEquals(GateStatus.FAILED, report.getStatus());
+        assertEquals(Verdict.MISSING, report.getChecks().get(0).getVerdict());
+        assertEquals("us", report.getChecks().get(0).getSlice());
+    }
+
+    @Test
+    void evidenceIsWaitedForLikeTheMetricItself() throws Exception {
+        mlflow.passNext("run");
+        mlflow.beforeNext("run", () -> mlflow.log("r7", "n", 10_000, drive.clock.instant()));
+
+        GateReport report = gate(
+                Map.of("accuracy/eu", Map.of("min", 0.9, "evidence", Map.of("samples", "n"))), null);
+
+        assertEquals(GateStatus.PASSED, report.getStatus(), report.getReason());
+    }
+
+    private static List<Run.Metric> history(double... values) {
+        List<Run.Metric> history = new java.util.ArrayList<>();
+        for (int step = 0; step < values.length; step++) {
+            history.add(0, new Run.Metric(values[step], 1_000L + step, step));
+        }
+        return history;
+    }
+
+    @Test
+    void theValueThatCountsComesFromTheHistory() throws Exception {
+        mlflow.runs.get("r7").histories.put("accuracy/eu", history(0.5, 0.99, 0.7, 0.8));
+
+        assertEquals(0.5, value("min"));
+        assertEquals(0.99, value("max"));
+        assertEquals(0.75, value(Map.of("mean_last", 2)));
+        assertEquals(0.99, value(Map.of("step", 1)));
+        assertEquals(0.95, value("last"));
+    }
+
+    private double value(Object choice) throws Exception {
+        return gate(Map.of("accuracy/eu", Map.of("min", 0, "value", choice)), null)
+                .getChecks()
+                .get(0)
+                .getValue();
+    }
+
+    @Test
+    void aHistoryThatIsTooShortOrNotFiniteDoesNotPass() throws Exception {
+        mlflow.runs.get("r7").histories.put("accuracy/eu", history(0.9, Double.NaN, 0.95));
+        assertEquals(Verdict.NOT_FINITE, verdict("max"));
+        assertEquals(Verdict.NOT_FINITE, verdict(Map.of("mean_last", 3)));
+        assertEquals(Verdict.MISSING, verdict(Map.of("mean_last", 4)));
+        assertEquals(Verdict.MISSING, verdict(Map.of("step", 9)));
+    }
+
+    private Verdict verdict(Object choice) throws Exception {
+        return gate(Map.of("accuracy/eu", Map.of("min", 0, "value", choice)), null)
+                .getChecks()
+                .get(0)
+                .getVerdict();
+    }
+
+    @Test
+    void ofOneStepMlflowsCurrentValueCounts() {
+        List<Run.Metric> history =
+                List.of(new Run.Metric(0.1, 5, 3), new Run.Metric(0.9, 4, 3), new Run.Metric(0.2, 5, 3));
+
+        assertEquals(0.2, Needs.chosen(new ValueChoice(ValueChoice.Kind.STEP, 3), history));
+        assertNull(Needs.chosen(new ValueChoice(ValueChoice.Kind.MIN, 0), List.of()));
+    }
+
+    private GateReport onData(String sameDataset, String candidate, String baseline) throws Exception {
+        for (Map.Entry<String, String> run : List.of(Map.entry("r7", candidate), Map.entry("r6", baseline))) {
+            mlflow.runs.get(run.getKey()).digests.clear();
+            if (!run.getValue().isEmpty()) {
+                mlflow.runs.get(run.getKey()).digests.add(run.getValue());
+            }
+        }
+        return gate(
+                Map.of("accuracy/eu", Map.of("min", 0.5, "max_drop", 0.01)),
+                Map.of("alias", "champion", "same_dataset", sameDataset));
+    }
+
+    @Test
+    void whereTheSameDatasetIsRequiredAnythingElseIsInconclusive() throws Exception {
+        assertEquals(GateStatus.PASSED, onData("required", "d1", "d1").getStatus());
+        for (String other : List.of("d2", "")) {
+            GateReport report = onData("required", "d1", other);
+            assertEquals(GateStatus.FAILED, report.getStatus());
+            assertEquals(Verdict.INCONCLUSIVE, report.getChecks().get(0).getVerdict());
+            assertEquals(Verdict.PASSED, report.getChecks().get(1).getVerdict());
+        }
+    }
+
+    @Test
+    void otherwiseTheReportSaysSoOrNot() throws Exception {
+        GateReport warned = onData("warn", "d1", "d2");
+        assertEquals(GateStatus.PASSED, warned.getStatus());
+        assertTrue(warned.getReason().startsWith("warning: candidate and baseline were evaluated on different"));
+        assertEquals("all 2 checks passed", onData("ignore", "d1", "d2").getReason());
+        assertEquals("all 2 checks passed", onData("warn", "d1", "d1").getReason());
+        assertEquals("all 2 checks passed", onData("warn", "", "").getReason());
+    }
+}
