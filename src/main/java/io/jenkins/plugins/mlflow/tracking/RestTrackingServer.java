@@ -12,11 +12,12 @@ import javax.net.ssl.SSLContext;
  * An MLflow server behind its REST API. It is given a {@code java.net.http} client, prepared by {@link #configure}, so
  * that the plugin can bring Jenkins' proxy settings and the command line the JDK's. Safe for use by several threads.
  */
-public final class RestTrackingServer implements TrackingServer {
+public final class RestTrackingServer implements TrackingServer, TrackingHistory {
     private final HttpTransport transport;
     private final RunQueries runs;
     private final VersionQueries versions;
     private final VersionWrites writes;
+    private final HistoryQueries history;
 
     /**
      * @param workspace sent as {@code X-MLFLOW-WORKSPACE}, or null
@@ -42,6 +43,7 @@ public final class RestTrackingServer implements TrackingServer {
         this.runs = new RunQueries(transport);
         this.versions = new VersionQueries(transport);
         this.writes = new VersionWrites(transport);
+        this.history = new HistoryQueries(transport);
     }
 
     /**
@@ -154,5 +156,22 @@ public final class RestTrackingServer implements TrackingServer {
     public void setVersionTags(String model, String version, Map<String, String> tags)
             throws TrackingException, InterruptedException {
         writes.setTags(model, version, tags);
+    }
+
+    @Override
+    public Page<Run> runs(String experimentId, String filter, int size, String token)
+            throws TrackingException, InterruptedException {
+        return history.runs(experimentId, filter, size, token);
+    }
+
+    @Override
+    public List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
+        return history.runsById(experimentId, ids);
+    }
+
+    @Override
+    public Page<ModelVersion> versions(String model, int size, String token)
+            throws TrackingException, InterruptedException {
+        return history.versions(model, size, token);
     }
 }

@@ -107,7 +107,7 @@ final class RunQueries {
         return ApiRequest.post("runs/search", subject, message.build());
     }
 
-    private static List<String> orderBy(RunSearch search) {
+    static List<String> orderBy(RunSearch search) {
         String newest = "attributes.start_time DESC";
         return search.metric() == null
                 ? List.of(newest)
@@ -115,7 +115,7 @@ final class RunQueries {
     }
 
     /** MLflow's: stored infinities (±largest double) are numbers, then NaN, then runs without the metric. */
-    private static Comparator<Run> order(RunSearch search) {
+    static Comparator<Run> order(RunSearch search) {
         Comparator<Run> newest = Comparator.comparing(
                 RunQueries::startMillis, Comparator.nullsLast(Comparator.<Long>reverseOrder()));
         if (search.metric() == null) {
@@ -146,7 +146,7 @@ final class RunQueries {
         return found != null && Double.isFinite(found.value()) && Math.abs(found.value()) != Double.MAX_VALUE;
     }
 
-    private static Run read(Service.Run message, Reading<?> reading) throws TrackingException {
+    static Run read(Service.Run message, Reading<?> reading) throws TrackingException {
         Service.RunInfo info = message.getInfo();
         String id = info.hasRunId() ? info.getRunId() : info.getRunUuid();
         reading.require(!id.isEmpty(), "with a run that has no id");

@@ -159,7 +159,7 @@ final class VersionQueries {
         return ApiRequest.get("model-versions/search", subject, next);
     }
 
-    private static String quoted(String text) throws TrackingException {
+    static String quoted(String text) throws TrackingException {
         if (text.indexOf('\'') < 0) {
             return "'" + text + "'";
         }

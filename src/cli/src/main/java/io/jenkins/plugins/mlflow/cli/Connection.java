@@ -62,8 +62,13 @@ final class Connection {
     }
 
     TrackingServer open() {
+        return open(REQUEST_TIMEOUT);
+    }
+
+    /** For commands that read many runs at once, where one answer may take longer. */
+    RestTrackingServer open(Duration requestTimeout) {
         HttpClient client = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, null)
                 .build();
-        return new RestTrackingServer(client, address, credentials, workspace, REQUEST_TIMEOUT);
+        return new RestTrackingServer(client, address, credentials, workspace, requestTimeout);
     }
 }

@@ -14,7 +14,13 @@ import picocli.CommandLine.Command;
         description = "Judges a run's MLflow metrics by a policy, and promotes the model only after a full pass.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {CheckCommand.class, LintCommand.class},
+        subcommands = {
+            CheckCommand.class,
+            LintCommand.class,
+            BacktestCommand.class,
+            SuggestCommand.class,
+            SchemaCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class Main implements Runnable {
     static final int PASSED = 0;
@@ -57,7 +63,7 @@ final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Give a command: check or lint.");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Give a command: check, lint, backtest, suggest or schema.");
     }
 
     /** Tells the version that the build wrote into the jar. */

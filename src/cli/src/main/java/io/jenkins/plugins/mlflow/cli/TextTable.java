@@ -27,7 +27,13 @@ final class TextTable {
         List<List<String>> rows = new ArrayList<>();
         rows.add(Cells.HEADINGS);
         checks.forEach(check -> rows.add(Cells.of(check)));
-        int columns = Cells.HEADINGS.size();
+        text.append(aligned(rows));
+    }
+
+    /** Cells under each other; all rows have as many as the first. */
+    static String aligned(List<List<String>> rows) {
+        StringBuilder text = new StringBuilder();
+        int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < columns - 1; i++) {
@@ -45,6 +51,7 @@ final class TextTable {
             }
             text.append(out.toString().stripTrailing()).append('\n');
         }
+        return text.toString();
     }
 
     /** Names come from a server: control characters would move the cursor. */

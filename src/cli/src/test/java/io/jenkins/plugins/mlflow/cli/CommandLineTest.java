@@ -45,7 +45,7 @@ class CommandLineTest {
     @Test
     void withoutACommandTheUsageIsShown() {
         assertEquals(2, run());
-        assertTrue(err.contains("check or lint"), err);
+        assertTrue(err.contains("check, lint, backtest, suggest or schema"), err);
     }
 
     @ParameterizedTest
@@ -57,6 +57,10 @@ class CommandLineTest {
                 "check --model churn --version 7 --alias champion",
                 "check --model churn --run-id a --model-id m-1",
                 "lint",
+                "backtest --model churn",
+                "backtest --model churn --policy p.yaml --last 0",
+                "suggest",
+                "suggest --model churn --last 10001",
                 "lnit eval_gate.yaml"
             })
     void argumentsThatCannotBeReadExitWithTwo(String line) {
@@ -148,12 +152,45 @@ class CommandLineTest {
     }
 
     @Test
+    void onlyStrictLintFailsOnWarnings() throws Exception {
+        Files.writeString(
+                directory.resolve("idle.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: {min: 0}}\n");
+
+        assertEquals(0, run("lint", "idle.yaml"));
+        assertTrue(out.contains("churn: warning: accuracy min 0 cannot fail"), out);
+        assertEquals(2, run("lint", "--strict", "idle.yaml"));
+    }
+
+    @Test
+    void theSchemaIsPrintedAsItShips() {
+        assertEquals(0, run("schema"));
+        Map<?, ?> schema = (Map<?, ?>) Json.read(out);
+        assertTrue(schema.containsKey("$defs"), out);
+    }
+
+    @Test
+    void aBacktestThatCannotBeComputedExitsAsCheckDoesAndWritesWhy() throws Exception {
+        Files.writeString(
+                directory.resolve("p.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: 0.9}\n");
+
+        assertEquals(2, run("backtest", "--model", "churn", "--policy", "gone.yaml", "--tracking-uri", NOBODY));
+        assertTrue(err.contains("CONFIGURATION: gone.yaml: there is no such file"), err);
+        assertEquals(2, run("backtest", "--model", "other", "--policy", "p.yaml", "--tracking-uri", NOBODY));
+        assertEquals(2, run("backtest", "--model", "churn", "--policy", "p.yaml"));
+        assertEquals(2, run("suggest", "--model", "churn", "--filter", "f", "--tracking-uri", NOBODY));
+        assertEquals(
+                3, run("backtest", "--model", "churn", "--policy", "p.yaml", "--tracking-uri", NOBODY, "--json", "-"));
+        Map<?, ?> error = (Map<?, ?>) ((Map<?, ?>) Json.read(out)).get("error");
+        assertEquals("UNREACHABLE", error.get("category"));
+    }
+
+    @Test
     void lintTellsEveryFileAndExitsWithTwoIfOneIsWrong() throws Exception {
         Files.writeString(directory.resolve("good.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: 0.9}\n");
         Files.writeString(directory.resolve("bad.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {recall: {mim: 0.9}}\n");
 
         assertEquals(0, run("lint", "good.yaml"));
-        assertEquals("good.yaml: ok, 1 model: churn", out.strip());
+        assertEquals("good.yaml: ok, 1 model: churn\n  churn: accuracy min 0.9: blocks 0.8999999999999999", out.strip());
         assertEquals(2, run("lint", "good.yaml", "bad.yaml", "gone.yaml"));
         assertTrue(err.contains("bad.yaml:4:24: "), err);
         assertTrue(err.contains("did you mean `min`?"), err);

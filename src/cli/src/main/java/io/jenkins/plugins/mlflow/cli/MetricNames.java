@@ -1,0 +1,70 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What well-known names of metrics tell of their direction and range. A name is taken apart at everything but letters and
+ * digits and where a capital begins a word; words of both directions, or a word that tells of no quality at all, such
+ * as a count, leave the direction unknown.
+ */
+final class MetricNames {
+    private static final Set<String> UP = Set.of(
+            "accuracy", "acc", "f1", "fbeta", "auc", "auroc", "auprc", "rocauc", "prauc", "gini", "precision", "recall",
+            "r2", "r2score", "score", "map", "ndcg", "mrr", "bleu", "rouge", "meteor", "jaccard", "iou", "miou", "dice",
+            "sensitivity", "specificity", "tpr", "tnr", "kappa", "mcc", "correctness", "faithfulness", "relevance");
+    private static final Set<String> DOWN = Set.of(
+            "loss", "logloss", "nll", "error", "err", "rmse", "mae", "mse", "mape", "smape", "wape", "rmsle", "msle",
+            "medae", "latency", "time", "duration", "seconds", "millis", "ms", "perplexity", "ppl", "brier", "ece", "wer",
+            "cer", "fpr", "fnr", "fdr", "toxicity", "deviance", "memory");
+    private static final Set<String> NEITHER = Set.of(
+            "count", "sum", "n", "num", "number", "size", "samples", "support", "std", "stdev", "stderr", "se", "var",
+            "variance", "ci", "lo", "hi", "lower", "upper", "system", "epoch", "step", "steps", "lr", "threshold",
+            "target");
+    /** Between 0 and 1, if they are no percentages. */
+    private static final Set<String> FRACTIONS = Set.of(
+            "accuracy", "acc", "f1", "auc", "auroc", "auprc", "precision", "recall", "sensitivity", "specificity", "tpr",
+            "tnr", "fpr", "fnr", "jaccard", "iou", "dice", "ndcg", "mrr");
+    private static final Set<String> NEVER_NEGATIVE =
+            Set.of("rmse", "mae", "mse", "mape", "smape", "rmsle", "latency", "duration", "brier", "ece", "wer", "cer");
+
+    private MetricNames() {}
+
+    /** Null if the name does not tell. */
+    static Boolean greaterIsBetter(String metric) {
+        Set<String> words = words(metric);
+        boolean up = any(words, UP);
+        boolean down = any(words, DOWN);
+        // A score of an error, as libraries name some, is an error.
+        boolean scored = up && down && words.stream().filter(UP::contains).allMatch("score"::equals);
+        if (any(words, NEITHER) || up == down && !scored) {
+            return null;
+        }
+        return up && !scored;
+    }
+
+    static boolean isFraction(String metric) {
+        return isOneOf(metric, FRACTIONS);
+    }
+
+    static boolean isNeverNegative(String metric) {
+        return isOneOf(metric, FRACTIONS) || isOneOf(metric, NEVER_NEGATIVE);
+    }
+
+    private static boolean isOneOf(String metric, Set<String> kinds) {
+        Set<String> words = words(metric);
+        return any(words, kinds) && !any(words, NEITHER) && !words.contains("neg") && !words.contains("log");
+    }
+
+    private static boolean any(Set<String> words, Set<String> known) {
+        return words.stream().anyMatch(known::contains);
+    }
+
+    private static Set<String> words(String metric) {
+        return Arrays.stream(metric.split("[^\\p{L}\\p{N}]+|(?<=[\\p{Ll}\\p{N}])(?=\\p{Lu})"))
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+    }
+}

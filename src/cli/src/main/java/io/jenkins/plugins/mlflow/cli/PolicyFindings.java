@@ -1,0 +1,82 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.evaluation.Numbers;
+import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.Implications;
+import io.jenkins.plugins.mlflow.policy.MetricRule;
+import io.jenkins.plugins.mlflow.policy.RuleKind;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What can be said of a right policy without a server: for each rule a value that it blocks, and warnings of rules that
+ * cannot fail, never block or are implied by others.
+ */
+record PolicyFindings(List<String> proofs, List<String> warnings) {
+    /** No metric comes near; what is beyond may well have been meant as no bound at all. */
+    private static final BigDecimal BEYOND_ALL_METRICS = new BigDecimal("1e300");
+
+    static PolicyFindings of(GatePolicy policy) {
+        List<String> proofs = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        for (MetricRule rule : policy.rules()) {
+            Optional<RuleProof> proof = RuleProof.of(policy, rule);
+            proofs.add(name(rule) + ": " + proof.map(RuleProof::toString).orElse("blocks no finite value"));
+            String idle = proof.isEmpty() ? "no finite value is beyond it" : idle(rule);
+            if (idle != null) {
+                warnings.add(name(rule) + " cannot fail: " + idle);
+            }
+            if (rule.criticality() == Criticality.NOTE) {
+                warnings.add(name(rule) + " never blocks: its criticality is note, so that it is only reported");
+            }
+        }
+        if (policy.rules().stream().allMatch(rule -> rule.criticality() == Criticality.NOTE)) {
+            warnings.add("the gate cannot fail on a metric that is there: all rules are notes");
+        }
+        Implications.of(policy).forEach(implied -> warnings.add(name(implied.rule()) + " is redundant: "
+                + name(implied.by()) + (implied.mutual() ? " asks for the same" : " implies it")));
+        addSingleValues(policy, warnings);
+        return new PolicyFindings(List.copyOf(proofs), List.copyOf(warnings));
+    }
+
+    private static String idle(MetricRule rule) {
+        BigDecimal limit = rule.limit();
+        if (limit.abs().compareTo(BEYOND_ALL_METRICS) >= 0 && (isDropOrMax(rule) ? limit.signum() > 0 : limit.signum() < 0)) {
+            return "no metric comes near its limit";
+        }
+        boolean neverNegative = MetricNames.isNeverNegative(rule.metric());
+        boolean fraction = MetricNames.isFraction(rule.metric());
+        boolean atLeastOne = limit.compareTo(BigDecimal.ONE) >= 0;
+        return switch (rule.kind()) {
+            case MIN -> neverNegative && limit.signum() <= 0 ? "by its name, this metric is never below 0" : null;
+            case MAX -> fraction && atLeastOne ? "by its name, this metric is never above 1" : null;
+            case MAX_DROP -> fraction && atLeastOne ? "by its name, this metric is always between 0 and 1" : null;
+            case MAX_RELATIVE_DROP ->
+                neverNegative && rule.greaterIsBetter() && atLeastOne
+                        ? "by its name, this metric is never below 0, and so never more than 100 % worse"
+                        : null;
+            default -> null;
+        };
+    }
+
+    private static boolean isDropOrMax(MetricRule rule) {
+        return rule.kind().isDrop() || rule.kind() == RuleKind.MAX;
+    }
+
+    private static void addSingleValues(GatePolicy policy, List<String> warnings) {
+        for (MetricRule min : policy.rules()) {
+            policy.rules().stream()
+                    .filter(max -> min.kind() == RuleKind.MIN && max.kind() == RuleKind.MAX)
+                    .filter(max -> max.metric().equals(min.metric()) && max.limit().compareTo(min.limit()) == 0)
+                    .forEach(max -> warnings.add(Words.line(min.metric()) + ": min and max leave a single value, "
+                            + Numbers.text(min.limit())));
+        }
+    }
+
+    private static String name(MetricRule rule) {
+        return Words.line(rule.metric()) + " " + rule.kind().key() + " " + Numbers.text(rule.limit());
+    }
+}

@@ -1,0 +1,61 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** Writes a policy whose bounds the past suggests. It only reads. */
+@Command(
+        name = "suggest",
+        description = "Suggests bounds from past runs or versions, as a policy file with the reasoning as comments.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class SuggestCommand implements Callable<Integer> {
+    @ParentCommand
+    private Main main;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Mixin
+    private HistoryOptions history;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        history.check();
+        PrintWriter progress = spec.commandLine().getErr();
+        try {
+            if (history.filter != null && history.experiment == null) {
+                throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
+            }
+            RestTrackingServer server = HistoryOptions.open(history.connection(main.environment));
+            Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)
+                    .read(history.experiment, history.filter);
+            Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, past);
+            if (!suggestion.hasMetrics()) {
+                throw TrackingException.permanent(
+                        ErrorCategory.NOT_FOUND,
+                        "Nothing can be suggested: no metric is in most of the "
+                                + Words.count(suggestion.finishedRuns(), "finished run") + " among " + past.counted() + ".");
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(suggestion.yaml());
+            out.flush();
+            if (!suggestion.isReady()) {
+                progress.println("No rule is active yet: take the # from at least one.");
+            }
+            progress.println(past.counted() + ", " + Words.count(server.requests(), "request"));
+            return Main.PASSED;
+        } catch (TrackingException | IllegalArgumentException e) {
+            Trouble trouble = Trouble.of(e);
+            progress.println(trouble);
+            return trouble.exitStatus();
+        }
+    }
+}

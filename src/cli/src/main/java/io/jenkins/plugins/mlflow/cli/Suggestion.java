@@ -1,0 +1,95 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import io.jenkins.plugins.mlflow.evaluation.Evidence;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A policy that the past of a model suggests, as YAML with the reasoning as comments. The same past gives the same text. */
+final class Suggestion {
+    private final String model;
+    private final String experiment;
+    private final String filter;
+    private final Past past;
+    private final List<PastRun> usable;
+    private final List<MetricSuggestion> metrics = new ArrayList<>();
+    private final List<String> rare = new ArrayList<>();
+
+    /** {@code experiment} and {@code filter} may be null. */
+    Suggestion(String model, String experiment, String filter, Past past) {
+        this.model = model;
+        this.experiment = experiment;
+        this.filter = filter;
+        this.past = past;
+        List<PastRun> oldestFirst = new ArrayList<>(past.newestFirst().stream()
+                .filter(one -> one.trouble() == null && one.run().status() == Run.Status.FINISHED)
+                .toList());
+        Collections.reverse(oldestFirst);
+        usable = oldestFirst;
+        Map<String, List<Double>> values = new TreeMap<>();
+        for (PastRun one : usable) {
+            one.values().forEach((metric, value) -> {
+                if (Evidence.isFinite(value)) {
+                    values.computeIfAbsent(metric, name -> new ArrayList<>()).add(value);
+                }
+            });
+        }
+        values.forEach((metric, numbers) -> {
+            if (numbers.size() * 2 > usable.size()) {
+                metrics.add(new MetricSuggestion(metric, numbers, usable.size()));
+            } else {
+                rare.add(metric);
+            }
+        });
+    }
+
+    int finishedRuns() {
+        return usable.size();
+    }
+
+    boolean hasMetrics() {
+        return !metrics.isEmpty();
+    }
+
+    /** Whether the text is a policy as it stands, with at least one rule. */
+    boolean isReady() {
+        return metrics.stream().anyMatch(MetricSuggestion::isActive);
+    }
+
+    String yaml() {
+        List<String> lines = new ArrayList<>();
+        lines.add("# Suggested from the last " + past.counted() + (past.ofExperiment()
+                ? " of experiment " + YamlText.comment(experiment) + ", "
+                : " of " + YamlText.comment(model) + ", ")
+                + usable.size() + " of them finished. Read every line before you use it.");
+        lines.add("# A bound lets pass what 19 of 20 past runs reached; the past may have been too good or too bad.");
+        if (usable.size() < MetricSuggestion.ENOUGH) {
+            lines.add("# Too little data: with fewer than " + MetricSuggestion.ENOUGH
+                    + " finished runs, these numbers are no more than a form to fill in.");
+        }
+        lines.add("version: 1");
+        lines.add("models:");
+        lines.add("  " + YamlText.quoted(model) + ":");
+        if (experiment != null) {
+            lines.add("    candidate:");
+            lines.add("      experiment: " + YamlText.quoted(experiment));
+            if (filter != null) {
+                lines.add("      filter: " + YamlText.quoted(filter));
+            }
+        }
+        if (metrics.stream().anyMatch(MetricSuggestion::hasDrop)) {
+            lines.add("    baseline: {alias: champion, when_missing: rubber_stamp}");
+        }
+        lines.add("    metrics:");
+        metrics.forEach(metric -> metric.lines().forEach(line -> lines.add("      " + line)));
+        if (!rare.isEmpty()) {
+            lines.add("      # in half of the runs or fewer, and so left out: " + String.join(", ",
+                    rare.stream().map(YamlText::comment).toList()));
+        }
+        lines.add("    # promote: champion");
+        return String.join("\n", lines) + "\n";
+    }
+}

@@ -1,0 +1,23 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import java.util.Locale;
+
+/** Small words of messages. */
+final class Words {
+    private Words() {}
+
+    /** Such as "1,000 runs" or "1 run". */
+    static String count(long number, String noun) {
+        return number(number) + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** Such as "1,000". */
+    static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** Text from a server on one line: control characters would move the cursor. */
+    static String line(String text) {
+        return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
+    }
+}

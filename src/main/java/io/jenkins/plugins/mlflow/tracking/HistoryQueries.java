@@ -1,0 +1,117 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.mlflow.api.proto.ModelRegistry;
+import org.mlflow.api.proto.Service;
+
+/** Asks for runs and versions by the page, and refuses pages that hold something else or stand in another order. */
+final class HistoryQueries {
+    private final HttpTransport transport;
+
+    HistoryQueries(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    Page<Run> runs(String experimentId, String filter, int size, String token)
+            throws TrackingException, InterruptedException {
+        RunSearch newestFirst = new RunSearch(experimentId, filter, null, false, null);
+        Service.SearchRuns.Builder message = search(experimentId, Service.ViewType.ACTIVE_ONLY, size)
+                .addAllOrderBy(RunQueries.orderBy(newestFirst));
+        String given = filter == null ? "" : filter.strip();
+        if (!given.isEmpty()) {
+            message.setFilter(given);
+        }
+        if (token != null) {
+            message.setPageToken(token);
+        }
+        String subject = "experiment '" + experimentId + "'" + (given.isEmpty() ? "" : ", filter " + given);
+        Reading<Service.SearchRuns.Response.Builder> reading = ask(message, subject);
+        List<Run> runs = runs(reading, experimentId);
+        Comparator<Run> order = RunQueries.order(newestFirst);
+        for (int i = 0; i < runs.size(); i++) {
+            Run run = runs.get(i);
+            reading.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
+            reading.require(
+                    i == 0 || order.compare(runs.get(i - 1), run) <= 0,
+                    "with runs in another order than newest start time first");
+        }
+        return page(reading, runs, runs.size(), reading.message().getNextPageToken());
+    }
+
+    List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
+        String filter = ids.stream().collect(Collectors.joining("', '", "attributes.run_id IN ('", "')"));
+        Reading<Service.SearchRuns.Response.Builder> reading = ask(
+                search(experimentId, Service.ViewType.ALL, ids.size()).setFilter(filter),
+                ids.size() + " runs of experiment '" + experimentId + "'");
+        List<Run> runs = runs(reading, experimentId);
+        Set<String> wanted = new HashSet<>(ids);
+        for (Run run : runs) {
+            reading.require(wanted.remove(run.id()), "with the run '" + run.id() + "', which was not asked for");
+        }
+        return runs;
+    }
+
+    private static Service.SearchRuns.Builder search(String experimentId, Service.ViewType view, int size) {
+        return Service.SearchRuns.newBuilder()
+                .addExperimentIds(experimentId)
+                .setRunViewType(view)
+                .setMaxResults(size);
+    }
+
+    private Reading<Service.SearchRuns.Response.Builder> ask(Service.SearchRuns.Builder message, String subject)
+            throws TrackingException, InterruptedException {
+        return transport.begin()
+                .ask(ApiRequest.post("runs/search", subject, message.build()), Service.SearchRuns.Response.newBuilder());
+    }
+
+    private static List<Run> runs(Reading<Service.SearchRuns.Response.Builder> reading, String experimentId)
+            throws TrackingException {
+        List<Run> runs = new ArrayList<>();
+        for (Service.Run entry : reading.message().build().getRunsList()) {
+            Run run = RunQueries.read(entry, reading);
+            reading.require(
+                    experimentId.equals(run.experimentId()),
+                    "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
+            runs.add(run);
+        }
+        return runs;
+    }
+
+    Page<ModelVersion> versions(String model, int size, String token) throws TrackingException, InterruptedException {
+        List<String> parameters = new ArrayList<>(List.of(
+                "filter", "name = " + VersionQueries.quoted(model),
+                "order_by", "version_number DESC",
+                "max_results", String.valueOf(size)));
+        if (token != null) {
+            parameters.addAll(List.of("page_token", token));
+        }
+        ApiRequest request = ApiRequest.get(
+                "model-versions/search", "versions of model '" + model + "'", parameters.toArray(String[]::new));
+        Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading =
+                transport.begin().ask(request, ModelRegistry.SearchModelVersions.Response.newBuilder());
+        List<ModelRegistry.ModelVersion> answered = reading.message().build().getModelVersionsList();
+        List<ModelVersion> versions = new ArrayList<>();
+        for (ModelRegistry.ModelVersion message : answered) {
+            if (message.hasName() && !message.getName().equals(model)) {
+                continue; // databases that ignore case find CHURN for churn
+            }
+            ModelVersion version = VersionReader.read(reading, message, model);
+            reading.require(
+                    version.version().matches("[0-9]{1,18}"),
+                    "with the version '" + version.version() + "', which is not a number");
+            versions.add(version);
+        }
+        return page(reading, versions, answered.size(), reading.message().getNextPageToken());
+    }
+
+    private static <T> Page<T> page(Reading<?> reading, List<T> items, int answered, String nextToken)
+            throws TrackingException {
+        reading.require(answered > 0 || nextToken.isEmpty(), "with an empty page and a token for another one");
+        return new Page<>(items, nextToken.isEmpty() ? null : nextToken);
+    }
+}
