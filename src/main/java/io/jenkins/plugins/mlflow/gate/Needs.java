@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Evaluator;
+import io.jenkins.plugins.mlflow.evaluation.Evidence;
+import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
@@ -9,11 +11,13 @@ import io.jenkins.plugins.mlflow.policy.ValueChoice;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.DoubleBinaryOperator;
 import java.util.stream.Collectors;
 
 /** Which metrics of a run the rules of a policy need, and whether they are there. */
@@ -27,7 +31,7 @@ final class Needs {
     Needs(GatePolicy policy) {
         targets = policy.rules().stream()
                 .map(MetricRule::target)
-                .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** The names of the run's metrics that count, those that tell the uncertainty of others included. */
@@ -96,12 +100,12 @@ final class Needs {
     }
 
     /** A history with a value that is NaN or infinite has no extreme to go by. */
-    private static Double reduced(List<Run.Metric> values, java.util.function.DoubleBinaryOperator extreme) {
+    private static Double reduced(List<Run.Metric> values, DoubleBinaryOperator extreme) {
         if (values.isEmpty()) {
             return null;
         }
         for (Run.Metric value : values) {
-            if (!io.jenkins.plugins.mlflow.evaluation.Evidence.isFinite(value.value())) {
+            if (!Evidence.isFinite(value.value())) {
                 return value.value();
             }
         }

@@ -1,10 +1,6 @@
 package io.jenkins.plugins.mlflow.policy;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,12 +31,7 @@ public final class PolicyCanon {
 
     /** The SHA-256 of {@link #canonicalJson} in UTF-8, in lower-case hexadecimal digits. */
     public static String sha256(GatePolicy policy) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(canonicalJson(policy).getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Digests.sha256(canonicalJson(policy));
     }
 
     /** The policy in the words of the policy file, as the YAML of one model; read again, it gives an equal policy. */
