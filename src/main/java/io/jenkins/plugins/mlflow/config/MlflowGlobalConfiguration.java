@@ -101,7 +101,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
     public synchronized Optional<PolicyDocument> storedPolicy() throws ConfigurationException {
         if (document == null && !policy.isEmpty()) {
             try {
-                document = PolicyDocument.read(POLICY_ORIGIN, policy);
+                document = PolicyDocument.readStored(POLICY_ORIGIN, policy);
             } catch (PolicyException e) {
                 throw new ConfigurationException("The policy stored under " + WHERE + " cannot be used.\n" + e.getMessage());
             }
@@ -159,7 +159,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         PolicyDocument read = null;
         if (!wanted.isEmpty()) {
             try {
-                read = PolicyDocument.read(POLICY_ORIGIN, wanted);
+                read = PolicyDocument.readStored(POLICY_ORIGIN, wanted);
             } catch (PolicyException e) {
                 throw refused("The policy cannot be used.\n" + e.getMessage());
             }
@@ -276,8 +276,10 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
             return FormValidation.ok();
         }
         try {
-            PolicyDocument read = PolicyDocument.read(POLICY_ORIGIN, value.replace("\r\n", "\n"));
-            return FormValidation.ok("Models: " + String.join(", ", read.models()));
+            PolicyDocument read = PolicyDocument.readStored(POLICY_ORIGIN, value.replace("\r\n", "\n"));
+            return FormValidation.ok("Models: " + read.models().stream()
+                    .map(model -> read.isLocked(model) ? model + " (locked)" : model)
+                    .collect(Collectors.joining(", ")));
         } catch (PolicyException e) {
             return FormValidation.errorWithMarkup(e.problems().stream()
                     .map(problem -> Util.escape(problem.toString()))

@@ -43,6 +43,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private String caCertificates;
     private int connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
     private int requestTimeoutSeconds = DEFAULT_REQUEST_TIMEOUT;
+    private PromotionRights promotion;
 
     /**
      * @param name what steps call it by
@@ -116,6 +117,27 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     @DataBoundSetter
     public void setRequestTimeoutSeconds(int seconds) {
         requestTimeoutSeconds = check(() -> checkedTimeout("request", seconds));
+    }
+
+    /** Null if every job may promote. */
+    public PromotionRights getPromotion() {
+        return promotion;
+    }
+
+    @DataBoundSetter
+    public void setPromotion(PromotionRights promotion) {
+        this.promotion = promotion == null || promotion.isForAll() ? null : promotion;
+    }
+
+    /**
+     * Why builds of a job may not promote on this server, as one sentence without a full stop; null if they may.
+     *
+     * @param job the job's full name, with the folders it is in
+     */
+    public String whyNotPromote(String job) {
+        return promotion == null || promotion.isFor(job)
+                ? null
+                : "job '" + job + "' may not promote on server '" + name + "'";
     }
 
     /** A file written by hand may leave the timeouts out. */

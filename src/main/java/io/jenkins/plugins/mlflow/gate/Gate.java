@@ -123,7 +123,7 @@ public final class Gate {
         state.reason = judgement.reason();
         state.judgedAt = clock.instant();
         boolean passed = judgement.status() == GateStatus.PASSED;
-        if (passed && request.policy().promotion() != null && request.mayWrite()) {
+        if (passed && request.policy().promotion() != null && request.mayPromote()) {
             state.enter(Phase.FIND_VERSION);
         } else {
             state.enter(passed ? Phase.DONE : Phase.TAG_REFUSED);

@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param policyOrigin where the policy came from, as the report says it
  * @param policySha256 of the policy's canonical form
  * @param buildUrl for the audit tags, or null
+ * @param promotionBarred why nothing may be promoted whatever the verdict, or null if it may
  */
 public record GateRequest(
         String model,
@@ -21,10 +22,35 @@ public record GateRequest(
         String policyOrigin,
         String policySha256,
         RunMode runMode,
-        String buildUrl)
+        String buildUrl,
+        String promotionBarred)
         implements Serializable {
+
+    /** Nobody forbids to promote. */
+    public GateRequest(
+            String model,
+            String server,
+            ExactCandidate exact,
+            GatePolicy policy,
+            String policyOrigin,
+            String policySha256,
+            RunMode runMode,
+            String buildUrl) {
+        this(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, null);
+    }
+
+    /** The same, with promotion forbidden for this reason unless it is null; what was forbidden before stays so. */
+    public GateRequest barred(String reason) {
+        return reason == null || promotionBarred != null
+                ? this
+                : new GateRequest(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, reason);
+    }
 
     boolean mayWrite() {
         return runMode == RunMode.ENABLED;
+    }
+
+    boolean mayPromote() {
+        return mayWrite() && promotionBarred == null;
     }
 }

@@ -93,6 +93,9 @@ final class Reporting {
                     + ", but what came after did not succeed; look at the model's page";
         }
         if (state.status == GateStatus.PASSED) {
+            if (request.mayWrite() && request.promotionBarred() != null) {
+                return request.promotionBarred();
+            }
             return request.mayWrite() ? "stopped before it was over" : "dry run: nothing was changed";
         }
         return state.status == null || state.status == GateStatus.ERROR

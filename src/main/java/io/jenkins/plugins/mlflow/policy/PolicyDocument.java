@@ -6,6 +6,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +21,30 @@ public final class PolicyDocument {
     public static final int MAX_BYTES = 1024 * 1024;
 
     static final List<String> KEYS = List.of("version", "defaults", "models");
+    /** A key of a model or the defaults that is no part of what is asked: only a stored policy may have it. */
+    static final String LOCKED = "locked";
+
     private static final int LONGEST_NAME = 256;
 
     private final String origin;
     private final PolicyNode.Mapping written;
     private final Map<String, PolicyNode.Mapping> models;
+    private final Set<String> locked;
 
-    private PolicyDocument(String origin, PolicyNode.Mapping written, Map<String, PolicyNode.Mapping> models) {
+    private PolicyDocument(
+            String origin, PolicyNode.Mapping written, Map<String, PolicyNode.Mapping> models, Set<String> locked) {
         this.origin = origin;
         this.written = written;
         this.models = Collections.unmodifiableMap(models);
+        this.locked = Set.copyOf(locked);
+    }
+
+    /**
+     * Reads the policy that an administrator stored: a file of which every model must be complete in itself, and may be locked
+     * with {@code locked: true}.
+     */
+    public static PolicyDocument readStored(String origin, String yaml) throws PolicyException {
+        return read(origin, yaml, null, true);
     }
 
     /** Reads a file of which every model must be complete in itself. */
@@ -57,12 +72,17 @@ public final class PolicyDocument {
      * @throws PolicyException with all problems of the file
      */
     public static PolicyDocument read(String origin, String yaml, String resolvedLater) throws PolicyException {
+        return read(origin, yaml, resolvedLater, false);
+    }
+
+    private static PolicyDocument read(String origin, String yaml, String resolvedLater, boolean stored)
+            throws PolicyException {
         checkSize(origin, yaml.length());
         checkSize(origin, yaml.getBytes(StandardCharsets.UTF_8).length);
         PolicyProblems problems = new PolicyProblems();
         String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
         PolicyNode tree = PolicyYaml.read(origin, text, problems);
-        PolicyDocument document = document(origin, tree, resolvedLater, problems);
+        PolicyDocument document = document(origin, tree, resolvedLater, stored, problems);
         problems.throwIfAny();
         return document;
     }
@@ -91,6 +111,11 @@ public final class PolicyDocument {
 
     public boolean hasModel(String model) {
         return models.containsKey(model);
+    }
+
+    /** Whether pipelines may only tighten what this document asks of the model. */
+    public boolean isLocked(String model) {
+        return locked.contains(model);
     }
 
     PolicyNode.Mapping model(String model) throws PolicyException {
@@ -123,7 +148,7 @@ public final class PolicyDocument {
     }
 
     private static PolicyDocument document(
-            String origin, PolicyNode tree, String resolvedLater, PolicyProblems problems) {
+            String origin, PolicyNode tree, String resolvedLater, boolean stored, PolicyProblems problems) {
         Fields fields = Fields.of(tree, problems, KEYS);
         if (fields == null) {
             return null;
@@ -131,12 +156,37 @@ public final class PolicyDocument {
         checkVersion(fields, problems);
         PolicyNode.Mapping defaults = PolicyNode.Mapping.empty(fields.place());
         if (fields.has("defaults")) {
-            ModelParser.check(fields.get("defaults"), problems);
             defaults = fields.get("defaults") instanceof PolicyNode.Mapping mapping ? mapping : defaults;
+            ModelParser.check(
+                    fields.get("defaults") instanceof PolicyNode.Mapping ? defaults.without(LOCKED) : fields.get("defaults"),
+                    problems);
+            isLocked(defaults, stored, problems);
         }
         Map<String, PolicyNode.Mapping> models = models(fields, defaults, problems);
+        Set<String> locked = new HashSet<>();
+        models.replaceAll((name, model) -> {
+            if (isLocked(model, stored, problems)) {
+                locked.add(name);
+            }
+            return model.without(LOCKED);
+        });
         checkModels(models, resolvedLater, problems);
-        return new PolicyDocument(origin, (PolicyNode.Mapping) tree, models);
+        return new PolicyDocument(origin, (PolicyNode.Mapping) tree, models, locked);
+    }
+
+    private static boolean isLocked(PolicyNode.Mapping part, boolean stored, PolicyProblems problems) {
+        PolicyNode.Entry lock = part.entries().get(LOCKED);
+        if (lock == null) {
+            return false;
+        }
+        if (!stored) {
+            problems.add(lock.key().place(), "only the stored policy can be locked, by the administrator in the global"
+                    + " configuration of Jenkins; remove this key");
+            return false;
+        }
+        return Fields.of(new PolicyNode.Mapping(part.place(), Map.of(LOCKED, lock)), problems, List.of(LOCKED))
+                .flag(LOCKED)
+                .orElse(false);
     }
 
     private static void checkVersion(Fields fields, PolicyProblems problems) {

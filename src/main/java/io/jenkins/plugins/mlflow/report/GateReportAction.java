@@ -40,7 +40,7 @@ public final class GateReportAction extends Tab implements RunAction2 {
     /** Replaced, never changed, so that pages can read it while a gate is being added. */
     private volatile ArrayList<GateSummary> summaries = new ArrayList<>();
 
-    private transient Map<Integer, SoftReference<GateReport>> cache;
+    private transient Map<Integer, SoftReference<GateDocument>> cache;
 
     private GateReportAction() {
         super(null);
@@ -56,10 +56,16 @@ public final class GateReportAction extends Tab implements RunAction2 {
      */
     public static int attach(Run<?, ?> run, String gate, GateReport report, String trackingUi)
             throws IOException {
+        return attach(run, gate, new GateDocument(report, null), trackingUi);
+    }
+
+    /** The same for a report that is compared with the last promotion. */
+    public static int attach(Run<?, ?> run, String gate, GateDocument document, String trackingUi) throws IOException {
+        GateReport report = document.getReport();
         synchronized (run) {
             GateReportAction action = run.getAction(GateReportAction.class);
             int number = action == null ? 1 : action.numberOf(gate);
-            ReportFiles.write(run, number, report);
+            ReportFiles.write(run, number, document);
             GateSummary summary = new GateSummary(number, gate, report, MlflowLinks.validBase(trackingUi));
             if (action == null) {
                 action = new GateReportAction();
@@ -157,8 +163,8 @@ public final class GateReportAction extends Tab implements RunAction2 {
     public List<Map<String, Object>> getReports() {
         List<Map<String, Object>> documents = new ArrayList<>();
         for (GateSummary summary : getSummaries()) {
-            GateReport report = read(summary.getNumber());
-            documents.add(report == null ? null : report.toMap());
+            GateDocument document = read(summary.getNumber());
+            documents.add(document == null ? null : document.toMap());
         }
         return documents;
     }
@@ -169,16 +175,16 @@ public final class GateReportAction extends Tab implements RunAction2 {
 
     /** Null if the file is missing or cannot be read. */
     @CheckForNull
-    GateReport read(int number) {
-        SoftReference<GateReport> cached = cache.get(number);
-        GateReport report = cached == null ? null : cached.get();
-        if (report == null) {
-            report = ReportFiles.read(getRun(), number);
-            if (report != null) {
-                cache.put(number, new SoftReference<>(report));
+    GateDocument read(int number) {
+        SoftReference<GateDocument> cached = cache.get(number);
+        GateDocument document = cached == null ? null : cached.get();
+        if (document == null) {
+            document = ReportFiles.read(getRun(), number);
+            if (document != null) {
+                cache.put(number, new SoftReference<>(document));
             }
         }
-        return report;
+        return document;
     }
 
     @Override

@@ -24,13 +24,15 @@ import org.kohsuke.stapler.verb.GET;
 public final class GateReportPage implements ModelObject {
     private final GateReportAction action;
     private final GateSummary summary;
+    private final GateDocument document;
     private final GateReport report;
     private final MlflowLinks links;
 
     GateReportPage(GateReportAction action, GateSummary summary) {
         this.action = action;
         this.summary = summary;
-        this.report = action.read(summary.getNumber());
+        this.document = action.read(summary.getNumber());
+        this.report = document == null ? null : document.getReport();
         this.links = new MlflowLinks(summary.trackingUi());
     }
 
@@ -56,6 +58,12 @@ public final class GateReportPage implements ModelObject {
     @CheckForNull
     public GateReport getReport() {
         return report;
+    }
+
+    /** Null if no promotion of this model was known. */
+    @CheckForNull
+    public PolicyChanges getPolicyChanges() {
+        return document == null ? null : document.getChanges();
     }
 
     public boolean isOneOfSeveral() {
@@ -136,7 +144,7 @@ public final class GateReportPage implements ModelObject {
             }
             response.setContentType("application/json;charset=UTF-8");
             boolean pretty = "true".equals(request.getParameter("pretty"));
-            response.getWriter().write(pretty ? Json.writePretty(report.toMap()) : Json.write(report.toMap()));
+            response.getWriter().write(pretty ? Json.writePretty(document.toMap()) : Json.write(document.toMap()));
         }
     }
 }

@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.report;
 
 import hudson.model.Run;
 import hudson.util.AtomicFileWriter;
-import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,18 +21,18 @@ final class ReportFiles {
 
     private ReportFiles() {}
 
-    static void write(Run<?, ?> run, int number, GateReport report) throws IOException {
+    static void write(Run<?, ?> run, int number, GateDocument document) throws IOException {
         try (AtomicFileWriter writer = new AtomicFileWriter(file(run, number), StandardCharsets.UTF_8)) {
-            writer.write(encodable(Json.write(report.toMap())));
+            writer.write(encodable(Json.write(document.toMap())));
             writer.commit();
         }
     }
 
     /** Null if the file is missing or is not a report; why, is in Jenkins' log. */
-    static GateReport read(Run<?, ?> run, int number) {
+    static GateDocument read(Run<?, ?> run, int number) {
         Path file = file(run, number);
         try {
-            return GateReport.fromMap((Map<?, ?>) Json.read(Files.readString(file)));
+            return GateDocument.fromMap((Map<?, ?>) Json.read(Files.readString(file)));
         } catch (NoSuchFileException e) {
             LOGGER.log(Level.FINE, "There is no report {0}", file);
         } catch (IOException | RuntimeException e) {
@@ -43,7 +42,7 @@ final class ReportFiles {
     }
 
     /** Half a surrogate pair, which a name from MLflow may hold, has no UTF-8 form. */
-    private static String encodable(String text) {
+    static String encodable(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 

@@ -18,7 +18,10 @@ import io.jenkins.plugins.mlflow.gate.GateState;
 import io.jenkins.plugins.mlflow.gate.ProgressLog;
 import io.jenkins.plugins.mlflow.gate.RunMode;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.report.GateDocument;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.report.PolicyChanges;
+import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
@@ -59,6 +62,7 @@ final class GateExecution extends StepExecution {
     private volatile String serverName;
     private volatile GateRequest request;
     private volatile GateState state;
+    private volatile PolicyChanges policyChanges;
     private volatile boolean stopped;
 
     private transient boolean ended;
@@ -166,12 +170,18 @@ final class GateExecution extends StepExecution {
         MlflowServerConfiguration server = server(parameters.text("server"));
         serverName = server.getName();
         request = new Preparation(parameters, getContext().get(FilePath.class))
-                .request(serverName, buildUrl());
+                .request(serverName, buildUrl())
+                .barred(server.whyNotPromote(job()));
         say("Gate for model " + request.model() + " on server " + serverName + ", policy from "
                 + request.policyOrigin() + " (SHA-256 " + request.policySha256() + "):");
         for (String line : PolicyCanon.describe(request.policy()).lines().toList()) {
             say("  " + line);
         }
+        if (request.policy().promotion() != null && request.promotionBarred() != null) {
+            say("Whatever the verdict, nothing will be promoted: " + request.promotionBarred());
+        }
+        policyChanges = PromotionMemory.compare(registry(server), request.model(), request.policy());
+        sayPolicyChanges();
         state = gate().start(startedAt);
         connect(server, getContext().get(Run.class));
         save();
@@ -182,6 +192,26 @@ final class GateExecution extends StepExecution {
     private String buildUrl() throws IOException, InterruptedException {
         String root = Jenkins.get().getRootUrl();
         return root == null ? null : root + getContext().get(Run.class).getUrl();
+    }
+
+    private String job() throws IOException, InterruptedException {
+        return getContext().get(Run.class).getParent().getFullName();
+    }
+
+    private static String registry(MlflowServerConfiguration server) {
+        return ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace();
+    }
+
+    private void sayPolicyChanges() throws IOException, InterruptedException {
+        if (policyChanges == null || policyChanges.getCount() == 0) {
+            return;
+        }
+        int count = policyChanges.getCount();
+        say("Compared with the policy that let the last promotion through (build " + policyChanges.getBuild() + "), "
+                + (count == 1 ? "1 rule was" : count + " rules were") + " loosened or removed:");
+        for (String sentence : policyChanges.getSentences()) {
+            say("  " + sentence);
+        }
     }
 
     private static MlflowServerConfiguration server(String name) throws StepProblem {
@@ -207,7 +237,7 @@ final class GateExecution extends StepExecution {
     private void advance() throws StepProblem, IOException, InterruptedException {
         MlflowServerConfiguration server = server(serverName);
         GateState before = state;
-        if (before.isPromoting() && !isAtTurn(server, before)) {
+        if (isBarredNow(server, before) || before.isPromoting() && !isAtTurn(server, before)) {
             return;
         }
         Advance advance = gate().advance(before, connect(server, null));
@@ -229,6 +259,24 @@ final class GateExecution extends StepExecution {
             save();
         }
         goOn(advance.delay());
+    }
+
+    /**
+     * Looks again at the right to promote, which may have been withdrawn since the step started. Until the verdict the request
+     * carries it; a gate that passed and has not begun to promote ends here. A promotion that has begun is finished.
+     */
+    private boolean isBarredNow(MlflowServerConfiguration server, GateState before)
+            throws IOException, InterruptedException {
+        String why = server.whyNotPromote(job());
+        if (!before.isPromoting()) {
+            request = request.barred(why);
+            return false;
+        }
+        if (why == null || before.hasBegunToPromote()) {
+            return false;
+        }
+        end(gate().report(gate().failed(before, ErrorCategory.CONFIGURATION, "the gate passed, but " + why + " any more.")));
+        return true;
     }
 
     private boolean isAtTurn(MlflowServerConfiguration server, GateState promoting)
@@ -352,9 +400,26 @@ final class GateExecution extends StepExecution {
 
     private GateResult attach(GateReport report) throws IOException, InterruptedException {
         Run<?, ?> run = getContext().get(Run.class);
+        GateDocument document = new GateDocument(report, policyChanges);
         int number = GateReportAction.attach(
-                run, getContext().get(FlowNode.class).getId(), report, trackingUi());
-        return new GateResult(report.toMap(), GateReportAction.urlOf(run, number));
+                run, getContext().get(FlowNode.class).getId(), document, trackingUi());
+        remember(report, run);
+        return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
+    }
+
+    /** The promotion is made; that its policy cannot be remembered must not fail it. */
+    private void remember(GateReport report, Run<?, ?> run) throws IOException, InterruptedException {
+        if (!report.isPromoted()) {
+            return;
+        }
+        try {
+            PromotionMemory.remember(
+                    registry(MlflowGlobalConfiguration.get().getServer(serverName)), report, request.policy(), run);
+        } catch (ConfigurationException | IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
+            say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared with it: "
+                    + e.getMessage());
+        }
     }
 
     private String trackingUi() {

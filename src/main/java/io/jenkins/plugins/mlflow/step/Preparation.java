@@ -9,8 +9,11 @@ import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
+import io.jenkins.plugins.mlflow.policy.PolicyLock;
+import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
@@ -33,7 +36,8 @@ final class Preparation {
         try {
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
-            GatePolicy policy = PolicyReader.resolve(document, parameters.model(), parameters.overrides());
+            GatePolicy policy =
+                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides()), origin);
             return new GateRequest(
                     parameters.model(),
                     serverName,
@@ -46,6 +50,24 @@ final class Preparation {
         } catch (PolicyException e) {
             throw new StepProblem(e.getMessage());
         }
+    }
+
+    /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */
+    private GatePolicy held(GatePolicy wanted, String origin) throws StepProblem, PolicyException {
+        PolicyDocument stored = stored().orElse(null);
+        if (stored == null || !stored.isLocked(parameters.model())) {
+            return wanted;
+        }
+        PolicyLock lock = new PolicyLock(PolicyReader.resolve(stored, parameters.model(), PolicyOverrides.NONE));
+        GatePolicy policy = parameters.exact() == null ? wanted : lock.forExactCandidate(wanted);
+        List<String> violations = lock.violations(policy);
+        if (!violations.isEmpty()) {
+            throw new StepProblem("the administrator locked the stored policy of model '" + parameters.model()
+                    + "'. A pipeline may add rules or tighten them, but what this step asks for (" + origin
+                    + ", with the step's parameters) asks less:\n- " + String.join("\n- ", violations)
+                    + "\nCorrect that, or ask the administrator to change the stored policy.");
+        }
+        return policy;
     }
 
     /** The first hit wins: the named file, the workspace's own, the stored one. Null if only the thresholds are left. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +39,12 @@ class ConfigurationAsCodeTest {
         assertEquals(1, Certificates.parse(production.getCaCertificates()).size());
         assertEquals(6, production.getConnectTimeoutSeconds());
         assertEquals(60, production.getRequestTimeoutSeconds());
+        assertEquals("ml/*/main", production.getPromotion().getAllowed_jobs());
+        assertNull(production.whyNotPromote("ml/churn/main"));
+        assertEquals(
+                "job 'ml/churn/PR-7' may not promote on server 'production'", production.whyNotPromote("ml/churn/PR-7"));
+        assertNull(configuration.getServer("staging").getPromotion());
+        assertTrue(configuration.storedPolicy().orElseThrow().isLocked("churn-classifier"));
         assertEquals(5, configuration.getServer("staging").getConnectTimeoutSeconds());
         assertTrue(configuration.storedPolicy().orElseThrow().hasModel("churn-classifier"));
         assertEquals(Util.toStringFromYamlFile(this, "full-export.yaml"), exported());
@@ -87,6 +94,8 @@ class ConfigurationAsCodeTest {
                 List.of("servers: [{" + good + ", requestTimeoutSeconds: 301}]", "request timeout is 301"),
                 List.of("servers: [{" + good + ", requestTimeoutSeconds: soon}]", "request timeout is 0"),
                 List.of("servers: [{" + good + ", caCertificates: hello}]", "CA certificates"),
+                List.of("servers: [{" + good + ", promotion: {allowed_jobs: 'ml/?'}}]", "The pattern 'ml/?'"),
+                List.of("servers: [{" + good + ", promotion: {allowedJobs: 'ml'}}]", "allowedJobs"),
                 List.of("servers: [{" + good + ", token: x}]", "token"),
                 List.of("defaultServer: nowhere", "'nowhere'"),
                 List.of("servers: []\n    defaultServer: production", "'production'"),

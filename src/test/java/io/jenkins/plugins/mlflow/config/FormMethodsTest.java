@@ -30,6 +30,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class FormMethodsTest {
     private static final String GLOBAL = "descriptorByName/" + MlflowGlobalConfiguration.class.getName() + "/";
     private static final String SERVER = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/";
+    private static final String RIGHTS = "descriptorByName/" + PromotionRights.class.getName() + "/";
     private static final List<String> CHECKS = List.of(
             GLOBAL + "checkDefaultServer?value=production",
             GLOBAL + "checkPolicy?value=version:1",
@@ -40,6 +41,7 @@ class FormMethodsTest {
             SERVER + "checkCaCertificates?value=x",
             SERVER + "checkConnectTimeoutSeconds?value=5",
             SERVER + "checkRequestTimeoutSeconds?value=5",
+            RIGHTS + "checkAllowed_jobs?value=ml",
             SERVER + "testConnection?name=production&trackingUri=http://127.0.0.1:9&credentialsId=mlflow-token"
                     + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1");
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
@@ -146,10 +148,16 @@ class FormMethodsTest {
                     200, get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }
         for (String field : List.of("name", "trackingUri", "credentialsId", "workspace", "caCertificates",
-                "connectTimeoutSeconds", "requestTimeoutSeconds")) {
+                "connectTimeoutSeconds", "requestTimeoutSeconds", "promotion")) {
             assertEquals(
                     200, get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }
+    }
+
+    @Test
+    void the_allowed_jobs_have_help() throws Exception {
+        assertEquals(
+                200, get("admin", "descriptor/" + PromotionRights.class.getName() + "/help/allowed_jobs").getStatusCode());
     }
 
     @Test
@@ -169,6 +177,11 @@ class FormMethodsTest {
         assertEquals("warning", kind(SERVER + "checkCredentialsId", Map.of("value", "gone", "trackingUri", "not a uri")));
         assertEquals("error", kind(SERVER + "checkWorkspace", Map.of("value", "a b")));
         assertEquals("error", kind(SERVER + "checkCaCertificates", Map.of("value", "hello")));
+        assertEquals("ok", kind(RIGHTS + "checkAllowed_jobs", Map.of("value", "ml/*/main,\nrelease/**")));
+        assertEquals("ok", kind(RIGHTS + "checkAllowed_jobs", Map.of("value", "")));
+        assertEquals("error", kind(RIGHTS + "checkAllowed_jobs", Map.of("value", "ml//main")));
+        assertTrue(check(GLOBAL + "checkPolicy", Map.of("value", Servers.POLICY.replace("metrics:", "locked: true\n    metrics:")))
+                .contains("churn-classifier (locked)"));
         assertEquals("error", kind(SERVER + "checkConnectTimeoutSeconds", Map.of("value", "")));
         assertEquals("error", kind(SERVER + "checkRequestTimeoutSeconds", Map.of("value", "1.5")));
         assertEquals("ok", kind(SERVER + "checkRequestTimeoutSeconds", Map.of("value", "300")));

@@ -29,6 +29,7 @@ final class Servers {
         production.setWorkspace("churn");
         production.setConnectTimeoutSeconds(7);
         production.setRequestTimeoutSeconds(70);
+        production.setPromotion(new PromotionRights("ml/*/main\nrelease/**"));
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         configuration.setServers(List.of(production, server("staging")));
         configuration.setDefaultServer("production");
@@ -44,6 +45,7 @@ final class Servers {
             told.append(' ').append(s.getCredentialsId()).append(' ').append(s.getWorkspace());
             told.append(' ').append(s.getCaCertificates());
             told.append(' ').append(s.getConnectTimeoutSeconds()).append(' ').append(s.getRequestTimeoutSeconds());
+            told.append(' ').append(s.getPromotion() == null ? null : s.getPromotion().getAllowed_jobs());
         }
         return told.append('\n').append(configuration.getPolicy()).toString();
     }

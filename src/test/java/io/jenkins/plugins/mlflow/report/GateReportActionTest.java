@@ -148,9 +148,7 @@ class GateReportActionTest {
                             check.get("value") == null
                                     ? "–"
                                     : check.get("value") instanceof Double number
-                                            ? new BigDecimal(number.toString())
-                                                    .stripTrailingZeros()
-                                                    .toPlainString()
+                                            ? shortest(number)
                                             : "NaN",
                             "max_drop 0.005",
                             compared ? "0.75" : "–",
@@ -223,18 +221,18 @@ class GateReportActionTest {
         Page json = json("mlflow-eval-gate/1/report.json");
         assertThat(json.getWebResponse().getContentType(), is("application/json"));
         assertThat(json.getWebResponse().getResponseHeaderValue("X-Content-Type-Options"), is("nosniff"));
-        assertThat(json.getWebResponse().getContentAsString(), is(Json.write(report.toMap())));
+        assertThat(json.getWebResponse().getContentAsString(), is(Json.write(new GateDocument(report, null).toMap())));
         assertThat(json.getWebResponse().getContentAsString(), containsString("\"value\":\"NaN\""));
         assertThat(
                 json("mlflow-eval-gate/1/api/json").getWebResponse().getContentAsString(),
-                is(Json.write(report.toMap())));
+                is(Json.write(new GateDocument(report, null).toMap())));
 
         Map<?, ?> all = (Map<?, ?>)
                 Json.read(json("mlflow-eval-gate/api/json").getWebResponse().getContentAsString());
         List<?> reports = (List<?>) all.get("reports");
         assertThat(reports.size(), is(2));
         Map<?, ?> first = (Map<?, ?>) reports.get(0);
-        assertThat(first.keySet(), is(report.toMap().keySet()));
+        assertThat(first.keySet(), is(new GateDocument(report, null).toMap().keySet()));
         assertThat(GateReport.fromMap(first).toMap(), is(report.toMap()));
         assertThat(
                 ((Map<?, ?>) ((List<?>) first.get("checks")).get(3)).get("value"),

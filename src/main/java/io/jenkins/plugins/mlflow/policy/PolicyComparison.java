@@ -1,0 +1,152 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Tells in which points one policy asks less than another. What is tightened or added is of no interest. Where it cannot be
+ * said which of two is stricter, as with another baseline, the change counts as loosening.
+ */
+public final class PolicyComparison {
+    private static final int LONGEST_NUMBER = 20;
+
+    private final GatePolicy before;
+    private final GatePolicy after;
+    private final Set<String> found = new LinkedHashSet<>();
+
+    private PolicyComparison(GatePolicy before, GatePolicy after) {
+        this.before = before;
+        this.after = after;
+    }
+
+    /**
+     * What the second policy loosened or removed of how the first one judges: rules, criticality, direction, which values and
+     * slices count, evidence, baseline, the age of the run and how long its values must stay the same. Not the timeouts, which only let a gate give up earlier or later.
+     *
+     * @return one sentence without a full stop for each, in the order of the first policy; none if nothing was
+     */
+    public static List<String> loosened(GatePolicy before, GatePolicy after) {
+        PolicyComparison comparison = new PolicyComparison(before, after);
+        before.rules().forEach(comparison::rule);
+        comparison.baseline();
+        comparison.maxAge(before.candidate().maxAge(), after.candidate().maxAge());
+        comparison.settle(before.waiting().settle(), after.waiting().settle());
+        return new ArrayList<>(comparison.found);
+    }
+
+    private void rule(MetricRule rule) {
+        String name = rule.metric() + " " + rule.kind().key();
+        MetricRule now = after.rules().stream()
+                .filter(other -> other.metric().equals(rule.metric()) && other.kind() == rule.kind())
+                .findFirst()
+                .orElse(null);
+        if (now == null) {
+            found.add(name + " " + text(rule.limit()) + " was removed");
+            return;
+        }
+        int change = now.limit().compareTo(rule.limit());
+        if (isLowerLimit(rule.kind()) ? change < 0 : change > 0) {
+            found.add(name + " " + text(rule.limit()) + (change < 0 ? " was lowered to " : " was raised to ")
+                    + text(now.limit()));
+        }
+        if (now.criticality().compareTo(rule.criticality()) > 0) {
+            found.add("criticality of " + rule.metric() + " was lowered from " + rule.criticality().key() + " to "
+                    + now.criticality().key());
+        }
+        // Other rules carry the direction too where the metric has a change rule, but do not depend on it.
+        if (rule.kind().comparesWithBaseline() && !Objects.equals(rule.greaterIsBetter(), now.greaterIsBetter())) {
+            found.add("greater_is_better of " + rule.metric() + " was changed from " + rule.greaterIsBetter() + " to "
+                    + now.greaterIsBetter());
+        }
+        target(rule.metric(), rule.target(), now.target());
+    }
+
+    /** Once for all rules of the metric, because each sentence is kept once. */
+    private void target(String metric, MetricTarget was, MetricTarget is) {
+        if (!was.value().equals(is.value())) {
+            found.add("value of " + metric + " was changed from " + was.value().text() + " to " + is.value().text());
+        }
+        if (is.atLeast() < was.atLeast()) {
+            found.add("at_least of " + metric + " was lowered from " + was.atLeast() + " to " + is.atLeast());
+        }
+        if (!was.allowLostSlices() && is.allowLostSlices()) {
+            found.add("allow_lost_slices of " + metric + " was loosened from false to true");
+        }
+        if (was.evidence() != null) {
+            evidence(metric, was.evidence(), is.evidence());
+        }
+    }
+
+    /** Evidence that is added can only make a rule harder to pass. */
+    private void evidence(String metric, EvidenceSource was, EvidenceSource is) {
+        if (is == null) {
+            found.add("evidence of " + metric + " was removed");
+            return;
+        }
+        if (was.kind() != is.kind()
+                || !was.first().equals(is.first())
+                || !Objects.equals(was.second(), is.second())) {
+            found.add("evidence of " + metric + " was changed to other metrics");
+        }
+        if (is.confidence() < was.confidence()) {
+            found.add("evidence confidence of " + metric + " was lowered from "
+                    + text(Decimals.shortest(was.confidence())) + " to " + text(Decimals.shortest(is.confidence())));
+        }
+    }
+
+    private static boolean isLowerLimit(RuleKind kind) {
+        return switch (kind) {
+            case MIN, MIN_ABSOLUTE_CHANGE, MIN_RELATIVE_CHANGE -> true;
+            case MAX, MAX_DROP, MAX_RELATIVE_DROP, WORST_GAP -> false;
+        };
+    }
+
+    private void baseline() {
+        BaselinePolicy was = before.baseline();
+        BaselinePolicy is = after.baseline();
+        if (was == null) {
+            return;
+        }
+        if (is == null) {
+            found.add("baseline was removed");
+            return;
+        }
+        if (!was.alias().equals(is.alias())) {
+            found.add("baseline alias was changed from " + was.alias() + " to " + is.alias());
+        }
+        if (!was.rubberStamp() && is.rubberStamp()) {
+            found.add("baseline when_missing was loosened from fail to rubber_stamp");
+        }
+        if (is.sameDataset().compareTo(was.sameDataset()) > 0) {
+            found.add("baseline same_dataset was loosened from " + was.sameDataset().key() + " to "
+                    + is.sameDataset().key());
+        }
+    }
+
+    private void maxAge(Duration was, Duration is) {
+        if (was == null) {
+            return;
+        }
+        if (is == null) {
+            found.add("candidate max_age " + Durations.format(was) + " was removed");
+        } else if (is.compareTo(was) > 0) {
+            found.add("candidate max_age " + Durations.format(was) + " was raised to " + Durations.format(is));
+        }
+    }
+
+    private void settle(Duration was, Duration is) {
+        if (is.compareTo(was) < 0) {
+            found.add("wait settle " + Durations.format(was) + " was shortened to " + Durations.format(is));
+        }
+    }
+
+    private static String text(BigDecimal limit) {
+        String plain = limit.stripTrailingZeros().toPlainString();
+        return plain.length() > LONGEST_NUMBER ? limit.stripTrailingZeros().toString() : plain;
+    }
+}
