@@ -80,7 +80,7 @@ public final class Gate {
                 state.clearFault();
                 state.waitingFor = null;
                 step(round);
-                delay = state.waitingFor == null ? Duration.ZERO : pause(round);
+                delay = pause(round);
             } else {
                 expire(round);
             }
@@ -137,7 +137,11 @@ public final class Gate {
         round.state.enter(round.state.version == null ? Phase.DONE : Phase.TAG_REFUSED);
     }
 
+    /** Until the next advance: nothing if there is nothing to wait for. */
     private Duration pause(Round round) {
+        if (round.state.waitingFor == null) {
+            return Duration.ZERO;
+        }
         Duration pause = backOff.after(round.state.attempts++);
         Duration settled = round.state.phase == Phase.WAIT ? new Waiting(round).untilSettled() : null;
         if (settled != null && !settled.isNegative() && settled.compareTo(pause) < 0) {

@@ -281,20 +281,9 @@ final class GateExecution extends StepExecution {
 
     private boolean isAtTurn(MlflowServerConfiguration server, GateState promoting)
             throws IOException, InterruptedException {
-        synchronized (this) {
-            if (ended) {
-                return false;
-            }
-            if (turn == null) {
-                // Two names of one server differ in case at most; a turn too many does no harm.
-                String key = (ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace())
-                                .toLowerCase(Locale.ROOT)
-                        + '\n' + request.model();
-                turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
-            }
-        }
-        if (PromotionTurns.INSTANCE.isAtTurn(turn)) {
-            return true;
+        PromotionTurns.Turn mine = takeTurn(server, promoting);
+        if (mine == null || PromotionTurns.INSTANCE.isAtTurn(mine)) {
+            return mine != null;
         }
         Instant latest = promoting.judgedAt().plus(TURN_DEADLINE);
         Duration left = Duration.between(Instant.now(), latest);
@@ -308,10 +297,25 @@ final class GateExecution extends StepExecution {
         }
         waitFor("the promotions of " + request.model() + " by other builds");
         goOn(left);
-        if (PromotionTurns.INSTANCE.isAtTurn(turn)) {
+        if (PromotionTurns.INSTANCE.isAtTurn(mine)) {
             goOn(Duration.ZERO);
         }
         return false;
+    }
+
+    /** The place in the line of those who promote this model, or null if the gate has ended meanwhile. */
+    private synchronized PromotionTurns.Turn takeTurn(MlflowServerConfiguration server, GateState promoting) {
+        if (ended) {
+            return null;
+        }
+        if (turn == null) {
+            // Two names of one server differ in case at most; a turn too many does no harm.
+            String key = (ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace())
+                            .toLowerCase(Locale.ROOT)
+                    + '\n' + request.model();
+            turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
+        }
+        return turn;
     }
 
     private void waitFor(String what) throws IOException, InterruptedException {
