@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /**
  * All that a gate must remember between two advances, and over a restart. Only the classes of this package change it, and
- * only in a copy, so that a state that was handed out stays what it was.
+ * only in a copy, so that a state that was handed out stays what it was. The collections in it are replaced, never changed.
  */
 public final class GateState implements Serializable, Cloneable {
     private static final long serialVersionUID = 1L;
@@ -91,9 +91,7 @@ public final class GateState implements Serializable, Cloneable {
 
     GateState copy() {
         try {
-            GateState copy = (GateState) super.clone();
-            copy.values = new TreeMap<>(values);
-            return copy;
+            return (GateState) super.clone();
         } catch (CloneNotSupportedException e) {
             throw new AssertionError(e);
         }

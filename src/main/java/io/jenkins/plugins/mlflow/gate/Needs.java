@@ -13,12 +13,14 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /** Which metrics of a run the rules of a policy need, and whether they are there. */
 final class Needs {
@@ -81,16 +83,12 @@ final class Needs {
         List<Run.Metric> sorted = history.stream().sorted(MLFLOWS_ORDER.reversed()).toList();
         return switch (choice.kind()) {
             case LAST -> sorted.isEmpty() ? null : sorted.get(0).value();
-            case MIN -> reduced(sorted, Math::min);
-            case MAX -> reduced(sorted, Math::max);
+            case MIN -> reduced(sorted, DoubleStream::min);
+            case MAX -> reduced(sorted, DoubleStream::max);
             case MEAN_LAST ->
                 sorted.size() < choice.count()
                         ? null
-                        : sorted.stream()
-                                .limit(choice.count())
-                                .mapToDouble(Run.Metric::value)
-                                .average()
-                                .orElseThrow();
+                        : reduced(sorted.subList(0, (int) choice.count()), DoubleStream::average);
             case STEP -> sorted.stream()
                     .filter(value -> value.step() == choice.count())
                     .findFirst()
@@ -99,8 +97,8 @@ final class Needs {
         };
     }
 
-    /** A history with a value that is NaN or infinite has no extreme to go by. */
-    private static Double reduced(List<Run.Metric> values, DoubleBinaryOperator extreme) {
+    /** Values of which one is NaN or infinite, which MLflow stores as the largest double, give no extreme and no mean. */
+    private static Double reduced(List<Run.Metric> values, Function<DoubleStream, OptionalDouble> reduction) {
         if (values.isEmpty()) {
             return null;
         }
@@ -109,7 +107,7 @@ final class Needs {
                 return value.value();
             }
         }
-        return values.stream().mapToDouble(Run.Metric::value).reduce(extreme).orElseThrow();
+        return reduction.apply(values.stream().mapToDouble(Run.Metric::value)).orElseThrow();
     }
 
     /** What is not there yet, in words; empty if everything is. {@code baseline} may be null. */

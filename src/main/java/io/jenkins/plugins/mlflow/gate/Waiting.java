@@ -93,13 +93,12 @@ final class Waiting {
     private boolean isSettled(Run run) {
         Duration settle = round.policy().waiting().settle();
         String fingerprint = needs.fingerprint(run, state.values);
-        Instant now = round.now();
         if (!fingerprint.equals(state.fingerprint)) {
             state.fingerprint = fingerprint;
-            state.unchangedSince = now;
+            state.unchangedSince = round.now();
             return settle.isZero() || isOld(run, settle);
         }
-        return !now.isBefore(state.unchangedSince.plus(settle)) || isOld(run, settle);
+        return !isUnsettled() || isOld(run, settle);
     }
 
     private boolean isOld(Run run, Duration settle) {
@@ -120,16 +119,16 @@ final class Waiting {
 
     /** How long until the values may count as settled, or null while they have not even been complete. */
     Duration untilSettled() {
-        return state.fingerprint == null
-                ? null
-                : Duration.between(
-                        round.now(),
-                        state.unchangedSince.plus(round.policy().waiting().settle()));
+        return state.fingerprint == null ? null : Duration.between(round.now(), settledAt());
     }
 
     /** Whether the values were changed so short ago that they may change again. */
     boolean isUnsettled() {
-        return round.now().isBefore(state.unchangedSince.plus(round.policy().waiting().settle()));
+        return round.now().isBefore(settledAt());
+    }
+
+    private Instant settledAt() {
+        return state.unchangedSince.plus(round.policy().waiting().settle());
     }
 
     /** Reads the values once more before a promotion; answers whether they are still those that were judged. */

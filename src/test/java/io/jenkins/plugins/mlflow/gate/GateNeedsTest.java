@@ -114,6 +114,12 @@ class GateNeedsTest {
     }
 
     @Test
+    void anInfinityAsMlflowStoresItGivesNoMean() throws Exception {
+        mlflow.runs.get("r7").histories.put("accuracy/eu", history(0.9, Double.MAX_VALUE));
+        assertEquals(Verdict.NOT_FINITE, verdict(Map.of("mean_last", 2)));
+    }
+
+    @Test
     void ofOneStepMlflowsCurrentValueCounts() {
         List<Run.Metric> history =
                 List.of(new Run.Metric(0.1, 5, 3), new Run.Metric(0.9, 4, 3), new Run.Metric(0.2, 5, 3));
