@@ -2,12 +2,7 @@ package io.jenkins.plugins.mlflow.step;
 
 import hudson.AbortException;
 import hudson.FilePath;
-import hudson.model.Result;
 import hudson.model.Run;
-import hudson.model.TaskListener;
-import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.Connections;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
@@ -15,18 +10,12 @@ import io.jenkins.plugins.mlflow.gate.Advance;
 import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.GateState;
-import io.jenkins.plugins.mlflow.gate.ProgressLog;
 import io.jenkins.plugins.mlflow.gate.RunMode;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
-import io.jenkins.plugins.mlflow.report.GateDocument;
-import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
-import io.jenkins.plugins.mlflow.tracking.ServerAddress;
-import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,19 +28,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.workflow.actions.WarningAction;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * Drives one gate: advances it on a thread of {@link GateThreads}, keeps its state with the build before it goes on, and
- * leaves the thread while it waits. Attaches the report and sets the result whichever way it ends.
+ * leaves the thread while it waits. Whichever way it ends, the build gets its report and its result.
  */
 final class GateExecution extends StepExecution {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
-    private static final String PREFIX = "[mlflowEvalGate] ";
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
     private static final Duration SAVE_DEADLINE = Duration.ofSeconds(30);
     /** A turn comes when the promotions before it are over, each within its own deadline. */
@@ -71,12 +57,14 @@ final class GateExecution extends StepExecution {
     private transient Future<?> next;
     private transient volatile Thread worker;
     private transient volatile String waitingFor;
-    private transient ProgressLog progress;
+    private transient GateParameters parameters;
+    private transient BuildLog log;
     private transient PromotionTurns.Turn turn;
 
     GateExecution(StepContext context, GateParameters parameters) {
         super(context);
         this.parametersJson = parameters.toJson();
+        this.parameters = parameters;
         this.startedAt = Clock.systemUTC().instant();
     }
 
@@ -159,31 +147,31 @@ final class GateExecution extends StepExecution {
     }
 
     private void prepare() throws StepProblem, IOException, InterruptedException {
-        GateParameters parameters = GateParameters.fromJson(parametersJson);
+        GateParameters parameters = parameters();
         if (parameters.problem() != null) {
             throw new StepProblem(parameters.problem());
         }
         if (parameters.runMode() == RunMode.DISABLED) {
-            disabled(parameters);
+            disabled();
             return;
         }
-        MlflowServerConfiguration server = server(parameters.text("server"));
+        MlflowServerConfiguration server = Servers.named(parameters.text("server"));
         serverName = server.getName();
         request = new Preparation(parameters, getContext().get(FilePath.class))
                 .request(serverName, buildUrl())
                 .barred(server.whyNotPromote(job()));
-        say("Gate for model " + request.model() + " on server " + serverName + ", policy from "
+        log().say("Gate for model " + request.model() + " on server " + serverName + ", policy from "
                 + request.policyOrigin() + " (SHA-256 " + request.policySha256() + "):");
         for (String line : PolicyCanon.describe(request.policy()).lines().toList()) {
-            say("  " + line);
+            log().say("  " + line);
         }
         if (request.policy().promotion() != null && request.promotionBarred() != null) {
-            say("Whatever the verdict, nothing will be promoted: " + request.promotionBarred());
+            log().say("Whatever the verdict, nothing will be promoted: " + request.promotionBarred());
         }
-        policyChanges = PromotionMemory.compare(registry(server), request.model(), request.policy());
-        sayPolicyChanges();
+        policyChanges = PromotionMemory.compare(Servers.registry(server), request.model(), request.policy());
+        log().say(policyChanges);
         state = gate().start(startedAt);
-        connect(server, getContext().get(Run.class));
+        Servers.connect(server, getContext().get(Run.class));
         save();
         goOn(Duration.ZERO);
     }
@@ -198,49 +186,17 @@ final class GateExecution extends StepExecution {
         return getContext().get(Run.class).getParent().getFullName();
     }
 
-    private static String registry(MlflowServerConfiguration server) {
-        return ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace();
-    }
-
-    private void sayPolicyChanges() throws IOException, InterruptedException {
-        if (policyChanges == null || policyChanges.getCount() == 0) {
-            return;
-        }
-        int count = policyChanges.getCount();
-        say("Compared with the policy that let the last promotion through (build " + policyChanges.getBuild() + "), "
-                + (count == 1 ? "1 rule was" : count + " rules were") + " loosened or removed:");
-        for (String sentence : policyChanges.getSentences()) {
-            say("  " + sentence);
-        }
-    }
-
-    private static MlflowServerConfiguration server(String name) throws StepProblem {
-        try {
-            return MlflowGlobalConfiguration.get().getServer(name);
-        } catch (ConfigurationException e) {
-            throw new StepProblem(e.getMessage());
-        }
-    }
-
-    private static TrackingServer connect(MlflowServerConfiguration server, Run<?, ?> run) throws StepProblem {
-        try {
-            return Connections.open(server, run);
-        } catch (ConfigurationException e) {
-            throw new StepProblem(e.getMessage());
-        }
-    }
-
     private Gate gate() {
         return new Gate(request, Clock.systemUTC(), ThreadLocalRandom.current());
     }
 
     private void advance() throws StepProblem, IOException, InterruptedException {
-        MlflowServerConfiguration server = server(serverName);
+        MlflowServerConfiguration server = Servers.named(serverName);
         GateState before = state;
         if (isBarredNow(server, before) || before.isPromoting() && !isAtTurn(server, before)) {
             return;
         }
-        Advance advance = gate().advance(before, connect(server, null));
+        Advance advance = gate().advance(before, Servers.connect(server, null));
         synchronized (this) {
             if (ended) {
                 return;
@@ -248,7 +204,7 @@ final class GateExecution extends StepExecution {
             state = advance.state();
         }
         for (String message : advance.messages()) {
-            say(message);
+            log().say(message);
         }
         if (advance.state().isDone()) {
             end(gate().report(advance.state()));
@@ -310,9 +266,7 @@ final class GateExecution extends StepExecution {
         }
         if (turn == null) {
             // Two names of one server differ in case at most; a turn too many does no harm.
-            String key = (ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace())
-                            .toLowerCase(Locale.ROOT)
-                    + '\n' + request.model();
+            String key = Servers.registry(server).toLowerCase(Locale.ROOT) + '\n' + request.model();
             turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
         }
         return turn;
@@ -320,17 +274,21 @@ final class GateExecution extends StepExecution {
 
     private void waitFor(String what) throws IOException, InterruptedException {
         waitingFor = what;
-        if (progress == null) {
-            progress = new ProgressLog();
-        }
-        if (progress.isDue(what, Instant.now())) {
-            say("Waiting for " + what);
-        }
+        log().sayWaitingFor(what);
     }
 
-    private void say(String message) throws IOException, InterruptedException {
-        PrintStream log = getContext().get(TaskListener.class).getLogger();
-        log.println(PREFIX + message);
+    private synchronized BuildLog log() {
+        if (log == null) {
+            log = new BuildLog(getContext());
+        }
+        return log;
+    }
+
+    private synchronized GateParameters parameters() {
+        if (parameters == null) {
+            parameters = GateParameters.fromJson(parametersJson);
+        }
+        return parameters;
     }
 
     /** The state must be safe before the next advance, which may write to the registry. */
@@ -342,14 +300,14 @@ final class GateExecution extends StepExecution {
         }
     }
 
-    private void disabled(GateParameters parameters) throws IOException, InterruptedException {
-        say("The gate for model " + parameters.model() + " is disabled.");
+    private void disabled() throws IOException, InterruptedException {
+        log().say("The gate for model " + parameters().model() + " is disabled.");
         end(new GateReport(
                 GateStatus.DISABLED,
                 "the gate is disabled",
                 RunMode.DISABLED.key(),
-                parameters.model(),
-                parameters.text("server")));
+                parameters().model(),
+                parameters().text("server")));
     }
 
     private void end(ErrorCategory category, String message) {
@@ -358,7 +316,7 @@ final class GateExecution extends StepExecution {
             end(gate().report(gate().failed(last, category, message)));
             return;
         }
-        GateParameters parameters = GateParameters.fromJson(parametersJson);
+        GateParameters parameters = parameters();
         end(GateReport.notStarted(
                 category.name(),
                 message,
@@ -373,19 +331,26 @@ final class GateExecution extends StepExecution {
         }
         try {
             GateResult result = attach(report);
-            if (report.getStatus() == GateStatus.DISABLED) {
-                complete(report, result);
-                return;
+            if (report.getStatus() != GateStatus.DISABLED) {
+                log().say(report.getStatus() + ": " + report.getReason());
+                if (report.getPromotion() != null && !report.isPromoted()) {
+                    log().say("Not promoted: " + report.getPromotion().getReason());
+                }
+                log().say("Report: " + result.getReportUrl());
             }
-            say(report.getStatus() + ": " + report.getReason());
-            if (report.getPromotion() != null && !report.isPromoted()) {
-                say("Not promoted: " + report.getPromotion().getReason());
-            }
-            say("Report: " + result.getReportUrl());
-            complete(report, result);
+            new BuildOutcome(getContext(), parameters().onFailure()).complete(report, result);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             getContext().onFailure(e);
         }
+    }
+
+    private GateResult attach(GateReport report) throws IOException, InterruptedException {
+        BuildReport page = new BuildReport(getContext(), serverName, policyChanges);
+        GateResult result = page.attach(report);
+        if (request != null) {
+            page.remember(report, request.policy(), log());
+        }
+        return result;
     }
 
     /** Whether this call is the one that ends the gate. */
@@ -400,69 +365,6 @@ final class GateExecution extends StepExecution {
             }
         }
         return true;
-    }
-
-    private GateResult attach(GateReport report) throws IOException, InterruptedException {
-        Run<?, ?> run = getContext().get(Run.class);
-        GateDocument document = new GateDocument(report, policyChanges);
-        int number = GateReportAction.attach(
-                run, getContext().get(FlowNode.class).getId(), document, trackingUi());
-        remember(report, run);
-        return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
-    }
-
-    /** The promotion is made; that its policy cannot be remembered must not fail it. */
-    private void remember(GateReport report, Run<?, ?> run) throws IOException, InterruptedException {
-        if (!report.isPromoted()) {
-            return;
-        }
-        try {
-            PromotionMemory.remember(
-                    registry(MlflowGlobalConfiguration.get().getServer(serverName)), report, request.policy(), run);
-        } catch (ConfigurationException | IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
-            say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared with it: "
-                    + e.getMessage());
-        }
-    }
-
-    private String trackingUi() {
-        try {
-            return serverName == null
-                    ? null
-                    : MlflowGlobalConfiguration.get().getServer(serverName).getTrackingUri();
-        } catch (ConfigurationException e) {
-            return null;
-        }
-    }
-
-    private void complete(GateReport report, GateResult result) throws IOException, InterruptedException {
-        String onFailure = GateParameters.fromJson(parametersJson).onFailure();
-        switch (report.getStatus()) {
-            case PASSED, DISABLED -> getContext().onSuccess(result);
-            case UNSTABLE -> {
-                markUnstable(report);
-                getContext().onSuccess(result);
-            }
-            case FAILED -> {
-                if (onFailure.equals("failure")) {
-                    getContext().onFailure(new AbortException(report.getReason()));
-                    return;
-                }
-                if (onFailure.equals("unstable")) {
-                    markUnstable(report);
-                }
-                getContext().onSuccess(result);
-            }
-            case ERROR -> getContext().onFailure(new AbortException(report.getReason()));
-        }
-    }
-
-    private void markUnstable(GateReport report) throws IOException, InterruptedException {
-        getContext()
-                .get(FlowNode.class)
-                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(report.getReason()));
-        getContext().get(Run.class).setResult(Result.UNSTABLE);
     }
 
     @Override
@@ -493,7 +395,7 @@ final class GateExecution extends StepExecution {
         if (request != null && last != null) {
             return gate().report(last, why);
         }
-        GateParameters parameters = GateParameters.fromJson(parametersJson);
+        GateParameters parameters = parameters();
         return new GateReport(
                 GateStatus.ERROR,
                 why,

@@ -1,0 +1,44 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.gate.ProgressLog;
+import io.jenkins.plugins.mlflow.report.PolicyChanges;
+import java.io.IOException;
+import java.time.Instant;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** What a gate says in the log of its build. */
+final class BuildLog {
+    private static final String PREFIX = "[mlflowEvalGate] ";
+
+    private final StepContext context;
+    private final ProgressLog progress = new ProgressLog();
+
+    BuildLog(StepContext context) {
+        this.context = context;
+    }
+
+    void say(String message) throws IOException, InterruptedException {
+        context.get(TaskListener.class).getLogger().println(PREFIX + message);
+    }
+
+    /** Says what the gate waits for, though not at every turn. */
+    void sayWaitingFor(String what) throws IOException, InterruptedException {
+        if (progress.isDue(what, Instant.now())) {
+            say("Waiting for " + what);
+        }
+    }
+
+    /** Names what was loosened; {@code changes} may be null. */
+    void say(PolicyChanges changes) throws IOException, InterruptedException {
+        if (changes == null || changes.getCount() == 0) {
+            return;
+        }
+        int count = changes.getCount();
+        say("Compared with the policy that let the last promotion through (build " + changes.getBuild() + "), "
+                + (count == 1 ? "1 rule was" : count + " rules were") + " loosened or removed:");
+        for (String sentence : changes.getSentences()) {
+            say("  " + sentence);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.model.Run;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.Connections;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+
+/** The configured servers, with what is wrong about them told as the step tells it. */
+final class Servers {
+    private Servers() {}
+
+    /** The server of this name, the default one without a name. */
+    static MlflowServerConfiguration named(String name) throws StepProblem {
+        try {
+            return MlflowGlobalConfiguration.get().getServer(name);
+        } catch (ConfigurationException e) {
+            throw new StepProblem(e.getMessage());
+        }
+    }
+
+    /** Looks the credentials up anew. {@code run} is told that they were used, unless it is null. */
+    static TrackingServer connect(MlflowServerConfiguration server, Run<?, ?> run) throws StepProblem {
+        try {
+            return Connections.open(server, run);
+        } catch (ConfigurationException e) {
+            throw new StepProblem(e.getMessage());
+        }
+    }
+
+    /** What tells the registry behind a server from others, whatever name the server has. */
+    static String registry(MlflowServerConfiguration server) {
+        return ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace();
+    }
+}
