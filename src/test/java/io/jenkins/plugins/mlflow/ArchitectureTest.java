@@ -31,8 +31,9 @@ class ArchitectureTest {
         allow("evaluation", List.of("org.apache.commons.statistics.."), "policy");
         allow("tracking", List.of("org.mlflow..", "org.mlflow_project..", "com.fasterxml.jackson.core.."));
         allow("gate", List.of(), "policy", "evaluation", "tracking");
+        allow("export", List.of(), "policy", "evaluation");
         allow("config", JENKINS, "policy", "tracking");
-        allow("report", JENKINS, "policy", "evaluation");
+        allow("report", JENKINS, "policy", "evaluation", "export");
         allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report");
     }
 

@@ -21,6 +21,7 @@ public final class GateReport {
     private BaselineInfo baseline;
     private String policyOrigin;
     private String policySha256;
+    private String policyText;
     private List<Check> checks = List.of();
     private PromotionInfo promotion;
     private String errorCategory;
@@ -49,9 +50,11 @@ public final class GateReport {
         return this;
     }
 
-    public GateReport under(String policyOrigin, String policySha256) {
-        this.policyOrigin = policyOrigin;
-        this.policySha256 = policySha256;
+    /** {@code text} is the resolved policy in the words of the policy file, without the model's name; it may be null. */
+    public GateReport under(String origin, String sha256, String text) {
+        this.policyOrigin = origin;
+        this.policySha256 = sha256;
+        this.policyText = text;
         return this;
     }
 
@@ -109,6 +112,11 @@ public final class GateReport {
         return policySha256;
     }
 
+    /** The resolved policy in the words of the policy file, as it stands under the model's name; null if it is not known. */
+    public String getPolicyText() {
+        return policyText;
+    }
+
     /** Not passed first, then by criticality, then in policy order. */
     public List<Check> getChecks() {
         return checks;
@@ -145,7 +153,7 @@ public final class GateReport {
         map.put("server", server);
         map.put("candidate", candidate == null ? null : candidate.toMap());
         map.put("baseline", baseline == null ? null : baseline.toMap());
-        map.put("policy", policyOrigin == null ? null : pair("origin", policyOrigin, "sha256", policySha256));
+        map.put("policy", policyOrigin == null ? null : policy());
         List<Object> rows = new ArrayList<>();
         checks.forEach(check -> rows.add(check.toMap()));
         map.put("checks", rows);
@@ -177,7 +185,7 @@ public final class GateReport {
                 checks);
         Map<?, ?> policy = Plain.part(map, "policy");
         if (policy != null) {
-            report.under(Plain.text(policy, "origin"), Plain.text(policy, "sha256"));
+            report.under(Plain.text(policy, "origin"), Plain.text(policy, "sha256"), Plain.text(policy, "text"));
         }
         Map<?, ?> error = Plain.part(map, "error");
         if (error != null) {
@@ -185,6 +193,12 @@ public final class GateReport {
         }
         return report.promotion(PromotionInfo.fromMap(Plain.part(map, "promotion")))
                 .timing(Timing.fromMap(Plain.part(map, "timing")));
+    }
+
+    private Map<String, Object> policy() {
+        Map<String, Object> map = pair("origin", policyOrigin, "sha256", policySha256);
+        map.put("text", policyText);
+        return map;
     }
 
     private static Map<String, Object> pair(String key, String value, String key2, String value2) {

@@ -3,19 +3,54 @@ package io.jenkins.plugins.mlflow.evaluation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** When the gate started, how long it took, and how many requests it sent. */
+/**
+ * When the gate started, how long it took, and how many requests it sent; and the moments on its way, which are null where it
+ * did not get there. All moments are ISO 8601 instants in UTC.
+ */
 public final class Timing {
     private final String startedAt;
     private final long waitedMillis;
     private final long totalMillis;
     private final long requests;
+    private String resolvedAt;
+    private String waitedFor;
+    private String judgedAt;
+    private String promotedAt;
+    private String endedAt;
 
-    /** {@code startedAt} is an ISO 8601 instant in UTC. */
     public Timing(String startedAt, long waitedMillis, long totalMillis, long requests) {
         this.startedAt = startedAt;
         this.waitedMillis = waitedMillis;
         this.totalMillis = totalMillis;
         this.requests = requests;
+    }
+
+    /** When the candidate was found and pinned. */
+    public Timing resolved(String at) {
+        this.resolvedAt = at;
+        return this;
+    }
+
+    /** {@code what} is the last thing that the gate waited for before it judged, as the build log names it. */
+    public Timing waited(String what) {
+        this.waitedFor = what;
+        return this;
+    }
+
+    public Timing judged(String at) {
+        this.judgedAt = at;
+        return this;
+    }
+
+    /** When the promotion was read back and found to be as asked. */
+    public Timing promoted(String at) {
+        this.promotedAt = at;
+        return this;
+    }
+
+    public Timing ended(String at) {
+        this.endedAt = at;
+        return this;
     }
 
     public String getStartedAt() {
@@ -35,12 +70,37 @@ public final class Timing {
         return requests;
     }
 
+    public String getResolvedAt() {
+        return resolvedAt;
+    }
+
+    public String getWaitedFor() {
+        return waitedFor;
+    }
+
+    public String getJudgedAt() {
+        return judgedAt;
+    }
+
+    public String getPromotedAt() {
+        return promotedAt;
+    }
+
+    public String getEndedAt() {
+        return endedAt;
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("started_at", startedAt);
         map.put("waited_ms", waitedMillis);
         map.put("total_ms", totalMillis);
         map.put("requests", requests);
+        map.put("resolved_at", resolvedAt);
+        map.put("waited_for", waitedFor);
+        map.put("judged_at", judgedAt);
+        map.put("promoted_at", promotedAt);
+        map.put("ended_at", endedAt);
         return map;
     }
 
@@ -48,9 +108,14 @@ public final class Timing {
         return map == null
                 ? null
                 : new Timing(
-                        Plain.text(map, "started_at"),
-                        Plain.integer(map, "waited_ms"),
-                        Plain.integer(map, "total_ms"),
-                        Plain.integer(map, "requests"));
+                                Plain.text(map, "started_at"),
+                                Plain.integer(map, "waited_ms"),
+                                Plain.integer(map, "total_ms"),
+                                Plain.integer(map, "requests"))
+                        .resolved(Plain.text(map, "resolved_at"))
+                        .waited(Plain.text(map, "waited_for"))
+                        .judged(Plain.text(map, "judged_at"))
+                        .promoted(Plain.text(map, "promoted_at"))
+                        .ended(Plain.text(map, "ended_at"));
     }
 }

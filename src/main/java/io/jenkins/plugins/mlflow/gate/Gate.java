@@ -100,6 +100,7 @@ public final class Gate {
         switch (round.state.phase) {
             case FIND_CANDIDATE -> {
                 new Resolution(round).candidate();
+                round.state.resolvedAt = round.now();
                 read(round);
             }
             case WAIT -> read(round);

@@ -35,6 +35,7 @@ public final class GateState implements Serializable, Cloneable {
     boolean versionPending;
     String runStatus;
     boolean runChecked;
+    Instant resolvedAt;
 
     // the baseline, pinned with its values; baselineVersion stays null where no version holds the alias
     boolean baselineFound;
@@ -49,6 +50,8 @@ public final class GateState implements Serializable, Cloneable {
     String fingerprint;
     Instant unchangedSince;
     Instant waitingSince;
+    /** The last thing that the run was waited for, also after the wait. */
+    String waitedFor;
     String waitingFor;
 
     // the verdict
@@ -78,6 +81,7 @@ public final class GateState implements Serializable, Cloneable {
     boolean aliasSet;
     boolean stageSet;
     boolean verified;
+    Instant promotedAt;
     String promotionNote;
     /**
      * Whether the registry was read just now, by this process, so that a write may follow. After a restart it is false, and

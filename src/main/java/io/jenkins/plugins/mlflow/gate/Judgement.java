@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.evaluation.Misses;
 import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import java.util.List;
@@ -38,9 +39,9 @@ record Judgement(GateStatus status, String reason) {
         List<Check> missed = checks.stream()
                 .filter(check -> !check.isPassed() && check.getCriticality() == criticality)
                 .toList();
-        Check first = missed.get(0);
+        Check worst = Misses.worst(missed).orElseThrow();
         int others = missed.size() - 1;
-        return first.getMetric() + ": " + first.getReason()
+        return Misses.sentence(worst)
                 + (others == 0 ? "" : others == 1 ? " (and 1 more check)" : " (and " + others + " more checks)");
     }
 

@@ -294,6 +294,7 @@ final class Promotion {
             }
         }
         state.verified = true;
+        state.promotedAt = round.now();
         round.say("Promoted version " + state.version + " of " + round.model() + " to " + target()
                 + (state.previousVersion == null ? "" : ", in place of version " + state.previousVersion));
         state.enter(Phase.TAG_PROMOTED);

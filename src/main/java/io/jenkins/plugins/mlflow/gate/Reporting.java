@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.evaluation.Timing;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ final class Reporting {
                         request.model(),
                         request.server())
                 .judged(candidate(), baseline(), checks())
-                .under(request.policyOrigin(), request.policySha256())
+                .under(request.policyOrigin(), request.policySha256(), PolicyCanon.describe(policy))
                 .promotion(policy.promotion() == null ? null : promotion())
                 .timing(timing());
         return state.errorCategory == null ? report : report.error(state.errorCategory.name(), state.errorMessage);
@@ -107,11 +108,20 @@ final class Reporting {
         Instant end = state.endedAt == null ? now : state.endedAt;
         Instant waitedUntil = state.judgedAt == null ? end : state.judgedAt;
         return new Timing(
-                state.startedAt.truncatedTo(ChronoUnit.MILLIS).toString(),
-                state.waitingSince == null
-                        ? 0
-                        : Duration.between(state.waitingSince, waitedUntil).toMillis(),
-                Duration.between(state.startedAt, end).toMillis(),
-                state.requests);
+                        text(state.startedAt),
+                        state.waitingSince == null
+                                ? 0
+                                : Duration.between(state.waitingSince, waitedUntil).toMillis(),
+                        Duration.between(state.startedAt, end).toMillis(),
+                        state.requests)
+                .resolved(text(state.resolvedAt))
+                .waited(state.waitedFor)
+                .judged(text(state.judgedAt))
+                .promoted(text(state.promotedAt))
+                .ended(text(end));
+    }
+
+    private static String text(Instant moment) {
+        return moment == null ? null : moment.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 }

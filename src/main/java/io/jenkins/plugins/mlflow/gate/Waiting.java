@@ -111,6 +111,7 @@ final class Waiting {
 
     private Reading waitFor(String what) {
         state.waitingFor = what;
+        state.waitedFor = what;
         if (state.waitingSince == null) {
             state.waitingSince = round.now();
         }

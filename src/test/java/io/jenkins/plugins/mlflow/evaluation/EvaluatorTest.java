@@ -270,10 +270,15 @@ class EvaluatorTest {
                         new CandidateInfo("r1", "3", "customer-churn", "7", null, "FINISHED"),
                         new BaselineInfo("champion", "6", "r0"),
                         checks)
-                .under("eval_gate.yaml", "f00d")
+                .under("eval_gate.yaml", "f00d", "metrics:\n  b: {min: 0.9}\n")
                 .promotion(new PromotionInfo(false, "7", "champion", null, "6", "the gate failed"))
                 .error("CONFLICT", "two answers")
-                .timing(new Timing("2026-11-20T10:00:00Z", 0, 41, 6));
+                .timing(new Timing("2026-11-20T10:00:00Z", 0, 41, 6)
+                        .resolved("2026-11-20T10:00:01Z")
+                        .waited("run r1 to finish")
+                        .judged("2026-11-20T10:00:02Z")
+                        .promoted("2026-11-20T10:00:03Z")
+                        .ended("2026-11-20T10:00:04Z"));
 
         Map<String, Object> map = report.toMap();
 

@@ -65,7 +65,7 @@ class GateTest {
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals("10", report.getCandidate().getVersion());
-        assertEquals("accuracy: 0.5 is 0.4 under its bound of 0.9", report.getReason());
+        assertEquals("accuracy 0.5 is 0.4 under its bound of 0.9", report.getReason());
         assertEquals("FAILED", mlflow.versions.get(10).tags.get("mlflow_eval_gate.status"));
     }
 
@@ -197,6 +197,11 @@ class GateTest {
         assertTrue(drive.waitedFor.contains("run r1 to have metric accuracy"), drive.waitedFor::toString);
         assertTrue(drive.waitedFor.contains("the metrics of run r1 to settle"), drive.waitedFor::toString);
         assertEquals(6000, report.getTiming().getWaitedMillis());
+        assertEquals("2026-11-20T10:00:00Z", report.getTiming().getResolvedAt());
+        assertEquals("the metrics of run r1 to settle", report.getTiming().getWaitedFor());
+        assertEquals("2026-11-20T10:00:06Z", report.getTiming().getJudgedAt());
+        assertEquals("2026-11-20T10:00:06Z", report.getTiming().getEndedAt());
+        assertNull(report.getTiming().getPromotedAt());
     }
 
     @Test
@@ -360,7 +365,7 @@ class GateTest {
         GateReport report = drive.run();
 
         assertEquals(GateStatus.UNSTABLE, report.getStatus());
-        assertEquals("latency: 50 is 10 over its bound of 40", report.getReason());
+        assertEquals("latency 50 is 10 over its bound of 40", report.getReason());
         assertFalse(report.isPromoted());
         assertEquals(List.of(), mlflow.writes);
         assertEquals("UNSTABLE", mlflow.versions.get(1).tags.get("mlflow_eval_gate.status"));

@@ -54,6 +54,7 @@ class PromotionTest {
         assertEquals(GateStatus.PASSED, report.getStatus());
         assertTrue(report.isPromoted());
         assertEquals("6", report.getPromotion().getPreviousVersion());
+        assertEquals("2026-11-20T10:00:00Z", report.getTiming().getPromotedAt());
         assertNull(report.getPromotion().getReason());
         assertEquals(List.of("alias champion=7"), mlflow.writes);
         Map<String, String> tags = mlflow.versions.get(7).tags;

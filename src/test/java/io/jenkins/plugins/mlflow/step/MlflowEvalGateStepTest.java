@@ -123,12 +123,12 @@ class MlflowEvalGateStepTest {
                 """);
 
         jenkins.assertLogNotContains("deployed\n", run);
-        jenkins.assertLogContains("accuracy: 0.93 is 0.06 under its bound of 0.99", run);
+        jenkins.assertLogContains("accuracy 0.93 is 0.06 under its bound of 0.99", run);
         assertEquals("6", mlflow.holder("champion"));
         assertEquals("FAILED", mlflow.tags.get("mlflow_eval_gate.status"));
         HtmlPage page = jenkins.createWebClient().goTo(run.getUrl() + "mlflow-eval-gate/1/");
         assertTrue(page.asNormalizedText().contains("0.93 is 0.06 under its bound of 0.99"), page.asNormalizedText());
-        assertTrue(jenkins.createWebClient().getPage(run).asNormalizedText().contains("accuracy: 0.93 is 0.06 under"));
+        assertTrue(jenkins.createWebClient().getPage(run).asNormalizedText().contains("accuracy 0.93 is 0.06 under"));
     }
 
     @Test
@@ -146,7 +146,7 @@ class MlflowEvalGateStepTest {
         FlowNode node = new DepthFirstScanner()
                 .findFirstMatch(run.getExecution(), n -> n.getAction(WarningAction.class) != null);
         assertEquals(
-                "accuracy: 0.93 is 0.06 under its bound of 0.99",
+                "accuracy 0.93 is 0.06 under its bound of 0.99",
                 node.getAction(WarningAction.class).getMessage());
     }
 

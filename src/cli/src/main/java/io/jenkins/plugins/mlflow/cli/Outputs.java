@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.export.JunitXml;
+import io.jenkins.plugins.mlflow.export.Markdown;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.export.Cells;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.cli;
+package io.jenkins.plugins.mlflow.export;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -15,7 +15,7 @@ import javax.xml.stream.XMLStreamWriter;
  * The report as JUnit XML: one test case for the gate itself, which does not pass unless the gate did, and one per check. A
  * note that was missed is a skipped test.
  */
-final class JunitXml {
+public final class JunitXml {
     private final GateReport report;
     private final XMLStreamWriter xml;
 
@@ -24,10 +24,10 @@ final class JunitXml {
         this.xml = xml;
     }
 
-    static String of(GateReport report) {
+    public static String of(GateReport report) {
         StringWriter text = new StringWriter();
         try {
-            XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
+            XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
             new JunitXml(report, xml).write();
             xml.close();
         } catch (XMLStreamException e) {

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.cli;
+package io.jenkins.plugins.mlflow.export;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The report in words and cells, as the table and the Markdown show it. */
-final class Cells {
-    static final List<String> HEADINGS =
+public final class Cells {
+    public static final List<String> HEADINGS =
             List.of("verdict", "metric", "value", "rule", "baseline", "change", "margin", "criticality", "reason");
 
     private Cells() {}
 
-    static List<String> of(Check check) {
+    public static List<String> of(Check check) {
         return List.of(
                 check.getVerdict().name(),
                 check.getMetric(),
@@ -27,7 +27,7 @@ final class Cells {
     }
 
     /** What is said above and below the checks, as pairs of a word and its meaning. */
-    static List<List<String>> facts(GateReport report) {
+    public static List<List<String>> facts(GateReport report) {
         List<List<String>> facts = new ArrayList<>();
         if (report.getServer() != null) {
             facts.add(List.of("server", report.getServer()));

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.cli;
+package io.jenkins.plugins.mlflow.export;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The report as Markdown, for a comment on a change or a job summary. */
-final class Markdown {
+public final class Markdown {
     private Markdown() {}
 
-    static String of(GateReport report) {
+    public static String of(GateReport report) {
         StringBuilder text = new StringBuilder();
         text.append("### ").append(report.getStatus()).append(": ").append(escaped(report.getModel())).append("\n\n")
                 .append(escaped(report.getReason())).append("\n\n");
