@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The JSON Schema that ships with the product must know the same words as the reader. */
@@ -17,8 +18,10 @@ class PolicySchemaTest {
 
     @Test
     void theSchemaHasTheReadersKeys() {
-        assertKeys(PolicyDocument.KEYS, "properties");
-        assertKeys(ModelParser.KEYS, "$defs", "model", "properties");
+        assertKeys(PolicyDocument.KEYS, "$defs", "policies", "properties");
+        assertKeys(
+                Stream.concat(ModelParser.KEYS.stream(), Stream.of(PolicyDocument.LOCKED)).toList(),
+                "$defs", "model", "properties");
         assertKeys(CandidateParser.KEYS, "$defs", "candidate", "properties");
         assertKeys(ModelParser.WAIT_KEYS, "$defs", "wait", "properties");
         assertKeys(ModelParser.BASELINE_KEYS, "$defs", "baseline", "oneOf", "1", "properties");
