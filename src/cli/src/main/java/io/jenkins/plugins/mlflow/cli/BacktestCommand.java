@@ -16,47 +16,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Tells what a policy would have decided of past runs. It only reads. */
-@Command(
-        name = "backtest",
-        description = "Tells what a policy would have decided of the last runs or versions. Changes nothing.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class BacktestCommand implements Callable<Integer> {
+final class BacktestCommand implements Command {
     private static final String STANDARD_OUTPUT = "-";
 
-    @ParentCommand
-    private Main main;
-
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
-
-    @Mixin
-    private HistoryOptions history;
-
-    @Option(names = "--policy", required = true, paramLabel = "FILE", description = "Policy file to try.")
-    private Path policyFile;
-
-    @Option(names = "--compare", paramLabel = "FILE", description = "Policy file to compare it with.")
-    private Path compareFile;
-
-    @Option(names = "--json", paramLabel = "FILE|-", description = "Write the result as JSON; - is standard output.")
-    private String json;
+    @Override
+    public String description() {
+        return "Tells what a policy would have decided of the last runs or versions. Changes nothing.";
+    }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        history.check();
-        PrintWriter progress = spec.commandLine().getErr();
+    public Options options() {
+        Options options = new Options();
+        HistoryOptions.addTo(options);
+        options.addOption(Arguments.required(Arguments.option("policy", "FILE", "Policy file to try.")));
+        options.addOption(Arguments.option("compare", "FILE", "Policy file to compare it with."));
+        options.addOption(Arguments.option("json", "FILE|-", "Write the result as JSON; - is standard output."));
+        return options;
+    }
+
+    @Override
+    public int run(Main main, Arguments given, Console console) throws ParseException, IOException, InterruptedException {
+        HistoryOptions history = new HistoryOptions(given);
+        Path policyFile = given.path("policy");
+        Path compareFile = given.path("compare");
+        String json = given.text("json");
+        PrintWriter progress = console.err();
         try {
-            GatePolicy policy = policy(policyFile, selection());
-            GatePolicy other = compareFile == null ? null : policy(compareFile, PolicyOverrides.NONE);
+            GatePolicy policy = policy(main, history, policyFile, selection(history));
+            GatePolicy other = compareFile == null ? null : policy(main, history, compareFile, PolicyOverrides.NONE);
             Connection connection = history.connection(main.environment);
             RestTrackingServer server = HistoryOptions.open(connection);
             CandidateSelection selection = policy.candidate();
@@ -64,9 +55,10 @@ final class BacktestCommand implements Callable<Integer> {
                     .read(selection.experiment(), selection.filter());
             BacktestReport report = new BacktestReport(
                     past, tried(policyFile, policy, past), other == null ? null : tried(compareFile, other, past));
-            people().print(report.text(server.requests()));
-            people().flush();
-            writeJson(report.toMap(history.model, connection.address(), server.requests()));
+            PrintWriter people = STANDARD_OUTPUT.equals(json) ? console.err() : console.out();
+            people.print(report.text(server.requests()));
+            people.flush();
+            writeJson(main, console, json, report.toMap(history.model, connection.address(), server.requests()));
             return Main.PASSED;
         } catch (PolicyException | TrackingException | IllegalArgumentException e) {
             Trouble trouble = Trouble.of(e);
@@ -75,19 +67,20 @@ final class BacktestCommand implements Callable<Integer> {
             document.put("schema_version", 1);
             document.put("model", history.model);
             document.put("error", trouble.toMap());
-            writeJson(document);
+            writeJson(main, console, json, document);
             return trouble.exitStatus();
         }
     }
 
-    private PolicyOverrides selection() {
+    private static PolicyOverrides selection(HistoryOptions history) {
         return PolicyOverrides.builder(name -> "--" + name)
                 .experiment(history.experiment)
                 .filter(history.filter)
                 .build();
     }
 
-    private GatePolicy policy(Path file, PolicyOverrides overrides) throws PolicyException {
+    private static GatePolicy policy(Main main, HistoryOptions history, Path file, PolicyOverrides overrides)
+            throws PolicyException {
         GatePolicy policy =
                 PolicyReader.resolve(PolicyFiles.read(main.directory, file, history.model), history.model, overrides);
         for (MetricRule rule : policy.rules()) {
@@ -105,13 +98,10 @@ final class BacktestCommand implements Callable<Integer> {
                 file.toString(), PolicyCanon.sha256(policy), policy.baseline() != null, Backtest.of(policy, past));
     }
 
-    private PrintWriter people() {
-        return STANDARD_OUTPUT.equals(json) ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    }
-
-    private void writeJson(Map<String, Object> document) throws IOException {
+    private static void writeJson(Main main, Console console, String json, Map<String, Object> document)
+            throws IOException {
         if (STANDARD_OUTPUT.equals(json)) {
-            spec.commandLine().getOut().println(Json.writePretty(document));
+            console.out().println(Json.writePretty(document));
         } else if (json != null) {
             Files.writeString(main.directory.resolve(json), Json.writePretty(document) + "\n");
         }

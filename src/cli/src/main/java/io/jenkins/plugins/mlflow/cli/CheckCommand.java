@@ -27,104 +27,58 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
+import org.apache.commons.cli.OptionGroup;
+import org.apache.commons.cli.Options;
 
 /** Runs one gate to its end, sleeping where it has to wait. */
-@Command(
-        name = "check",
-        description = "Judges a run of MLflow and, after a full pass, promotes it if the policy or --promote says so.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class CheckCommand implements Callable<Integer> {
+final class CheckCommand implements Command {
     private static final Path DEFAULT_POLICY = Path.of("eval_gate.yaml");
 
-    @ParentCommand
     private Main main;
+    private Arguments given;
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
-
-    @Option(names = "--model", required = true, paramLabel = "NAME", description = "Registered model name.")
-    private String model;
-
-    @Option(
-            names = "--policy",
-            paramLabel = "FILE",
-            description = "Policy file. Without it, ./eval_gate.yaml if it is there.")
-    private Path policyFile;
-
-    @Option(
-            names = "--threshold",
-            paramLabel = "NAME=BOUND",
-            description = "NAME=NUMBER, NAME=>=NUMBER or NAME=<=NUMBER; replaces the policy's metrics. Repeatable.")
-    private List<String> thresholds;
-
-    @Option(
-            names = "--tracking-uri",
-            paramLabel = "URI",
-            description = "MLflow server; without it, the variable MLFLOW_TRACKING_URI.")
-    private String trackingUri;
-
-    @ArgGroup
-    private Exact exact;
-
-    @Option(names = "--experiment", paramLabel = "NAME", description = "Judge the newest run of this experiment.")
-    private String experiment;
-
-    @Option(names = "--filter", paramLabel = "FILTER", description = "MLflow search filter for that run.")
-    private String filter;
-
-    @Option(names = "--max-age", paramLabel = "TIME", description = "How long ago the run may have started, as 24h.")
-    private String maxAge;
-
-    @Option(names = "--baseline", paramLabel = "ALIAS", description = "Alias of the version to compare with.")
-    private String baseline;
-
-    @Option(names = "--promote", paramLabel = "ALIAS", description = "Alias to set after a full pass.")
-    private String promote;
-
-    @Option(names = "--stage", paramLabel = "STAGE", description = "Stage to move to after a full pass.")
-    private String stage;
-
-    @Option(names = "--timeout", paramLabel = "TIME", description = "How long to wait for the run; default 5m.")
-    private String timeout;
-
-    @Option(names = "--settle", paramLabel = "TIME", description = "How long values must stay the same; default 5s.")
-    private String settle;
-
-    @Option(names = "--dry-run", description = "Judge and report, change nothing on the server.")
-    private boolean dryRun;
-
-    @Mixin
-    private Outputs outputs;
-
-    /** At most one of them names the candidate. */
-    private static final class Exact {
-        @Option(names = "--run-id", paramLabel = "ID", description = "Judge this run.")
-        private String runId;
-
-        @Option(names = "--version", paramLabel = "N", description = "Judge the run of this model version.")
-        private String version;
-
-        @Option(names = "--alias", paramLabel = "ALIAS", description = "Judge the run of the version with this alias.")
-        private String alias;
-
-        @Option(names = "--model-id", paramLabel = "ID", description = "Judge this logged model of MLflow 3.")
-        private String modelId;
+    @Override
+    public String description() {
+        return "Judges a run of MLflow and, after a full pass, promotes it if the policy or --promote says so.";
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        PrintWriter progress = spec.commandLine().getErr();
-        GateReport report = report(progress);
-        outputs.write(report, spec.commandLine().getOut(), progress, main.directory);
+    public Options options() {
+        Options options = new Options();
+        options.addOption(Arguments.required(Arguments.option("model", "NAME", "Registered model name.")));
+        options.addOption(Arguments.option(
+                "policy", "FILE", "Policy file. Without it, ./eval_gate.yaml if it is there."));
+        options.addOption(Arguments.repeatable(
+                "threshold",
+                "NAME=BOUND",
+                "NAME=NUMBER, NAME=>=NUMBER or NAME=<=NUMBER; replaces the policy's metrics. Repeatable."));
+        options.addOption(Arguments.option(
+                "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
+        options.addOptionGroup(new OptionGroup()
+                .addOption(Arguments.option("run-id", "ID", "Judge this run."))
+                .addOption(Arguments.option("version", "N", "Judge the run of this model version."))
+                .addOption(Arguments.option("alias", "ALIAS", "Judge the run of the version with this alias."))
+                .addOption(Arguments.option("model-id", "ID", "Judge this logged model of MLflow 3.")));
+        options.addOption(Arguments.option("experiment", "NAME", "Judge the newest run of this experiment."));
+        options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for that run."));
+        options.addOption(Arguments.option("max-age", "TIME", "How long ago the run may have started, as 24h."));
+        options.addOption(Arguments.option("baseline", "ALIAS", "Alias of the version to compare with."));
+        options.addOption(Arguments.option("promote", "ALIAS", "Alias to set after a full pass."));
+        options.addOption(Arguments.option("stage", "STAGE", "Stage to move to after a full pass."));
+        options.addOption(Arguments.option("timeout", "TIME", "How long to wait for the run; default 5m."));
+        options.addOption(Arguments.option("settle", "TIME", "How long values must stay the same; default 5s."));
+        options.addOption(Arguments.flag("dry-run", "Judge and report, change nothing on the server."));
+        Outputs.addTo(options);
+        return options;
+    }
+
+    @Override
+    public int run(Main of, Arguments arguments, Console console) throws IOException, InterruptedException {
+        main = of;
+        given = arguments;
+        GateReport report = report(console.err());
+        new Outputs(given).write(report, console, main.directory);
         return exitStatus(report);
     }
 
@@ -133,12 +87,12 @@ final class CheckCommand implements Callable<Integer> {
         Gate gate;
         TrackingServer server;
         try {
-            Connection connection = Connection.of(trackingUri, main.environment);
+            Connection connection = Connection.of(given.text("tracking-uri"), main.environment);
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
             server = connection.open();
         } catch (PolicyException | IllegalArgumentException e) {
             return GateReport.notStarted(
-                    ErrorCategory.CONFIGURATION.name(), e.getMessage(), mode().key(), model, null);
+                    ErrorCategory.CONFIGURATION.name(), e.getMessage(), mode().key(), given.text("model"), null);
         }
         return drive(gate, gate.start(startedAt), server, progress);
     }
@@ -153,11 +107,12 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private RunMode mode() {
-        return dryRun ? RunMode.DRY_RUN : RunMode.ENABLED;
+        return given.has("dry-run") ? RunMode.DRY_RUN : RunMode.ENABLED;
     }
 
     private GateRequest request(String address) throws PolicyException {
-        PolicyDocument document = document();
+        String model = given.text("model");
+        PolicyDocument document = document(model);
         GatePolicy policy = PolicyReader.resolve(document, model, overrides());
         return new GateRequest(
                 model,
@@ -193,28 +148,30 @@ final class CheckCommand implements Callable<Integer> {
         return gate.report(state);
     }
 
-    private PolicyDocument document() throws PolicyException {
+    private PolicyDocument document(String model) throws PolicyException {
+        Path policyFile = given.path("policy");
         if (policyFile != null) {
             return PolicyFiles.read(main.directory, policyFile, model);
         }
         if (!Files.notExists(main.directory.resolve(DEFAULT_POLICY), LinkOption.NOFOLLOW_LINKS)) {
             PolicyDocument own = PolicyFiles.read(main.directory, DEFAULT_POLICY, model);
-            return own.hasModel(model) || thresholds == null ? own : null;
+            return own.hasModel(model) || !given.has("threshold") ? own : null;
         }
         return null;
     }
 
     private PolicyOverrides overrides() {
+        List<String> thresholds = given.texts("threshold");
         return PolicyOverrides.builder(CheckCommand::optionName)
                 .thresholds(thresholds == null ? null : Thresholds.parse(thresholds))
-                .baseline(baseline)
+                .baseline(given.text("baseline"))
                 .promote(promotion())
-                .experiment(experiment)
-                .filter(filter)
-                .maxAge(maxAge)
-                .timeout(timeout)
-                .settle(settle)
-                .exactCandidate(exact != null)
+                .experiment(given.text("experiment"))
+                .filter(given.text("filter"))
+                .maxAge(given.text("max-age"))
+                .timeout(given.text("timeout"))
+                .settle(given.text("settle"))
+                .exactCandidate(candidate() != null)
                 .build();
     }
 
@@ -227,6 +184,8 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private Object promotion() {
+        String promote = given.text("promote");
+        String stage = given.text("stage");
         if (stage == null) {
             return promote;
         }
@@ -239,19 +198,18 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private ExactCandidate candidate() {
-        if (exact == null) {
-            return null;
-        }
-        if (exact.modelId != null) {
+        if (given.has("model-id")) {
             throw new IllegalArgumentException(
                     "option `--model-id` is not supported yet; name the candidate by --run-id, --version or --alias");
         }
-        ExactCandidate candidate = exact.runId != null
-                ? new ExactCandidate(ExactCandidate.Kind.RUN, exact.runId)
-                : exact.version != null
-                        ? new ExactCandidate(ExactCandidate.Kind.VERSION, exact.version)
-                        : new ExactCandidate(ExactCandidate.Kind.ALIAS, exact.alias);
-        if (candidate.problem() != null) {
+        ExactCandidate candidate = given.has("run-id")
+                ? new ExactCandidate(ExactCandidate.Kind.RUN, given.text("run-id"))
+                : given.has("version")
+                        ? new ExactCandidate(ExactCandidate.Kind.VERSION, given.text("version"))
+                        : given.has("alias")
+                                ? new ExactCandidate(ExactCandidate.Kind.ALIAS, given.text("alias"))
+                                : null;
+        if (candidate != null && candidate.problem() != null) {
             throw new IllegalArgumentException("the candidate " + candidate.problem());
         }
         return candidate;

@@ -3,47 +3,48 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import java.time.Duration;
 import java.util.Map;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Which runs or versions of the past a command is about, and of which server. */
 final class HistoryOptions {
     private static final int MOST = 10_000;
+    private static final int USUAL = 50;
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
-    @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
-    private CommandLine.Model.CommandSpec spec;
+    final String model;
+    final int last;
+    final String experiment;
+    final String filter;
+    private final String trackingUri;
 
-    @Option(names = "--model", required = true, paramLabel = "NAME", description = "Registered model name.")
-    String model;
+    HistoryOptions(Arguments given) throws ParseException {
+        model = given.text("model");
+        last = last(given.text("last"));
+        experiment = given.text("experiment");
+        filter = given.text("filter");
+        trackingUri = given.text("tracking-uri");
+    }
 
-    @Option(
-            names = "--last",
-            paramLabel = "N",
-            defaultValue = "50",
-            description = "How many runs or versions, from the newest back; at most 10000, default 50.")
-    int last;
-
-    @Option(
-            names = "--experiment",
-            paramLabel = "NAME",
-            description = "Take the runs of this experiment instead of the versions of the model.")
-    String experiment;
-
-    @Option(names = "--filter", paramLabel = "FILTER", description = "MLflow search filter for those runs.")
-    String filter;
-
-    @Option(
-            names = "--tracking-uri",
-            paramLabel = "URI",
-            description = "MLflow server; without it, the variable MLFLOW_TRACKING_URI.")
-    private String trackingUri;
-
-    void check() {
-        if (last < 1 || last > MOST) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--last is " + last + "; give a number from 1 to " + MOST + ".");
+    private static int last(String text) throws ParseException {
+        if (text == null) {
+            return USUAL;
         }
+        if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > MOST) {
+            throw new ParseException("--last is " + text + "; give a number from 1 to " + MOST);
+        }
+        return Integer.parseInt(text);
+    }
+
+    static void addTo(Options options) {
+        options.addOption(Arguments.required(Arguments.option("model", "NAME", "Registered model name.")));
+        options.addOption(Arguments.option(
+                "last", "N", "How many runs or versions, from the newest back; at most " + MOST + ", default " + USUAL + "."));
+        options.addOption(Arguments.option(
+                "experiment", "NAME", "Take the runs of this experiment instead of the versions of the model."));
+        options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for those runs."));
+        options.addOption(Arguments.option(
+                "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
     }
 
     Connection connection(Map<String, String> environment) {

@@ -6,47 +6,43 @@ import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Reads policy files and tells what is wrong with them, what each rule blocks, and which rules do nothing. No server. */
-@Command(
-        name = "lint",
-        description = "Checks policy files. Exit status 0 if all are right, 2 if not.",
-        mixinStandardHelpOptions = true)
-final class LintCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
-
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
-
-    @Option(names = "--strict", description = "Exit with 2 if there is a warning, too.")
-    private boolean strict;
-
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Policy files.")
-    private List<Path> files;
+final class LintCommand implements Command {
+    @Override
+    public String description() {
+        return "Checks policy files. Exit status 0 if all are right, 2 if not.";
+    }
 
     @Override
-    public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
+    public Options options() {
+        return new Options().addOption(Arguments.flag("strict", "Exit with 2 if there is a warning, too."));
+    }
+
+    @Override
+    public String operands() {
+        return "FILE...";
+    }
+
+    @Override
+    public int run(Main main, Arguments given, Console console) throws ParseException {
+        if (given.operands().isEmpty()) {
+            throw new ParseException("Missing: FILE, a policy file");
+        }
         int status = Main.PASSED;
-        for (Path file : files) {
+        for (String name : given.operands()) {
+            Path file = Path.of(name);
             try {
                 PolicyDocument document = PolicyFiles.read(main.directory, file, null);
-                out.println(file + ": ok, " + Words.count(document.models().size(), "model") + ": "
+                console.out().println(file + ": ok, " + Words.count(document.models().size(), "model") + ": "
                         + String.join(", ", document.models()));
-                if (warns(document, out) && strict) {
+                if (warns(document, console.out()) && given.has("strict")) {
                     status = Main.WRONG_ARGUMENTS;
                 }
             } catch (PolicyException e) {
-                err.println(e.getMessage());
+                console.err().println(e.getMessage());
                 status = Main.WRONG_ARGUMENTS;
             }
         }

@@ -1,39 +1,28 @@
 package io.jenkins.plugins.mlflow.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import org.apache.commons.cli.ParseException;
 
 /** Entry of the runnable jar. Exit status: 0 passed, 1 failed or unstable, 2 wrong arguments or policy, 3 another error. */
-@Command(
-        name = "mlflow-eval-gate",
-        description = "Judges a run's MLflow metrics by a policy, and promotes the model only after a full pass.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            CheckCommand.class,
-            LintCommand.class,
-            BacktestCommand.class,
-            SuggestCommand.class,
-            SchemaCommand.class
-        },
-        synopsisSubcommandLabel = "COMMAND")
-final class Main implements Runnable {
+final class Main {
     static final int PASSED = 0;
     static final int NOT_PASSED = 1;
     static final int WRONG_ARGUMENTS = 2;
     static final int OTHER_ERROR = 3;
 
+    private static final String PROGRAM = "mlflow-eval-gate";
+    private static final List<String> COMMANDS = List.of("check", "lint", "backtest", "suggest", "schema");
+
     final Map<String, String> environment;
     final Path directory;
     final Clock clock;
-
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
 
     Main(Map<String, String> environment, Path directory, Clock clock) {
         this.environment = environment;
@@ -48,30 +37,73 @@ final class Main implements Runnable {
     }
 
     static int run(Main main, PrintWriter out, PrintWriter err, String... args) {
-        int status = new CommandLine(main)
-                .setOut(out)
-                .setErr(err)
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    err.println("mlflow-eval-gate: " + e);
-                    return OTHER_ERROR;
-                })
-                .execute(args);
+        int status = status(main, new Console(out, err), args);
         out.flush();
         err.flush();
         return status;
     }
 
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Give a command: check, lint, backtest, suggest or schema.");
+    private static int status(Main main, Console console, String... args) {
+        String name = args.length == 0 ? "" : args[0];
+        Command command = command(name);
+        if (command == null) {
+            return withoutCommand(name, console);
+        }
+        String[] words = Arrays.copyOfRange(args, 1, args.length);
+        try {
+            if (asksForHelp(words)) {
+                Help.print(name, command, console.out());
+                return PASSED;
+            }
+            Arguments given = Arguments.read(command.options(), !command.operands().isEmpty(), words);
+            return command.run(main, given, console);
+        } catch (ParseException e) {
+            console.err().println(PROGRAM + " " + name + ": " + e.getMessage());
+            console.err().println("`" + PROGRAM + " " + name + " --help` tells what there is.");
+            return WRONG_ARGUMENTS;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            console.err().println(PROGRAM + ": " + e);
+            return OTHER_ERROR;
+        }
     }
 
-    /** Tells the version that the build wrote into the jar. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"mlflow-eval-gate " + (version == null ? "(not built as a jar)" : version)};
+    /** Null for a word that is none. */
+    private static Command command(String name) {
+        return switch (name) {
+            case "check" -> new CheckCommand();
+            case "lint" -> new LintCommand();
+            case "backtest" -> new BacktestCommand();
+            case "suggest" -> new SuggestCommand();
+            case "schema" -> new SchemaCommand();
+            default -> null;
+        };
+    }
+
+    private static boolean asksForHelp(String... words) {
+        return Arrays.stream(words).anyMatch(word -> word.equals("--help") || word.equals("-h"));
+    }
+
+    private static int withoutCommand(String name, Console console) {
+        switch (name) {
+            case "--help", "-h" -> {
+                console.out().println("Judges a run's MLflow metrics by a policy, and promotes the model only after a full pass.\n");
+                for (String each : COMMANDS) {
+                    console.out().printf("  %-10s%s%n", each, command(each).description());
+                }
+                console.out().println("\n`" + PROGRAM + " COMMAND --help` tells more.");
+                return PASSED;
+            }
+            case "--version", "-V" -> {
+                String version = Main.class.getPackage().getImplementationVersion();
+                console.out().println(PROGRAM + " " + (version == null ? "(not built as a jar)" : version));
+                return PASSED;
+            }
+            default -> {
+                console.err().println((name.isEmpty() ? "" : "There is no command `" + name + "`. ")
+                        + "Give a command: " + String.join(", ", COMMANDS.subList(0, COMMANDS.size() - 1)) + " or "
+                        + COMMANDS.get(COMMANDS.size() - 1) + ".");
+                return WRONG_ARGUMENTS;
+            }
         }
     }
 }

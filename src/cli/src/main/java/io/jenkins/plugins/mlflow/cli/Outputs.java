@@ -8,30 +8,37 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
+import org.apache.commons.cli.Options;
 
 /** Where the report goes: a table for people, and files for machines. */
 final class Outputs {
     private static final String STANDARD_OUTPUT = "-";
 
-    @Option(names = "--json", paramLabel = "FILE|-", description = "Write the report as JSON; - is standard output.")
-    private String json;
+    private final String json;
+    private final Path junit;
+    private final Path markdown;
 
-    @Option(names = "--junit", paramLabel = "FILE", description = "Write the report as JUnit XML.")
-    private Path junit;
+    Outputs(Arguments given) {
+        json = given.text("json");
+        junit = given.path("junit");
+        markdown = given.path("markdown");
+    }
 
-    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the report as Markdown.")
-    private Path markdown;
+    static void addTo(Options options) {
+        options.addOption(Arguments.option("json", "FILE|-", "Write the report as JSON; - is standard output."));
+        options.addOption(Arguments.option("junit", "FILE", "Write the report as JUnit XML."));
+        options.addOption(Arguments.option("markdown", "FILE", "Write the report as Markdown."));
+    }
 
-    void write(GateReport report, PrintWriter out, PrintWriter err, Path directory) throws IOException {
+    void write(GateReport report, Console console, Path directory) throws IOException {
         boolean jsonToOutput = STANDARD_OUTPUT.equals(json);
-        PrintWriter people = jsonToOutput ? err : out;
+        PrintWriter people = jsonToOutput ? console.err() : console.out();
         people.print(TextTable.of(report));
         people.flush();
         if (json != null) {
             String document = Json.writePretty(report.toMap());
             if (jsonToOutput) {
-                out.println(document);
+                console.out().println(document);
             } else {
                 Files.writeString(directory.resolve(json), document + "\n");
             }

@@ -4,32 +4,27 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Writes a policy whose bounds the past suggests. It only reads. */
-@Command(
-        name = "suggest",
-        description = "Suggests bounds from past runs or versions, as a policy file with the reasoning as comments.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class SuggestCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
-
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
-
-    @Mixin
-    private HistoryOptions history;
+final class SuggestCommand implements Command {
+    @Override
+    public String description() {
+        return "Suggests bounds from past runs or versions, as a policy file with the reasoning as comments.";
+    }
 
     @Override
-    public Integer call() throws InterruptedException {
-        history.check();
-        PrintWriter progress = spec.commandLine().getErr();
+    public Options options() {
+        Options options = new Options();
+        HistoryOptions.addTo(options);
+        return options;
+    }
+
+    @Override
+    public int run(Main main, Arguments given, Console console) throws ParseException, InterruptedException {
+        HistoryOptions history = new HistoryOptions(given);
+        PrintWriter progress = console.err();
         try {
             if (history.filter != null && history.experiment == null) {
                 throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
@@ -44,9 +39,8 @@ final class SuggestCommand implements Callable<Integer> {
                         "Nothing can be suggested: no metric is in most of the "
                                 + Words.count(suggestion.finishedRuns(), "finished run") + " among " + past.counted() + ".");
             }
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(suggestion.yaml());
-            out.flush();
+            console.out().print(suggestion.yaml());
+            console.out().flush();
             if (!suggestion.isReady()) {
                 progress.println("No rule is active yet: take the # from at least one.");
             }

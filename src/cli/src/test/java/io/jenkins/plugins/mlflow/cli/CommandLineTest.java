@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a user meets it: arguments, variables, files and exit status. No server is needed here. */
@@ -56,6 +57,9 @@ class CommandLineTest {
                 "check --model churn --tresholds accuracy=0.9",
                 "check --model churn --version 7 --alias champion",
                 "check --model churn --run-id a --model-id m-1",
+                "check --model churn --run-id a --run-id b",
+                "check --model churn --thresh accuracy=0.9",
+                "check --model churn --threshold accuracy=0.9 recall=0.9",
                 "lint",
                 "backtest --model churn",
                 "backtest --model churn --policy p.yaml --last 0",
@@ -66,6 +70,25 @@ class CommandLineTest {
     void argumentsThatCannotBeReadExitWithTwo(String line) {
         assertEquals(2, run(line.split(" ")));
         assertFalse(err.isBlank());
+    }
+
+    @Test
+    void anUnknownOptionIsToldWithTheOneThatWasMeant() {
+        assertEquals(2, run("check", "--model", "churn", "--tresholds", "accuracy=0.9"));
+        assertTrue(err.contains("did you mean `--threshold`?"), err);
+        assertEquals(2, run("backtest", "--model", "churn"));
+        assertTrue(err.contains("--policy is missing"), err);
+        assertEquals(2, run("lnit", "eval_gate.yaml"));
+        assertTrue(err.contains("`lnit`"), err);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"check,--threshold <NAME=BOUND>", "lint,--strict", "backtest,--compare", "suggest,--last", "schema,schema"})
+    void helpTellsWhatACommandTakes(String command, String told) {
+        assertEquals(0, run(command, "--help"));
+        assertTrue(out.contains(told), out);
+        assertEquals(0, run("--help"));
+        assertTrue(out.contains(command), out);
     }
 
     @Test
