@@ -65,8 +65,8 @@ public final class GateState implements Serializable, Cloneable {
     // the promotion's journal
     Instant promotionStartedAt;
     boolean promotionBegun;
-    /** Whether a version may have been created by a request whose answer was lost. */
-    boolean createUncertain;
+    /** What became of a request that may have created a version, though its answer was lost; null if there is none. */
+    String createFault;
     /** After a restart: until when a version that may have been created before it is looked for. */
     Instant lookForCreatedUntil;
     /** What answered a write in place of MLflow; whether it took effect is read back. */

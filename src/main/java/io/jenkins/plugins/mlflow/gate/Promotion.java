@@ -78,8 +78,9 @@ final class Promotion {
             }
             refuseAfterWriteFault();
             // An answer that was lost may stand for a request that is still under way: a second one could make two.
-            if (state.createUncertain || round.now().isBefore(state.lookForCreatedUntil)) {
-                state.waitingFor = "the version that may have been created";
+            if (state.createFault != null || round.now().isBefore(state.lookForCreatedUntil)) {
+                state.waitingFor = "the version that may have been created"
+                        + (state.createFault == null ? "" : ", after: " + state.createFault);
                 return;
             }
         }

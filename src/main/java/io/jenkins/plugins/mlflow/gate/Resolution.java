@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Finds the candidate and the baseline, once, and pins them in the state. */
@@ -156,10 +157,12 @@ final class Resolution {
                     + "' (alias '" + alias + "'). Move the alias to a version that was made from a run");
         }
         Run run = round.existingRun(version.runId(), "baseline, version " + version.version());
+        // All requests before the first change: half a baseline would count as none at all.
+        TreeMap<String, Double> values = new Needs(round.policy()).values(run, round);
         state.baselineFound = true;
         state.baselineVersion = version.version();
         state.baselineRunId = version.runId();
-        state.baselineValues = new Needs(round.policy()).values(run, round);
+        state.baselineValues = values;
         state.baselineDigests = new TreeSet<>(run.datasetDigests());
         round.say("Baseline: version " + version.version() + " of " + round.model() + " (alias '" + alias + "'), run "
                 + version.runId()

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -16,9 +17,16 @@ final class CappedBody implements BodySubscriber<byte[]> {
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private volatile Flow.Subscription subscription;
     private volatile boolean abandoned;
+    private volatile long announced;
 
     CappedBody(int limit) {
         this.limit = limit;
+    }
+
+    /** The same, which is not even begun to be read if the head announces more than the limit. */
+    CappedBody announcing(HttpHeaders head) {
+        announced = head.firstValueAsLong("Content-Length").orElse(0);
+        return this;
     }
 
     @Override
@@ -29,7 +37,10 @@ final class CappedBody implements BodySubscriber<byte[]> {
     @Override
     public void onSubscribe(Flow.Subscription given) {
         subscription = given;
-        if (abandoned) {
+        if (announced > limit) {
+            given.cancel();
+            result.completeExceptionally(new TooLarge());
+        } else if (abandoned) {
             given.cancel();
         } else {
             given.request(Long.MAX_VALUE);

@@ -105,7 +105,7 @@ final class HttpTransport {
             this.request = request;
             this.end = end;
             sent.incrementAndGet();
-            future = client.sendAsync(httpRequest(request), head -> body);
+            future = client.sendAsync(httpRequest(request), head -> body.announcing(head.headers()));
         }
 
         ApiRequest request() {

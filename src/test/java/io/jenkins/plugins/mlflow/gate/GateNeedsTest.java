@@ -10,7 +10,9 @@ import io.jenkins.plugins.mlflow.evaluation.Verdict;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.policy.ValueChoice;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,5 +161,43 @@ class GateNeedsTest {
         assertEquals("all 2 checks passed", onData("ignore", "d1", "d2").getReason());
         assertEquals("all 2 checks passed", onData("warn", "d1", "d1").getReason());
         assertEquals("all 2 checks passed", onData("warn", "", "").getReason());
+    }
+
+    @Test
+    void aFaultWhileTheBaselinesHistoryIsReadLeavesNoHalfBaseline() throws Exception {
+        mlflow.log("r6", "f1", 0.9, mlflow.runs.get("r6").end);
+        mlflow.log("r7", "f1", 0.5, mlflow.runs.get("r7").end);
+        mlflow.failNext("history", TrackingException.passing(ErrorCategory.UNREACHABLE, "answered 503", null));
+
+        GateReport report = gate(
+                Map.of("f1", Map.of("value", "max", "greater_is_better", true, "max_drop", 0.01)),
+                Map.of("alias", "champion", "when_missing", "rubber_stamp"));
+
+        assertEquals(GateStatus.FAILED, report.getStatus(), report.getReason());
+        assertEquals("6", report.getBaseline().getVersion());
+    }
+
+    @Test
+    void aFaultWhileAMovedBaselineIsReadDoesNotKeepItFromBeingJudgedAgain() throws Exception {
+        mlflow.log("r6", "f1", 0.5, mlflow.runs.get("r6").end);
+        mlflow.log("r7", "f1", 0.6, mlflow.runs.get("r7").end);
+        mlflow.finishedRun("r5", "f1", 0.9);
+        mlflow.version(5, "r5");
+        drive.policy = PolicyReader.resolve(
+                null,
+                "churn",
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("f1", Map.of("value", "max", "min", 0.5, "max_drop", 0.01)))
+                        .baseline("champion")
+                        .promote("champion")
+                        .build());
+        drive.runUntil(Phase.READ_HOLDER);
+        mlflow.aliases.put("champion", "5");
+        mlflow.failNext("history", TrackingException.passing(ErrorCategory.UNREACHABLE, "answered 503", null));
+
+        GateReport report = drive.goOn();
+
+        assertEquals(GateStatus.FAILED, report.getStatus(), report.getReason());
+        assertEquals(List.of(), mlflow.writes);
     }
 }

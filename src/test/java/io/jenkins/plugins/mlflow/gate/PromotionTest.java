@@ -316,7 +316,10 @@ class PromotionTest {
         GateReport report = drive.run();
 
         assertEquals("TIMEOUT", report.getErrorCategory(), report.getReason());
-        assertTrue(report.getReason().contains("the version that may have been created"), report.getReason());
+        assertTrue(
+                report.getReason().contains("the version that may have been created, after: "
+                        + GATEWAY_TIMEOUT.getMessage()),
+                report.getReason());
         assertEquals(1, mlflow.calls.stream().filter("createVersion"::equals).count());
     }
 
