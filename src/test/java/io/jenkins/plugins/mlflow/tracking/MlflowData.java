@@ -86,6 +86,21 @@ public final class MlflowData {
                         .setStep(step));
     }
 
+    /** Logs a dataset of this digest as an input of the run. */
+    public void dataset(String runId, String name, String digest) {
+        send(
+                "POST",
+                "runs/log-inputs",
+                Service.LogInputs.newBuilder()
+                        .setRunId(runId)
+                        .addDatasets(Service.DatasetInput.newBuilder()
+                                .setDataset(Service.Dataset.newBuilder()
+                                        .setName(name)
+                                        .setDigest(digest)
+                                        .setSourceType("local")
+                                        .setSource(name))));
+    }
+
     public void runTag(String runId, String key, String value) {
         send("POST", "runs/set-tag", Service.SetTag.newBuilder().setRunId(runId).setKey(key).setValue(value));
     }
