@@ -180,9 +180,6 @@ public final class Gate {
             return Duration.ZERO;
         }
         state.registryRead = false;
-        if (state.phase == Phase.CREATE_VERSION && !fault.isNeverSent() && state.createFault == null) {
-            state.createFault = fault.getMessage();
-        }
         boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(round.deadline);
         if (cutShort && (before.lastFault != null || before.runStatus != null)) {
             // Our own deadline ended this attempt; what was known before it says more.

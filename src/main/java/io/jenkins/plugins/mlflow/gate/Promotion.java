@@ -85,10 +85,23 @@ final class Promotion {
             }
         }
         state.registryRead = false;
-        ModelVersion created = round.server()
-                .createVersion(round.model(), "runs:/" + state.runId + "/" + wanted.artifactPath(), state.runId);
+        ModelVersion created = created();
         round.say("Created version " + created.version() + " of " + round.model() + " from run " + state.runId);
         adopt(created);
+    }
+
+    private ModelVersion created() throws TrackingException, InterruptedException {
+        try {
+            return round.server()
+                    .createVersion(round.model(), "runs:/" + state.runId + "/" + wanted.artifactPath(), state.runId);
+        } catch (TrackingException fault) {
+            if (fault.isNeverSent()) {
+                state.lookForCreatedUntil = round.now();
+            } else if (fault.isTransient()) {
+                state.createFault = fault.getMessage().replaceAll("\\.$", "");
+            }
+            throw fault;
+        }
     }
 
     /** What answered the write was not MLflow, and the registry shows that it took no effect. */

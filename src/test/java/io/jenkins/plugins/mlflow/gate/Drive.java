@@ -45,6 +45,16 @@ final class Drive {
         return gate.report(state);
     }
 
+    /** As {@link #run}, with a restart before every advance. */
+    GateReport runWithRestarts() throws Exception {
+        state = gate().start(clock.instant());
+        while (!state.isDone()) {
+            restart();
+            step(gate());
+        }
+        return gate().report(state);
+    }
+
     private void step(Gate gate) throws Exception {
         Advance advance = gate.advance(state, mlflow);
         state = advance.state();

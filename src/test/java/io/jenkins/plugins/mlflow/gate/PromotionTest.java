@@ -324,6 +324,19 @@ class PromotionTest {
     }
 
     @Test
+    void aCreationThatWasNeverSentIsRepeatedAtOnceWhateverFaultsTheReadsMeet() throws Exception {
+        mlflow.finishedRun("r8", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
+        mlflow.failNext("createVersion", TrackingException.unsent(ErrorCategory.UNREACHABLE, "answered 429", null));
+        mlflow.passNext("highestVersion");
+        mlflow.failNext("highestVersion", GATEWAY_TIMEOUT);
+
+        assertTrue(drive.run().isPromoted());
+        assertEquals(List.of("create 8", "alias champion=8"), mlflow.writes);
+        assertTrue(drive.waitedFor.stream().noneMatch(what -> what.contains("may have been created")));
+    }
+
+    @Test
     void aRestartJustBeforeTheCreationCreatesOnce() throws Exception {
         mlflow.finishedRun("r8", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");

@@ -1,0 +1,60 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.gate.GateWorld;
+import io.jenkins.plugins.mlflow.policy.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+
+/** The command line, over HTTP, and a gate driven as the step drives it come to the same. */
+class DriversAgreeTest {
+    @Provide
+    Arbitrary<GateWorld> worlds() {
+        return GateWorld.any();
+    }
+
+    @Property(seed = "20261120", shrinking = ShrinkingMode.OFF)
+    void whatOneDriverDecidesTheOtherDecidesToo(@ForAll("worlds") GateWorld world) throws Exception {
+        GateReport step = world.judgedAsByTheStep();
+        Assume.that(step.getTiming().getWaitedMillis() == 0); // it would be waited for in real time
+        assertEquals(decision((Map<?, ?>) Json.read(Json.write(step.toMap()))), decision(commandLine(world)));
+    }
+
+    private static Map<?, ?> commandLine(GateWorld world) throws Exception {
+        Path directory = Files.createTempDirectory("drivers-");
+        Path policy = Files.writeString(directory.resolve("eval_gate.yaml"), world.file());
+        StringWriter out = new StringWriter();
+        try (GateWorld.Served server = world.serve()) {
+            Main.run(
+                    new Main(Map.of(), directory, Clock.systemUTC()),
+                    new PrintWriter(out, true),
+                    new PrintWriter(new StringWriter()),
+                    "check", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--json", "-");
+        } finally {
+            Files.delete(policy);
+            Files.delete(directory);
+        }
+        return (Map<?, ?>) Json.read(out.toString());
+    }
+
+    private static Map<String, Object> decision(Map<?, ?> report) {
+        Map<String, Object> decision = new LinkedHashMap<>();
+        for (String part : new String[] {"status", "reason", "candidate", "baseline", "checks", "promotion", "error"}) {
+            decision.put(part, report.get(part));
+        }
+        return decision;
+    }
+}
