@@ -210,6 +210,12 @@ public final class Gate {
                     "The promotion was not over within " + Durations.format(request.policy().promotion().timeout())
                             + (state.waitingFor == null ? "" : ", waiting for " + state.waitingFor)
                             + ". Raise promote.timeout if the registry is slow.");
+        } else if (state.requests == 0) {
+            fail(
+                    state,
+                    ErrorCategory.TIMEOUT,
+                    "The server could not be asked within " + Durations.format(request.policy().waiting().timeout())
+                            + ": Jenkins was down or too busy, for one with gates whose servers do not answer.");
         } else {
             state.reason = "not ready to be judged within " + Durations.format(request.policy().waiting().timeout())
                     + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlflow.step;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Run;
@@ -20,14 +22,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -54,7 +57,7 @@ final class GateExecution extends StepExecution {
     private transient boolean ended;
     private transient int arranged;
     private transient boolean again;
-    private transient Future<?> next;
+    private transient GateThreads.Arranged next;
     private transient volatile Thread worker;
     private transient volatile String waitingFor;
     private transient GateParameters parameters;
@@ -99,10 +102,17 @@ final class GateExecution extends StepExecution {
             return;
         }
         if (next != null) {
-            next.cancel(false);
+            next.callOff();
         }
         int mine = ++arranged;
-        next = delay.isZero() ? GateThreads.run(() -> drive(mine)) : GateThreads.runAfter(delay, () -> drive(mine));
+        GateState now = state;
+        next = GateThreads.runAfter(
+                delay, lane(), now == null ? null : gate().deadline(now), () -> drive(mine));
+    }
+
+    /** Gates that are read from their agents' workspaces share a lane as those of one server do. */
+    private String lane() {
+        return serverName == null ? "" : "server " + serverName;
     }
 
     /** One turn of the wheel at a time; whatever goes wrong in it ends the gate with an error, so that no build hangs. */
@@ -172,8 +182,7 @@ final class GateExecution extends StepExecution {
         log().say(policyChanges);
         state = gate().start(startedAt);
         Servers.connect(server, getContext().get(Run.class));
-        save();
-        goOn(Duration.ZERO);
+        goOnOnceSaved(Duration.ZERO);
     }
 
     /** Null where the administrator has not told Jenkins its own address. */
@@ -212,9 +221,10 @@ final class GateExecution extends StepExecution {
         }
         waitFor(advance.waitingFor());
         if (advance.state().mustBeSavedAfter(before)) {
-            save();
+            goOnOnceSaved(advance.delay());
+        } else {
+            goOn(advance.delay());
         }
-        goOn(advance.delay());
     }
 
     /**
@@ -291,13 +301,33 @@ final class GateExecution extends StepExecution {
         return parameters;
     }
 
-    /** The state must be safe before the next advance, which may write to the registry. */
-    private void save() throws IOException, InterruptedException {
-        try {
-            getContext().saveState().get(SAVE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the state of the build could not be saved", e);
-        }
+    /** The state must be safe before the next advance, which may write to the registry. No thread waits until it is. */
+    private void goOnOnceSaved(Duration delay) {
+        ListenableFuture<Void> saved = getContext().saveState();
+        Future<?> patience = Timer.get()
+                .schedule(
+                        () -> notSaved("not within " + SAVE_DEADLINE.toSeconds() + " s"),
+                        SAVE_DEADLINE.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        saved.addListener(
+                () -> {
+                    patience.cancel(false);
+                    try {
+                        Futures.getDone(saved);
+                        goOn(delay);
+                    } catch (ExecutionException | CancellationException e) {
+                        LOGGER.log(Level.WARNING, "The state of a build could not be saved", e);
+                        notSaved(String.valueOf(e.getCause()));
+                    }
+                },
+                Runnable::run);
+    }
+
+    private void notSaved(String why) {
+        GateThreads.run(() -> end(
+                ErrorCategory.CONFLICT,
+                "The gate could not go on: Jenkins could not save the state of the build (" + why
+                        + "). The controller's log says more."));
     }
 
     private void disabled() throws IOException, InterruptedException {
@@ -375,7 +405,7 @@ final class GateExecution extends StepExecution {
         stopped = true;
         synchronized (this) {
             if (next != null) {
-                next.cancel(false);
+                next.callOff();
             }
             if (worker != null) {
                 worker.interrupt();

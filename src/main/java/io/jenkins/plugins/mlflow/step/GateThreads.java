@@ -2,59 +2,119 @@ package io.jenkins.plugins.mlflow.step;
 
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.time.Duration;
 import jenkins.util.Timer;
 
 /**
  * The few threads on which gates ask their servers, so that neither the pipeline's nor the timer's threads ever wait for a
- * network. A gate that waits holds none of them.
+ * network. A gate that waits holds none of them. A task that finds no thread until its deadline is run on one that is kept for
+ * such, so that a gate ends in time however many there are.
  */
 final class GateThreads {
-    private static final Logger LOGGER = Logger.getLogger(GateThreads.class.getName());
     private static final int THREADS = 8;
+    private static final int THREADS_PER_SERVER = 6;
+    private static final int THREADS_FOR_LATE = 2;
     private static final int IDLE_SECONDS = 30;
 
-    private static final ExecutorService POOL = pool();
+    private static final ExecutorService POOL = pool(THREADS, "MLflow evaluation gate");
+    private static final ExecutorService LATE = pool(THREADS_FOR_LATE, "MLflow evaluation gate, overdue");
+    private static final FairLanes LANES = new FairLanes(POOL, THREADS, THREADS_PER_SERVER);
 
     private GateThreads() {}
 
-    private static ExecutorService pool() {
+    private static ExecutorService pool(int threads, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
+                threads,
+                threads,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                new NamingThreadFactory(new DaemonThreadFactory(), "MLflow evaluation gate"));
+                new NamingThreadFactory(new DaemonThreadFactory(), name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    static Future<?> run(Runnable task) {
-        return POOL.submit(task);
+    /** Runs the task soon. For what waits for no server. */
+    static void run(Runnable task) {
+        LATE.execute(task);
     }
 
-    /** Runs the task on one of the threads once the delay has passed. */
-    static ScheduledFuture<?> runAfter(Duration delay, Runnable task) {
-        return Timer.get()
-                .schedule(
-                        () -> {
-                            try {
-                                run(task);
-                            } catch (RejectedExecutionException e) {
-                                LOGGER.log(Level.FINE, "Jenkins is going down", e);
-                            }
-                        },
-                        delay.toMillis(),
-                        TimeUnit.MILLISECONDS);
+    /**
+     * Runs the task once the delay has passed and a thread is free, or else at the deadline.
+     *
+     * @param server whose gates take turns with those of other servers
+     * @param deadline null for none
+     */
+    static Arranged runAfter(Duration delay, String server, Instant deadline, Runnable task) {
+        Arranged arranged = new Arranged(server, deadline, task);
+        arranged.start(delay);
+        return arranged;
+    }
+
+    /** A task that is to run once, unless it is called off before. */
+    static final class Arranged {
+        private final String server;
+        private final Instant deadline;
+        private final Runnable task;
+        private final Runnable queued = this::begin;
+        private boolean over;
+        private ScheduledFuture<?> timer;
+
+        private Arranged(String server, Instant deadline, Runnable task) {
+            this.server = server;
+            this.deadline = deadline;
+            this.task = task;
+        }
+
+        private synchronized void start(Duration delay) {
+            if (delay.isZero() || delay.isNegative()) {
+                queue();
+            } else {
+                timer = Timer.get().schedule(this::queue, delay.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private synchronized void queue() {
+            if (over) {
+                return;
+            }
+            timer = null;
+            LANES.submit(server, queued);
+            if (deadline != null) {
+                long left = Math.max(0, Duration.between(Instant.now(), deadline).toMillis());
+                timer = Timer.get().schedule(this::overdue, left, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void overdue() {
+            if (LANES.withdraw(server, queued)) {
+                LATE.execute(queued);
+            }
+        }
+
+        private void begin() {
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                callOff();
+            }
+            task.run();
+        }
+
+        /** The task does not begin any more. One that has begun goes on. */
+        synchronized void callOff() {
+            over = true;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            LANES.withdraw(server, queued);
+        }
     }
 }

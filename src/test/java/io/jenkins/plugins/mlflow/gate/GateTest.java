@@ -439,6 +439,21 @@ class GateTest {
     }
 
     @Test
+    void aGateThatCouldNotAskBeforeItsDeadlineEndsWithAnErrorThatSaysSo() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
+        drive.policy = policy(null, Policies.TO_CHAMPION, ACCURACY);
+        drive.runUntil(Phase.FIND_CANDIDATE);
+        drive.clock.pass(Duration.ofHours(1));
+
+        GateReport report = drive.goOn();
+
+        assertError(ErrorCategory.TIMEOUT, report);
+        assertTrue(report.getReason().contains("could not be asked within"), report.getReason());
+        assertEquals(List.of(), mlflow.calls);
+    }
+
+    @Test
     void theCandidateOfTheStartIsJudgedAlsoAfterARestart() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95).status = Run.Status.RUNNING;
         mlflow.version(1, "r1");

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.step;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.policy.Json;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -28,6 +30,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class StubMlflow implements AutoCloseable {
     static final String MODEL = "churn-classifier";
+    /** What its threads' names hold, to tell them from those of Jenkins. */
+    static final String THREADS = "stub of MLflow";
 
     private final HttpServer server;
     private final Map<String, Map<String, Double>> metrics = new HashMap<>();
@@ -37,12 +41,14 @@ final class StubMlflow implements AutoCloseable {
     final Map<String, String> tags = new HashMap<>();
     final List<String> writes = new CopyOnWriteArrayList<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
+    /** How often each run was asked for. */
+    final Map<String, Integer> readings = new ConcurrentHashMap<>();
     private volatile CountDownLatch held;
     private volatile int refusal;
 
     StubMlflow() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newCachedThreadPool());
+        server.setExecutor(Executors.newCachedThreadPool(new NamingThreadFactory(Executors.defaultThreadFactory(), THREADS)));
         server.createContext("/", this::handle);
         server.start();
     }
@@ -161,6 +167,7 @@ final class StubMlflow implements AutoCloseable {
     }
 
     private Object run(String id) {
+        readings.merge(id, 1, Integer::sum);
         if (!statuses.containsKey(id)) {
             return null;
         }
