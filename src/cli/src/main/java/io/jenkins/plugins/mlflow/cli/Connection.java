@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /** The MLflow server that options and variables name, with MLflow's own variables for the credentials. */
 final class Connection {
@@ -67,8 +68,23 @@ final class Connection {
 
     /** For commands that read many runs at once, where one answer may take longer. */
     RestTrackingServer open(Duration requestTimeout) {
-        HttpClient client = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, null)
+        SSLContext trust = address.toString().startsWith("http:") ? new NoTls() : null;
+        HttpClient client = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust)
                 .build();
         return new RestTrackingServer(client, address, credentials, workspace, requestTimeout);
+    }
+
+    /**
+     * Ends the threads of the HTTP client that wait for the network. Java 17's client cannot be closed, and a JVM that exits
+     * gives each thread that is in a system call 300 ms to come back.
+     */
+    static void endThreads() {
+        Thread[] threads = new Thread[2 * Thread.activeCount()];
+        int count = Thread.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            if (threads[i].getName().endsWith("-SelectorManager")) {
+                threads[i].interrupt();
+            }
+        }
     }
 }

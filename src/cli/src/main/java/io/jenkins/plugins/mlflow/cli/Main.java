@@ -33,7 +33,9 @@ final class Main {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(new Main(System.getenv(), Path.of(""), Clock.systemUTC()), out, err, args));
+        int status = run(new Main(System.getenv(), Path.of(""), Clock.systemUTC()), out, err, args);
+        Connection.endThreads();
+        System.exit(status);
     }
 
     static int run(Main main, PrintWriter out, PrintWriter err, String... args) {
