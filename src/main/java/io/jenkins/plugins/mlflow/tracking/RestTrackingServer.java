@@ -7,6 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import org.mlflow.api.proto.ModelRegistry;
+import org.mlflow.api.proto.Service;
+import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
+import org.mlflow_project.google.protobuf.util.JsonFormat;
 
 /**
  * An MLflow server behind its REST API. It is given a {@code java.net.http} client, prepared by {@link #configure}, so
@@ -57,6 +61,21 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(checked(connectTimeout));
         return trust == null ? builder : builder.sslContext(trust);
+    }
+
+    /**
+     * Loads what reads MLflow's messages, which takes longer than a request and can be done while something else is: for a
+     * process that asks only a few times. Nothing else may use this package until it is over.
+     */
+    public static void load() {
+        try {
+            JsonFormat.parser().ignoringUnknownFields().merge("{\"run\": {\"data\": {\"metrics\": [{\"value\": 1}]}}}",
+                    Service.GetRun.Response.newBuilder());
+            JsonFormat.parser().ignoringUnknownFields().merge("{\"model_version\": {\"name\": \"\"}}",
+                    ModelRegistry.GetModelVersionByAlias.Response.newBuilder());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("MLflow's own messages cannot be read", e);
+        }
     }
 
     private static String checked(String workspace) {

@@ -17,6 +17,7 @@ import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.policy.Thresholds;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -84,6 +85,9 @@ final class CheckCommand implements Command {
 
     private GateReport report(PrintWriter progress) throws InterruptedException {
         Instant startedAt = main.clock.instant();
+        Thread loading = new Thread(RestTrackingServer::load, "loading");
+        loading.setDaemon(true);
+        loading.start();
         Gate gate;
         TrackingServer server;
         try {
@@ -94,6 +98,7 @@ final class CheckCommand implements Command {
             return GateReport.notStarted(
                     ErrorCategory.CONFIGURATION.name(), e.getMessage(), mode().key(), given.text("model"), null);
         }
+        loading.join();
         return drive(gate, gate.start(startedAt), server, progress);
     }
 
