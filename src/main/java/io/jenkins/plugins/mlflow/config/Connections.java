@@ -11,7 +11,6 @@ import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
-import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.time.Duration;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -29,7 +28,7 @@ public final class Connections {
      * @param run the build that uses the credentials, to be noted with them, or null if that is already known
      * @throws ConfigurationException if the credentials are not there or of no use
      */
-    public static TrackingServer open(MlflowServerConfiguration server, Run<?, ?> run) throws ConfigurationException {
+    public static RestTrackingServer open(MlflowServerConfiguration server, Run<?, ?> run) throws ConfigurationException {
         try {
             return new RestTrackingServer(
                     HttpClients.forServer(server),

@@ -275,15 +275,14 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         if (value == null || value.isBlank()) {
             return FormValidation.ok();
         }
+        String text = value.replace("\r\n", "\n");
         try {
-            PolicyDocument read = PolicyDocument.readStored(POLICY_ORIGIN, value.replace("\r\n", "\n"));
-            return FormValidation.ok("Models: " + read.models().stream()
-                    .map(model -> read.isLocked(model) ? model + " (locked)" : model)
-                    .collect(Collectors.joining(", ")));
+            PolicyDocument read = PolicyDocument.readStored(POLICY_ORIGIN, text);
+            return FormValidation.ok(Messages.MlflowGlobalConfiguration_models(read.models().stream()
+                    .map(model -> read.isLocked(model) ? Messages.MlflowGlobalConfiguration_locked(model) : model)
+                    .collect(Collectors.joining(", "))));
         } catch (PolicyException e) {
-            return FormValidation.errorWithMarkup(e.problems().stream()
-                    .map(problem -> Util.escape(problem.toString()))
-                    .collect(Collectors.joining("<br>")));
+            return FormValidation.errorWithMarkup(PolicyProblemList.of(e, text));
         }
     }
 

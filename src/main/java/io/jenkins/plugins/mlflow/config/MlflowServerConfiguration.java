@@ -182,7 +182,9 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     private static int checkedTimeout(String which, int seconds) {
         if (seconds < 1 || seconds > LONGEST_TIMEOUT) {
+            // Configuration as Code hands over 0 for what is no number.
             throw new IllegalArgumentException("The " + which + " timeout is " + seconds
+                    + (seconds == 0 ? ", or is no number" : "")
                     + "; give a whole number of seconds from 1 to " + LONGEST_TIMEOUT + ".");
         }
         return seconds;

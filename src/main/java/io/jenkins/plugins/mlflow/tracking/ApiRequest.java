@@ -9,7 +9,7 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
  * One call of MLflow's REST API, and the words that a message uses for it: the address without its query, which may be
  * long, and the thing it is about.
  *
- * @param path below {@code api/2.0/mlflow/}
+ * @param path below {@code api/2.0/mlflow/}, or with a slash in front from the root of the server
  * @param query with the question mark, or empty
  * @param body JSON, or null for a GET
  * @param subject such as {@code run 'abc'}
@@ -42,10 +42,14 @@ record ApiRequest(String method, String path, String query, String body, String 
     }
 
     URI uri(ServerAddress address) {
-        return URI.create(address.api(path) + query);
+        return URI.create(place(address) + query);
     }
 
     String asked(ServerAddress address) {
-        return method + " " + address.api(path);
+        return method + " " + place(address);
+    }
+
+    private URI place(ServerAddress address) {
+        return path.startsWith("/") ? address.below(path) : address.api(path);
     }
 }

@@ -18,14 +18,16 @@ import java.util.regex.Pattern;
  */
 public final class Credentials {
     private static final String MASK = "****";
-    private static final Credentials NONE = new Credentials("no credentials", null, Set.of());
+    private static final Credentials NONE = new Credentials("no credentials", null, null, Set.of());
 
     private final String description;
+    private final String user;
     private final String header;
     private final List<String> secrets;
 
-    private Credentials(String description, String header, Set<String> secrets) {
+    private Credentials(String description, String user, String header, Set<String> secrets) {
         this.description = description;
+        this.user = user;
         this.header = header;
         // Longest first, so that no part of a longer form is left over.
         this.secrets = secrets.stream()
@@ -57,7 +59,7 @@ public final class Credentials {
         secrets.addAll(forms(encoded));
         secrets.addAll(forms(Base64.getEncoder().withoutPadding().encodeToString(pair)));
         secrets.addAll(forms(Base64.getUrlEncoder().withoutPadding().encodeToString(pair)));
-        return new Credentials(description, "Basic " + encoded, secrets);
+        return new Credentials(description, user, "Basic " + encoded, secrets);
     }
 
     /** @throws IllegalArgumentException if it cannot be sent; the message does not show the token */
@@ -69,7 +71,7 @@ public final class Credentials {
             throw new IllegalArgumentException("The token of " + description
                     + " holds a line break, a blank or a character outside ASCII. Store it again without.");
         }
-        return new Credentials(description, "Bearer " + token, forms(token));
+        return new Credentials(description, null, "Bearer " + token, forms(token));
     }
 
     /** What messages may show: a credentials id, or the name of a variable. */
@@ -84,6 +86,11 @@ public final class Credentials {
             masked = masked.replace(secret, MASK);
         }
         return masked;
+    }
+
+    /** The user's name, or null if there is none or a token stands for it. */
+    String user() {
+        return user;
     }
 
     Optional<String> header() {

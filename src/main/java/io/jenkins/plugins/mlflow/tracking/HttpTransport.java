@@ -53,6 +53,20 @@ final class HttpTransport {
         return new HttpTransport(client, address, credentials, workspace, shorter, sent);
     }
 
+    /** The same server, asked as nobody. */
+    HttpTransport withoutCredentials() {
+        return new HttpTransport(client, address, Credentials.none(), workspace, timeout, sent);
+    }
+
+    boolean hasCredentials() {
+        return credentials.header().isPresent();
+    }
+
+    /** The name that the credentials are for, or null. */
+    String user() {
+        return credentials.user();
+    }
+
     int requests() {
         return sent.get();
     }

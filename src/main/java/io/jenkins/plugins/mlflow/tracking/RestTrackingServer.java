@@ -101,6 +101,14 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
         return new RestTrackingServer(transport.within(budget));
     }
 
+    /**
+     * What the server is and who we are to it, by reading alone, within two request timeouts; it adds to an answer of the
+     * server, and throws nothing of its own.
+     */
+    public Standing standing() throws InterruptedException {
+        return new StandingQueries(transport).standing(RunQueries.byName("Default"));
+    }
+
     @Override
     public int requests() {
         return transport.requests();

@@ -33,8 +33,7 @@ final class RunQueries {
     }
 
     Experiment experimentByName(String name) throws TrackingException, InterruptedException {
-        ApiRequest request =
-                ApiRequest.get("experiments/get-by-name", "experiment '" + name + "'", "experiment_name", name);
+        ApiRequest request = byName(name);
         Reading<Service.GetExperimentByName.Response.Builder> reading =
                 transport.begin().ask(request, Service.GetExperimentByName.Response.newBuilder());
         Service.Experiment found = reading.message().getExperiment();
@@ -42,6 +41,11 @@ final class RunQueries {
         reading.require(found.getName().equals(name), "with the experiment '" + found.getName() + "' instead");
         return new Experiment(
                 found.getExperimentId(), found.getName(), !isActive(found.getLifecycleStage()), reading.serverTime());
+    }
+
+    static ApiRequest byName(String experiment) {
+        return ApiRequest.get(
+                "experiments/get-by-name", "experiment '" + experiment + "'", "experiment_name", experiment);
     }
 
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {

@@ -73,6 +73,11 @@ public final class ServerAddress {
         return URI.create(base + "/api/2.0/mlflow/" + path);
     }
 
+    /** Where something goes that is no part of that API; {@code path} from the server's root, such as {@code /version}. */
+    URI below(String path) {
+        return URI.create(base + path);
+    }
+
     /** The run's page in MLflow's UI. */
     public String runUrl(String experimentId, String runId) {
         return base + "/#/experiments/" + encoded(experimentId) + "/runs/" + encoded(runId);

@@ -152,6 +152,25 @@ class ConnectionsTest {
     }
 
     @Test
+    void the_test_tells_who_we_are_and_what_we_may_promote() throws Exception {
+        add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "bob", CANARY));
+        assertTold(FormValidation.Kind.OK, "No credentials are sent", "May read: yes", "knows no users");
+        server.setCredentialsId("mlflow");
+        mlflow.answersAt("/version", "3.17.2");
+        assertTold(FormValidation.Kind.OK, "MLflow 3.17.2 answered", "answers the same without the credentials");
+
+        mlflow.answersAt("/users/current", "{\"user\":{\"username\":\"<b>bob</b>\",\"is_admin\":false}}");
+        assertTold(FormValidation.Kind.WARNING, "Signed in as &#039;&lt;b&gt;bob", "no permission to edit a model is granted");
+
+        mlflow.answersAt("/users/current/permissions", "{\"permissions\":[{\"resource_type\":\"registered_model\","
+                + "\"resource_pattern\":\"churn-classifier\",\"permission\":\"EDIT\"}]}");
+        assertTold(FormValidation.Kind.OK, "May promote: churn-classifier.");
+
+        mlflow.answersAt("/users/current", "{\"user\":{\"username\":\"root\",\"is_admin\":true}}");
+        assertTold(FormValidation.Kind.OK, "Signed in as &#039;root&#039;, an administrator", "every model");
+    }
+
+    @Test
     void the_test_tells_when_nobody_listens_and_when_there_are_no_credentials() throws Exception {
         mlflow.close();
         assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");

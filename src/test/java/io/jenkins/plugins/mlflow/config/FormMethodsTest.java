@@ -18,6 +18,8 @@ import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
+import org.htmlunit.html.HtmlPage;
+import org.htmlunit.html.HtmlTextArea;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,10 +163,38 @@ class FormMethodsTest {
     }
 
     @Test
+    void every_problem_of_the_policy_is_listed_with_its_line() throws Exception {
+        String bad = check(GLOBAL + "checkPolicy", Map.of("value", String.join("\r\n",
+                "version: 1", "models:", "  churn:", "    metrics:", "      <i>auc</i>: {mim: 0.9}", "      f1: {min: 2, max: 1}")));
+
+        assertTrue(bad.contains("Line 5, column ") && bad.contains("did you mean `min`?"), bad);
+        assertTrue(bad.contains("Line 6, column ") && bad.contains("f1: {min: 2, max: 1}</code>"), bad);
+        assertTrue(bad.contains("&lt;i&gt;auc") && !bad.contains("<i>"), bad);
+    }
+
+    @Test
+    void a_policy_of_any_allowed_length_is_checked_through_the_form() throws Exception {
+        StringBuilder text = new StringBuilder("version: 1\nmodels:\n");
+        for (int i = 0; i < 2000; i++) {
+            text.append("  model-").append(i).append(":\n    metrics: {accuracy: 0.9}\n");
+        }
+        text.append("  churn: {}\n");
+        try (JenkinsRule.WebClient client = r.createWebClient().login("admin")) {
+            HtmlPage page = client.goTo("manage/configure");
+            HtmlTextArea policy = page.getFormByName("config").getTextAreaByName("_.policy");
+            policy.setText(text.toString());
+            policy.fireEvent("change");
+            client.waitForBackgroundJavaScript(10_000);
+
+            assertTrue(page.asNormalizedText().contains("Line 4003, column "), page.asNormalizedText());
+        }
+    }
+
+    @Test
     void checks_say_what_is_wrong() throws Exception {
         assertEquals("ok", kind(GLOBAL + "checkPolicy", Map.of("value", Servers.POLICY)));
         String bad = check(GLOBAL + "checkPolicy", Map.of("value", "version: 1\nmodels:\n  <b>x: 1"));
-        assertTrue(bad.contains("error") && bad.contains("stored policy:3:") && !bad.contains("<b>"), bad);
+        assertTrue(bad.contains("error") && bad.contains("Line 3, column ") && bad.contains("data-line=\"3\"") && !bad.contains("<b>"), bad);
         assertEquals("ok", kind(GLOBAL + "checkDefaultServer", Map.of("value", "staging")));
         assertEquals("warning", kind(GLOBAL + "checkDefaultServer", Map.of("value", "nowhere")));
         assertEquals("warning", kind(GLOBAL + "checkDefaultServer", Map.of("value", "")));

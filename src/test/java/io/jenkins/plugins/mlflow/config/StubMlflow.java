@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +23,7 @@ final class StubMlflow implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Headers> seen = new CopyOnWriteArrayList<>();
+    private final Map<String, String> places = new ConcurrentHashMap<>();
     private volatile int status = 200;
     private volatile String type = "application/json";
     private volatile String body = EXPERIMENT;
@@ -45,7 +48,12 @@ final class StubMlflow implements AutoCloseable {
             if (silent) {
                 return;
             }
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            String own = places.entrySet().stream()
+                    .filter(place -> exchange.getRequestURI().getPath().endsWith(place.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse(body);
+            byte[] bytes = own.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", type);
             if (status == 401) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"mlflow\"");
@@ -61,6 +69,11 @@ final class StubMlflow implements AutoCloseable {
         this.status = status;
         this.type = type;
         this.body = body;
+    }
+
+    /** Answers so wherever the path ends like this. */
+    void answersAt(String end, String body) {
+        places.put(end, body);
     }
 
     void keepsSilent() {

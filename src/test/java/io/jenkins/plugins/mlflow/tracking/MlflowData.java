@@ -182,6 +182,18 @@ public final class MlflowData {
         send("POST", "users/create", "{\"username\":\"" + name + "\",\"password\":\"" + password + "\"}");
     }
 
+    /** Grants a user of a server with basic-auth a permission on a model, in the way of the server's version. */
+    public void grant(String user, String model, String permission) {
+        if (server.majorVersion() < 3) {
+            send("POST", "registered-models/permissions/create",
+                    "{\"name\":\"" + model + "\",\"username\":\"" + user + "\",\"permission\":\"" + permission + "\"}");
+        } else {
+            send("POST", "../../3.0/mlflow/users/permissions/grant",
+                    "{\"username\":\"" + user + "\",\"resource_type\":\"registered_model\",\"resource_id\":\"" + model
+                            + "\",\"permission\":\"" + permission + "\"}");
+        }
+    }
+
     private <B extends Message.Builder> B post(String path, Message.Builder message, B answer) {
         try {
             JsonFormat.parser().ignoringUnknownFields().merge(send("POST", path, message), answer);
@@ -200,7 +212,7 @@ public final class MlflowData {
     }
 
     private String send(String method, String path, String json) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + "/api/2.0/mlflow/" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + "/api/2.0/mlflow/" + path).normalize())
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(json));

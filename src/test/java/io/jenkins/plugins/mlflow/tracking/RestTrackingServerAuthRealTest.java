@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +55,40 @@ class RestTrackingServerAuthRealTest {
                 ErrorCategory.FORBIDDEN,
                 assertThrows(TrackingException.class, () -> server.setVersionTags(model, "1", Map.of("a", "b")))
                         .category());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#basicAuth")
+    void theServerTellsWhoWeAreAndWhatWeMayPromote(MlflowServer mlflow) throws Exception {
+        MlflowData data = mlflow.data();
+        String mine = MlflowData.unique("mine");
+        String read = MlflowData.unique("read");
+        data.model(mine);
+        data.model(read);
+        String user = MlflowData.unique("editor");
+        data.user(user, "Pass-w0rd-of-editor");
+        RestTrackingServer server = mlflow.client(Credentials.basic(user, "Pass-w0rd-of-editor", "editor-login"));
+
+        assertEquals(new Standing(mlflow.version(), user, false, List.of(), null), server.standing());
+
+        data.grant(user, mine, "EDIT");
+        data.grant(user, read, "READ");
+        assertEquals(new Standing(mlflow.version(), user, false, List.of(mine), null), server.standing());
+
+        Standing administrator = mlflow.client().standing();
+        assertEquals(MlflowServer.ADMIN, administrator.user());
+        assertTrue(administrator.administrator());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#plain")
+    void aServerWithoutLoginDoesNotLookAtCredentials(MlflowServer mlflow) throws Exception {
+        assertEquals(
+                new Standing(mlflow.version(), null, false, List.of(), true),
+                mlflow.client(Credentials.bearer("some-t0ken", "mlflow-token")).standing());
+        assertEquals(
+                new Standing(mlflow.version(), null, false, List.of(), null),
+                mlflow.client(Credentials.none()).standing());
     }
 
     static Stream<Path> environments() {

@@ -1,0 +1,44 @@
+package io.jenkins.plugins.mlflow.config;
+
+import hudson.Util;
+import io.jenkins.plugins.mlflow.policy.PolicyException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is wrong with the policy in the form, as markup: every problem with its place, which leads there, and its line.
+ * {@code text-check.js} and {@code text-check.css} belong to it.
+ */
+final class PolicyProblemList {
+    private static final int LONGEST_LINE = 160;
+
+    private PolicyProblemList() {}
+
+    static String of(PolicyException problems, String policy) {
+        List<String> lines = policy.lines().toList();
+        return problems.problems().stream()
+                .map(problem -> item(problem, lines))
+                .collect(Collectors.joining(
+                        "", "<ol class=\"mlflow-text-check__problems\">", "</ol>"));
+    }
+
+    private static String item(PolicyException.Problem problem, List<String> lines) {
+        String message = Util.escape(problem.message());
+        if (problem.line() < 1) {
+            return "<li>" + message + "</li>";
+        }
+        String line = problem.line() <= lines.size() ? lines.get(problem.line() - 1) : "";
+        return "<li><button type=\"button\" class=\"mlflow-text-check__place\" data-line=\"" + problem.line()
+                + "\" data-column=\"" + problem.column() + "\">"
+                + Util.escape(Messages.MlflowGlobalConfiguration_place(
+                        String.valueOf(problem.line()), String.valueOf(problem.column())))
+                + "</button>: " + message + excerpt(line) + "</li>";
+    }
+
+    private static String excerpt(String line) {
+        String shown = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
+        return shown.isBlank()
+                ? ""
+                : "<code class=\"mlflow-text-check__line\">" + Util.escape(shown.stripTrailing()) + "</code>";
+    }
+}
