@@ -154,7 +154,7 @@ final class Refusals {
 
     TrackingException notMlflow(ApiRequest request, Answer answer, String what) {
         return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + answer.status() + " "
-                + credentials.mask(what) + ": " + excerpt(answer.body())
+                + excerpt(what) + ": " + excerpt(answer.body())
                 + ". Check that the tracking URI leads to an MLflow server.");
     }
 

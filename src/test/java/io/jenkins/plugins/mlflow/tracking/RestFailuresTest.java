@@ -153,6 +153,14 @@ class RestFailuresTest {
     }
 
     @Test
+    void aNameOfTheServersMakingNeitherFillsNorBreaksTheMessage() throws IOException {
+        String message = failureOf(200, "{\"run\":{\"info\":{\"run_id\":\"a\\u0000\\n" + "x".repeat(5000) + "\"}}}")
+                .getMessage();
+        assertTrue(message.length() < 1000, message);
+        assertTrue(message.chars().noneMatch(Character::isISOControl), message);
+    }
+
+    @Test
     void deeplyNestedJsonIsRefused() throws IOException {
         String bomb = "{\"run\":" + "{\"x\":".repeat(100_000) + "1" + "}".repeat(100_001);
         assertEquals(ErrorCategory.PROTOCOL, failureOf(200, bomb).category());
