@@ -49,9 +49,10 @@ final class PolicyYaml {
 
     private PolicyNode document(String text) throws PolicyException {
         refuseUnprintable(text);
+        StreamReader reader = new StreamReader(text);
         try {
             LoaderOptions options = options();
-            Composer composer = new Composer(new ParserImpl(new StreamReader(text), options), RESOLVER, options);
+            Composer composer = new Composer(new ParserImpl(reader, options), RESOLVER, options);
             PolicyNode.Place start = PolicyNode.Place.root(origin, 1, 1);
             if (!composer.checkNode()) {
                 throw problems.fatal(start, "the file is empty; a policy starts with `version: 1` and `models:`");
@@ -71,9 +72,10 @@ final class PolicyYaml {
             PolicyNode.Place place =
                     mark == null ? PolicyNode.Place.root(origin, 0, 0) : place(mark, null, "");
             throw problems.fatal(place, explained(e));
-        } catch (YAMLException e) {
+        } catch (YAMLException | IllegalArgumentException e) {
+            // The library refuses some tags, `!a%20` for one, without saying where; it has read a little further.
             throw problems.fatal(
-                    PolicyNode.Place.root(origin, 0, 0),
+                    place(reader.getMark(), null, ""),
                     "this is not valid YAML: " + PolicyNode.abbreviated(String.valueOf(e.getMessage())));
         }
     }

@@ -45,6 +45,14 @@ class PolicyLimitsTest {
         assertTrue(problem(yaml.toString()).message().contains("nested more than 50 levels deep"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"version: !a%20 1", " {!'rt[v%e", "version: !<%20> 1", "? !b%20 1\n: 2", "!<tag:yaml.org,2002:%20> 1"})
+    void aTagThatTheLibraryStumblesOverIsRefused(String yaml) {
+        PolicyException.Problem problem = problem(yaml);
+
+        assertTrue(problem.line() > 0, problem::toString);
+    }
+
     @Test
     void manyMistakesAreCutOff() {
         StringBuilder yaml = new StringBuilder("version: 1\nmodels:\n");
