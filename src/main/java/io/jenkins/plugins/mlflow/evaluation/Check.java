@@ -63,6 +63,7 @@ public final class Check implements Serializable {
         return slice;
     }
 
+    /** Name of the dataset that the rule asks for, or null. */
     public String getDataset() {
         return dataset;
     }

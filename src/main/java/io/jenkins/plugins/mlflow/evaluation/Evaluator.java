@@ -39,6 +39,11 @@ public final class Evaluator {
     }
 
     private void apply(MetricRule rule) {
+        String unclear = evidence.unclear().get(rule.target().key(rule.metric()));
+        if (unclear != null) {
+            addWhole(rule, null, Finding.inconclusive(unclear));
+            return;
+        }
         if (!rule.target().isSliced()) {
             add(rule, rule.metric(), null);
             return;
@@ -66,7 +71,7 @@ public final class Evaluator {
     /** From slice to metric name, among the values that the target chooses. */
     public static SortedMap<String, String> slices(MetricTarget target, Map<String, Double> values) {
         SortedMap<String, String> slices = new TreeMap<>();
-        String suffix = target.value().key("");
+        String suffix = target.key("");
         for (String key : values.keySet()) {
             if (key.endsWith(suffix)) {
                 String metric = key.substring(0, key.length() - suffix.length());
@@ -80,14 +85,16 @@ public final class Evaluator {
     }
 
     private void add(MetricRule rule, String metric, String slice) {
-        String key = rule.target().value().key(metric);
+        String key = rule.target().key(metric);
         Double value = evidence.candidate().get(key);
         Double baseline = evidence.baseline() == null ? null : evidence.baseline().get(key);
         BigDecimal c = value == null || !Evidence.isFinite(value) ? null : Decimals.shortest(value);
         BigDecimal b = baseline == null || !Evidence.isFinite(baseline) ? null : Decimals.shortest(baseline);
         Finding finding;
-        if (value == null) {
-            finding = new Finding(Verdict.MISSING, null, "the run has no value of this metric");
+        if (evidence.unclear().containsKey(key)) {
+            finding = Finding.inconclusive(evidence.unclear().get(key));
+        } else if (value == null) {
+            finding = new Finding(Verdict.MISSING, null, missing(rule));
         } else if (c == null) {
             finding = new Finding(Verdict.NOT_FINITE, null, "the value is " + name(value) + ", not a finite number");
         } else if (rule.kind().isBound()) {
@@ -95,26 +102,35 @@ public final class Evaluator {
                     ? new ExactRule(rule).bound(c)
                     : uncertain(rule, slice).bound(value);
         } else {
-            finding = comparison(rule, slice, c, b);
+            finding = comparison(rule, key, slice, c, b);
         }
         checks.add(check(rule, metric, slice, value, baseline, change(c, b), finding));
+    }
+
+    private static String missing(MetricRule rule) {
+        return rule.target().dataset() == null
+                ? "the run has no value of this metric"
+                : "no logged model of the candidate has this metric on dataset " + rule.target().dataset();
     }
 
     private static Double change(BigDecimal c, BigDecimal b) {
         return c == null || b == null ? null : c.subtract(b).doubleValue();
     }
 
-    private Finding comparison(MetricRule rule, String slice, BigDecimal c, BigDecimal b) {
+    private Finding comparison(MetricRule rule, String key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
             return rubberStamp
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
                     : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
         }
-        if (b == null) {
-            return new Finding(Verdict.NO_BASELINE, null, "the baseline has no finite value of this metric");
+        String incomparable = evidence.incomparable().getOrDefault(
+                key, evidence.incomparable().get(rule.target().key(rule.metric())));
+        if (incomparable != null) {
+            return Finding.inconclusive(incomparable);
         }
-        if (evidence.incomparable() != null) {
-            return Finding.inconclusive(evidence.incomparable());
+        if (b == null) {
+            return new Finding(Verdict.NO_BASELINE, null, "the baseline has no finite value of this metric"
+                    + (rule.target().dataset() == null ? "" : " on dataset " + rule.target().dataset()));
         }
         return rule.target().evidence() == null
                 ? new ExactRule(rule).comparison(c, b)
@@ -124,10 +140,11 @@ public final class Evaluator {
     private UncertainRule uncertain(MetricRule rule, String slice) {
         return new UncertainRule(
                 rule,
-                new Uncertainty(rule.target().evidence(), evidence.candidate(), slice),
+                new Uncertainty(rule.target(), evidence.candidate(), evidence.unclear(), slice),
                 new Uncertainty(
-                        rule.target().evidence(),
+                        rule.target(),
                         evidence.baseline() == null ? Map.of() : evidence.baseline(),
+                        evidence.incomparable(),
                         slice));
     }
 
@@ -138,6 +155,11 @@ public final class Evaluator {
         String lowest = null;
         String highest = null;
         for (Map.Entry<String, String> slice : slices.entrySet()) {
+            String unclear = evidence.unclear().get(rule.target().key(slice.getValue()));
+            if (unclear != null) {
+                addWhole(rule, null, Finding.inconclusive("slice " + slice.getKey() + ": " + unclear));
+                return;
+            }
             double value = valueOf(rule, slice.getValue());
             if (!Evidence.isFinite(value)) {
                 addWhole(rule, null, new Finding(Verdict.NOT_FINITE, null,
@@ -163,7 +185,7 @@ public final class Evaluator {
     }
 
     private double valueOf(MetricRule rule, String metric) {
-        return evidence.candidate().get(rule.target().value().key(metric));
+        return evidence.candidate().get(rule.target().key(metric));
     }
 
     /** A check of the slices as a whole, or of one that is not there. */
@@ -183,7 +205,7 @@ public final class Evaluator {
         return new Check(
                 metric,
                 slice,
-                null,
+                rule.target().dataset(),
                 rule.kind().key(),
                 rule.limit().doubleValue(),
                 value,

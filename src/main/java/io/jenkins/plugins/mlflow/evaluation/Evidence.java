@@ -3,17 +3,23 @@ package io.jenkins.plugins.mlflow.evaluation;
 import java.util.Map;
 
 /**
- * What is known when the gate judges. Values may be NaN or infinite; they stand under the key that {@code ValueChoice} makes
- * of a metric's name, which for current values is the name itself.
+ * What is known when the gate judges. Values may be NaN or infinite; they stand under the key that {@code MetricTarget} makes
+ * of a metric's name, which for current values of a run is the name itself.
  *
  * @param candidate the candidate's value of each metric that it has
  * @param baseline the baseline's, or null if there is no baseline to compare with
- * @param incomparable why the two may not be compared, or null if they may
+ * @param unclear why the candidate's value under a key cannot be told, whether or not there is one; the key of a whole
+ *     target stands for all of its slices
+ * @param incomparable likewise, why candidate and baseline may not be compared
  */
-public record Evidence(Map<String, Double> candidate, Map<String, Double> baseline, String incomparable) {
+public record Evidence(
+        Map<String, Double> candidate,
+        Map<String, Double> baseline,
+        Map<String, String> unclear,
+        Map<String, String> incomparable) {
 
     public Evidence(Map<String, Double> candidate, Map<String, Double> baseline) {
-        this(candidate, baseline, null);
+        this(candidate, baseline, Map.of(), Map.of());
     }
 
     /**

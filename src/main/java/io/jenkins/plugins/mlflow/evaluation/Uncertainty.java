@@ -11,14 +11,21 @@ import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
  * no interval: a rule with evidence is then inconclusive.
  */
 final class Uncertainty {
+    private final MetricTarget target;
     private final EvidenceSource source;
     private final Map<String, Double> values;
+    private final Map<String, String> unclear;
     private final String slice;
 
-    /** {@code values} are those of one run; {@code slice} is null for a plain metric. */
-    Uncertainty(EvidenceSource source, Map<String, Double> values, String slice) {
-        this.source = source;
+    /**
+     * {@code values} are those of one run, of which {@code unclear} tells why some cannot be used; {@code slice} is null for a
+     * plain metric.
+     */
+    Uncertainty(MetricTarget target, Map<String, Double> values, Map<String, String> unclear, String slice) {
+        this.target = target;
+        this.source = target.evidence();
         this.values = values;
+        this.unclear = unclear;
         this.slice = slice;
     }
 
@@ -110,7 +117,11 @@ final class Uncertainty {
     }
 
     private double read(String metric) throws Unknown {
-        Double value = values.get(name(metric));
+        String key = target.key(name(metric));
+        if (unclear.containsKey(key)) {
+            throw new Unknown(name(metric) + ": " + unclear.get(key));
+        }
+        Double value = values.get(key);
         if (value == null || !Evidence.isFinite(value)) {
             throw new Unknown(name(metric) + (value == null ? " is missing" : " is not finite"));
         }

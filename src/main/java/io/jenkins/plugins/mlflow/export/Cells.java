@@ -16,7 +16,7 @@ public final class Cells {
     public static List<String> of(Check check) {
         return List.of(
                 check.getVerdict().name(),
-                check.getMetric(),
+                metric(check),
                 Numbers.brief(check.getValue(), check.getLimit()),
                 check.getRule() + " " + Numbers.text(check.getLimit()),
                 Numbers.brief(check.getBaseline(), check.getValue()),
@@ -24,6 +24,11 @@ public final class Cells {
                 Numbers.brief(check.getMargin(), 0.0),
                 check.getCriticality().key(),
                 check.getReason());
+    }
+
+    /** With the dataset that the rule asks for. */
+    static String metric(Check check) {
+        return check.getMetric() + (check.getDataset() == null ? "" : " on " + check.getDataset());
     }
 
     /** What is said above and below the checks, as pairs of a word and its meaning. */
@@ -36,7 +41,10 @@ public final class Cells {
             String version = report.getCandidate().getVersion();
             facts.add(List.of(
                     "candidate",
-                    "run " + report.getCandidate().getRunId() + (version == null ? "" : ", version " + version)));
+                    "run " + report.getCandidate().getRunId() + (version == null ? "" : ", version " + version)
+                            + (report.getCandidate().getModelId() == null
+                                    ? ""
+                                    : ", logged model " + report.getCandidate().getModelId())));
         }
         if (report.getBaseline() != null) {
             String version = report.getBaseline().getVersion();

@@ -55,7 +55,7 @@ public final class JunitXml {
         for (Check check : report.getChecks()) {
             String outcome = isFailure(check) ? "failure" : isSkipped(check) ? "skipped" : null;
             testCase(
-                    check.getMetric() + " " + check.getRule() + " " + Numbers.text(check.getLimit()),
+                    Cells.metric(check) + " " + check.getRule() + " " + Numbers.text(check.getLimit()),
                     outcome,
                     check.getVerdict() + ": " + check.getReason());
         }

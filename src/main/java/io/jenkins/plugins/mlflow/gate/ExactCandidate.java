@@ -1,15 +1,18 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.policy.AliasNames;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import java.io.Serializable;
 
-/** The one run, version or alias that the user named. */
+/** The one run, version, alias or logged model that the user named. */
 public record ExactCandidate(Kind kind, String value) implements Serializable {
     /** What the value is. */
     public enum Kind {
         RUN,
         VERSION,
-        ALIAS
+        ALIAS,
+        /** A logged model of MLflow 3. */
+        MODEL
     }
 
     /** What is wrong with the value, in words that follow the name of the parameter, or null. */
@@ -19,6 +22,8 @@ public record ExactCandidate(Kind kind, String value) implements Serializable {
             case VERSION ->
                 value.matches("[1-9][0-9]{0,17}") ? null : "is '" + value + "'; it must be a version number such as 7";
             case ALIAS -> AliasNames.problemWith(value);
+            case MODEL ->
+                LoggedModel.isId(value) ? null : "is '" + value + "'; it must be the id of a logged model such as m-3f2a…";
         };
     }
 }

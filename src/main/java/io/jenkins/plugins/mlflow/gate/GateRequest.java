@@ -46,6 +46,11 @@ public record GateRequest(
                 : new GateRequest(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, reason);
     }
 
+    /** Whether the candidate was named as a logged model, whose metrics then count in place of its run's. */
+    boolean isOfLoggedModel() {
+        return exact != null && exact.kind() == ExactCandidate.Kind.MODEL;
+    }
+
     boolean mayWrite() {
         return runMode == RunMode.ENABLED;
     }

@@ -8,6 +8,8 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -36,16 +38,19 @@ public final class GateState implements Serializable, Cloneable {
     String runStatus;
     boolean runChecked;
     Instant resolvedAt;
+    /** The logged model that the candidate was given as, or that its version was made from; null if there is none. */
+    String modelId;
 
     // the baseline, pinned with its values; baselineVersion stays null where no version holds the alias
     boolean baselineFound;
     String baselineVersion;
     String baselineRunId;
-    TreeMap<String, Double> baselineValues;
+    String baselineModelId;
+    Measured baselineMeasured;
     TreeSet<String> baselineDigests;
 
     // the last reading of the metrics that the rules need
-    TreeMap<String, Double> values = new TreeMap<>();
+    Measured measured = new Measured();
     TreeSet<String> datasetDigests = new TreeSet<>();
     String fingerprint;
     Instant unchangedSince;
@@ -159,21 +164,68 @@ public final class GateState implements Serializable, Cloneable {
     }
 
     Evidence evidence(GatePolicy policy) {
-        boolean required = baselineVersion != null && policy.baseline().sameDataset() == SameDataset.REQUIRED;
-        return new Evidence(values, baselineEvidence(), required ? datasetsDiffer() : null);
+        return new Evidence(measured.values, baselineEvidence(), measured.unclear, incomparable(policy));
     }
 
-    /** Why candidate and baseline cannot be said to be evaluated on the same data, or null if they can. */
-    String datasetsDiffer() {
-        if (datasetDigests.isEmpty() || baselineDigests == null || baselineDigests.isEmpty()) {
+    /** Why values of the candidate and the baseline may not be compared, where that is so. */
+    private Map<String, String> incomparable(GatePolicy policy) {
+        Map<String, String> reasons = new TreeMap<>();
+        if (baselineVersion == null) {
+            return reasons;
+        }
+        if (policy.baseline().sameDataset() == SameDataset.REQUIRED) {
+            for (String key : measured.values.keySet()) {
+                String differ = baselineMeasured.values.containsKey(key) ? datasetsDiffer(key) : null;
+                if (differ != null) {
+                    reasons.put(key, differ);
+                }
+            }
+        }
+        baselineMeasured.unclear.forEach((key, reason) -> reasons.put(key, "the baseline: " + reason));
+        return reasons;
+    }
+
+    /** What the warning about differing datasets is, or null if there is nothing to warn of. */
+    String datasetWarning(GatePolicy policy) {
+        if (baselineVersion == null || policy.baseline().sameDataset() != SameDataset.WARN) {
+            return null;
+        }
+        return measured.values.keySet().stream()
+                .filter(baselineMeasured.values::containsKey)
+                .filter(key -> isDatasetKnown(measured, datasetDigests, key)
+                        && isDatasetKnown(baselineMeasured, baselineDigests, key))
+                .map(this::datasetsDiffer)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isDatasetKnown(Measured measured, Set<String> ofRun, String key) {
+        return !digests(measured, ofRun, key).isEmpty();
+    }
+
+    /** Of a value of a logged model, those of its own dataset; of a run's, those of all its inputs. */
+    private static Set<String> digests(Measured measured, Set<String> ofRun, String key) {
+        String own = measured.digests.get(key);
+        return own == null ? ofRun : own.isEmpty() ? Set.of() : Set.of(own);
+    }
+
+    /** Why the two values cannot be said to be of the same data, or null if they can. */
+    private String datasetsDiffer(String key) {
+        Set<String> mine = digests(measured, datasetDigests, key);
+        Set<String> theirs = digests(baselineMeasured, baselineDigests, key);
+        if (mine.isEmpty() || theirs.isEmpty()) {
             return "the datasets of candidate and baseline are not both known";
         }
-        return datasetDigests.equals(baselineDigests)
-                ? null
-                : "candidate and baseline were evaluated on different datasets";
+        return mine.equals(theirs) ? null : "candidate and baseline were evaluated on different datasets";
     }
 
     Map<String, Double> baselineEvidence() {
-        return baselineVersion == null ? null : baselineValues;
+        return baselineVersion == null ? null : baselineMeasured.values;
+    }
+
+    /** The logged model that is judged, or null if only the run is. */
+    String judgedModel() {
+        return measured.modelId != null ? measured.modelId : modelId;
     }
 }

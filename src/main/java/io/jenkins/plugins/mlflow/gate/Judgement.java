@@ -3,9 +3,9 @@ package io.jenkins.plugins.mlflow.gate;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.Misses;
-import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import java.util.List;
+import java.util.Objects;
 
 /** The verdict over all checks, and the one sentence that explains it. */
 record Judgement(GateStatus status, String reason) {
@@ -24,15 +24,8 @@ record Judgement(GateStatus status, String reason) {
 
     /** The report warns, unless it is told not to, where both runs say what data they were evaluated on. */
     private static String datasets(Round round) {
-        GateState state = round.state;
-        boolean known = state.baselineVersion != null
-                && !state.datasetDigests.isEmpty()
-                && !state.baselineDigests.isEmpty();
-        return known
-                        && round.policy().baseline().sameDataset() == SameDataset.WARN
-                        && state.datasetsDiffer() != null
-                ? "warning: " + state.datasetsDiffer() + "; "
-                : "";
+        String warning = round.state.datasetWarning(round.policy());
+        return warning == null ? "" : "warning: " + warning + "; ";
     }
 
     private static String miss(List<Check> checks, Criticality criticality) {
@@ -62,7 +55,8 @@ record Judgement(GateStatus status, String reason) {
         GateState state = round.state;
         if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
             text.append("; candidate and baseline are the same version");
-        } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)) {
+        } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)
+                && Objects.equals(state.baselineModelId, state.judgedModel())) {
             text.append("; candidate and baseline are the same run");
         }
         return text.toString();

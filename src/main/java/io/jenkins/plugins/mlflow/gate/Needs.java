@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Evaluator;
 import io.jenkins.plugins.mlflow.evaluation.Evidence;
-import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,7 +22,8 @@ import java.util.stream.DoubleStream;
 
 /** Which metrics of a run the rules of a policy need, and whether they are there. */
 final class Needs {
-    private static final Comparator<Run.Metric> MLFLOWS_ORDER = Comparator.comparingLong(Run.Metric::step)
+    /** A run's current value is the last in this order. */
+    static final Comparator<Run.Metric> MLFLOWS_ORDER = Comparator.comparingLong(Run.Metric::step)
             .thenComparingLong(Run.Metric::timestamp)
             .thenComparingDouble(Run.Metric::value);
 
@@ -37,7 +36,7 @@ final class Needs {
     }
 
     /** The names of the run's metrics that count, those that tell the uncertainty of others included. */
-    private Set<String> names(MetricTarget target, Set<String> known) {
+    static Set<String> names(MetricTarget target, Set<String> known) {
         Set<String> names = new TreeSet<>();
         for (String pattern : patterns(target)) {
             MetricTarget any = MetricTarget.of(pattern);
@@ -60,22 +59,10 @@ final class Needs {
                 : List.of(target.name(), evidence.first(), evidence.second());
     }
 
-    /** The values that the rules are about, each under its key. Histories are asked for only where a rule needs them. */
-    TreeMap<String, Double> values(Run run, Round round) throws TrackingException, InterruptedException {
-        TreeMap<String, Double> values = new TreeMap<>();
-        for (MetricTarget target : targets) {
-            for (String metric : names(target, run.metrics().keySet())) {
-                if (!target.value().needsHistory()) {
-                    values.put(metric, run.metrics().get(metric).value());
-                } else {
-                    Double chosen = chosen(target.value(), round.server().history(run.id(), metric));
-                    if (chosen != null) {
-                        values.put(target.value().key(metric), chosen);
-                    }
-                }
-            }
-        }
-        return values;
+    /** {@code loggedModel} is the one that the run is judged for, or null; it is all that counts if {@code modelOnly}. */
+    Measured read(Round round, Run run, String loggedModel, boolean modelOnly)
+            throws TrackingException, InterruptedException {
+        return new MetricReader(round, targets, run, loggedModel, modelOnly).read();
     }
 
     /** Null if the history does not hold what is asked for; not finite if a value that counts is not. */
@@ -110,53 +97,42 @@ final class Needs {
         return reduction.apply(values.stream().mapToDouble(Run.Metric::value)).orElseThrow();
     }
 
-    /** What is not there yet, in words; empty if everything is. {@code baseline} may be null. */
-    List<String> missing(Run run, Map<String, Double> values, Map<String, Double> baseline) {
+    /** What is not there yet, in words; empty if everything is, or cannot be told. {@code baseline} may be null. */
+    List<String> missing(Measured measured, Map<String, Double> baseline) {
         TreeSet<String> missing = new TreeSet<>();
-        Set<String> known = run.metrics().keySet();
         for (MetricTarget target : targets) {
-            if (!target.isSliced()) {
-                if (!values.containsKey(target.value().key(target.name()))) {
-                    missing.add(target.name());
-                }
-                missing.addAll(patterns(target).stream().filter(name -> !known.contains(name)).toList());
+            if (measured.unclear.containsKey(target.key(target.name()))) {
                 continue;
             }
-            Set<String> slices = Evaluator.slices(target, values).keySet();
+            if (!target.isSliced()) {
+                missing(measured, target, patterns(target), missing);
+                continue;
+            }
+            Set<String> slices = Evaluator.slices(target, measured.values).keySet();
             if (slices.size() < target.atLeast()) {
-                missing.add(target.name() + " (" + slices.size() + " of " + target.atLeast() + " slices)");
+                missing.add(target.inWords(target.name()) + " (" + slices.size() + " of " + target.atLeast() + " slices)");
             }
             for (String slice : slices) {
-                patterns(target).stream()
-                        .map(pattern -> MetricTarget.inSlice(pattern, slice))
-                        .filter(name -> !known.contains(name))
-                        .forEach(missing::add);
+                missing(measured, target, inSlice(patterns(target), slice), missing);
             }
             if (baseline != null && !target.allowLostSlices()) {
                 Evaluator.slices(target, baseline).keySet().stream()
                         .filter(slice -> !slices.contains(slice))
-                        .map(slice -> MetricTarget.inSlice(target.name(), slice))
+                        .map(slice -> target.inWords(MetricTarget.inSlice(target.name(), slice)))
                         .forEach(missing::add);
             }
         }
         return List.copyOf(missing);
     }
 
-    /** Whether each metric that counts was written before the moment. */
-    boolean allWrittenBefore(Run run, long millis) {
-        return targets.stream()
-                .flatMap(target -> names(target, run.metrics().keySet()).stream())
-                .allMatch(metric -> run.metrics().get(metric).timestamp() < millis);
+    private static List<String> inSlice(List<String> patterns, String slice) {
+        return patterns.stream().map(pattern -> MetricTarget.inSlice(pattern, slice)).toList();
     }
 
-    /** What must stay the same for two readings to count as identical: value, step and timestamp of each metric. */
-    String fingerprint(Run run, Map<String, Double> values) {
-        StringBuilder text = new StringBuilder();
-        TreeSet<String> names = new TreeSet<>();
-        targets.forEach(target -> names.addAll(names(target, run.metrics().keySet())));
-        for (String name : names) {
-            text.append(name).append('=').append(run.metrics().get(name)).append('\n');
-        }
-        return Digests.sha256(text.append(values).toString());
+    private static void missing(Measured measured, MetricTarget target, List<String> metrics, Set<String> missing) {
+        metrics.stream()
+                .filter(metric -> !measured.values.containsKey(target.key(metric)))
+                .map(target::inWords)
+                .forEach(missing::add);
     }
 }

@@ -50,7 +50,7 @@ final class Promotion {
             awaitReady();
             return;
         }
-        Optional<ModelVersion> existing = round.server().highestVersion(round.model(), state.runId);
+        Optional<ModelVersion> existing = existing();
         if (existing.isPresent()) {
             adopt(existing.get());
             return;
@@ -66,9 +66,20 @@ final class Promotion {
         state.registryRead = true;
     }
 
+    /** The newest version of what was judged: of the logged model if it was one, else of the run. */
+    private Optional<ModelVersion> existing() throws TrackingException, InterruptedException {
+        return state.judgedModel() != null
+                ? round.server().highestVersionOf(round.model(), state.judgedModel())
+                : round.server().highestVersion(round.model(), state.runId);
+    }
+
+    private String loggedModelRun() {
+        return state.measured.modelId != null ? state.measured.modelRunId : state.runId;
+    }
+
     private void createVersion() throws TrackingException, InterruptedException, GateEnd {
         if (!state.registryRead) {
-            Optional<ModelVersion> existing = round.server().highestVersion(round.model(), state.runId);
+            Optional<ModelVersion> existing = existing();
             if (existing.isPresent()) {
                 adopt(existing.get());
                 return;
@@ -86,14 +97,18 @@ final class Promotion {
         }
         state.registryRead = false;
         ModelVersion created = created();
-        round.say("Created version " + created.version() + " of " + round.model() + " from run " + state.runId);
+        round.say("Created version " + created.version() + " of " + round.model() + " from "
+                + (state.judgedModel() != null ? "logged model " + state.judgedModel() : "run " + state.runId));
         adopt(created);
     }
 
     private ModelVersion created() throws TrackingException, InterruptedException {
         try {
-            return round.server()
-                    .createVersion(round.model(), "runs:/" + state.runId + "/" + wanted.artifactPath(), state.runId);
+            return state.judgedModel() != null
+                    ? round.server().createVersionFrom(round.model(), state.judgedModel(), loggedModelRun())
+                    : round.server()
+                            .createVersion(
+                                    round.model(), "runs:/" + state.runId + "/" + wanted.artifactPath(), state.runId);
         } catch (TrackingException fault) {
             if (fault.isNeverSent()) {
                 state.lookForCreatedUntil = round.now();
@@ -128,11 +143,15 @@ final class Promotion {
     }
 
     private boolean isReady(ModelVersion version) throws GateEnd {
-        if (!state.runId.equals(version.runId())) {
+        if (!isOfWhatWasJudged(version)) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
                     "Version " + version.version() + " of model '" + round.model() + "' belongs to run "
-                            + version.runId() + ", not to run " + state.runId + " that was judged. Run the gate again.");
+                            + version.runId()
+                            + (version.loggedModelId() == null ? "" : " and logged model " + version.loggedModelId())
+                            + ", not to "
+                            + (state.judgedModel() == null ? "" : "logged model " + state.judgedModel() + " of ")
+                            + "run " + state.runId + " that was judged. Run the gate again.");
         }
         if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
             throw new GateEnd(
@@ -141,6 +160,16 @@ final class Promotion {
                             + "' failed, so it cannot be promoted. Register the model again.");
         }
         return version.status() == ModelVersion.Status.READY;
+    }
+
+    /** A run that evaluated a logged model need not be the one that made it, nor the run of its version. */
+    private boolean isOfWhatWasJudged(ModelVersion version) {
+        boolean ofModel = state.judgedModel() == null
+                || version.loggedModelId() == null
+                || state.judgedModel().equals(version.loggedModelId());
+        return ofModel
+                && (state.runId.equals(version.runId())
+                        || state.measured.modelId != null && Objects.equals(state.measured.modelRunId, version.runId()));
     }
 
     /** The metrics that are promoted must be the metrics that were judged. */

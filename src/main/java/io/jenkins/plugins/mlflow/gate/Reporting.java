@@ -55,7 +55,7 @@ final class Reporting {
         return state.runId == null
                 ? null
                 : new CandidateInfo(
-                        state.runId, state.experimentId, state.experiment, state.version, null, state.runStatus);
+                        state.runId, state.experimentId, state.experiment, state.version, state.judgedModel(), state.runStatus);
     }
 
     private BaselineInfo baseline() {

@@ -4,13 +4,13 @@ import io.jenkins.plugins.mlflow.policy.CandidateSelection;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Finds the candidate and the baseline, once, and pins them in the state. */
@@ -38,6 +38,7 @@ final class Resolution {
                             + "'. Register the model before the gate, or name its run with runId or experiment")));
         }
         round.say("Candidate: run " + state.runId
+                + (state.modelId == null ? "" : ", logged model " + state.modelId)
                 + (state.version == null ? "" : ", version " + state.version + " of " + round.model()));
         state.enter(Phase.WAIT);
     }
@@ -55,6 +56,7 @@ final class Resolution {
     private void exact(ExactCandidate exact) throws TrackingException, InterruptedException, GateEnd {
         switch (exact.kind()) {
             case RUN -> state.runId = exact.value();
+            case MODEL -> pin(round.loggedModels.get(exact.value()));
             case VERSION -> pin(round.server().version(round.model(), exact.value()));
             case ALIAS ->
                 pin(round.server()
@@ -93,7 +95,17 @@ final class Resolution {
                     + "', so there are no metrics to judge. Register the model from its run");
         }
         state.runId = version.runId();
+        state.modelId = version.loggedModelId();
         state.versionPending = isPending(version);
+    }
+
+    private void pin(LoggedModel model) throws GateEnd {
+        state.modelId = model.id();
+        if (model.sourceRunId() == null) {
+            throw notFound("has no run for logged model '" + model.id()
+                    + "', so it cannot be told whether its training is over. Log the model within a run");
+        }
+        state.runId = model.sourceRunId();
     }
 
     static boolean isPending(ModelVersion version) {
@@ -145,7 +157,8 @@ final class Resolution {
             state.baselineFound = true;
             state.baselineVersion = null;
             state.baselineRunId = null;
-            state.baselineValues = null;
+            state.baselineModelId = null;
+            state.baselineMeasured = null;
             state.baselineDigests = null;
             round.say("Baseline: no version of " + round.model() + " holds alias '" + alias + "'"
                     + (round.policy().baseline().rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
@@ -158,11 +171,13 @@ final class Resolution {
         }
         Run run = round.existingRun(version.runId(), "baseline, version " + version.version());
         // All requests before the first change: half a baseline would count as none at all.
-        TreeMap<String, Double> values = new Needs(round.policy()).values(run, round);
+        Measured measured = new Needs(round.policy())
+                .read(round, run, version.loggedModelId(), round.request.isOfLoggedModel());
         state.baselineFound = true;
         state.baselineVersion = version.version();
         state.baselineRunId = version.runId();
-        state.baselineValues = values;
+        state.baselineModelId = version.loggedModelId();
+        state.baselineMeasured = measured;
         state.baselineDigests = new TreeSet<>(run.datasetDigests());
         round.say("Baseline: version " + version.version() + " of " + round.model() + " (alias '" + alias + "'), run "
                 + version.runId()

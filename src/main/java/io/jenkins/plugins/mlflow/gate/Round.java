@@ -19,6 +19,7 @@ final class Round {
     final GateState state;
     final Instant deadline;
     final List<String> messages = new ArrayList<>();
+    final LoggedModels loggedModels = new LoggedModels(this);
     private final TrackingServer server;
     private final Clock clock;
 

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
@@ -41,8 +42,12 @@ final class Waiting {
         state.runStatus = run.status().name();
         take(run);
         if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
-            state.fingerprint = needs.fingerprint(run, state.values);
+            state.fingerprint = state.measured.fingerprint();
             state.reason = "run " + run.id() + " ended as " + run.status();
+            return Reading.FAILED;
+        }
+        if (state.measured.modelStatus == LoggedModel.Status.FAILED) {
+            state.reason = "the upload of logged model " + state.measured.modelId + " failed";
             return Reading.FAILED;
         }
         if (state.versionPending && registrationFailed()) {
@@ -57,7 +62,7 @@ final class Waiting {
     }
 
     private void take(Run run) throws TrackingException, InterruptedException {
-        state.values = needs.values(run, round);
+        state.measured = needs.read(round, run, state.modelId, round.request.isOfLoggedModel());
         state.datasetDigests = new TreeSet<>(run.datasetDigests());
     }
 
@@ -81,18 +86,25 @@ final class Waiting {
         if (run.status() != Run.Status.FINISHED) {
             return "run " + run.id() + " to finish (it is " + run.status() + ")";
         }
-        List<String> missing = needs.missing(run, state.values, state.baselineEvidence());
+        List<String> missing = needs.missing(state.measured, state.baselineEvidence());
         if (!missing.isEmpty()) {
             return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ")
                     + String.join(", ", missing);
         }
+        if (isModelPending()) {
+            return "logged model " + state.measured.modelId + " to be READY";
+        }
         return state.versionPending ? "version " + state.version + " of " + round.model() + " to be READY" : null;
+    }
+
+    private boolean isModelPending() {
+        return state.measured.modelStatus == LoggedModel.Status.PENDING;
     }
 
     /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
     private boolean isSettled(Run run) {
         Duration settle = round.policy().waiting().settle();
-        String fingerprint = needs.fingerprint(run, state.values);
+        String fingerprint = state.measured.fingerprint();
         if (!fingerprint.equals(state.fingerprint)) {
             state.fingerprint = fingerprint;
             state.unchangedSince = round.now();
@@ -106,7 +118,7 @@ final class Waiting {
             return false;
         }
         Instant before = run.serverTime().minus(settle);
-        return run.endTime().isBefore(before) && needs.allWrittenBefore(run, before.toEpochMilli());
+        return run.endTime().isBefore(before) && state.measured.allWrittenBefore(before.toEpochMilli());
     }
 
     private Reading waitFor(String what) {
@@ -143,7 +155,13 @@ final class Waiting {
         }
         String judged = state.fingerprint;
         take(run);
-        state.fingerprint = needs.fingerprint(run, state.values);
+        state.fingerprint = state.measured.fingerprint();
+        if (state.measured.modelStatus != null && state.measured.modelStatus != LoggedModel.Status.READY) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "Logged model " + state.measured.modelId + " is " + state.measured.modelStatus
+                            + " after it was judged. Log the model again, and run the gate again.");
+        }
         return state.fingerprint.equals(judged);
     }
 }

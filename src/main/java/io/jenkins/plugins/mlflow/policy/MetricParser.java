@@ -19,10 +19,9 @@ final class MetricParser {
             Arrays.stream(RuleKind.values()).map(RuleKind::key).toList();
     static final List<String> KEYS =
             Stream.concat(RULE_KEYS.stream(), Stream.of(GREATER_IS_BETTER, CRITICALITY, TargetParser.VALUE, TargetParser.AT_LEAST,
-                            TargetParser.ALLOW_LOST_SLICES, TargetParser.EVIDENCE)).toList();
+                            TargetParser.ALLOW_LOST_SLICES, TargetParser.EVIDENCE, TargetParser.DATASET)).toList();
     static final Map<String, Criticality> CRITICALITIES = Words.of(Criticality.values(), Criticality::key);
 
-    private static final List<String> NOT_YET = List.of("dataset");
     private static final int LONGEST_NAME = 250;
     private static final Pattern COMPARISON = Pattern.compile("\\s*([<>=≤≥!]+)\\s*(\\S*)\\s*");
     private static final String FORMS =
@@ -105,14 +104,7 @@ final class MetricParser {
     }
 
     private List<MetricRule> mapping(PolicyNode.Scalar name, PolicyNode.Mapping mapping) {
-        PolicyNode.Mapping supported = mapping;
-        for (String key : NOT_YET) {
-            if (mapping.entries().containsKey(key)) {
-                problems.add(mapping.entries().get(key).key().place(), "`" + key + "` is not yet supported; remove it");
-                supported = supported.without(key);
-            }
-        }
-        Fields fields = Fields.of(supported, problems, KEYS);
+        Fields fields = Fields.of(mapping, problems, KEYS);
         Map<RuleKind, BigDecimal> limits = new EnumMap<>(RuleKind.class);
         for (RuleKind kind : RuleKind.values()) {
             BigDecimal limit = fields.number(kind.key());

@@ -10,16 +10,28 @@ import java.io.Serializable;
  * @param atLeast how many slices there must be; 1 for a plain metric
  * @param allowLostSlices whether a slice of the baseline may be absent from the candidate
  * @param evidence where the metric's uncertainty comes from, or null to take the value as exact
+ * @param dataset name of the dataset on which the candidate's logged model (MLflow 3) must have the metric, or null for the
+ *     run's own metric
  */
 public record MetricTarget(
-        String name, ValueChoice value, int atLeast, boolean allowLostSlices, EvidenceSource evidence)
+        String name, ValueChoice value, int atLeast, boolean allowLostSlices, EvidenceSource evidence, String dataset)
         implements Serializable {
 
     private static final char ANY = '*';
 
     /** A plain metric with its current value. */
     public static MetricTarget of(String name) {
-        return new MetricTarget(name, ValueChoice.LAST, 1, false, null);
+        return new MetricTarget(name, ValueChoice.LAST, 1, false, null, null);
+    }
+
+    /** What the value of a metric is found under among the values that were read: for the current value its name. */
+    public String key(String metric) {
+        return value.key(metric) + (dataset == null ? "" : "\non " + dataset);
+    }
+
+    /** The metric, and the dataset if one is asked for, in words. */
+    public String inWords(String metric) {
+        return dataset == null ? metric : metric + " on dataset " + dataset;
     }
 
     public boolean isSliced() {

@@ -98,6 +98,9 @@ public final class PolicyCanon {
             form.put("at_least", target.atLeast());
             form.put("allow_lost_slices", target.allowLostSlices());
             form.put("evidence", target.evidence() == null ? null : evidence(target.evidence()));
+            if (target.dataset() != null) {
+                form.put("dataset", target.dataset());
+            }
         }
         return form;
     }

@@ -68,6 +68,13 @@ public final class PolicyComparison {
 
     /** Once for all rules of the metric, because each sentence is kept once. */
     private void target(String metric, MetricTarget was, MetricTarget is) {
+        if (!Objects.equals(was.dataset(), is.dataset())) {
+            found.add("dataset of " + metric + (is.dataset() == null
+                    ? " " + was.dataset() + " was removed"
+                    : was.dataset() == null
+                            ? " " + is.dataset() + " was added"
+                            : " was changed from " + was.dataset() + " to " + is.dataset()));
+        }
         if (!was.value().equals(is.value())) {
             found.add("value of " + metric + " was changed from " + was.value().text() + " to " + is.value().text());
         }

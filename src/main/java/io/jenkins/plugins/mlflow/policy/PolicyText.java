@@ -81,6 +81,9 @@ final class PolicyText {
     }
 
     private static void target(MetricTarget target, List<String> fields) {
+        if (target.dataset() != null) {
+            fields.add("dataset: " + quoted(target.dataset()));
+        }
         if (target.value().needsHistory()) {
             fields.add("value: " + target.value().text());
         }

@@ -9,12 +9,14 @@ final class TargetParser {
     static final String AT_LEAST = "at_least";
     static final String ALLOW_LOST_SLICES = "allow_lost_slices";
     static final String EVIDENCE = "evidence";
+    static final String DATASET = "dataset";
 
     private static final List<String> HISTORIES = List.of("mean_last", "step");
     private static final List<String> SOURCES = List.of("samples", "std_error", "lower", "upper");
     static final List<String> EVIDENCE_KEYS = List.of("samples", "std_error", "lower", "upper", "confidence");
     private static final String VALUE_FORMS = "last, min, max, {mean_last: 5} or {step: 100}";
     private static final int MOST_SLICES = 100_000;
+    private static final int LONGEST_DATASET = 500;
     private static final int MOST_VALUES = 1_000_000;
 
     private final PolicyProblems problems;
@@ -38,7 +40,19 @@ final class TargetParser {
         if (evidence != null && value.needsHistory()) {
             problems.add(fields.place(EVIDENCE), "evidence is about the last value; remove `value` or `evidence`");
         }
-        return new MetricTarget(name, value, atLeast == null ? 1 : atLeast.intValue(), allowLost, evidence);
+        return new MetricTarget(
+                name, value, atLeast == null ? 1 : atLeast.intValue(), allowLost, evidence, dataset(fields));
+    }
+
+    private String dataset(Fields fields) {
+        String dataset = fields.text(DATASET);
+        if (dataset != null && dataset.length() > LONGEST_DATASET) {
+            problems.add(fields.place(DATASET), "the name of the dataset has " + dataset.length()
+                    + " characters; MLflow allows at most " + LONGEST_DATASET);
+        } else if (dataset != null && dataset.chars().anyMatch(Character::isISOControl)) {
+            problems.add(fields.place(DATASET), "the name of the dataset holds a control character; write its name in MLflow");
+        }
+        return dataset;
     }
 
     private ValueChoice value(PolicyNode node) {

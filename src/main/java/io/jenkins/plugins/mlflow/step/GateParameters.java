@@ -106,9 +106,6 @@ final class GateParameters {
         if (exact.size() > 1) {
             problems.add("parameters `" + String.join("`, `", exact) + "` are given; at most one of them names the candidate");
         }
-        if (values.containsKey("modelId")) {
-            problems.add("parameter `modelId` is not supported yet; name the candidate by `runId`, `version` or `alias`");
-        }
         ExactCandidate exactOne = exact();
         if (exactOne != null && exactOne.problem() != null) {
             problems.add("parameter `" + exact.get(0) + "` " + exactOne.problem());
@@ -190,6 +187,9 @@ final class GateParameters {
         }
         if (has("version")) {
             return new ExactCandidate(ExactCandidate.Kind.VERSION, text("version"));
+        }
+        if (has("modelId")) {
+            return new ExactCandidate(ExactCandidate.Kind.MODEL, text("modelId"));
         }
         return has("alias") ? new ExactCandidate(ExactCandidate.Kind.ALIAS, text("alias")) : null;
     }

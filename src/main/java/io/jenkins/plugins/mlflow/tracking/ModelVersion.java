@@ -16,6 +16,11 @@ public record ModelVersion(
         tags = Map.copyOf(tags);
     }
 
+    /** The logged model (MLflow 3) that the version was made from, or null. */
+    public String loggedModelId() {
+        return LoggedModel.idIn(source);
+    }
+
     /** MLflow's registration states; what we do not know counts as pending. */
     public enum Status {
         READY,

@@ -158,6 +158,11 @@ final class Refusals {
                 + ". Check that the tracking URI leads to an MLflow server.");
     }
 
+    /** A refusal that the caller understands better than {@link #check} does. */
+    TrackingException told(ErrorCategory category, ApiRequest request, Answer answer, String advice) {
+        return TrackingException.permanent(category, told(request, answer, advice));
+    }
+
     TrackingException noTimeLeft(ApiRequest request) {
         return TrackingException.unsent(
                 TIMEOUT, subject(request) + " was not sent: no time was left. Give the gate a longer timeout.", null);

@@ -22,6 +22,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     private final VersionQueries versions;
     private final VersionWrites writes;
     private final HistoryQueries history;
+    private final LoggedModelQueries models;
 
     /**
      * @param workspace sent as {@code X-MLFLOW-WORKSPACE}, or null
@@ -48,6 +49,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
         this.versions = new VersionQueries(transport);
         this.writes = new VersionWrites(transport);
         this.history = new HistoryQueries(transport);
+        this.models = new LoggedModelQueries(transport);
     }
 
     /**
@@ -125,6 +127,17 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public LoggedModel loggedModel(String id) throws TrackingException, InterruptedException {
+        return models.byId(id);
+    }
+
+    @Override
+    public List<LoggedModel> loggedModels(String experimentId, String runId)
+            throws TrackingException, InterruptedException {
+        return models.ofRun(experimentId, runId);
+    }
+
+    @Override
     public Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
         return runs.firstRun(search);
     }
@@ -158,6 +171,12 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public Optional<ModelVersion> highestVersionOf(String model, String loggedModel)
+            throws TrackingException, InterruptedException {
+        return versions.highestOf(model, LoggedModel.source(loggedModel));
+    }
+
+    @Override
     public boolean modelExists(String model) throws TrackingException, InterruptedException {
         return versions.modelExists(model);
     }
@@ -166,6 +185,12 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     public ModelVersion createVersion(String model, String source, String runId)
             throws TrackingException, InterruptedException {
         return writes.create(model, source, runId);
+    }
+
+    @Override
+    public ModelVersion createVersionFrom(String model, String loggedModel, String runId)
+            throws TrackingException, InterruptedException {
+        return writes.createFrom(model, loggedModel, runId);
     }
 
     @Override

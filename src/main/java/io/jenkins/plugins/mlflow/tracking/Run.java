@@ -12,6 +12,7 @@ import java.util.Set;
  * @param startTime by the client that logged the run, or null if not told
  * @param endTime likewise, or null while the run is not ended
  * @param datasetDigests of the datasets that the run logged as its inputs
+ * @param loggedModels ids of the logged models (MLflow 3) that the run made or evaluated
  * @param serverTime the server's clock when it answered, or null if it did not tell ({@code Date} header)
  */
 public record Run(
@@ -23,11 +24,13 @@ public record Run(
         Instant endTime,
         Map<String, Metric> metrics,
         Set<String> datasetDigests,
+        Set<String> loggedModels,
         Instant serverTime) {
 
     public Run {
         metrics = Map.copyOf(metrics);
         datasetDigests = Set.copyOf(datasetDigests);
+        loggedModels = Set.copyOf(loggedModels);
     }
 
     /** MLflow's run states; what we do not know counts as running. */

@@ -1,14 +1,17 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.mlflow.api.proto.Service;
+import org.mlflow_project.google.protobuf.Struct;
 
 /** Asks for runs and experiments, and does not believe an answer that is about something else or in another order. */
 final class RunQueries {
@@ -27,9 +30,27 @@ final class RunQueries {
                 transport.begin().ask(request, Service.GetRun.Response.newBuilder());
         Service.GetRun.Response response = reading.message().build();
         reading.require(response.hasRun() && response.getRun().hasInfo(), "without the run");
-        Run run = read(response.getRun(), reading);
+        Run run = read(response.getRun(), loggedModels(reading), reading);
         reading.require(run.id().equals(runId), "with the run '" + run.id() + "' instead");
         return run;
+    }
+
+    /** The library's messages are older than MLflow 3's fields; other answers need not be read twice. */
+    private static Set<String> loggedModels(Reading<?> reading) throws TrackingException {
+        Set<String> ids = new HashSet<>();
+        if (reading.answer().body().contains("\"model_id\"")) {
+            Struct run = PlainJson.object(
+                    reading.refusals().read(reading.request(), reading.answer(), Struct.newBuilder()).message().build(),
+                    "run");
+            List<Struct> models = new ArrayList<>(PlainJson.objects(PlainJson.object(run, "outputs"), "model_outputs"));
+            models.addAll(PlainJson.objects(PlainJson.object(run, "inputs"), "model_inputs"));
+            for (Struct model : models) {
+                String id = PlainJson.text(model, "model_id");
+                reading.require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
+                ids.add(id);
+            }
+        }
+        return ids;
     }
 
     Experiment experimentByName(String name) throws TrackingException, InterruptedException {
@@ -150,7 +171,13 @@ final class RunQueries {
         return found != null && Double.isFinite(found.value()) && Math.abs(found.value()) != Double.MAX_VALUE;
     }
 
+    /** A run of a search, of which the logged models are not told. */
     static Run read(Service.Run message, Reading<?> reading) throws TrackingException {
+        return read(message, Set.of(), reading);
+    }
+
+    private static Run read(Service.Run message, Set<String> loggedModels, Reading<?> reading)
+            throws TrackingException {
         Service.RunInfo info = message.getInfo();
         String id = info.hasRunId() ? info.getRunId() : info.getRunUuid();
         reading.require(!id.isEmpty(), "with a run that has no id");
@@ -163,6 +190,7 @@ final class RunQueries {
                 info.hasEndTime() && info.getEndTime() > 0 ? Instant.ofEpochMilli(info.getEndTime()) : null,
                 metrics(message, reading),
                 datasetDigests(message),
+                loggedModels,
                 reading.serverTime());
     }
 

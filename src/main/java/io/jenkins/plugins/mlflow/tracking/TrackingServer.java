@@ -19,11 +19,20 @@ public interface TrackingServer {
     /** How many requests were sent so far. */
     int requests();
 
-    /** The run, deleted or not. {@link ErrorCategory#NOT_FOUND} if there never was one. */
+    /** The run, deleted or not, with its logged models. {@link ErrorCategory#NOT_FOUND} if there never was one. */
     Run run(String runId) throws TrackingException, InterruptedException;
 
     /** All values of a metric that were logged, in no order; empty if there are none. A bounded number of pages. */
     List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException;
+
+    /** MLflow 3. {@link ErrorCategory#NOT_FOUND} if it is not there, {@link ErrorCategory#CONFIGURATION} on an older server. */
+    LoggedModel loggedModel(String id) throws TrackingException, InterruptedException;
+
+    /**
+     * The logged models that a run made, as far as they are not deleted, in a bounded number of pages;
+     * {@link ErrorCategory#CONFIGURATION} on a server older than MLflow 3.
+     */
+    List<LoggedModel> loggedModels(String experimentId, String runId) throws TrackingException, InterruptedException;
 
     /** The first active run in the order asked for, or empty. The order of the answer is checked. */
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException;
@@ -43,10 +52,18 @@ public interface TrackingServer {
     /** The version with the highest number, among those of a run if {@code runId} is not null; empty if there is none. */
     Optional<ModelVersion> highestVersion(String model, String runId) throws TrackingException, InterruptedException;
 
+    /** The version with the highest number among those made from a logged model; empty if there is none. */
+    Optional<ModelVersion> highestVersionOf(String model, String loggedModel)
+            throws TrackingException, InterruptedException;
+
     boolean modelExists(String model) throws TrackingException, InterruptedException;
 
     /** Creates a version. A write: see {@link TrackingException#isNeverSent()} before repeating it. */
     ModelVersion createVersion(String model, String source, String runId) throws TrackingException, InterruptedException;
+
+    /** Creates a version from a logged model; a write as {@link #createVersion}. {@code runId} may be null. */
+    ModelVersion createVersionFrom(String model, String loggedModel, String runId)
+            throws TrackingException, InterruptedException;
 
     void setAlias(String model, String alias, String version) throws TrackingException, InterruptedException;
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.mlflow.api.proto.ModelRegistry;
 
@@ -111,8 +112,26 @@ final class VersionQueries {
      * show an order, makes it read all pages.
      */
     Optional<ModelVersion> highest(String model, String runId) throws TrackingException, InterruptedException {
-        String filter = "name = " + quoted(model) + (runId == null ? "" : " and run_id = " + quoted(runId));
-        String subject = "versions of model '" + model + "'" + (runId == null ? "" : " and run '" + runId + "'");
+        return highest(
+                model,
+                runId == null ? "" : " and run_id = " + quoted(runId),
+                runId == null ? "" : " and run '" + runId + "'",
+                found -> runId == null || runId.equals(found.runId()));
+    }
+
+    Optional<ModelVersion> highestOf(String model, String source) throws TrackingException, InterruptedException {
+        return highest(
+                model,
+                " and source_path = " + quoted(source),
+                " and source " + source,
+                found -> source.equals(found.source()));
+    }
+
+    private Optional<ModelVersion> highest(
+            String model, String condition, String inWords, Predicate<ModelVersion> fits)
+            throws TrackingException, InterruptedException {
+        String filter = "name = " + quoted(model) + condition;
+        String subject = "versions of model '" + model + "'" + inWords;
         HttpTransport.Call call = transport.begin();
         Set<String> tokens = new HashSet<>();
         ModelVersion highest = null;
@@ -129,7 +148,7 @@ final class VersionQueries {
                 }
                 ModelVersion found = VersionReader.read(reading, message, model);
                 reading.require(
-                        runId == null || runId.equals(found.runId()),
+                        fits.test(found),
                         "with version " + found.version() + " of the run '" + found.runId() + "'");
                 ordered &= previous == null || number(reading, previous) > number(reading, found);
                 highest = higher(reading, highest, found);

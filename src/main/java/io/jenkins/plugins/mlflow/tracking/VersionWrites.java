@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.mlflow.api.proto.ModelRegistry;
+import org.mlflow_project.google.protobuf.Message;
+import org.mlflow_project.google.protobuf.Struct;
 
 /**
  * Changes the model registry. Nothing is repeated here, and a good answer is no proof (servers answer 200 to much):
@@ -22,8 +24,27 @@ final class VersionWrites {
         if (runId != null) {
             message.setRunId(runId);
         }
+        return create(model, source, runId, message.build());
+    }
+
+    /** MLflow 3 refuses a source {@code models:/m-…} without the id beside it, which the library's message has no field for. */
+    ModelVersion createFrom(String model, String loggedModel, String runId)
+            throws TrackingException, InterruptedException {
+        String source = LoggedModel.source(loggedModel);
+        Struct.Builder message = Struct.newBuilder()
+                .putFields("name", PlainJson.value(model))
+                .putFields("source", PlainJson.value(source))
+                .putFields("model_id", PlainJson.value(loggedModel));
+        if (runId != null) {
+            message.putFields("run_id", PlainJson.value(runId));
+        }
+        return create(model, source, runId, message.build());
+    }
+
+    private ModelVersion create(String model, String source, String runId, Message message)
+            throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.post(
-                "model-versions/create", "a version of model '" + model + "' from " + source, message.build());
+                "model-versions/create", "a version of model '" + model + "' from " + source, message);
         Reading<ModelRegistry.CreateModelVersion.Response.Builder> reading =
                 transport.begin().ask(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
         ModelVersion created = VersionReader.read(reading, reading.message().getModelVersion(), model);

@@ -92,7 +92,7 @@ class SliceTest {
     @Test
     void theStarStandsForAtLeastOneCharacter() {
         var target = new io.jenkins.plugins.mlflow.policy.MetricTarget(
-                "a/*/b", io.jenkins.plugins.mlflow.policy.ValueChoice.LAST, 1, false, null);
+                "a/*/b", io.jenkins.plugins.mlflow.policy.ValueChoice.LAST, 1, false, null, null);
         assertEquals("x/y", target.sliceOf("a/x/y/b"));
         assertNull(target.sliceOf("a//b"));
         assertNull(target.sliceOf("a/b"));

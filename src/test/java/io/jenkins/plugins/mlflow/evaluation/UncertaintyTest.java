@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
+import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import io.jenkins.plugins.mlflow.policy.ValueChoice;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -18,8 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UncertaintyTest {
 
     private static Uncertainty proportion(int samples) {
-        return new Uncertainty(
-                new EvidenceSource(EvidenceSource.Kind.SAMPLES, "n", null, 0.95), Map.of("n", (double) samples), null);
+        return beside(EvidenceSource.Kind.SAMPLES, "n", samples);
+    }
+
+    private static Uncertainty beside(EvidenceSource.Kind kind, String metric, double value) {
+        EvidenceSource source = new EvidenceSource(kind, metric, null, 0.95);
+        MetricTarget target = new MetricTarget("accuracy", ValueChoice.LAST, 1, false, source, null);
+        return new Uncertainty(target, Map.of(metric, value), Map.of(), null);
     }
 
     /** Table I of Newcombe, "Two-sided confidence intervals for the single proportion", Stat. Med. 17 (1998), method 3. */
@@ -50,10 +57,8 @@ class UncertaintyTest {
 
     @Test
     void standardErrorsGiveTheNormalInterval() throws Exception {
-        Uncertainty a = new Uncertainty(
-                new EvidenceSource(EvidenceSource.Kind.STD_ERROR, "se", null, 0.95), Map.of("se", 3.0), null);
-        Uncertainty b = new Uncertainty(
-                new EvidenceSource(EvidenceSource.Kind.STD_ERROR, "se", null, 0.95), Map.of("se", 4.0), null);
+        Uncertainty a = beside(EvidenceSource.Kind.STD_ERROR, "se", 3.0);
+        Uncertainty b = beside(EvidenceSource.Kind.STD_ERROR, "se", 4.0);
 
         assertEquals(10 - 1.959964 * 3, a.of(10).lower(), 1e-5);
         assertEquals(2 + 1.959964 * 5, Uncertainty.ofDifference(a, 10, b, 8).upper(), 1e-5);

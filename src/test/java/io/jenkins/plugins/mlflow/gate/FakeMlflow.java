@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
@@ -29,6 +30,9 @@ final class FakeMlflow implements TrackingServer {
     final Map<String, FakeRun> runs = new LinkedHashMap<>();
     final Map<String, String> experiments = new HashMap<>();
     final TreeMap<Integer, FakeVersion> versions = new TreeMap<>();
+    final Map<String, FakeModel> models = new TreeMap<>();
+    /** An MLflow before 3 has no logged models. */
+    boolean hasLoggedModels = true;
     final Map<String, String> aliases = new HashMap<>();
     final List<String> writes = new ArrayList<>();
     final List<String> calls = new ArrayList<>();
@@ -53,6 +57,37 @@ final class FakeMlflow implements TrackingServer {
         final Map<String, Run.Metric> metrics = new HashMap<>();
         final Map<String, List<Run.Metric>> histories = new HashMap<>();
         final Set<String> digests = new HashSet<>();
+        final Set<String> evaluated = new HashSet<>();
+    }
+
+    static final class FakeModel {
+        String runId;
+        LoggedModel.Status status = LoggedModel.Status.READY;
+        final List<LoggedModel.Entry> entries = new ArrayList<>();
+    }
+
+    /** A logged model that a run made; the run names it among its outputs. */
+    FakeModel loggedModel(String id, String runId) {
+        FakeModel model = new FakeModel();
+        model.runId = runId;
+        models.put(id, model);
+        return model;
+    }
+
+    /** Logs a metric of a logged model on a dataset, whose digest is {@code d-} and its name, in a run and as of its end. */
+    void logOn(String dataset, String modelId, String runId, String metric, double value) {
+        logOn(dataset, dataset == null ? null : "d-" + dataset, modelId, runId, metric, value, runs.get(runId).end);
+    }
+
+    void logOn(
+            String dataset, String digest, String modelId, String runId, String metric, double value, Instant when) {
+        log(runId, metric, value, when);
+        // As MLflow does, which drops the mark that tells NaN from 0.
+        Run.Metric kept = new Run.Metric(Double.isNaN(value) ? 0 : value, when.toEpochMilli(), 0);
+        models.get(modelId).entries.add(new LoggedModel.Entry(metric, kept, dataset, digest, runId));
+        if (!runId.equals(models.get(modelId).runId)) {
+            runs.get(runId).evaluated.add(modelId);
+        }
     }
 
     static final class FakeVersion {
@@ -170,7 +205,51 @@ final class FakeMlflow implements TrackingServer {
                 run.end,
                 run.metrics,
                 run.digests,
+                loggedModelsOf(runId),
                 clock.instant());
+    }
+
+    private Set<String> loggedModelsOf(String runId) {
+        Set<String> ids = new HashSet<>(runs.get(runId).evaluated);
+        models.forEach((id, model) -> {
+            if (runId.equals(model.runId)) {
+                ids.add(id);
+            }
+        });
+        return ids;
+    }
+
+    @Override
+    public LoggedModel loggedModel(String id) throws TrackingException {
+        return answer("loggedModel", () -> {
+            requireLoggedModels();
+            if (!models.containsKey(id)) {
+                throw notFound("logged model " + id);
+            }
+            return tellModel(id);
+        });
+    }
+
+    @Override
+    public List<LoggedModel> loggedModels(String experimentId, String runId) throws TrackingException {
+        return answer("loggedModels", () -> {
+            requireLoggedModels();
+            return models.keySet().stream()
+                    .filter(id -> runId.equals(models.get(id).runId))
+                    .map(this::tellModel)
+                    .toList();
+        });
+    }
+
+    private LoggedModel tellModel(String id) {
+        FakeModel model = models.get(id);
+        return new LoggedModel(id, model.runId, model.status, model.entries);
+    }
+
+    private void requireLoggedModels() throws TrackingException {
+        if (!hasLoggedModels) {
+            throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "there are no logged models before MLflow 3");
+        }
     }
 
     @Override
@@ -256,6 +335,14 @@ final class FakeMlflow implements TrackingServer {
     }
 
     @Override
+    public Optional<ModelVersion> highestVersionOf(String model, String loggedModel) throws TrackingException {
+        return answer("highestVersionOf", () -> versions.descendingKeySet().stream()
+                .filter(number -> LoggedModel.source(loggedModel).equals(versions.get(number).source))
+                .findFirst()
+                .map(number -> tell(model, number)));
+    }
+
+    @Override
     public boolean modelExists(String model) throws TrackingException {
         return answer("modelExists", () -> modelExists);
     }
@@ -268,6 +355,18 @@ final class FakeMlflow implements TrackingServer {
             version.source = source;
             version.status = statusOfCreated;
             writes.add("create " + number);
+            return tell(model, number);
+        });
+    }
+
+    @Override
+    public ModelVersion createVersionFrom(String model, String loggedModel, String runId) throws TrackingException {
+        return answer("createVersionFrom", () -> {
+            int number = versions.isEmpty() ? 1 : versions.lastKey() + 1;
+            FakeVersion version = version(number, runId);
+            version.source = LoggedModel.source(loggedModel);
+            version.status = statusOfCreated;
+            writes.add("create " + number + " from " + loggedModel);
             return tell(model, number);
         });
     }

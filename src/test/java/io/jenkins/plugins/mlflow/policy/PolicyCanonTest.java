@@ -162,7 +162,8 @@ class PolicyCanonTest {
                     default -> new EvidenceSource(EvidenceSource.Kind.INTERVAL, "lo" + star, "hi" + star, 0.5);
                 };
         return new MetricTarget(
-                name, value, sliced ? 1 + random.nextInt(3) : 1, sliced && random.nextBoolean(), evidence);
+                name, value, sliced ? 1 + random.nextInt(3) : 1, sliced && random.nextBoolean(), evidence,
+                random.nextInt(3) == 0 ? random.nextInt(9) + anyText(random) : null);
     }
 
     private static List<MetricRule> anyRules(Random random, boolean hasBaseline) {

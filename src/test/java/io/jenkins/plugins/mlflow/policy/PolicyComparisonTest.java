@@ -68,6 +68,10 @@ class PolicyComparisonTest {
                 row("a: {min: 1, value: {mean_last: 5}}", "a: {min: 1, value: {mean_last: 2}}",
                         "value of a was changed from {mean_last: 5} to {mean_last: 2}"),
                 row("a: {min: 1, value: last}", "a: 1"),
+                row("a: {min: 1, dataset: holdout}", "a: 1", "dataset of a holdout was removed"),
+                row("a: 1", "a: {min: 1, dataset: holdout}", "dataset of a holdout was added"),
+                row("a: {min: 1, dataset: holdout}", "a: {min: 2, dataset: train}",
+                        "dataset of a was changed from holdout to train"),
                 row("'a/*': 1", "'a/*': 1"),
                 row("'a/*': 1", "'a/b': 1", "a/* min 1 was removed"),
                 row("'a/*': {min: 1, at_least: 3}", "'a/*': {min: 1, at_least: 2}",
@@ -213,7 +217,7 @@ class PolicyComparisonTest {
     void everyPartOfAPolicyIsCompared() {
         assertEquals("candidate waiting baseline rules promotion", parts(GatePolicy.class));
         assertEquals("target kind limit greaterIsBetter criticality", parts(MetricRule.class));
-        assertEquals("name value atLeast allowLostSlices evidence", parts(MetricTarget.class));
+        assertEquals("name value atLeast allowLostSlices evidence dataset", parts(MetricTarget.class));
         assertEquals("kind count", parts(ValueChoice.class));
         assertEquals("kind first second confidence", parts(EvidenceSource.class));
         assertEquals("alias rubberStamp sameDataset", parts(BaselinePolicy.class));

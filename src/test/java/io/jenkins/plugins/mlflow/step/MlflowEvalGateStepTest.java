@@ -109,6 +109,25 @@ class MlflowEvalGateStepTest {
     }
 
     @Test
+    void aLoggedModelIsJudgedOnADataset() throws Exception {
+        mlflow.loggedModel("m-7", "r7", "accuracy", "holdout", 0.97);
+
+        WorkflowRun run = build(
+                Result.SUCCESS,
+                """
+                def gate = mlflowEvalGate model: 'churn-classifier', modelId: 'm-7',
+                        thresholds: [accuracy: [min: 0.95, dataset: 'holdout']]
+                echo "read: ${gate.runId} ${gate.checks[0].dataset} ${gate.checks[0].value} ${gate.toMap().candidate.model_id}"
+                """);
+
+        jenkins.assertLogContains("read: r7 holdout 0.97 m-7", run);
+        String page = jenkins.createWebClient()
+                .goTo(run.getUrl() + "mlflow-eval-gate/1/")
+                .asNormalizedText();
+        assertTrue(page.contains("dataset holdout") && page.contains("m-7"), page);
+    }
+
+    @Test
     void aMissFailsADeclarativeBuildAndItsReportIsOnThePage() throws Exception {
         WorkflowRun run = build(
                 Result.FAILURE,
@@ -194,7 +213,7 @@ class MlflowEvalGateStepTest {
                 "thresholds: [accuracy: 0.9], version: 'seven'",
                 "thresholds: [accuracy: 0.9], version: 7.5",
                 "thresholds: [accuracy: 0.9], alias: 'v7'",
-                "thresholds: [accuracy: 0.9], modelId: 'm-1'",
+                "thresholds: [accuracy: 0.9], modelId: '7'",
                 "thresholds: [accuracy: 0.9], promote: true",
                 "thresholds: [accuracy: 0.9], promote: [alias: 'latest']",
                 "thresholds: [accuracy: 0.9], timeout: 5",

@@ -33,10 +33,13 @@ final class StubMlflow implements AutoCloseable {
     /** What its threads' names hold, to tell them from those of Jenkins. */
     static final String THREADS = "stub of MLflow";
 
+    private static final String LOGGED_MODEL = "GET logged-models/";
+
     private final HttpServer server;
     private final Map<String, Map<String, Double>> metrics = new HashMap<>();
     private final Map<String, String> statuses = new HashMap<>();
     private final TreeMap<Integer, String> versions = new TreeMap<>();
+    private final Map<String, Object> loggedModels = new HashMap<>();
     private final Map<String, String> aliases = new HashMap<>();
     final Map<String, String> tags = new HashMap<>();
     final List<String> writes = new CopyOnWriteArrayList<>();
@@ -71,6 +74,16 @@ final class StubMlflow implements AutoCloseable {
             map.put((String) values[i], ((Number) values[i + 1]).doubleValue());
         }
         metrics.put(runId, map);
+        return this;
+    }
+
+    /** A logged model that the run made, with one metric on one dataset. */
+    synchronized StubMlflow loggedModel(String id, String runId, String metric, String dataset, double value) {
+        loggedModels.put(id, Map.of(
+                "info", Map.of("model_id", id, "source_run_id", runId, "status", "LOGGED_MODEL_READY"),
+                "data", Map.of("metrics", List.of(Map.of(
+                        "key", metric, "value", value, "timestamp", 1_700_000_000_000L, "step", 0,
+                        "dataset_name", dataset, "dataset_digest", "d1", "model_id", id, "run_id", runId)))));
         return this;
     }
 
@@ -162,7 +175,9 @@ final class StubMlflow implements AutoCloseable {
                 tags.put((String) question.get("key"), (String) question.get("value"));
                 yield Map.of();
             }
-            default -> null;
+            default -> request.startsWith(LOGGED_MODEL) && loggedModels.containsKey(request.substring(LOGGED_MODEL.length()))
+                    ? Map.of("model", loggedModels.get(request.substring(LOGGED_MODEL.length())))
+                    : null;
         };
     }
 

@@ -8,6 +8,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.mlflow.api.proto.ModelRegistry;
 import org.mlflow.api.proto.Service;
 import org.mlflow_project.google.protobuf.Message;
@@ -99,6 +101,79 @@ public final class MlflowData {
                                         .setDigest(digest)
                                         .setSourceType("local")
                                         .setSource(name))));
+    }
+
+    /** Makes a logged model (MLflow 3) that is READY, names it as the run's output, and returns its id. */
+    public String loggedModel(String experimentId, String runId) {
+        String id = pendingModel(experimentId, runId);
+        readyModel(id);
+        send("POST", "runs/outputs", "{\"run_id\":\"" + runId + "\",\"models\":[{\"model_id\":\"" + id + "\"}]}");
+        return id;
+    }
+
+    /** A logged model that its run does not name, and that is PENDING. */
+    public String pendingModel(String experimentId, String runId) {
+        String answer = send(
+                "POST",
+                "logged-models",
+                "{\"experiment_id\":\"" + experimentId + "\",\"name\":\"model\""
+                        + (runId == null ? "" : ",\"source_run_id\":\"" + runId + "\"") + "}");
+        Matcher id = Pattern.compile("\"model_id\"\\s*:\\s*\"(m-\\w+)\"").matcher(answer);
+        if (!id.find()) {
+            throw new AssertionError("no id in " + answer);
+        }
+        return id.group(1);
+    }
+
+    public void readyModel(String id) {
+        finalizeModel(id, "LOGGED_MODEL_READY");
+    }
+
+    public void failModel(String id) {
+        finalizeModel(id, "LOGGED_MODEL_UPLOAD_FAILED");
+    }
+
+    private void finalizeModel(String id, String status) {
+        send("PATCH", "logged-models/" + id, "{\"model_id\":\"" + id + "\",\"status\":\"" + status + "\"}");
+    }
+
+    public void deleteLoggedModel(String id) {
+        send("DELETE", "logged-models/" + id, "{\"model_id\":\"" + id + "\"}");
+    }
+
+    /** Tells a run that it evaluates a logged model, as MLflow's client does before it logs metrics of it. */
+    public void evaluates(String runId, String modelId) {
+        send("POST", "runs/log-inputs",
+                "{\"run_id\":\"" + runId + "\",\"models\":[{\"model_id\":\"" + modelId + "\"}]}");
+    }
+
+    /**
+     * Logs a metric of a logged model, which the run gets too.
+     *
+     * @param dataset name and digest, or null for none
+     */
+    public void metricOn(
+            String dataset, String digest, String modelId, String runId, String key, double value, long timestamp) {
+        String number = Double.isFinite(value) ? String.valueOf(value) : "\"" + value + "\"";
+        send("POST", "runs/log-metric",
+                "{\"run_id\":\"" + runId + "\",\"model_id\":\"" + modelId + "\",\"key\":\"" + key + "\",\"value\":" + number
+                        + ",\"timestamp\":" + timestamp + ",\"step\":0"
+                        + (dataset == null
+                                ? ""
+                                : ",\"dataset_name\":\"" + dataset + "\",\"dataset_digest\":\"" + digest + "\"")
+                        + "}");
+    }
+
+    /** Returns the number of a new version, made from a logged model as MLflow's client does. */
+    public String versionOf(String model, String modelId, String runId) {
+        String answer = send("POST", "model-versions/create",
+                "{\"name\":\"" + model + "\",\"source\":\"models:/" + modelId + "\",\"model_id\":\"" + modelId
+                        + "\",\"run_id\":\"" + runId + "\"}");
+        Matcher version = Pattern.compile("\"version\"\\s*:\\s*\"(\\d+)\"").matcher(answer);
+        if (!version.find()) {
+            throw new AssertionError("no version in " + answer);
+        }
+        return version.group(1);
     }
 
     public void runTag(String runId, String key, String value) {

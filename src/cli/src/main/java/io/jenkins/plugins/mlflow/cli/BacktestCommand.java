@@ -84,6 +84,11 @@ final class BacktestCommand implements Command {
         GatePolicy policy =
                 PolicyReader.resolve(PolicyFiles.read(main.directory, file, history.model), history.model, overrides);
         for (MetricRule rule : policy.rules()) {
+            if (rule.target().dataset() != null) {
+                throw new IllegalArgumentException(file + ": `dataset: " + rule.target().dataset() + "` of metric '"
+                        + rule.metric() + "' needs each run's logged model, and a backtest reads what runs have; leave that"
+                        + " metric out to backtest the others");
+            }
             if (rule.target().value().needsHistory()) {
                 throw new IllegalArgumentException(file + ": `value: " + rule.target().value().text() + "` of metric '"
                         + rule.metric() + "' needs each run's history, and a backtest reads current values only;"

@@ -28,7 +28,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.apache.commons.cli.OptionGroup;
 import org.apache.commons.cli.Options;
 
@@ -203,20 +205,21 @@ final class CheckCommand implements Command {
     }
 
     private ExactCandidate candidate() {
-        if (given.has("model-id")) {
-            throw new IllegalArgumentException(
-                    "option `--model-id` is not supported yet; name the candidate by --run-id, --version or --alias");
-        }
-        ExactCandidate candidate = given.has("run-id")
-                ? new ExactCandidate(ExactCandidate.Kind.RUN, given.text("run-id"))
-                : given.has("version")
-                        ? new ExactCandidate(ExactCandidate.Kind.VERSION, given.text("version"))
-                        : given.has("alias")
-                                ? new ExactCandidate(ExactCandidate.Kind.ALIAS, given.text("alias"))
-                                : null;
+        ExactCandidate candidate = Stream.of(
+                        exact("run-id", ExactCandidate.Kind.RUN),
+                        exact("version", ExactCandidate.Kind.VERSION),
+                        exact("alias", ExactCandidate.Kind.ALIAS),
+                        exact("model-id", ExactCandidate.Kind.MODEL))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
         if (candidate != null && candidate.problem() != null) {
             throw new IllegalArgumentException("the candidate " + candidate.problem());
         }
         return candidate;
+    }
+
+    private ExactCandidate exact(String option, ExactCandidate.Kind kind) {
+        return given.has(option) ? new ExactCandidate(kind, given.text(option)) : null;
     }
 }

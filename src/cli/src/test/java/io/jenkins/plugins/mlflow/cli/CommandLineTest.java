@@ -136,7 +136,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version=seven", "--alias=latest", "--model-id=m-1", "--timeout=5", "--max-age=-1h"})
+    @ValueSource(strings = {"--version=seven", "--alias=latest", "--model-id=7", "--timeout=5", "--max-age=-1h"})
     void aBadValueOfAnOptionExitsWithTwo(String option) {
         assertEquals(
                 2, run("check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy=1", option));
@@ -198,6 +198,11 @@ class CommandLineTest {
 
         assertEquals(2, run("backtest", "--model", "churn", "--policy", "gone.yaml", "--tracking-uri", NOBODY));
         assertTrue(err.contains("CONFIGURATION: gone.yaml: there is no such file"), err);
+        Files.writeString(
+                directory.resolve("d.yaml"),
+                "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: {min: 0.9, dataset: holdout}}\n");
+        assertEquals(2, run("backtest", "--model", "churn", "--policy", "d.yaml", "--tracking-uri", NOBODY));
+        assertTrue(err.contains("`dataset: holdout` of metric 'accuracy'"), err);
         assertEquals(2, run("backtest", "--model", "other", "--policy", "p.yaml", "--tracking-uri", NOBODY));
         assertEquals(2, run("backtest", "--model", "churn", "--policy", "p.yaml"));
         assertEquals(2, run("suggest", "--model", "churn", "--filter", "f", "--tracking-uri", NOBODY));

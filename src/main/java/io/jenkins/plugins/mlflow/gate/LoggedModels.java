@@ -1,0 +1,67 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The logged models of MLflow 3 that one advance needs, each asked for once. */
+final class LoggedModels {
+    private static final int MOST_EVALUATED = 50;
+
+    private final Round round;
+    private final Map<String, LoggedModel> byId = new HashMap<>();
+    private final Map<String, List<LoggedModel>> ofRuns = new HashMap<>();
+
+    LoggedModels(Round round) {
+        this.round = round;
+    }
+
+    LoggedModel get(String id) throws TrackingException, InterruptedException {
+        LoggedModel known = byId.get(id);
+        if (known == null) {
+            known = round.server().loggedModel(id);
+            byId.put(id, known);
+        }
+        return known;
+    }
+
+    /**
+     * Those that a run made or evaluated, without deleted ones. A run that names one is believed; otherwise the server is asked
+     * for all that the run made, named or not, and then for each that it only evaluated.
+     */
+    List<LoggedModel> of(Run run) throws TrackingException, InterruptedException {
+        List<LoggedModel> known = ofRuns.get(run.id());
+        if (known != null) {
+            return known;
+        }
+        Map<String, LoggedModel> found = new TreeMap<>();
+        if (run.loggedModels().size() != 1 && run.experimentId() != null) {
+            for (LoggedModel model : round.server().loggedModels(run.experimentId(), run.id())) {
+                byId.put(model.id(), model);
+                found.put(model.id(), model);
+            }
+        }
+        List<String> others = run.loggedModels().stream().filter(id -> !found.containsKey(id)).toList();
+        if (others.size() > MOST_EVALUATED) {
+            throw TrackingException.permanent(ErrorCategory.CONFLICT, "Run " + run.id() + " evaluated " + others.size()
+                    + " logged models, of which its metrics could be. Name the logged model with modelId.");
+        }
+        for (String id : others) {
+            try {
+                found.put(id, get(id));
+            } catch (TrackingException e) {
+                if (e.category() != ErrorCategory.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
+        List<LoggedModel> models = List.copyOf(found.values());
+        ofRuns.put(run.id(), models);
+        return models;
+    }
+}

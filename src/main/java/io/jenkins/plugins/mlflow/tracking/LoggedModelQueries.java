@@ -1,0 +1,117 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.mlflow_project.google.protobuf.ListValue;
+import org.mlflow_project.google.protobuf.Struct;
+import org.mlflow_project.google.protobuf.Value;
+
+/**
+ * Asks for the logged models of MLflow 3. The client library's messages are older than they are, so that answers are read as
+ * plain JSON.
+ */
+final class LoggedModelQueries {
+    private static final int MOST_PAGES = 20;
+    private static final Set<String> NO_SUCH_ROUTE = Set.of("", "ENDPOINT_NOT_FOUND", "NOT_FOUND");
+
+    private final HttpTransport transport;
+
+    LoggedModelQueries(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    LoggedModel byId(String id) throws TrackingException, InterruptedException {
+        if (!LoggedModel.isId(id)) {
+            throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is no id of a logged model.");
+        }
+        ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
+        Reading<Struct.Builder> reading = ask(transport.begin(), request);
+        LoggedModel model = read(reading, PlainJson.object(reading.message().build(), "model"));
+        reading.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
+        return model;
+    }
+
+    List<LoggedModel> ofRun(String experimentId, String runId) throws TrackingException, InterruptedException {
+        String subject = "logged models of run '" + runId + "'";
+        HttpTransport.Call call = transport.begin();
+        List<LoggedModel> found = new ArrayList<>();
+        Set<String> tokens = new HashSet<>();
+        String token = "";
+        for (int page = 0; page < MOST_PAGES; page++) {
+            Struct.Builder message = Struct.newBuilder()
+                    .putFields("experiment_ids", Value.newBuilder()
+                            .setListValue(ListValue.newBuilder().addValues(PlainJson.value(experimentId)))
+                            .build())
+                    .putFields("filter", PlainJson.value("source_run_id = " + VersionQueries.quoted(runId)));
+            if (!token.isEmpty()) {
+                message.putFields("page_token", PlainJson.value(token));
+            }
+            Reading<Struct.Builder> reading =
+                    ask(call, ApiRequest.post("logged-models/search", subject, message.build()));
+            Struct answer = reading.message().build();
+            for (Struct entry : PlainJson.objects(answer, "models")) {
+                LoggedModel model = read(reading, entry);
+                reading.require(runId.equals(model.sourceRunId()), "with the logged model '" + model.id() + "' of another run");
+                found.add(model);
+            }
+            token = PlainJson.text(answer, "next_page_token");
+            if (token == null) {
+                return found;
+            }
+            reading.require(tokens.add(token), "with the same page token again");
+        }
+        throw TrackingException.permanent(
+                ErrorCategory.PROTOCOL,
+                "The search for the " + subject + " did not end after " + MOST_PAGES
+                        + " pages. Name the logged model with modelId.");
+    }
+
+    private Reading<Struct.Builder> ask(HttpTransport.Call call, ApiRequest request)
+            throws TrackingException, InterruptedException {
+        Answer answer = call.send(request);
+        if (answer.status() == 404 && NO_SUCH_ROUTE.contains(answer.errorCode())) {
+            throw transport.refusals().told(ErrorCategory.CONFIGURATION, request, answer,
+                    "This server has no logged models, which `modelId` and `dataset` are about; they came with MLflow 3."
+                            + " Leave both out, or use an MLflow 3 server; if it is one, check the path prefix of the"
+                            + " tracking URI.");
+        }
+        transport.refusals().check(request, answer);
+        return transport.refusals().read(request, answer, Struct.newBuilder());
+    }
+
+    private static LoggedModel read(Reading<?> reading, Struct message) throws TrackingException {
+        Struct info = PlainJson.object(message, "info");
+        String id = PlainJson.text(info, "model_id");
+        reading.require(id != null && LoggedModel.isId(id), "without the logged model");
+        List<LoggedModel.Entry> metrics = new ArrayList<>();
+        for (Struct metric : PlainJson.objects(PlainJson.object(message, "data"), "metrics")) {
+            String of = PlainJson.text(metric, "model_id");
+            reading.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
+            String key = PlainJson.text(metric, "key");
+            Double value = PlainJson.number(metric, "value");
+            reading.require(key != null && value != null, "with a metric that has no key or value");
+            metrics.add(new LoggedModel.Entry(
+                    key,
+                    new Run.Metric(value, whole(metric, "timestamp"), whole(metric, "step")),
+                    PlainJson.text(metric, "dataset_name"),
+                    PlainJson.text(metric, "dataset_digest"),
+                    PlainJson.text(metric, "run_id")));
+        }
+        return new LoggedModel(
+                id, PlainJson.text(info, "source_run_id"), status(PlainJson.text(info, "status")), metrics);
+    }
+
+    private static long whole(Struct metric, String field) {
+        Double number = PlainJson.number(metric, field);
+        return number == null ? 0 : number.longValue();
+    }
+
+    private static LoggedModel.Status status(String word) {
+        return Map.of("LOGGED_MODEL_READY", LoggedModel.Status.READY,
+                        "LOGGED_MODEL_UPLOAD_FAILED", LoggedModel.Status.FAILED)
+                .getOrDefault(word == null ? "" : word, LoggedModel.Status.PENDING);
+    }
+}
