@@ -26,7 +26,10 @@ public final class Evaluator {
     private final List<Check> checks = new ArrayList<>();
 
     private Evaluator(GatePolicy policy, Evidence evidence) {
-        this.evidence = evidence;
+        boolean sliced = policy.rules().stream().anyMatch(rule -> rule.target().isSliced());
+        this.evidence = sliced
+                ? new Evidence(sorted(evidence.candidate()), sorted(evidence.baseline()), evidence.incomparable())
+                : evidence;
         this.rubberStamp = policy.baseline() != null && policy.baseline().rubberStamp();
     }
 
@@ -71,8 +74,12 @@ public final class Evaluator {
     /** From slice to metric name, among the values that the target chooses. */
     public static SortedMap<String, String> slices(MetricTarget target, Map<String, Double> values) {
         SortedMap<String, String> slices = new TreeMap<>();
+        String prefix = target.beforeSlice();
         String suffix = target.key("");
-        for (String key : values.keySet()) {
+        for (String key : sorted(values).tailMap(prefix).keySet()) {
+            if (!key.startsWith(prefix)) {
+                break;
+            }
             if (key.endsWith(suffix)) {
                 String metric = key.substring(0, key.length() - suffix.length());
                 String slice = metric.indexOf('\n') >= 0 ? null : target.sliceOf(metric);
@@ -82,6 +89,11 @@ public final class Evaluator {
             }
         }
         return slices;
+    }
+
+    /** In the order of names, where those of one target are found without looking at all. */
+    private static SortedMap<String, Double> sorted(Map<String, Double> values) {
+        return values == null || values instanceof SortedMap ? (SortedMap<String, Double>) values : new TreeMap<>(values);
     }
 
     private void add(MetricRule rule, String metric, String slice) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.policy;
 
+import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -10,9 +11,6 @@ import java.math.RoundingMode;
  * sometimes one digit too long (2.0E-3 is fine, 2<sup>-44</sup> is not).
  */
 public final class Decimals {
-    /** Below this many digits two different decimals are never the same normal double. */
-    private static final int ALWAYS_DISTINCT = 15;
-
     private static final int ALWAYS_ENOUGH = 17;
     private static final double EXACT_INTEGERS = 1L << 53;
 
@@ -32,15 +30,12 @@ public final class Decimals {
         if (Math.abs(value) < EXACT_INTEGERS && value == Math.rint(value)) {
             return BigDecimal.valueOf((long) value).stripTrailingZeros();
         }
-        boolean normal = Math.abs(value) >= Double.MIN_NORMAL;
-        if (normal) {
-            BigDecimal printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-            if (printed.precision() <= ALWAYS_DISTINCT) {
-                return printed;
-            }
+        if (Math.abs(value) >= Double.MIN_NORMAL) {
+            // Double.toString of Java 17 is not always the shortest.
+            return new BigDecimal(NumberOutput.toString(value, true)).stripTrailingZeros();
         }
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = normal ? ALWAYS_DISTINCT : 1; digits < ALWAYS_ENOUGH; digits++) {
+        for (int digits = 1; digits < ALWAYS_ENOUGH; digits++) {
             BigDecimal rounded = nearestThatReadsBack(exact, value, digits);
             if (rounded != null) {
                 return rounded.stripTrailingZeros();

@@ -38,6 +38,11 @@ public record MetricTarget(
         return name.indexOf(ANY) >= 0;
     }
 
+    /** What the names of all slices begin with. */
+    public String beforeSlice() {
+        return name.substring(0, name.indexOf(ANY));
+    }
+
     /** The slice that a metric of this name is for, or null if the pattern does not match. */
     public String sliceOf(String metric) {
         int star = name.indexOf(ANY);
