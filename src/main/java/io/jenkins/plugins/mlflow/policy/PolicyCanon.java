@@ -73,6 +73,10 @@ public final class PolicyCanon {
         form.put("archive_existing", promotion.archiveExisting());
         form.put("artifact_path", promotion.artifactPath());
         form.put("timeout_ms", promotion.timeout().toMillis());
+        if (!promotion.approval().isNever()) {
+            form.put("approval", promotion.approval().text());
+            form.put("approval_timeout_ms", promotion.approval().timeout().toMillis());
+        }
         return form;
     }
 

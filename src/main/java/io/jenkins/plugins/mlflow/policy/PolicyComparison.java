@@ -26,7 +26,8 @@ public final class PolicyComparison {
 
     /**
      * What the second policy loosened or removed of how the first one judges: rules, criticality, direction, which values and
-     * slices count, evidence, baseline, the age of the run and how long its values must stay the same. Not the timeouts, which only let a gate give up earlier or later.
+     * slices count, evidence, baseline, the age of the run, how long its values must stay the same, and how often a person must approve. Not the
+     * timeouts, which only let a gate give up earlier or later.
      *
      * @return one sentence without a full stop for each, in the order of the first policy; none if nothing was
      */
@@ -36,6 +37,7 @@ public final class PolicyComparison {
         comparison.baseline();
         comparison.maxAge(before.candidate().maxAge(), after.candidate().maxAge());
         comparison.settle(before.waiting().settle(), after.waiting().settle());
+        comparison.approval(before.promotion(), after.promotion());
         return new ArrayList<>(comparison.found);
     }
 
@@ -149,6 +151,13 @@ public final class PolicyComparison {
     private void settle(Duration was, Duration is) {
         if (is.compareTo(was) < 0) {
             found.add("wait settle " + Durations.format(was) + " was shortened to " + Durations.format(is));
+        }
+    }
+
+    /** A policy that promotes nothing needs nobody's approval. */
+    private void approval(PromotionPolicy was, PromotionPolicy is) {
+        if (was != null && is != null && is.approval().first() < was.approval().first()) {
+            found.add("promote approval was loosened from " + was.approval().text() + " to " + is.approval().text());
         }
     }
 

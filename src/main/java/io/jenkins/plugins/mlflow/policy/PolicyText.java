@@ -122,6 +122,10 @@ final class PolicyText {
         }
         lines.add("artifact_path: " + quoted(promotion.artifactPath()));
         lines.add("timeout: " + Durations.format(promotion.timeout()));
+        if (!promotion.approval().isNever()) {
+            lines.add("approval: " + promotion.approval().text());
+            lines.add("approval_timeout: " + Durations.format(promotion.approval().timeout()));
+        }
         part("promote", lines);
     }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.policy;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Reads {@code promote}: what moves to the candidate's version after a pass. */
 final class PromotionParser {
-    static final List<String> KEYS = List.of("alias", "stage", "archive_existing", "artifact_path", "timeout");
+    static final List<String> KEYS = List.of(
+            "alias", "stage", "archive_existing", "artifact_path", "timeout", "approval", "approval_timeout");
     static final Map<String, String> STAGES =
             Words.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
 
@@ -47,7 +49,50 @@ final class PromotionParser {
                 stage,
                 archive,
                 path == null ? PromotionPolicy.DEFAULT_ARTIFACT_PATH : path,
-                timeout == null ? PromotionPolicy.DEFAULT_TIMEOUT : timeout);
+                timeout == null ? PromotionPolicy.DEFAULT_TIMEOUT : timeout,
+                approval(fields));
+    }
+
+    private ApprovalPolicy approval(Fields fields) {
+        Duration given = fields.duration("approval_timeout", false);
+        Duration timeout = given == null ? ApprovalPolicy.DEFAULT_TIMEOUT : given;
+        if (!fields.has("approval")) {
+            return ApprovalPolicy.NEVER;
+        }
+        PolicyNode node = fields.get("approval");
+        if (node instanceof PolicyNode.Scalar scalar) {
+            switch (scalar.text()) {
+                case "never":
+                    return ApprovalPolicy.NEVER;
+                case "first":
+                    return new ApprovalPolicy(1, timeout);
+                case "always":
+                    return ApprovalPolicy.always(timeout);
+                default:
+                    break;
+            }
+        } else if (node instanceof PolicyNode.Mapping) {
+            return new ApprovalPolicy(first(Fields.of(node, problems, List.of("first"))), timeout);
+        }
+        problems.add(node.place(), "found " + node.found() + "; write never, first, always or {first: 3}");
+        return ApprovalPolicy.NEVER;
+    }
+
+    private int first(Fields fields) {
+        BigDecimal number = fields.number("first");
+        try {
+            int first = number == null ? 0 : number.intValueExact();
+            if (first >= 1 && first <= ApprovalPolicy.MOST) {
+                return first;
+            }
+        } catch (ArithmeticException e) {
+            // Said below.
+        }
+        if (number != null || !fields.has("first") && !fields.hasUnknownKeys()) {
+            problems.add(fields.place("first"), "`first` is how many promotions a person must approve; write a whole number"
+                    + " from 1 to " + ApprovalPolicy.MOST);
+        }
+        return 1;
     }
 
     private PromotionPolicy ofAlias(PolicyNode.Scalar scalar) {

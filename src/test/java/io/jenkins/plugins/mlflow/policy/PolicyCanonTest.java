@@ -138,11 +138,21 @@ class PolicyCanonTest {
                         stage,
                         random.nextBoolean(),
                         random.nextBoolean() ? "model" : "a b/" + anyAlias(random),
-                        anyDuration(random))
+                        anyDuration(random),
+                        anyApproval(random))
                 : null;
         Duration settle = random.nextInt(5) == 0 ? Duration.ZERO : anyDuration(random);
         WaitPolicy waiting = new WaitPolicy(anyDuration(random), settle);
         return new GatePolicy(candidate, waiting, baseline, anyRules(random, baseline != null), promotion);
+    }
+
+    private static ApprovalPolicy anyApproval(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new ApprovalPolicy(1, anyDuration(random));
+            case 1 -> new ApprovalPolicy(2 + random.nextInt(9), anyDuration(random));
+            case 2 -> ApprovalPolicy.always(anyDuration(random));
+            default -> ApprovalPolicy.NEVER;
+        };
     }
 
     private static MetricTarget anyTarget(Random random, String name, boolean sliced) {

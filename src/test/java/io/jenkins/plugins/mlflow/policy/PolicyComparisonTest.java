@@ -135,6 +135,18 @@ class PolicyComparisonTest {
                 row("wait: {timeout: 1h}", "wait: {timeout: 1s}"),
                 row("wait: {timeout: 1s}", "wait: {timeout: 1h}"),
                 row("promote: champion", "promote: challenger"),
+                row("promote: {alias: c, approval: always}", "promote: {alias: c, approval: {first: 3}}",
+                        "promote approval was loosened from always to {first: 3}"),
+                row("promote: {alias: c, approval: {first: 3}}", "promote: {alias: c, approval: first}",
+                        "promote approval was loosened from {first: 3} to first"),
+                row("promote: {alias: c, approval: first}", "promote: c",
+                        "promote approval was loosened from first to never"),
+                row("promote: {alias: c, approval: first}", "promote: {alias: c, approval: {first: 1}}"),
+                row("promote: {alias: c, approval: {first: 3}}", "promote: {alias: c, approval: always}"),
+                row("promote: c", "promote: {alias: c, approval: always}"),
+                row("promote: {alias: c, approval: always}", "promote: false"),
+                row("promote: {alias: c, approval: always}",
+                        "promote: {alias: c, approval: always, approval_timeout: 365d}"),
                 row("candidate: {experiment: e}", ""));
     }
 
@@ -166,6 +178,10 @@ class PolicyComparisonTest {
                 row(promote, "promote: champion"),
                 row(promote, "promote: {stage: Production}"),
                 row(promote, "promote: {alias: champion, stage: Production, timeout: 5m}"),
+                row("promote: {alias: champion, approval: first}", "promote: champion",
+                        "promote approval was loosened from first to never"),
+                row("promote: {alias: champion, approval: first}", "promote: false"),
+                row("promote: champion", "promote: {alias: champion, approval: always}"),
                 row(promote, "promote: challenger", "promote alias was changed from champion to challenger"),
                 row(promote, "promote: {stage: Staging}", "promote stage was changed from Production to Staging"),
                 row(promote, "promote: {stage: Production, archive_existing: false}",
@@ -223,7 +239,8 @@ class PolicyComparisonTest {
         assertEquals("alias rubberStamp sameDataset", parts(BaselinePolicy.class));
         assertEquals("experiment filter best orderBy maxAge", parts(CandidateSelection.class));
         assertEquals("timeout settle", parts(WaitPolicy.class));
-        assertEquals("alias stage archiveExisting artifactPath timeout", parts(PromotionPolicy.class));
+        assertEquals("alias stage archiveExisting artifactPath timeout approval", parts(PromotionPolicy.class));
+        assertEquals("first timeout", parts(ApprovalPolicy.class));
     }
 
     private static String parts(Class<?> type) {

@@ -59,6 +59,19 @@ class PolicyReaderTest {
     }
 
     @Test
+    void anApprovalIsAskedForNeverAlwaysOrOfTheFirstPromotions() throws Exception {
+        assertEquals(ApprovalPolicy.NEVER, approval(""));
+        assertEquals(ApprovalPolicy.NEVER, approval(", approval: never, approval_timeout: 2h"));
+        assertEquals(new ApprovalPolicy(1, Duration.ofDays(1)), approval(", approval: first"));
+        assertEquals(new ApprovalPolicy(3, Duration.ofHours(2)), approval(", approval: {first: 3}, approval_timeout: 2h"));
+        assertEquals(ApprovalPolicy.always(Duration.ofDays(1)), approval(", approval: always"));
+    }
+
+    private static ApprovalPolicy approval(String keys) throws PolicyException {
+        return policy("metrics: {a: 1}\npromote: {alias: champion" + keys + "}").promotion().approval();
+    }
+
+    @Test
     void theStageNoneIsAWordAndNotNothing() throws Exception {
         assertEquals(
                 "None",
