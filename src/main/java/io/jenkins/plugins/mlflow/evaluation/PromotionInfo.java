@@ -11,15 +11,24 @@ public final class PromotionInfo {
     private final String stage;
     private final String previousVersion;
     private final String reason;
+    private final ApprovalInfo approval;
 
+    /** {@code approval} is null where the policy asks for none, or the gate did not come that far. */
     public PromotionInfo(
-            boolean promoted, String version, String alias, String stage, String previousVersion, String reason) {
+            boolean promoted,
+            String version,
+            String alias,
+            String stage,
+            String previousVersion,
+            String reason,
+            ApprovalInfo approval) {
         this.promoted = promoted;
         this.version = version;
         this.alias = alias;
         this.stage = stage;
         this.previousVersion = previousVersion;
         this.reason = reason;
+        this.approval = approval;
     }
 
     public boolean isPromoted() {
@@ -48,6 +57,11 @@ public final class PromotionInfo {
         return reason;
     }
 
+    /** Null where the policy asks for none, or the gate did not come that far. */
+    public ApprovalInfo getApproval() {
+        return approval;
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("promoted", promoted);
@@ -56,6 +70,7 @@ public final class PromotionInfo {
         map.put("stage", stage);
         map.put("previous_version", previousVersion);
         map.put("reason", reason);
+        map.put("approval", approval == null ? null : approval.toMap());
         return map;
     }
 
@@ -68,6 +83,7 @@ public final class PromotionInfo {
                         Plain.text(map, "alias"),
                         Plain.text(map, "stage"),
                         Plain.text(map, "previous_version"),
-                        Plain.text(map, "reason"));
+                        Plain.text(map, "reason"),
+                        ApprovalInfo.fromMap(Plain.part(map, "approval")));
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.export;
 
+import io.jenkins.plugins.mlflow.evaluation.ApprovalInfo;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
@@ -58,8 +59,19 @@ public final class Cells {
         }
         if (report.getPromotion() != null) {
             facts.add(List.of("promotion", promotion(report)));
+            if (report.getPromotion().getApproval() != null) {
+                facts.add(List.of("approval", approval(report.getPromotion().getApproval())));
+            }
         }
         return facts;
+    }
+
+    private static String approval(ApprovalInfo approval) {
+        if (approval.getBy() == null) {
+            return approval.isRequired() ? "required, but not given" : "not required";
+        }
+        return "by " + approval.getBy() + " at " + approval.getAt()
+                + (approval.getReason() == null ? "" : ": " + approval.getReason());
     }
 
     private static String promotion(GateReport report) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,6 +9,9 @@ import java.util.Map;
 /** The tags that say on the model version what the gate did. */
 final class Audit {
     private static final String PREFIX = "mlflow_eval_gate.";
+
+    /** Who approved the promotion; approvals are counted by it. */
+    static final String APPROVED_BY = PREFIX + "approved_by";
 
     private final Round round;
 
@@ -30,9 +34,20 @@ final class Audit {
         if (state.phase == Phase.TAG_PROMOTED && state.previousVersion != null) {
             tags.put(PREFIX + "previous_version", state.previousVersion);
         }
-        tags.put(PREFIX + "time", state.judgedAt.truncatedTo(ChronoUnit.SECONDS).toString());
+        if (state.phase == Phase.TAG_PROMOTED && state.approval != null) {
+            tags.put(APPROVED_BY, state.approval.by());
+            tags.put(PREFIX + "approval_time", text(state.approval.at()));
+            if (state.approval.reason() != null) {
+                tags.put(PREFIX + "approval_reason", state.approval.reason());
+            }
+        }
+        tags.put(PREFIX + "time", text(state.judgedAt));
         round.server().setVersionTags(round.model(), state.version, tags);
         state.enter(Phase.DONE);
+    }
+
+    private static String text(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */

@@ -48,6 +48,12 @@ public final class Gate {
             return (state.promotionStartedAt == null ? clock.instant() : state.promotionStartedAt)
                     .plus(request.policy().promotion().timeout());
         }
+        if (state.phase == Phase.CHECK_APPROVAL) {
+            return state.judgedAt.plus(request.policy().promotion().timeout());
+        }
+        if (state.phase == Phase.AWAIT_APPROVAL) {
+            return Approvals.deadline(state, request.policy().promotion());
+        }
         Instant deadline = state.startedAt.plus(request.policy().waiting().timeout());
         return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.judgedAt, deadline) : deadline;
     }
@@ -104,6 +110,8 @@ public final class Gate {
                 read(round);
             }
             case WAIT -> read(round);
+            case CHECK_APPROVAL -> new Approvals(round).check();
+            case AWAIT_APPROVAL -> new Approvals(round).await();
             case TAG_PROMOTED, TAG_REFUSED -> new Audit(round).tag();
             default -> new Promotion(round).advance();
         }
@@ -125,7 +133,8 @@ public final class Gate {
         state.judgedAt = clock.instant();
         boolean passed = judgement.status() == GateStatus.PASSED;
         if (passed && request.policy().promotion() != null && request.mayPromote()) {
-            state.enter(Phase.FIND_VERSION);
+            boolean asks = !request.policy().promotion().approval().isNever();
+            state.enter(asks ? Phase.CHECK_APPROVAL : Phase.FIND_VERSION);
         } else {
             state.enter(passed ? Phase.DONE : Phase.TAG_REFUSED);
         }
@@ -142,6 +151,9 @@ public final class Gate {
     private Duration pause(Round round) {
         if (round.state.waitingFor == null) {
             return Duration.ZERO;
+        }
+        if (round.state.awaitsApproval()) {
+            return Duration.between(clock.instant(), round.deadline);
         }
         Duration pause = backOff.after(round.state.attempts++);
         Duration settled = round.state.phase == Phase.WAIT ? new Waiting(round).untilSettled() : null;
@@ -174,6 +186,8 @@ public final class Gate {
         if (!fault.isTransient()) {
             if (state.phase.isTagging()) {
                 new Audit(round).giveUp(fault.getMessage());
+            } else if (state.phase == Phase.CHECK_APPROVAL) {
+                new Approvals(round).askBecause(fault.getMessage());
             } else {
                 fail(state, fault.category(), fault.getMessage());
             }
@@ -201,6 +215,10 @@ public final class Gate {
         GateState state = round.state;
         if (state.phase.isTagging()) {
             new Audit(round).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
+        } else if (state.phase == Phase.CHECK_APPROVAL) {
+            new Approvals(round).askBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
+        } else if (state.phase == Phase.AWAIT_APPROVAL) {
+            fail(state, ErrorCategory.TIMEOUT, Approvals.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
             fail(state, state.lastFault, state.lastFaultMessage + " No better answer came within the deadline.");
         } else if (state.phase.isPromoting()) {
@@ -221,6 +239,46 @@ public final class Gate {
                     + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);
             refuse(round);
         }
+    }
+
+    /** What to ask people of a gate that awaits an approval. */
+    public String question(GateState state) {
+        return Approvals.question(request, state);
+    }
+
+    /**
+     * The state after somebody approved. It is the given one if it awaits no approval, or no more: an approval that comes
+     * after its deadline counts for nothing.
+     */
+    public GateState approved(GateState state, Approval approval) {
+        if (isTooLateToDecide(state)) {
+            return state;
+        }
+        GateState copy = state.copy();
+        copy.approval = approval;
+        copy.approvalReceivedAt = clock.instant();
+        copy.enter(Phase.FIND_VERSION);
+        return copy;
+    }
+
+    /** The state after somebody refused to approve, which ends the gate with an error; the given one as in {@link #approved}. */
+    public GateState refused(GateState state, String by) {
+        if (isTooLateToDecide(state)) {
+            return state;
+        }
+        GateState copy = state.copy();
+        copy.refusedBy = by;
+        fail(
+                copy,
+                ErrorCategory.FORBIDDEN,
+                "The gate passed, but " + by + " refused the promotion to " + request.policy().promotion().target()
+                        + ". Nothing was promoted. Ask " + by + " why, and run the gate again.");
+        copy.endedAt = clock.instant();
+        return copy;
+    }
+
+    private boolean isTooLateToDecide(GateState state) {
+        return !state.awaitsApproval() || !clock.instant().isBefore(deadline(state));
     }
 
     /** Ends a gate with an error that its driver met: credentials that are gone, for one. */

@@ -67,6 +67,16 @@ public final class GateState implements Serializable, Cloneable {
     Instant judgedAt;
     Instant endedAt;
 
+    // the approval
+    /** Whether a person must approve; null where that was not asked. */
+    Boolean approvalRequired;
+    /** Whether nobody is asked because the promotion will find nothing to do. */
+    boolean nothingToApprove;
+    Instant approvalAskedAt;
+    Approval approval;
+    Instant approvalReceivedAt;
+    String refusedBy;
+
     // the promotion's journal
     Instant promotionStartedAt;
     boolean promotionBegun;
@@ -115,9 +125,19 @@ public final class GateState implements Serializable, Cloneable {
         return phase.isPromoting();
     }
 
-    /** When the verdict fell; null before. */
-    public Instant judgedAt() {
-        return judgedAt;
+    /** Whether the gate passed and a person must approve the promotion; the driver asks one. */
+    public boolean awaitsApproval() {
+        return phase == Phase.AWAIT_APPROVAL;
+    }
+
+    /** Whether the gate passed and goes on to a promotion, be it still to be approved or under way. */
+    public boolean isAfterPass() {
+        return phase.isApproving() || isPromoting();
+    }
+
+    /** From when on the promotion may be made: since the verdict, or since its approval. Null before. */
+    public Instant mayPromoteSince() {
+        return approvalReceivedAt == null ? judgedAt : approvalReceivedAt;
     }
 
     /** Whether a promotion is under way, of which something may have been written already. */

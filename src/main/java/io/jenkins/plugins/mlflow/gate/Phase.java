@@ -4,6 +4,10 @@ package io.jenkins.plugins.mlflow.gate;
 enum Phase {
     FIND_CANDIDATE,
     WAIT,
+    /** Finds out whether a person must approve the promotion. */
+    CHECK_APPROVAL,
+    /** Waits for that person; no server is asked. */
+    AWAIT_APPROVAL,
     FIND_VERSION,
     CREATE_VERSION,
     AWAIT_READY,
@@ -23,6 +27,10 @@ enum Phase {
 
     boolean isPromoting() {
         return compareTo(FIND_VERSION) >= 0 && compareTo(TAG_PROMOTED) <= 0;
+    }
+
+    boolean isApproving() {
+        return this == CHECK_APPROVAL || this == AWAIT_APPROVAL;
     }
 
     boolean isTagging() {

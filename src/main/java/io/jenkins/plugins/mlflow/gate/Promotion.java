@@ -189,6 +189,9 @@ final class Promotion {
                     "The metrics of run " + state.runId + " keep changing after they were judged. Let the run end"
                             + " before the gate, or raise settle.");
         }
+        if (state.approval != null) {
+            throw Approvals.outdated(state, "The metrics of run " + state.runId + " changed");
+        }
         state.metricsJudgedAgain = true;
         state.unchangedSince = round.now();
         judgeAgain("the metrics of run " + state.runId + " changed after they were judged");
@@ -213,7 +216,7 @@ final class Promotion {
                 ? state.previousStageVersion
                 : state.previousAliasVersion;
         if (aliasHeld && stageHeld) {
-            nothingToDo("version " + state.version + " already holds " + target());
+            nothingToDo("version " + state.version + " already holds " + wanted.target());
             return;
         }
         if (round.policy().baseline() != null) {
@@ -226,6 +229,12 @@ final class Promotion {
         if (state.version.equals(state.baselineVersion)) {
             nothingToDo("version " + state.version + " is the baseline itself");
             return;
+        }
+        if (state.nothingToApprove) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "Version " + state.version + " held " + wanted.target() + ", so that nobody was asked to approve; it does not"
+                            + " any more. Somebody else moves it. Run the gate again.");
         }
         state.enter(aliasHeld ? Phase.SET_STAGE : Phase.SET_ALIAS);
         state.registryRead = true;
@@ -263,6 +272,11 @@ final class Promotion {
                     "Alias '" + alias + "' of model '" + round.model() + "' moved twice while the gate ran; it is at"
                             + " version " + holder + " now. Somebody else promotes this model. Run the"
                             + " gate again.");
+        }
+        if (state.approval != null) {
+            throw Approvals.outdated(state, "Alias '" + alias + "' moved from "
+                    + (state.baselineVersion == null ? "no version" : "version " + state.baselineVersion) + " to "
+                    + (holder == null ? "no version" : "version " + holder));
         }
         String judged = state.baselineVersion;
         new Resolution(round).baseline();
@@ -338,15 +352,9 @@ final class Promotion {
         }
         state.verified = true;
         state.promotedAt = round.now();
-        round.say("Promoted version " + state.version + " of " + round.model() + " to " + target()
+        round.say("Promoted version " + state.version + " of " + round.model() + " to " + wanted.target()
                 + (state.previousVersion == null ? "" : ", in place of version " + state.previousVersion));
         state.enter(Phase.TAG_PROMOTED);
-    }
-
-    String target() {
-        String alias = wanted.alias() == null ? "" : "alias '" + wanted.alias() + "'";
-        String stage = wanted.stage() == null ? "" : "stage " + wanted.stage();
-        return alias + (alias.isEmpty() || stage.isEmpty() ? "" : " and ") + stage;
     }
 
     private GateEnd moved(String what, String holder) {

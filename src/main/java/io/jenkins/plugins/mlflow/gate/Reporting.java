@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.evaluation.ApprovalInfo;
 import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.Check;
@@ -22,6 +23,8 @@ final class Reporting {
     private final GateState state;
     private final GatePolicy policy;
     private final Instant now;
+    /** Whether the report is for the one who is asked to approve. */
+    private boolean pending;
 
     Reporting(GateRequest request, GateState state, Instant now) {
         this.request = request;
@@ -31,10 +34,11 @@ final class Reporting {
     }
 
     GateReport report(String stopped) {
-        boolean over = state.isDone();
+        pending = state.awaitsApproval() && stopped == null;
+        boolean judged = state.isDone() || pending;
         GateReport report = new GateReport(
-                        over ? state.status : GateStatus.ERROR,
-                        over ? state.reason : stopped,
+                        judged ? state.status : GateStatus.ERROR,
+                        judged ? state.reason : stopped,
                         request.runMode().key(),
                         request.model(),
                         request.server())
@@ -72,7 +76,18 @@ final class Reporting {
                 wanted.alias(),
                 wanted.stage(),
                 state.previousVersion,
-                state.promotionNote != null ? state.promotionNote : whyNotPromoted());
+                state.promotionNote != null ? state.promotionNote : whyNotPromoted(),
+                approval());
+    }
+
+    private ApprovalInfo approval() {
+        if (state.approvalRequired == null) {
+            return null;
+        }
+        Approval given = state.approval;
+        return given == null
+                ? new ApprovalInfo(state.approvalRequired, null, null, null)
+                : new ApprovalInfo(state.approvalRequired, given.by(), given.reason(), text(given.at()));
     }
 
     private String whyNotPromoted() {
@@ -80,6 +95,12 @@ final class Reporting {
             return null;
         }
         Phase endedIn = state.failedIn == null ? state.phase : state.failedIn;
+        if (pending) {
+            return "waiting for " + Approvals.waitingFor(state, policy.promotion());
+        }
+        if (endedIn == Phase.AWAIT_APPROVAL) {
+            return state.refusedBy == null ? "nobody approved it" : "refused by " + state.refusedBy;
+        }
         if (endedIn.isWriting() && !state.aliasSet) {
             return "it is not known whether "
                     + switch (endedIn) {
@@ -118,7 +139,7 @@ final class Reporting {
                 .waited(state.waitedFor)
                 .judged(text(state.judgedAt))
                 .promoted(text(state.promotedAt))
-                .ended(text(end));
+                .ended(pending ? null : text(end));
     }
 
     private static String text(Instant moment) {

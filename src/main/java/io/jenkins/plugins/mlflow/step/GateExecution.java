@@ -1,7 +1,5 @@
 package io.jenkins.plugins.mlflow.step;
 
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
 import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Run;
@@ -22,15 +20,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
-import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -42,7 +35,6 @@ final class GateExecution extends StepExecution {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
-    private static final Duration SAVE_DEADLINE = Duration.ofSeconds(30);
     /** A turn comes when the promotions before it are over, each within its own deadline. */
     private static final Duration TURN_DEADLINE = Duration.ofMinutes(30);
 
@@ -52,6 +44,7 @@ final class GateExecution extends StepExecution {
     private volatile GateRequest request;
     private volatile GateState state;
     private volatile PolicyChanges policyChanges;
+    private volatile ApprovalInput approvalInput;
     private volatile boolean stopped;
 
     private transient boolean ended;
@@ -63,6 +56,8 @@ final class GateExecution extends StepExecution {
     private transient GateParameters parameters;
     private transient BuildLog log;
     private transient PromotionTurns.Turn turn;
+    /** What somebody said who was asked to approve, until the state has taken it in. */
+    private transient volatile Answer answer;
 
     GateExecution(StepContext context, GateParameters parameters) {
         super(context);
@@ -107,7 +102,7 @@ final class GateExecution extends StepExecution {
         int mine = ++arranged;
         GateState now = state;
         next = GateThreads.runAfter(
-                delay, lane(), now == null ? null : gate().deadline(now), () -> drive(mine));
+                answer == null ? delay : Duration.ZERO, lane(), now == null ? null : gate().deadline(now), () -> drive(mine));
     }
 
     /** Gates that are read from their agents' workspaces share a lane as those of one server do. */
@@ -162,7 +157,8 @@ final class GateExecution extends StepExecution {
             throw new StepProblem(parameters.problem());
         }
         if (parameters.runMode() == RunMode.DISABLED) {
-            disabled();
+            log().say("The gate for model " + parameters.model() + " is disabled.");
+            end(early().disabled());
             return;
         }
         MlflowServerConfiguration server = Servers.named(parameters.text("server"));
@@ -200,11 +196,15 @@ final class GateExecution extends StepExecution {
     }
 
     private void advance() throws StepProblem, IOException, InterruptedException {
+        if (answer != null && takeAnswer()) {
+            return;
+        }
         MlflowServerConfiguration server = Servers.named(serverName);
         GateState before = state;
         if (isBarredNow(server, before) || before.isPromoting() && !isAtTurn(server, before)) {
             return;
         }
+        boolean asks = before.awaitsApproval() && askForApproval(before);
         Advance advance = gate().advance(before, Servers.connect(server, null));
         synchronized (this) {
             if (ended) {
@@ -220,7 +220,7 @@ final class GateExecution extends StepExecution {
             return;
         }
         waitFor(advance.waitingFor());
-        if (advance.state().mustBeSavedAfter(before)) {
+        if (asks || advance.state().mustBeSavedAfter(before)) {
             goOnOnceSaved(advance.delay());
         } else {
             goOn(advance.delay());
@@ -228,13 +228,76 @@ final class GateExecution extends StepExecution {
     }
 
     /**
+     * The approver sees the report. Answers whether an input was made, which must be kept; the same one goes on being asked
+     * after a restart.
+     */
+    private boolean askForApproval(GateState awaiting) throws IOException, InterruptedException {
+        if (approvalInput != null) {
+            approvalInput.reopen();
+            return false;
+        }
+        GateReport report = gate().report(awaiting);
+        String address;
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            address = attach(report).getReportUrl();
+        }
+        String question = gate().question(awaiting);
+        log().say(question + " Somebody must approve it. Report: " + address);
+        ApprovalInput asked = ApprovalInput.ask(
+                new ApprovalContext(this), Messages.ApprovalInput_question(question, report.getReason(), address));
+        synchronized (this) {
+            approvalInput = asked;
+            if (ended) {
+                asked.close();
+            }
+        }
+        return true;
+    }
+
+    /** What a person says about a promotion. */
+    interface Answer {
+        /** The state after it, or the same one if it comes too late. */
+        GateState to(Gate gate, GateState asked);
+    }
+
+    /** Called on the thread of the person; the gate takes it in on its own. Once it is over, this counts for nothing. */
+    void answered(Answer given) {
+        answer = given;
+        goOn(Duration.ZERO);
+    }
+
+    /** Answers whether this turn ends here. An approval must be safe before the promotion begins. */
+    private boolean takeAnswer() {
+        GateState asked = state;
+        GateState answered = answer.to(gate(), asked);
+        synchronized (this) {
+            answer = null;
+            if (answered == asked || ended) {
+                return ended;
+            }
+            state = answered;
+            approvalInput = null;
+        }
+        if (answered.isDone()) {
+            end(gate().report(answered));
+        } else {
+            goOnOnceSaved(Duration.ZERO);
+        }
+        return true;
+    }
+
+    /**
      * Looks again at the right to promote, which may have been withdrawn since the step started. Until the verdict the request
-     * carries it; a gate that passed and has not begun to promote ends here. A promotion that has begun is finished.
+     * carries it; a gate that passed and has not begun to promote, for want of an approval or its turn, ends here.
+     * A promotion that has begun is finished.
      */
     private boolean isBarredNow(MlflowServerConfiguration server, GateState before)
             throws IOException, InterruptedException {
         String why = server.whyNotPromote(job());
-        if (!before.isPromoting()) {
+        if (!before.isAfterPass()) {
             request = request.barred(why);
             return false;
         }
@@ -251,7 +314,7 @@ final class GateExecution extends StepExecution {
         if (mine == null || PromotionTurns.INSTANCE.isAtTurn(mine)) {
             return mine != null;
         }
-        Instant latest = promoting.judgedAt().plus(TURN_DEADLINE);
+        Instant latest = promoting.mayPromoteSince().plus(TURN_DEADLINE);
         Duration left = Duration.between(Instant.now(), latest);
         if (left.isNegative() || left.isZero()) {
             end(gate().report(gate().failed(
@@ -301,43 +364,27 @@ final class GateExecution extends StepExecution {
         return parameters;
     }
 
-    /** The state must be safe before the next advance, which may write to the registry. No thread waits until it is. */
+    /** The state must be safe before the next advance, which may write to the registry. */
     private void goOnOnceSaved(Duration delay) {
-        ListenableFuture<Void> saved = getContext().saveState();
-        Future<?> patience = Timer.get()
-                .schedule(
-                        () -> notSaved("not within " + SAVE_DEADLINE.toSeconds() + " s"),
-                        SAVE_DEADLINE.toMillis(),
-                        TimeUnit.MILLISECONDS);
-        saved.addListener(
-                () -> {
-                    patience.cancel(false);
-                    try {
-                        Futures.getDone(saved);
-                        goOn(delay);
-                    } catch (ExecutionException | CancellationException e) {
-                        LOGGER.log(Level.WARNING, "The state of a build could not be saved", e);
-                        notSaved(String.valueOf(e.getCause()));
-                    }
-                },
-                Runnable::run);
+        int before;
+        synchronized (this) {
+            before = arranged;
+        }
+        StateSaver.save(getContext(), () -> goOnUnlessArranged(before, delay), this::notSaved);
+    }
+
+    /** Somebody who answered, or whose turn it is, must not be put off. */
+    private synchronized void goOnUnlessArranged(int before, Duration delay) {
+        if (arranged == before) {
+            goOn(delay);
+        }
     }
 
     private void notSaved(String why) {
-        GateThreads.run(() -> end(
+        end(
                 ErrorCategory.CONFLICT,
                 "The gate could not go on: Jenkins could not save the state of the build (" + why
-                        + "). The controller's log says more."));
-    }
-
-    private void disabled() throws IOException, InterruptedException {
-        log().say("The gate for model " + parameters().model() + " is disabled.");
-        end(new GateReport(
-                GateStatus.DISABLED,
-                "the gate is disabled",
-                RunMode.DISABLED.key(),
-                parameters().model(),
-                parameters().text("server")));
+                        + "). The controller's log says more.");
     }
 
     private void end(ErrorCategory category, String message) {
@@ -346,13 +393,11 @@ final class GateExecution extends StepExecution {
             end(gate().report(gate().failed(last, category, message)));
             return;
         }
-        GateParameters parameters = parameters();
-        end(GateReport.notStarted(
-                category.name(),
-                message,
-                parameters.runMode().key(),
-                parameters.model(),
-                serverName == null ? parameters.text("server") : serverName));
+        end(early().failed(category, message));
+    }
+
+    private EarlyReports early() {
+        return new EarlyReports(parameters(), serverName);
     }
 
     private void end(GateReport report) {
@@ -393,6 +438,9 @@ final class GateExecution extends StepExecution {
             if (turn != null) {
                 PromotionTurns.INSTANCE.leave(turn);
             }
+            if (approvalInput != null) {
+                approvalInput.close();
+            }
         }
         return true;
     }
@@ -425,12 +473,6 @@ final class GateExecution extends StepExecution {
         if (request != null && last != null) {
             return gate().report(last, why);
         }
-        GateParameters parameters = parameters();
-        return new GateReport(
-                GateStatus.ERROR,
-                why,
-                parameters.runMode().key(),
-                parameters.model(),
-                serverName);
+        return early().stopped(why);
     }
 }

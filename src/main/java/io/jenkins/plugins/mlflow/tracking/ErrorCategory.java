@@ -8,11 +8,11 @@ public enum ErrorCategory {
     NOT_FOUND,
     /** 401. */
     UNAUTHORIZED,
-    /** 403. */
+    /** 403, or a person refused the promotion. */
     FORBIDDEN,
     /** No connection, or 429 and 5xx to the end. */
     UNREACHABLE,
-    /** The server did not answer in time, or the promotion was not over in time. */
+    /** The server did not answer in time, or the promotion was not approved or over in time. */
     TIMEOUT,
     /** Not MLflow's answer, a redirect, or a 400. */
     PROTOCOL,

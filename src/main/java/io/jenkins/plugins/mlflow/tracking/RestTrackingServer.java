@@ -177,6 +177,11 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public int versionsWithTag(String model, String tag, int enough) throws TrackingException, InterruptedException {
+        return versions.withTag(model, tag, enough);
+    }
+
+    @Override
     public boolean modelExists(String model) throws TrackingException, InterruptedException {
         return versions.modelExists(model);
     }

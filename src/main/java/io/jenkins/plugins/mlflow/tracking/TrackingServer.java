@@ -56,6 +56,9 @@ public interface TrackingServer {
     Optional<ModelVersion> highestVersionOf(String model, String loggedModel)
             throws TrackingException, InterruptedException;
 
+    /** How many versions of the model have this tag, with a value that is not empty; at most {@code enough}. */
+    int versionsWithTag(String model, String tag, int enough) throws TrackingException, InterruptedException;
+
     boolean modelExists(String model) throws TrackingException, InterruptedException;
 
     /** Creates a version. A write: see {@link TrackingException#isNeverSent()} before repeating it. */

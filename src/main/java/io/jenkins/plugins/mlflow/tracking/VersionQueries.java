@@ -167,6 +167,37 @@ final class VersionQueries {
                         + " pages. Give the candidate's version or run.");
     }
 
+    /** The server filters, but each version is looked at: one that ignores the filter must not be believed. */
+    int withTag(String model, String tag, int enough) throws TrackingException, InterruptedException {
+        String filter = "name = " + quoted(model) + " and tags.`" + tag + "` != ''";
+        String subject = "versions of model '" + model + "' with tag '" + tag + "'";
+        HttpTransport.Call call = transport.begin();
+        Set<String> tokens = new HashSet<>();
+        Set<String> tagged = new HashSet<>();
+        String token = "";
+        for (int page = 0; page < MOST_PAGES; page++) {
+            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading =
+                    call.ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
+            for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
+                if (message.hasName() && !message.getName().equals(model)) {
+                    continue; // databases that ignore case find CHURN for churn
+                }
+                ModelVersion found = VersionReader.read(reading, message, model);
+                if (!found.tags().getOrDefault(tag, "").isEmpty()) {
+                    tagged.add(found.version());
+                }
+            }
+            token = reading.message().getNextPageToken();
+            if (token.isEmpty() || tagged.size() >= enough) {
+                return Math.min(tagged.size(), enough);
+            }
+            reading.require(tokens.add(token), "with the same page token again");
+        }
+        throw TrackingException.permanent(
+                ErrorCategory.PROTOCOL,
+                "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
+    }
+
     private static ApiRequest pageRequest(String filter, String subject, String token) {
         String[] first = {"filter", filter, "order_by", "version_number DESC", "max_results", String.valueOf(PAGE)};
         if (token.isEmpty()) {

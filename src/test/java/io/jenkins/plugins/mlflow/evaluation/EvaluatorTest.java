@@ -271,7 +271,8 @@ class EvaluatorTest {
                         new BaselineInfo("champion", "6", "r0"),
                         checks)
                 .under("eval_gate.yaml", "f00d", "metrics:\n  b: {min: 0.9}\n")
-                .promotion(new PromotionInfo(false, "7", "champion", null, "6", "the gate failed"))
+                .promotion(new PromotionInfo(false, "7", "champion", null, "6", "the gate failed",
+                        new ApprovalInfo(true, "alice", "seen", "2026-11-20T10:00:02Z")))
                 .error("CONFLICT", "two answers")
                 .timing(new Timing("2026-11-20T10:00:00Z", 0, 41, 6)
                         .resolved("2026-11-20T10:00:01Z")

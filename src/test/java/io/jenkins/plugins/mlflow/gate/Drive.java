@@ -68,6 +68,26 @@ final class Drive {
         }
     }
 
+    /** One advance, without the time passing that it asks for. */
+    void onceMore() throws Exception {
+        Advance advance = gate().advance(state, mlflow);
+        state = advance.state();
+        waitedFor.add(advance.waitingFor());
+        delays.add(advance.delay());
+    }
+
+    void approve(String by, String reason) {
+        state = gate().approved(state, new Approval(by, reason, clock.instant()));
+    }
+
+    void refuse(String by) {
+        state = gate().refused(state, by);
+    }
+
+    String question() {
+        return gate().question(state);
+    }
+
     /** Runs until the phase, and leaves the gate there. */
     void runUntil(Phase phase) throws Exception {
         if (state == null) {

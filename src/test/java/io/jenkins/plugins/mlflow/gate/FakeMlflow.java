@@ -343,6 +343,14 @@ final class FakeMlflow implements TrackingServer {
     }
 
     @Override
+    public int versionsWithTag(String model, String tag, int enough) throws TrackingException {
+        return answer("versionsWithTag", () -> (int) versions.values().stream()
+                .filter(version -> version.tags.containsKey(tag))
+                .limit(enough)
+                .count());
+    }
+
+    @Override
     public boolean modelExists(String model) throws TrackingException {
         return answer("modelExists", () -> modelExists);
     }

@@ -1,13 +1,18 @@
 package io.jenkins.plugins.mlflow.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.util.List;
+import org.htmlunit.html.HtmlForm;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,65 @@ class RestartTest {
             jenkins.assertLogContains("after: PASSED 7 true 6", run);
         });
         assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    private static InputAction inputs(JenkinsRule jenkins) {
+        return build(jenkins).getAction(InputAction.class);
+    }
+
+    private void pauseForApproval(JenkinsRule jenkins, String timeout) throws Exception {
+        mlflow.status("r7", "FINISHED").configured();
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "gate");
+        job.setDefinition(new CpsFlowDefinition(
+                "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
+                        + "promote: [alias: 'champion', approval: 'always', approval_timeout: '" + timeout + "']\n"
+                        + "echo \"after: ${gate.status} ${gate.promoted} ${gate.toMap().promotion.approval.reason}\"",
+                true));
+        jenkins.waitForMessage("Input requested", job.scheduleBuild2(0).waitForStart());
+    }
+
+    private static InputStepExecution askedAgain(JenkinsRule jenkins) throws Exception {
+        for (int tries = 0; inputs(jenkins).getExecutions().isEmpty(); tries++) {
+            assertTrue(tries < 600, "nobody is asked after the restart");
+            Thread.sleep(50);
+        }
+        assertEquals(1, inputs(jenkins).getExecutions().size());
+        return inputs(jenkins).getExecutions().get(0);
+    }
+
+    @Test
+    void anApprovalMayComeAfterTwoRestartsAndPromotesOnce() throws Throwable {
+        sessions.then(jenkins -> pauseForApproval(jenkins, "10m"));
+        sessions.then(jenkins -> {
+            askedAgain(jenkins);
+            assertTrue(build(jenkins).isBuilding());
+        });
+        sessions.then(jenkins -> {
+            String address = build(jenkins).getUrl() + "input/" + askedAgain(jenkins).getId() + "/";
+            try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+                HtmlForm form = client.goTo(build(jenkins).getUrl() + "input/")
+                        .getFormByName(askedAgain(jenkins).getId());
+                form.getInputByName("value").setValue("after " + address.length());
+                jenkins.submit(form, "proceed");
+            }
+            WorkflowRun run = jenkins.waitForCompletion(build(jenkins));
+            jenkins.assertBuildStatus(Result.SUCCESS, run);
+            jenkins.assertLogContains("after: PASSED true after " + address.length(), run);
+            assertEquals(1, run.getAction(GateReportAction.class).getSummaries().size());
+            assertNull(inputs(jenkins).getDisplayName());
+        });
+        assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void anApprovalsDeadlineRunsOnWhileJenkinsIsDown() throws Throwable {
+        sessions.then(jenkins -> pauseForApproval(jenkins, "3s"));
+        sessions.then(jenkins -> {
+            WorkflowRun run = jenkins.waitForCompletion(build(jenkins));
+            jenkins.assertBuildStatus(Result.FAILURE, run);
+            jenkins.assertLogContains("TIMEOUT: The gate passed, but nobody approved", run);
+        });
+        assertEquals(List.of(), mlflow.writes);
     }
 
     @Test

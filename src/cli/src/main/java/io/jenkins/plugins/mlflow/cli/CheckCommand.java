@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.gate.Advance;
+import io.jenkins.plugins.mlflow.gate.Approval;
 import io.jenkins.plugins.mlflow.gate.ExactCandidate;
 import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
@@ -69,6 +70,9 @@ final class CheckCommand implements Command {
         options.addOption(Arguments.option("baseline", "ALIAS", "Alias of the version to compare with."));
         options.addOption(Arguments.option("promote", "ALIAS", "Alias to set after a full pass."));
         options.addOption(Arguments.option("stage", "STAGE", "Stage to move to after a full pass."));
+        options.addOption(Arguments.option(
+                "approved-by", "NAME", "Who approves the promotion, if the policy wants it approved."));
+        options.addOption(Arguments.option("approval-reason", "TEXT", "Why; kept with the model version."));
         options.addOption(Arguments.option("timeout", "TIME", "How long to wait for the run; default 5m."));
         options.addOption(Arguments.option("settle", "TIME", "How long values must stay the same; default 5s."));
         options.addOption(Arguments.flag("dry-run", "Judge and report, change nothing on the server."));
@@ -93,6 +97,7 @@ final class CheckCommand implements Command {
         Gate gate;
         TrackingServer server;
         try {
+            checkApproval();
             Connection connection = Connection.of(given.text("tracking-uri"), main.environment);
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
             server = connection.open();
@@ -102,6 +107,29 @@ final class CheckCommand implements Command {
         }
         loading.join();
         return drive(gate, gate.start(startedAt), server, progress);
+    }
+
+    private void checkApproval() {
+        if (given.has("approved-by") && given.text("approved-by").isBlank()) {
+            throw new IllegalArgumentException("option `--approved-by` is blank; name who approves the promotion");
+        }
+        if (given.has("approval-reason") && !given.has("approved-by")) {
+            throw new IllegalArgumentException("option `--approval-reason` is given without `--approved-by`");
+        }
+    }
+
+    /** Nobody can be asked here: who approves is told beforehand. */
+    private GateState decide(Gate gate, GateState asked) {
+        if (given.has("approved-by")) {
+            return gate.approved(
+                    asked, new Approval(given.text("approved-by"), given.text("approval-reason"), main.clock.instant()));
+        }
+        return gate.failed(
+                asked,
+                ErrorCategory.CONFIGURATION,
+                "The gate passed, but its policy wants the promotion approved by a person (`promote.approval`). Nothing was"
+                        + " promoted. Run the command again with --approved-by NAME, and --approval-reason TEXT if there is"
+                        + " something to say.");
     }
 
     private static int exitStatus(GateReport report) {
@@ -139,13 +167,13 @@ final class CheckCommand implements Command {
         try {
             while (!state.isDone()) {
                 Advance advance = gate.advance(state, server);
-                state = advance.state();
+                state = advance.state().awaitsApproval() ? decide(gate, advance.state()) : advance.state();
                 advance.messages().forEach(progress::println);
                 if (log.isDue(advance.waitingFor(), main.clock.instant())) {
                     progress.println("Waiting for " + advance.waitingFor());
                 }
                 progress.flush();
-                if (!state.isDone()) {
+                if (!state.isDone() && state == advance.state()) {
                     Thread.sleep(advance.delay().toMillis());
                 }
             }

@@ -72,6 +72,14 @@ class CommandLineTest {
         assertFalse(err.isBlank());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--approval-reason because", "--approved-by="})
+    void anApprovalByNobodyIsAConfigurationError(String options) {
+        String line = "check --model churn --threshold accuracy=0.9 --tracking-uri " + NOBODY + " " + options;
+        assertEquals(2, run(line.split(" ")));
+        assertTrue(out.contains("CONFIGURATION") || out.contains("`--approved-by`"), out);
+    }
+
     @Test
     void anUnknownOptionIsToldWithTheOneThatWasMeant() {
         assertEquals(2, run("check", "--model", "churn", "--tresholds", "accuracy=0.9"));

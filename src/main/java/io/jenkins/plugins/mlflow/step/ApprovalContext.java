@@ -1,0 +1,77 @@
+package io.jenkins.plugins.mlflow.step;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Result;
+import io.jenkins.plugins.mlflow.gate.Approval;
+import java.io.IOException;
+import java.time.Instant;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** The context in which an approval's input runs: that of the gate, but for the answer, which the gate is told. */
+final class ApprovalContext extends StepContext {
+    private static final long serialVersionUID = 1L;
+
+    private final GateExecution gate;
+
+    ApprovalContext(GateExecution gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public <T> T get(Class<T> key) throws IOException, InterruptedException {
+        return gate.getContext().get(key);
+    }
+
+    /** Called on the thread of who approves. {@code result} is the value of the input's only parameter, which a request may leave out. */
+    @Override
+    public void onSuccess(Object result) {
+        Approval approval = new Approval(
+                Jenkins.getAuthentication2().getName(), result instanceof String reason ? reason : null, Instant.now());
+        gate.answered((machine, asked) -> machine.approved(asked, approval));
+    }
+
+    /** Called on the thread of who refuses, or by the gate itself once it is over. */
+    @Override
+    public void onFailure(@NonNull Throwable cause) {
+        String by = Jenkins.getAuthentication2().getName();
+        gate.answered((machine, asked) -> machine.refused(asked, by));
+    }
+
+    @Override
+    public boolean isReady() {
+        return gate.getContext().isReady();
+    }
+
+    @Override
+    public ListenableFuture<Void> saveState() {
+        return gate.getContext().saveState();
+    }
+
+    @Override
+    public void setResult(Result result) {
+        gate.getContext().setResult(result);
+    }
+
+    @Override
+    public BodyInvoker newBodyInvoker() {
+        throw new IllegalStateException("an approval has no body");
+    }
+
+    @Override
+    public boolean hasBody() {
+        return false;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ApprovalContext context && context.gate == gate;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(gate);
+    }
+}

@@ -1,0 +1,283 @@
+package io.jenkins.plugins.mlflow.step;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.Item;
+import hudson.model.Result;
+import io.jenkins.plugins.mlflow.policy.Json;
+import io.jenkins.plugins.mlflow.report.GateReportAction;
+import java.net.URL;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
+import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** A build that pauses for an approval, as people and scripts meet it. Version 6 is the champion, version 7 the candidate. */
+@WithJenkins
+class ApprovalStepTest {
+    @RegisterExtension
+    private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
+
+    private JenkinsRule jenkins;
+    private StubMlflow mlflow;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        mlflow = new StubMlflow().configured();
+        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ, Item.DISCOVER).everywhere().to("alice", "bob", "carol")
+                .grant(Item.BUILD).everywhere().to("alice")
+                .grant(Item.CANCEL).everywhere().to("carol")
+                .grant(Jenkins.ADMINISTER).everywhere().to("root"));
+    }
+
+    @AfterEach
+    void stop() {
+        mlflow.close();
+    }
+
+    private WorkflowRun waiting(String more) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
+                        + "promote: [alias: 'champion', approval: 'always'" + more + "]\n"
+                        + "echo \"after: ${gate.status} ${gate.promoted} ${gate.toMap().promotion.approval.by}\"",
+                true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Input requested", run);
+        return run;
+    }
+
+    private static InputAction inputs(WorkflowRun run) {
+        return run.getAction(InputAction.class);
+    }
+
+    private static String id(WorkflowRun run) throws Exception {
+        return inputs(run).getExecutions().get(0).getId();
+    }
+
+    private int post(String user, WorkflowRun run, String what, String json) throws Exception {
+        try (JenkinsRule.WebClient client = client(user)) {
+            WebRequest request =
+                    new WebRequest(new URL(jenkins.getURL(), run.getUrl() + "input/" + id(run) + "/" + what), HttpMethod.POST);
+            if (json != null) {
+                request.setRequestParameters(List.of(new NameValuePair("json", json)));
+            }
+            client.addCrumb(request);
+            return client.getPage(request).getWebResponse().getStatusCode();
+        }
+    }
+
+    private JenkinsRule.WebClient client(String user) throws Exception {
+        return jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+    }
+
+    private Map<?, ?> report(WorkflowRun run) throws Exception {
+        try (JenkinsRule.WebClient client = client("bob")) {
+            return (Map<?, ?>) Json.read(client.goTo(run.getUrl() + "mlflow-eval-gate/1/report.json", "application/json")
+                    .getWebResponse()
+                    .getContentAsString());
+        }
+    }
+
+    private static Map<?, ?> promotion(Map<?, ?> report) {
+        return (Map<?, ?>) report.get("promotion");
+    }
+
+    private static Map<?, ?> approval(Map<?, ?> report) {
+        return (Map<?, ?>) promotion(report).get("approval");
+    }
+
+    private void assertNobodyIsAsked(WorkflowRun run) throws Exception {
+        // The input leaves the build on a thread of its own.
+        for (int tries = 0; inputs(run).getDisplayName() != null && tries < 200; tries++) {
+            Thread.sleep(50);
+        }
+        assertNull(inputs(run).getDisplayName());
+        assertEquals(List.of(), inputs(run).getExecutions());
+    }
+
+    @Test
+    void theFormOfTheInputPromotesAndKeepsWhoApprovedAndWhy() throws Exception {
+        WorkflowRun run = waiting("");
+        assertEquals(List.of(), mlflow.writes);
+
+        try (JenkinsRule.WebClient client = client("alice")) {
+            HtmlPage page = client.goTo(run.getUrl() + "input/");
+            String text = page.getBody().getTextContent();
+            assertTrue(text.contains("Promote version 7 of churn-classifier to alias 'champion'?"), text);
+            assertTrue(text.contains(run.getUrl() + "mlflow-eval-gate/1/"), text);
+            HtmlForm form = page.getFormByName(id(run));
+            form.getInputByName("value").setValue("looked at the slices");
+            jenkins.submit(form, "proceed");
+        }
+
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("after: PASSED true alice", run);
+        assertEquals(List.of("champion=7"), mlflow.writes);
+        assertEquals("alice", mlflow.tags.get("mlflow_eval_gate.approved_by"));
+        assertEquals("looked at the slices", mlflow.tags.get("mlflow_eval_gate.approval_reason"));
+        assertEquals("looked at the slices", approval(report(run)).get("reason"));
+        try (JenkinsRule.WebClient client = client("bob")) {
+            String page = client.goTo(run.getUrl() + "mlflow-eval-gate/1/").getBody().getTextContent();
+            assertTrue(page.contains("looked at the slices") && page.contains("alice"), page);
+        }
+        assertNobodyIsAsked(run);
+    }
+
+    @Test
+    void theReportIsThereWhilePeopleThinkAndIsReplacedAfterwards() throws Exception {
+        WorkflowRun run = waiting("");
+
+        Map<?, ?> before = report(run);
+        assertEquals("PASSED", before.get("status"));
+        assertTrue(promotion(before).get("reason").toString().startsWith("waiting for approval since"), before::toString);
+        assertEquals(true, approval(before).get("required"));
+        assertTrue(run.isBuilding());
+        PauseAction pause = new DepthFirstScanner()
+                .allNodes(run.getExecution()).stream()
+                        .map(node -> node.getAction(PauseAction.class))
+                        .filter(action -> action != null)
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(pause.isPaused());
+
+        assertEquals(200, post("alice", run, "proceedEmpty", null));
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+
+        Map<?, ?> after = report(run);
+        assertEquals(true, promotion(after).get("promoted"));
+        assertEquals("alice", approval(after).get("by"));
+        assertNull(approval(after).get("reason"));
+        assertEquals(1, run.getAction(GateReportAction.class).getSummaries().size());
+    }
+
+    @Test
+    void theRestInterfaceTakesTheReasonToo() throws Exception {
+        WorkflowRun run = waiting("");
+
+        post("alice", run, "proceed", "{\"parameter\": [{\"name\": \"reason\", \"value\": \"by script\"}]}");
+
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        assertEquals("by script", approval(report(run)).get("reason"));
+    }
+
+    @Test
+    void whoRefusesIsNamedAndNothingIsPromoted() throws Exception {
+        WorkflowRun run = waiting("");
+
+        post("carol", run, "abort", null);
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("FORBIDDEN: The gate passed, but carol refused the promotion", run);
+        jenkins.assertLogNotContains("after:", run);
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals("refused by carol", promotion(report(run)).get("reason"));
+        assertEquals("FORBIDDEN", ((Map<?, ?>) report(run).get("error")).get("category"));
+        assertNobodyIsAsked(run);
+    }
+
+    @Test
+    void whoMayNotBuildTheJobMayNeitherApproveNorRefuse() throws Exception {
+        WorkflowRun run = waiting("");
+
+        post("bob", run, "proceedEmpty", null);
+        post("bob", run, "proceed", "{\"parameter\": [{\"name\": \"reason\", \"value\": \"x\"}]}");
+        post("bob", run, "abort", null);
+        post("carol", run, "proceedEmpty", null);
+
+        assertFalse(inputs(run).getExecutions().get(0).isSettled());
+        assertEquals(List.of(), mlflow.writes);
+        assertTrue(run.isBuilding());
+        post("alice", run, "proceedEmpty", null);
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        assertEquals("alice", approval(report(run)).get("by"));
+    }
+
+    @Test
+    void nobodyInTimeIsAnErrorAndNobodyIsAskedAnyMore() throws Exception {
+        WorkflowRun run = waiting(", approval_timeout: '1s'");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+
+        jenkins.assertLogContains("TIMEOUT: The gate passed, but nobody approved the promotion to alias 'champion' within 1s", run);
+        assertEquals("nobody approved it", promotion(report(run)).get("reason"));
+        assertEquals(List.of(), mlflow.writes);
+        assertNobodyIsAsked(run);
+    }
+
+    @Test
+    void anAbortedBuildIsAbortedAndNobodyIsAskedAnyMore() throws Exception {
+        WorkflowRun run = waiting("");
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertEquals("ERROR", report(run).get("status"));
+        assertEquals("nobody approved it", promotion(report(run)).get("reason"));
+        assertEquals(List.of(), mlflow.writes);
+        assertNobodyIsAsked(run);
+    }
+
+    @Test
+    void othersPromoteTheModelWhilePeopleThink() throws Exception {
+        WorkflowRun run = waiting("");
+        mlflow.version(8, "r8", "accuracy", 0.95).alias("challenger", 6);
+        WorkflowJob other = jenkins.createProject(WorkflowJob.class);
+        other.setDefinition(new CpsFlowDefinition(
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'challenger'", true));
+
+        jenkins.buildAndAssertStatus(Result.SUCCESS, other);
+
+        assertEquals(List.of("challenger=8"), mlflow.writes);
+        post("alice", run, "proceedEmpty", null);
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        assertEquals("7", mlflow.holder("champion"));
+    }
+
+    @Test
+    void twoGatesOfOneBuildAskSideBySide() throws Exception {
+        mlflow.alias("a", 6).alias("b", 7);
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        String gate = "mlflowEvalGate model: 'churn-classifier', version: %d, thresholds: [accuracy: 0.9], "
+                + "promote: [alias: '%s', approval: 'always']";
+        job.setDefinition(new CpsFlowDefinition(
+                "parallel a: { " + gate.formatted(7, "a") + " }, b: { " + gate.formatted(6, "b") + " }", true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        for (int tries = 0; (inputs(run) == null || inputs(run).getExecutions().size() < 2) && tries < 600; tries++) {
+            Thread.sleep(50);
+        }
+        assertEquals(2, inputs(run).getExecutions().size());
+
+        post("alice", run, "proceedEmpty", null);
+        post("alice", run, "proceedEmpty", null);
+
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        assertEquals("7", mlflow.holder("a"));
+        assertEquals("6", mlflow.holder("b"));
+    }
+}
