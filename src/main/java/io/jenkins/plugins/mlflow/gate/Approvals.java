@@ -55,7 +55,7 @@ final class Approvals {
     private boolean nothingWouldMove() throws TrackingException, InterruptedException {
         String version = state.version != null
                 ? state.version
-                : number(round.server().highestVersion(round.model(), state.runId));
+                : number(new Promotion(round).existing());
         if (version == null) {
             return false;
         }

@@ -67,7 +67,7 @@ final class Promotion {
     }
 
     /** The newest version of what was judged: of the logged model if it was one, else of the run. */
-    private Optional<ModelVersion> existing() throws TrackingException, InterruptedException {
+    Optional<ModelVersion> existing() throws TrackingException, InterruptedException {
         return state.judgedModel() != null
                 ? round.server().highestVersionOf(round.model(), state.judgedModel())
                 : round.server().highestVersion(round.model(), state.runId);
