@@ -27,9 +27,7 @@ public final class Evaluator {
 
     private Evaluator(GatePolicy policy, Evidence evidence) {
         boolean sliced = policy.rules().stream().anyMatch(rule -> rule.target().isSliced());
-        this.evidence = sliced
-                ? new Evidence(sorted(evidence.candidate()), sorted(evidence.baseline()), evidence.incomparable())
-                : evidence;
+        this.evidence = sliced ? evidence.sorted() : evidence;
         this.rubberStamp = policy.baseline() != null && policy.baseline().rubberStamp();
     }
 
@@ -76,7 +74,7 @@ public final class Evaluator {
         SortedMap<String, String> slices = new TreeMap<>();
         String prefix = target.beforeSlice();
         String suffix = target.key("");
-        for (String key : sorted(values).tailMap(prefix).keySet()) {
+        for (String key : Evidence.sorted(values).tailMap(prefix).keySet()) {
             if (!key.startsWith(prefix)) {
                 break;
             }
@@ -89,11 +87,6 @@ public final class Evaluator {
             }
         }
         return slices;
-    }
-
-    /** In the order of names, where those of one target are found without looking at all. */
-    private static SortedMap<String, Double> sorted(Map<String, Double> values) {
-        return values == null || values instanceof SortedMap ? (SortedMap<String, Double>) values : new TreeMap<>(values);
     }
 
     private void add(MetricRule rule, String metric, String slice) {

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What is known when the gate judges. Values may be NaN or infinite; they stand under the key that {@code MetricTarget} makes
@@ -20,6 +22,15 @@ public record Evidence(
 
     public Evidence(Map<String, Double> candidate, Map<String, Double> baseline) {
         this(candidate, baseline, Map.of(), Map.of());
+    }
+
+    /** The same with its values in the order of names, in which those of one target are found without looking at all. */
+    Evidence sorted() {
+        return new Evidence(sorted(candidate), sorted(baseline), unclear, incomparable);
+    }
+
+    static SortedMap<String, Double> sorted(Map<String, Double> values) {
+        return values == null || values instanceof SortedMap ? (SortedMap<String, Double>) values : new TreeMap<>(values);
     }
 
     /**
