@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The tags that say on the model version what the gate did. */
+/** The tags that say on the model version what the gate, or a roll back, did. */
 final class Audit {
     private static final String PREFIX = "mlflow_eval_gate.";
 
@@ -48,6 +48,15 @@ final class Audit {
 
     private static String text(Instant moment) {
         return moment.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The tags of a version that lost its alias to an earlier one. */
+    static Map<String, String> rolledBack(String by, String to, Instant when) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put(PREFIX + "rolled_back_by", by);
+        tags.put(PREFIX + "rolled_back_to", to);
+        tags.put(PREFIX + "rolled_back_time", text(when));
+        return tags;
     }
 
     /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */
