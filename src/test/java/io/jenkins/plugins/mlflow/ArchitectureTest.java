@@ -19,7 +19,9 @@ class ArchitectureTest {
             List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke..", "net.sf.json..", "com.cloudbees..",
                     "jakarta.servlet..", "org.apache.commons.jelly..", "org.jvnet.localizer..",
                     // What StepContext.saveState() answers with.
-                    "com.google.common.util.concurrent..");
+                    "com.google.common.util.concurrent..",
+                    // What Jenkins tells who is logged in by.
+                    "org.springframework.security.core..");
 
     private final JavaClasses product =
             new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(HOME + "..");
@@ -34,7 +36,8 @@ class ArchitectureTest {
         allow("export", List.of(), "policy", "evaluation");
         allow("config", JENKINS, "policy", "tracking");
         allow("report", JENKINS, "policy", "evaluation", "export");
-        allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report");
+        allow("live", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report");
+        allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report", "live");
     }
 
     /** {@code step} speaks of the engine's values, but asks MLflow only through {@code config} and {@code gate}. */

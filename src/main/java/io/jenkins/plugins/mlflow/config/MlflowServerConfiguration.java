@@ -140,6 +140,11 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                 : "job '" + job + "' may not promote on server '" + name + "'";
     }
 
+    /** What tells the registry behind this server from others, whatever name the server has. Not to be shown: it is an address. */
+    public String registry() {
+        return ServerAddress.parse(trackingUri) + "\n" + workspace;
+    }
+
     /** A file written by hand may leave the timeouts out. */
     private Object readResolve() {
         if (connectTimeoutSeconds == 0) {

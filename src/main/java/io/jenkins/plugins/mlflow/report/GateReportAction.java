@@ -27,7 +27,8 @@ import org.kohsuke.stapler.export.ExportedBean;
  */
 @ExportedBean
 public final class GateReportAction extends Tab implements RunAction2 {
-    static final String URL_NAME = "mlflow-eval-gate";
+    /** Of the pages of a build and of a job, and of the folders that hold what they show. */
+    public static final String URL_NAME = "mlflow-eval-gate";
 
     private static final List<GateStatus> SEVERITY =
             List.of(GateStatus.ERROR, GateStatus.FAILED, GateStatus.UNSTABLE, GateStatus.PASSED, GateStatus.DISABLED);

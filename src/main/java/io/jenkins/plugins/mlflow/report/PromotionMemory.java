@@ -1,10 +1,9 @@
 package io.jenkins.plugins.mlflow.report;
 
 import hudson.model.Run;
-import hudson.util.AtomicFileWriter;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.policy.PolicyComparison;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
@@ -12,17 +11,16 @@ import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -37,50 +35,111 @@ public final class PromotionMemory {
     private static final int LONGEST_POLICY = PolicyDocument.MAX_BYTES / 2;
     private static final long LARGEST_FILE = 4L * PolicyDocument.MAX_BYTES;
     private static final String MODEL = "m";
+    private static final String EARLIER = "earlier";
+    private static final int MOST_EARLIER = 20;
 
     private PromotionMemory() {}
 
     /**
-     * Remembers a verified promotion in place of the one before.
+     * Remembers a verified promotion. Those before are kept for a while, so that a roll back can return to them.
      *
      * @param registry the address of the registry, with its workspace
      * @param policy by which the promoted version was judged
      */
-    public static void remember(String registry, GateReport report, GatePolicy policy, Run<?, ?> run) throws IOException {
+    public static synchronized void remember(String registry, GateReport report, GatePolicy policy, Run<?, ?> run)
+            throws IOException {
         String text = PolicyCanon.describe(policy);
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("schema_version", 1);
         record.put("model", report.getModel());
         record.put("server", report.getServer());
         record.put("version", report.getPromotion().getVersion());
+        record.put("alias", report.getPromotion().getAlias());
         record.put("build", run.getParent().getFullName() + " #" + run.getNumber());
         record.put("build_url", Jenkins.get().getRootUrl() == null ? null : Jenkins.get().getRootUrl() + run.getUrl());
         record.put("promoted_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         record.put("policy_sha256", report.getPolicySha256());
         record.put("policy", text.length() > LONGEST_POLICY ? null : text);
-        try (AtomicFileWriter writer = new AtomicFileWriter(file(registry, report.getModel()), StandardCharsets.UTF_8)) {
-            writer.write(ReportFiles.encodable(Json.writePretty(record)));
-            writer.commit();
+        Path file = file(registry, report.getModel());
+        List<Map<?, ?>> promotions = new ArrayList<>(List.of(record));
+        promotions.addAll(known(file, report.getModel()));
+        write(file, promotions);
+    }
+
+    /** Forgets the last promotion of this version to the alias, which was rolled back: what it let through does not count. */
+    public static synchronized void forget(String registry, String model, String alias, String version)
+            throws IOException {
+        Path file = file(registry, model);
+        List<Map<?, ?>> promotions = new ArrayList<>(known(file, model));
+        Optional<Map<?, ?>> last = promotions.stream()
+                .filter(promotion -> version.equals(promotion.get("version")) && alias.equals(promotion.get("alias")))
+                .findFirst();
+        if (last.isPresent()) {
+            promotions.remove(last.get());
+            write(file, promotions);
         }
     }
 
     /** What this policy loosened or removed since the last promotion; null if none is known, or its policy cannot be read. */
     public static PolicyChanges compare(String registry, String model, GatePolicy policy) {
         Path file = file(registry, model);
+        List<Map<?, ?>> promotions = known(file, model);
+        if (promotions.isEmpty()) {
+            return null;
+        }
         try {
-            if (Files.size(file) > LARGEST_FILE) {
-                throw new IOException("it is larger than any that was written");
-            }
-            Map<?, ?> record = (Map<?, ?>) Json.read(Files.readString(file));
+            Map<?, ?> last = promotions.get(0);
             return new PolicyChanges(
-                    String.valueOf(record.get("build")),
-                    PolicyComparison.loosened(read((String) record.get("policy")), policy));
+                    String.valueOf(last.get("build")),
+                    PolicyComparison.loosened(read((String) last.get("policy")), policy));
+        } catch (PolicyException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "Cannot read the policy of the last promotion from " + file);
+            return null;
+        }
+    }
+
+    /** The promotions that are remembered, the last one first. */
+    private static List<Map<?, ?>> known(Path file, String model) {
+        List<Map<?, ?>> promotions = new ArrayList<>();
+        try {
+            Map<?, ?> record = JsonFile.read(file, LARGEST_FILE);
+            promotions.add(record);
+            if (record.get(EARLIER) instanceof List<?> earlier) {
+                earlier.stream().filter(Map.class::isInstance).forEach(one -> promotions.add((Map<?, ?>) one));
+            }
         } catch (NoSuchFileException e) {
             LOGGER.log(Level.FINE, "No promotion of {0} is known", model);
-        } catch (IOException | PolicyException | RuntimeException e) {
+        } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot read the policy of the last promotion from " + file);
         }
-        return null;
+        return promotions;
+    }
+
+    /** Keeps as many as are of use and fit. */
+    private static void write(Path file, List<Map<?, ?>> promotions) throws IOException {
+        if (promotions.isEmpty()) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        Map<String, Object> last = withoutEarlier(promotions.get(0));
+        List<Object> earlier = new ArrayList<>();
+        int room = LONGEST_POLICY;
+        for (Map<?, ?> promotion : promotions.subList(1, promotions.size())) {
+            room -= promotion.get("policy") instanceof String policy ? policy.length() : 0;
+            if (room < 0 || earlier.size() == MOST_EARLIER) {
+                break;
+            }
+            earlier.add(withoutEarlier(promotion));
+        }
+        last.put(EARLIER, earlier);
+        JsonFile.write(file, last);
+    }
+
+    private static Map<String, Object> withoutEarlier(Map<?, ?> promotion) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        promotion.forEach((key, value) -> copy.put((String) key, value));
+        copy.remove(EARLIER);
+        return copy;
     }
 
     private static GatePolicy read(String text) throws PolicyException {
@@ -92,15 +151,6 @@ public final class PromotionMemory {
         return Jenkins.get().getRootDir().toPath()
                 .resolve(GateReportAction.URL_NAME)
                 .resolve("promotions")
-                .resolve(sha256(registry + '\n' + model) + ".json");
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+                .resolve(Digests.sha256(registry + '\n' + model) + ".json");
     }
 }

@@ -18,7 +18,8 @@ public enum StatusLook {
         this.alert = alert;
     }
 
-    static StatusLook of(GateStatus status) {
+    /** The look of a status. */
+    public static StatusLook of(GateStatus status) {
         return valueOf(status.name());
     }
 

@@ -1,14 +1,14 @@
 package io.jenkins.plugins.mlflow.report;
 
-/** Texts of unknown origin, made fit to be kept in a build record. */
-final class Texts {
+/** Texts of unknown origin, made fit to be kept and shown. */
+public final class Texts {
     private Texts() {}
 
     /**
      * One line of at most so many characters. What XML cannot carry would make the whole build record unreadable, so it is
      * replaced; a text that is cut ends with an ellipsis.
      */
-    static String plain(String text, int longest) {
+    public static String plain(String text, int longest) {
         if (text == null) {
             return null;
         }

@@ -4,6 +4,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.live.GateEnds;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.report.GateDocument;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
@@ -39,6 +40,7 @@ final class BuildReport {
         GateDocument document = new GateDocument(report, policyChanges);
         int number =
                 GateReportAction.attach(run, context.get(FlowNode.class).getId(), document, trackingUi());
+        GateEnds.note(run, number, report);
         return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
     }
 
@@ -59,7 +61,7 @@ final class BuildReport {
         }
         try {
             PromotionMemory.remember(
-                    Servers.registry(MlflowGlobalConfiguration.get().getServer(serverName)),
+                    MlflowGlobalConfiguration.get().getServer(serverName).registry(),
                     report,
                     policy,
                     context.get(Run.class));

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.GateState;
 import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.live.PromotionTurns;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -174,7 +174,7 @@ final class GateExecution extends StepExecution {
         if (request.policy().promotion() != null && request.promotionBarred() != null) {
             log().say("Whatever the verdict, nothing will be promoted: " + request.promotionBarred());
         }
-        policyChanges = PromotionMemory.compare(Servers.registry(server), request.model(), request.policy());
+        policyChanges = PromotionMemory.compare(server.registry(), request.model(), request.policy());
         log().say(policyChanges);
         state = gate().start(startedAt);
         Servers.connect(server, getContext().get(Run.class));
@@ -338,9 +338,10 @@ final class GateExecution extends StepExecution {
             return null;
         }
         if (turn == null) {
-            // Two names of one server differ in case at most; a turn too many does no harm.
-            String key = Servers.registry(server).toLowerCase(Locale.ROOT) + '\n' + request.model();
-            turn = PromotionTurns.INSTANCE.enter(key, promoting.hasBegunToPromote(), () -> goOn(Duration.ZERO));
+            turn = PromotionTurns.INSTANCE.enter(
+                    PromotionTurns.key(server.registry(), request.model()),
+                    promoting.hasBegunToPromote(),
+                    () -> GateThreads.run(() -> goOn(Duration.ZERO)));
         }
         return turn;
     }
@@ -419,13 +420,24 @@ final class GateExecution extends StepExecution {
         }
     }
 
+    /** The next promotion goes on only when this one is on record, so that records come in the order of what they tell. */
     private GateResult attach(GateReport report) throws IOException, InterruptedException {
-        BuildReport page = new BuildReport(getContext(), serverName, policyChanges);
-        GateResult result = page.attach(report);
-        if (request != null) {
-            page.remember(report, request.policy(), log());
+        try {
+            BuildReport page = new BuildReport(getContext(), serverName, policyChanges);
+            GateResult result = page.attach(report);
+            if (request != null) {
+                page.remember(report, request.policy(), log());
+            }
+            return result;
+        } finally {
+            leaveTurn();
         }
-        return result;
+    }
+
+    private synchronized void leaveTurn() {
+        if (turn != null) {
+            PromotionTurns.INSTANCE.leave(turn);
+        }
     }
 
     /** Whether this call is the one that ends the gate. */
@@ -435,9 +447,6 @@ final class GateExecution extends StepExecution {
                 return false;
             }
             ended = true;
-            if (turn != null) {
-                PromotionTurns.INSTANCE.leave(turn);
-            }
             if (approvalInput != null) {
                 approvalInput.close();
             }

@@ -5,7 +5,6 @@ import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.Connections;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
-import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 
 /** The configured servers, with what is wrong about them told as the step tells it. */
@@ -28,10 +27,5 @@ final class Servers {
         } catch (ConfigurationException e) {
             throw new StepProblem(e.getMessage());
         }
-    }
-
-    /** What tells the registry behind a server from others, whatever name the server has. */
-    static String registry(MlflowServerConfiguration server) {
-        return ServerAddress.parse(server.getTrackingUri()) + "\n" + server.getWorkspace();
     }
 }

@@ -10,11 +10,11 @@ import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
+import io.jenkins.plugins.mlflow.live.PromotionTurns;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import jenkins.model.ModifiableTopLevelItemGroup;
@@ -254,8 +254,7 @@ class PolicyProtectionTest {
 
     @Test
     void aRightThatIsWithdrawnWhileOthersPromoteEndsTheGateWithAnError() throws Exception {
-        // The key of the turns, as the step makes it.
-        String key = (mlflow.uri() + "\nnull").toLowerCase(Locale.ROOT) + '\n' + StubMlflow.MODEL;
+        String key = PromotionTurns.key(mlflow.uri() + "\nnull", StubMlflow.MODEL);
         PromotionTurns.Turn other = PromotionTurns.INSTANCE.enter(key, false, () -> {});
         WorkflowJob job = job(jenkins.jenkins, "main", GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();

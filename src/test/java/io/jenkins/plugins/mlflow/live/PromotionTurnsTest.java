@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.step;
+package io.jenkins.plugins.mlflow.live;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

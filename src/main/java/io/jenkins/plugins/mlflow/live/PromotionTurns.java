@@ -1,21 +1,23 @@
-package io.jenkins.plugins.mlflow.step;
+package io.jenkins.plugins.mlflow.live;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * Lets the promotions of one model on one server take turns, across all jobs of the controller. Nobody waits on a thread: who
- * is not yet at turn is called when it is.
+ * Lets those who move an alias or a stage of one model on one server, promotions and roll backs, take turns across all jobs of
+ * the controller. A promotion does not wait on a thread: who is not yet at turn is called when it is.
  */
-final class PromotionTurns {
-    static final PromotionTurns INSTANCE = new PromotionTurns();
+public final class PromotionTurns {
+    /** That of this controller. */
+    public static final PromotionTurns INSTANCE = new PromotionTurns();
 
     private final Map<String, Deque<Turn>> lines = new HashMap<>();
 
     /** One place in the line. */
-    static final class Turn {
+    public static final class Turn {
         private final String key;
         private final boolean begun;
         private final Runnable called;
@@ -28,14 +30,20 @@ final class PromotionTurns {
         }
     }
 
+    /** What the line is for: two names of one server differ in case at most, and a turn too many does no harm. */
+    public static String key(String registry, String model) {
+        return registry.toLowerCase(Locale.ROOT) + '\n' + model;
+    }
+
     /**
      * Takes a place in the line.
      *
      * @param key what is promoted, where
      * @param begun whether the promotion had begun before a restart, and so goes before those that only wait
-     * @param called called once it is this one's turn, unless {@link #isAtTurn} says that it is at once
+     * @param called called once it is this one's turn, unless {@link #isAtTurn} says that it is at once; by whoever leaves, so
+     *     it must not take long nor throw
      */
-    synchronized Turn enter(String key, boolean begun, Runnable called) {
+    public synchronized Turn enter(String key, boolean begun, Runnable called) {
         Turn turn = new Turn(key, begun, called);
         Deque<Turn> line = lines.computeIfAbsent(key, name -> new ArrayDeque<>());
         Turn first = line.peekFirst();
@@ -51,7 +59,8 @@ final class PromotionTurns {
         return turn;
     }
 
-    synchronized boolean isAtTurn(Turn turn) {
+    /** Whether it is this one's turn; from then on nobody goes before it. */
+    public synchronized boolean isAtTurn(Turn turn) {
         Deque<Turn> line = lines.get(turn.key);
         boolean first = line != null && line.peekFirst() == turn;
         turn.taken |= first;
@@ -59,7 +68,7 @@ final class PromotionTurns {
     }
 
     /** Leaves the line, at turn or not, and calls the next. */
-    void leave(Turn turn) {
+    public void leave(Turn turn) {
         Turn next = null;
         synchronized (this) {
             Deque<Turn> line = lines.get(turn.key);
@@ -75,7 +84,7 @@ final class PromotionTurns {
             }
         }
         if (next != null) {
-            GateThreads.run(next.called);
+            next.called.run();
         }
     }
 }

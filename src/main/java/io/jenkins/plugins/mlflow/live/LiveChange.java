@@ -1,0 +1,133 @@
+package io.jenkins.plugins.mlflow.live;
+
+import io.jenkins.plugins.mlflow.report.Texts;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** That an alias or stage went from one version to another. */
+final class LiveChange {
+    private static final int LONGEST_NAME = 250;
+    private static final int LONGEST_REASON = 500;
+    private static final int LONGEST_PROBLEM = 1_000;
+
+    /** Who or what moved it. */
+    enum What {
+        PROMOTED,
+        ROLLED_BACK,
+        /** Somebody else; a gate found it moved. */
+        FOUND
+    }
+
+    /** What is known of it; a promotion that is recorded, and a move that was found, is done. */
+    enum Outcome {
+        DONE,
+        REFUSED,
+        UNKNOWN
+    }
+
+    final What what;
+    final String from;
+    final String to;
+    final String at;
+    final BuildRef build;
+    final String by;
+    final String reason;
+    final Outcome outcome;
+    final String problem;
+
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    private LiveChange(
+            What what,
+            String from,
+            String to,
+            String at,
+            BuildRef build,
+            String by,
+            String reason,
+            Outcome outcome,
+            String problem) {
+        this.what = what;
+        this.from = from;
+        this.to = to;
+        this.at = at;
+        this.build = build;
+        this.by = by;
+        this.reason = reason;
+        this.outcome = outcome;
+        this.problem = problem;
+    }
+
+    /** By a build. */
+    static LiveChange byBuild(What what, String from, String to, Instant at, BuildRef build) {
+        return new LiveChange(what, from, to, text(at), build, null, null, Outcome.DONE, null);
+    }
+
+    /** That somebody is about to roll back, of which nobody knows yet what comes of it. */
+    static LiveChange rollBack(String from, String to, Instant at, String by, String reason) {
+        return new LiveChange(
+                What.ROLLED_BACK,
+                from,
+                to,
+                text(at),
+                null,
+                Texts.plain(by, LONGEST_NAME),
+                Texts.plain(reason, LONGEST_REASON),
+                Outcome.UNKNOWN,
+                null);
+    }
+
+    /** The same with what came of it. */
+    LiveChange ended(Outcome ended, String why) {
+        return new LiveChange(what, from, to, at, build, by, reason, ended, Texts.plain(why, LONGEST_PROBLEM));
+    }
+
+    static String text(Instant at) {
+        return at.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("what", what.name());
+        map.put("from", from);
+        map.put("to", to);
+        map.put("at", at);
+        map.put("job", build == null ? null : build.job());
+        map.put("build", build == null ? null : build.number());
+        map.put("by", by);
+        map.put("reason", reason);
+        map.put("outcome", outcome.name());
+        map.put("problem", problem);
+        return map;
+    }
+
+    /** Null if it is none. */
+    static LiveChange fromMap(Map<?, ?> map) {
+        What what = value(What.values(), Fields.text(map, "what"));
+        Outcome outcome = value(Outcome.values(), Fields.text(map, "outcome"));
+        String at = Fields.text(map, "at");
+        return what == null || outcome == null || at == null
+                ? null
+                : new LiveChange(
+                        what,
+                        Fields.text(map, "from"),
+                        Fields.text(map, "to"),
+                        at,
+                        build(map),
+                        Fields.text(map, "by"),
+                        Fields.text(map, "reason"),
+                        outcome,
+                        Fields.text(map, "problem"));
+    }
+
+    static BuildRef build(Map<?, ?> map) {
+        String job = Fields.text(map, "job");
+        return job == null ? null : new BuildRef(job, Fields.integer(map, "build"));
+    }
+
+    private static <E extends Enum<E>> E value(E[] values, String name) {
+        return Arrays.stream(values).filter(value -> value.name().equals(name)).findFirst().orElse(null);
+    }
+}

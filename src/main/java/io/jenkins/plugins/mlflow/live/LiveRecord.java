@@ -1,0 +1,193 @@
+package io.jenkins.plugins.mlflow.live;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Which version an alias or stage is at, as it was last seen, and how it came there. Changed only within {@link LiveStore}. */
+final class LiveRecord {
+    /** Of an alias that moved more often, the oldest moves are forgotten. */
+    static final int MOST_CHANGES = 50;
+
+    private static final int SCHEMA_VERSION = 1;
+
+    private final LiveKey key;
+    private String server;
+    private String version;
+    private String predecessor;
+    private String seenAt;
+    private BuildRef seenBy;
+    /** The newest first. */
+    private final List<LiveChange> changes = new ArrayList<>();
+
+    LiveRecord(LiveKey key) {
+        this.key = key;
+    }
+
+    LiveKey getKey() {
+        return key;
+    }
+
+    /** The name of the server by which it was last seen. */
+    String getServer() {
+        return server;
+    }
+
+    /** Null if no version holds the alias. */
+    String getVersion() {
+        return version;
+    }
+
+    /** The version that was live before; null if none is known. */
+    String getPredecessor() {
+        return predecessor;
+    }
+
+    String getSeenAt() {
+        return seenAt;
+    }
+
+    /** The build whose gate saw it last; null if it was a roll back that did. */
+    BuildRef getSeenBy() {
+        return seenBy;
+    }
+
+    List<LiveChange> getChanges() {
+        return changes;
+    }
+
+    /** How the version that is live came to be so; null if that was before anything was recorded. */
+    LiveChange current() {
+        return changes.stream()
+                .filter(change -> change.outcome == LiveChange.Outcome.DONE)
+                .findFirst()
+                .filter(change -> Objects.equals(change.to, version))
+                .orElse(null);
+    }
+
+    void setServer(String server) {
+        this.server = server;
+    }
+
+    /** A gate read the alias at this time, or later. What it read may be older than a change that was made while it ran. */
+    void seen(String held, Instant when, BuildRef build) {
+        if (seenAt != null && !Objects.equals(held, version)) {
+            if (!changes.isEmpty() && !instant(changes.get(0).at).isBefore(when)
+                    || instant(seenAt).isAfter(when)) {
+                return;
+            }
+            add(LiveChange.byBuild(LiveChange.What.FOUND, version, held, when, build));
+            predecessor = version == null ? predecessor : version;
+        }
+        version = held;
+        if (seenAt == null || !instant(seenAt).isAfter(when)) {
+            seenAt = LiveChange.text(when);
+            seenBy = build;
+        }
+    }
+
+    void promoted(String from, String to, Instant when, BuildRef build) {
+        if (!to.equals(version) || seenAt == null) {
+            add(LiveChange.byBuild(LiveChange.What.PROMOTED, from, to, when, build));
+            predecessor = from;
+            version = to;
+        }
+        seenAt = LiveChange.text(when);
+        seenBy = build;
+    }
+
+    /** Somebody is about to roll back to the predecessor. */
+    void rollBackBegins(LiveChange change) {
+        add(change);
+    }
+
+    /** @param holder the version that was read afterwards, or null if none could be read */
+    void rollBackEnds(LiveChange.Outcome outcome, String problem, String holder, Instant when) {
+        LiveChange begun = changes.remove(0);
+        changes.add(0, begun.ended(outcome, problem));
+        if (outcome == LiveChange.Outcome.DONE) {
+            version = begun.to;
+            predecessor = before(begun.to);
+            seenAt = LiveChange.text(when);
+            seenBy = null;
+        } else if (holder != null && !holder.equals(version)) {
+            seen(holder, when.plusMillis(1), null);
+        }
+    }
+
+    /** What was live before this version was promoted. */
+    private String before(String restored) {
+        return changes.stream()
+                .filter(change -> change.what != LiveChange.What.ROLLED_BACK && restored.equals(change.to))
+                .map(change -> change.from)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void add(LiveChange change) {
+        changes.add(0, change);
+        while (changes.size() > MOST_CHANGES) {
+            changes.remove(changes.size() - 1);
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("schema_version", SCHEMA_VERSION);
+        map.put("registry", key.registry());
+        map.put("model", key.model());
+        map.put("kind", key.kind().name());
+        map.put("name", key.name());
+        map.put("server", server);
+        map.put("version", version);
+        map.put("predecessor", predecessor);
+        map.put("seen_at", seenAt);
+        map.put("job", seenBy == null ? null : seenBy.job());
+        map.put("build", seenBy == null ? null : seenBy.number());
+        map.put("changes", changes.stream().map(LiveChange::toMap).toList());
+        return map;
+    }
+
+    /** @throws IllegalArgumentException if it is none */
+    static LiveRecord fromMap(Map<?, ?> map) {
+        String registry = Fields.text(map, "registry");
+        String model = Fields.text(map, "model");
+        String name = Fields.text(map, "name");
+        String kind = Fields.text(map, "kind");
+        if (Fields.integer(map, "schema_version") != SCHEMA_VERSION
+                || registry == null
+                || model == null
+                || name == null
+                || kind == null
+                || Fields.text(map, "seen_at") == null) {
+            throw new IllegalArgumentException("it is no record of what is live");
+        }
+        LiveRecord record = new LiveRecord(new LiveKey(registry, model, LiveKey.Kind.valueOf(kind), name));
+        record.server = Fields.text(map, "server");
+        record.version = Fields.text(map, "version");
+        record.predecessor = Fields.text(map, "predecessor");
+        record.seenAt = Fields.text(map, "seen_at");
+        record.seenBy = LiveChange.build(map);
+        if (map.get("changes") instanceof List<?> list) {
+            list.stream()
+                    .filter(Map.class::isInstance)
+                    .map(one -> LiveChange.fromMap((Map<?, ?>) one))
+                    .filter(Objects::nonNull)
+                    .limit(MOST_CHANGES)
+                    .forEach(record.changes::add);
+        }
+        return record;
+    }
+}

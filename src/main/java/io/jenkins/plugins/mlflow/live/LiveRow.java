@@ -1,0 +1,116 @@
+package io.jenkins.plugins.mlflow.live;
+
+import hudson.model.Job;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import java.util.List;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+
+/** An alias or stage with the version that holds it, as one who may see the page sees it. */
+@ExportedBean(defaultVisibility = 2)
+public final class LiveRow {
+    private final LiveRecord record;
+    private final Job<?, ?> job;
+
+    /** {@code job} is that of the page; null on the administrators' page. */
+    LiveRow(LiveRecord record, Job<?, ?> job) {
+        this.record = record;
+        this.job = job;
+    }
+
+    /** The last part of the address of the page that rolls back. */
+    public String getId() {
+        return record.getKey().id();
+    }
+
+    @Exported
+    public String getServer() {
+        return record.getServer();
+    }
+
+    @Exported
+    public String getModel() {
+        return record.getKey().model();
+    }
+
+    /** Null if the version is live by a stage. */
+    @Exported
+    public String getAlias() {
+        return record.getKey().kind() == LiveKey.Kind.ALIAS ? record.getKey().name() : null;
+    }
+
+    /** Null if the version is live by an alias. */
+    @Exported
+    public String getStage() {
+        return record.getKey().kind() == LiveKey.Kind.STAGE ? record.getKey().name() : null;
+    }
+
+    /** Null if no version holds the alias. */
+    @Exported
+    public String getVersion() {
+        return record.getVersion();
+    }
+
+    /** The version that was live before, or null. */
+    @Exported
+    public String getPredecessor() {
+        return record.getPredecessor();
+    }
+
+    /** Since when the version is live, as ISO 8601; null if that was before anything was recorded. */
+    @Exported
+    public String getSince() {
+        LiveChange current = record.current();
+        return current == null ? null : current.at;
+    }
+
+    /** When a gate or a roll back last saw it, as ISO 8601. */
+    @Exported
+    public String getSeen() {
+        return record.getSeenAt();
+    }
+
+    public When getSinceTime() {
+        return When.of(getSince());
+    }
+
+    public When getSeenTime() {
+        return When.of(getSeen());
+    }
+
+    /** How the version came to be live; null if that is not known. */
+    public LiveChangeRow getCurrent() {
+        LiveChange current = record.current();
+        return current == null ? null : new LiveChangeRow(record, current, job);
+    }
+
+    public BuildLink getSeenBy() {
+        return BuildLink.of(record.getSeenBy(), job);
+    }
+
+    @Exported
+    public List<LiveChangeRow> getChanges() {
+        return record.getChanges().stream()
+                .map(change -> new LiveChangeRow(record, change, job))
+                .toList();
+    }
+
+    /** Whether there is a version to go back to, and the person may. */
+    public boolean isRollBackOffered() {
+        return record.getKey().kind() == LiveKey.Kind.ALIAS
+                && record.getVersion() != null
+                && record.getPredecessor() != null
+                && !record.getPredecessor().equals(record.getVersion())
+                && RollBackPage.mayRollBack(job)
+                && server() != null;
+    }
+
+    /** The configured server of the registry on which the job may promote; null if there is none any more. */
+    MlflowServerConfiguration server() {
+        return MlflowGlobalConfiguration.get().serversOf(record.getKey().registry()).stream()
+                .filter(server -> job == null || server.whyNotPromote(job.getFullName()) == null)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,160 @@
+package io.jenkins.plugins.mlflow.live;
+
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.security.Permission;
+import hudson.security.PermissionGroup;
+import hudson.security.PermissionScope;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.Connections;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.RollBack;
+import io.jenkins.plugins.mlflow.report.PromotionMemory;
+import io.jenkins.plugins.mlflow.report.Texts;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+
+/**
+ * Rolls an alias back to the version before, at the wish of a person: at turn with the promotions of the model, within a time
+ * that a page may take, and on record before anything is written. Who may, is for the caller to check.
+ */
+public final class RollBacks {
+    /** Who may roll back what is live, from the page of a job. A pipeline's author is not it by that alone. */
+    public static final PermissionGroup GROUP = new PermissionGroup(RollBacks.class, Messages._RollBacks_group());
+
+    /** See {@link #GROUP}. */
+    public static final Permission ROLL_BACK = new Permission(
+            GROUP, "RollBack", Messages._RollBacks_permission(), Jenkins.ADMINISTER, PermissionScope.ITEM);
+
+    private static final Logger LOGGER = Logger.getLogger(RollBacks.class.getName());
+    private static final int LONGEST_LOGGED = 250;
+
+    /** A page must not hang: how long it may wait for a promotion that is under way, and for all of it. */
+    private static final Duration TURN = Duration.ofSeconds(10);
+
+    private static final Duration ALL = Duration.ofSeconds(40);
+
+    private RollBacks() {}
+
+    /** Makes the permission known before the configuration that may grant it is read. */
+    @Initializer(after = InitMilestone.PLUGINS_STARTED, before = InitMilestone.EXTENSIONS_AUGMENTED)
+    public static void register() {
+        LOGGER.log(Level.FINE, "Permission {0} can be granted", ROLL_BACK.getId());
+    }
+
+    /** That a roll back did not end well, with a message for the page. */
+    static final class Problem extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Problem(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Does it.
+     *
+     * @param id of the record
+     * @param from the version that the page showed as live
+     * @param to the version that the page offered to go back to
+     * @param reason in the person's own words, or null
+     */
+    static void rollBack(String id, MlflowServerConfiguration server, String from, String to, String reason)
+            throws Problem, InterruptedException {
+        Instant deadline = Instant.now().plus(ALL);
+        LiveRecord record = LiveStore.find(id);
+        if (record == null) {
+            throw new Problem(Messages.RollBacks_gone());
+        }
+        LiveKey key = record.getKey();
+        CountDownLatch called = new CountDownLatch(1);
+        PromotionTurns.Turn turn = PromotionTurns.INSTANCE.enter(
+                PromotionTurns.key(key.registry(), key.model()), false, called::countDown);
+        try {
+            if (!PromotionTurns.INSTANCE.isAtTurn(turn)
+                    && !(called.await(TURN.toMillis(), TimeUnit.MILLISECONDS) && PromotionTurns.INSTANCE.isAtTurn(turn))) {
+                throw new Problem(Messages.RollBacks_busy(key.model(), TURN.toSeconds()));
+            }
+            atTurn(LiveStore.find(id), server, from, to, reason, deadline);
+        } catch (IOException | ConfigurationException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, "A roll back did not end well", e);
+            throw new Problem(e.getMessage() == null ? e.toString() : e.getMessage());
+        } finally {
+            PromotionTurns.INSTANCE.leave(turn);
+        }
+    }
+
+    private static void atTurn(
+            LiveRecord record, MlflowServerConfiguration server, String from, String to, String reason, Instant deadline)
+            throws Problem, ConfigurationException, IOException, InterruptedException {
+        if (record == null
+                || record.getKey().kind() != LiveKey.Kind.ALIAS
+                || !Objects.equals(from, record.getVersion())
+                || !Objects.equals(to, record.getPredecessor())) {
+            throw new Problem(Messages.RollBacks_outdated());
+        }
+        LiveKey key = record.getKey();
+        String by = Jenkins.getAuthentication2().getName();
+        String what = Texts.plain(
+                "alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName() + "' from version "
+                        + from + " to version " + to,
+                LONGEST_LOGGED);
+        TrackingServer tracking = Connections.open(server, null);
+        boolean[] begun = new boolean[1];
+        RollBack.Outcome outcome = null;
+        try {
+            outcome = new RollBack(server.getName(), key.model(), key.name(), from, to, Clock.systemUTC(), deadline)
+                    .run(tracking, by, () -> {
+                        LiveStore.update(
+                                key,
+                                server.getName(),
+                                held -> held.rollBackBegins(LiveChange.rollBack(from, to, Instant.now(), by, reason)));
+                        begun[0] = true;
+                        LOGGER.log(Level.INFO, "User ''{0}'' rolls back {1}. Reason: {2}", new Object[] {
+                            Texts.plain(by, LONGEST_LOGGED), what, Texts.plain(reason, LONGEST_LOGGED)
+                        });
+                    });
+        } finally {
+            record(key, server, begun[0], outcome);
+        }
+        LOGGER.log(
+                outcome.result() == RollBack.Result.DONE ? Level.INFO : Level.WARNING,
+                "Roll back of {0} by user ''{1}'': {2}{3}",
+                new Object[] {
+                    what,
+                    Texts.plain(by, LONGEST_LOGGED),
+                    outcome.result(),
+                    outcome.message() == null ? "" : ". " + Texts.plain(outcome.message(), 4 * LONGEST_LOGGED)
+                });
+        if (outcome.result() != RollBack.Result.DONE) {
+            throw new Problem(outcome.category() + ": " + outcome.message());
+        }
+        PromotionMemory.forget(key.registry(), key.model(), key.name(), from);
+    }
+
+    /** What came of it, and where the alias is now if that was read. Without an outcome, what was begun stays open. */
+    private static void record(LiveKey key, MlflowServerConfiguration server, boolean begun, RollBack.Outcome outcome)
+            throws IOException {
+        if (outcome == null) {
+            return;
+        }
+        Instant now = Instant.now();
+        LiveStore.update(key, server.getName(), record -> {
+            if (begun) {
+                record.rollBackEnds(
+                        LiveChange.Outcome.valueOf(outcome.result().name()), outcome.message(), outcome.holder(), now);
+            } else if (outcome.holder() != null) {
+                record.seen(outcome.holder(), now, null);
+            }
+        });
+    }
+}
