@@ -67,7 +67,7 @@ in_jenkins() {
     fi
     say "in Jenkins"
     openly jenkins "$LOGS/bench-jenkins.log" run_maven "$ROOT" package -Dtest='*Bench' -Dsurefire.failIfNoSpecifiedTests=false \
-        -Dexcluded.tests= -Dbench.tables="$TABLES"
+        -Dexcluded.tests= '-DargLine=-Xmx4g' -Dbench.tables="$TABLES"
     "$PYTHON_3" "$ROOT/src/bench/tables.py" size "$ROOT"/target/*.hpi >>"$TABLES/5-records.md"
 }
 

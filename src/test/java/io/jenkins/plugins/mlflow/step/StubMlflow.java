@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * As much of MLflow's REST interface as the gate asks for, in memory, so that a test can hold a run at RUNNING, or an answer
@@ -34,6 +35,11 @@ final class StubMlflow implements AutoCloseable {
     static final String THREADS = "stub of MLflow";
 
     private static final String LOGGED_MODEL = "GET logged-models/";
+
+    static {
+        // Without it, an answer waits up to 40 ms for the acknowledgement of its own head.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
 
     private final HttpServer server;
     private final Map<String, Map<String, Double>> metrics = new HashMap<>();
@@ -48,6 +54,8 @@ final class StubMlflow implements AutoCloseable {
     final Map<String, Integer> readings = new ConcurrentHashMap<>();
     private volatile CountDownLatch held;
     private volatile int refusal;
+    /** How long every answer takes. */
+    volatile int delayMillis;
 
     StubMlflow() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -117,6 +125,9 @@ final class StubMlflow implements AutoCloseable {
         String path = exchange.getRequestURI().getPath().replaceFirst("^.*/api/2.0/mlflow/", "");
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         requests.add(exchange.getRequestMethod() + " " + path);
+        if (delayMillis > 0) {
+            LockSupport.parkNanos(delayMillis * 1_000_000L);
+        }
         CountDownLatch latch = held;
         if (latch != null) {
             try {

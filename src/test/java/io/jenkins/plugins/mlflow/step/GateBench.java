@@ -1,0 +1,279 @@
+package io.jenkins.plugins.mlflow.step;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import hudson.model.Result;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jenkinsci.plugins.workflow.actions.TimingAction;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Measurements in Jenkins. Nothing is asserted about time, and only {@code make bench} runs them. */
+@WithJenkins
+class GateBench {
+    private static final int[] DELAYS_MS = {0, 5, 20, 100};
+    private static final int TURNS = Integer.getInteger("bench.turns", 15);
+    private static final int WARM_UP = 10;
+    private static final int GATES_IN_A_BUILD = 50;
+    private static final Duration WATCHED = Duration.ofSeconds(20);
+    private static final String GATE = "mlflowEvalGate model: 'churn-classifier', runId: 'r7', ";
+
+    private JenkinsRule jenkins;
+    private StubMlflow mlflow;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        mlflow = new StubMlflow().configured();
+        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+    }
+
+    @AfterEach
+    void stop() {
+        mlflow.close();
+    }
+
+    @Test
+    void theStepFromItsStartToItsEnd() throws Exception {
+        Map<String, WorkflowJob> jobs = new LinkedHashMap<>();
+        jobs.put("thresholds, run by id", job(GATE + "thresholds: [accuracy: 0.9]"));
+        jobs.put("with a baseline, run by id", job(GATE + "thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], baseline: 'champion'"));
+        jobs.put("thresholds, promotion of the run's version", job(GATE + "thresholds: [accuracy: 0.9], promote: 'champion'"));
+        StringBuilder table = new StringBuilder("### In Jenkins\n\nThe step from its start to the next step's, in pipelines on a controller"
+                + " under test, with a stub in place of MLflow; by turns, " + TURNS + " of each; time over (requests × delay) in ms, median"
+                + " (quartiles). Audit tags go out side by side and count once.\n\n"
+                + "| gate | requests | audit tags | answers at once | after 5 ms | 20 ms | 100 ms |\n"
+                + "| --- | --- | --- | --- | --- | --- | --- |\n");
+        Map<String, List<List<Double>>> over = new LinkedHashMap<>();
+        Map<String, String> counts = new LinkedHashMap<>();
+        for (int turn = -WARM_UP; turn < TURNS; turn++) {
+            for (int i = 0; i < DELAYS_MS.length; i++) {
+                for (Map.Entry<String, WorkflowJob> job : jobs.entrySet()) {
+                    mlflow.alias("champion", 6);
+                    mlflow.delayMillis = DELAYS_MS[i];
+                    int before = mlflow.requests.size();
+                    long took = millis(jenkins.buildAndAssertSuccess(job.getValue()));
+                    List<String> asked = mlflow.requests.subList(before, mlflow.requests.size());
+                    long tags = asked.stream().filter(request -> request.endsWith("set-tag")).count();
+                    long requests = asked.size() - tags;
+                    counts.put(job.getKey(), requests + " | " + tags);
+                    if (turn >= 0) {
+                        List<List<Double>> rows = over.computeIfAbsent(job.getKey(), key -> new ArrayList<>());
+                        while (rows.size() <= i) {
+                            rows.add(new ArrayList<>());
+                        }
+                        rows.get(i).add((double) took - DELAYS_MS[i] * (requests + Math.min(1, tags)));
+                    }
+                }
+            }
+        }
+        over.forEach((name, rows) -> {
+            table.append("| ").append(name).append(" | ").append(counts.get(name));
+            rows.forEach(row -> table.append(" | ").append(quartiles(row)));
+            table.append(" |\n");
+        });
+        write("4-jenkins.md", table.toString());
+    }
+
+    @Test
+    void whatABuildKeeps() throws Exception {
+        WorkflowRun without = jenkins.buildAndAssertSuccess(job("echo 'nothing'"));
+        StringBuilder table = new StringBuilder("### Records\n\nWhat a gate adds to a build's record (`build.xml`) and to its directory, and"
+                + " how long Jenkins takes to load the record; median (quartiles).\n\n"
+                + "| build | record, KB | report, KB | loading, ms |\n| --- | --- | --- | --- |\n");
+        table.append(record("without a gate", without));
+        for (int checks : new int[] {1, 10, 1_000}) {
+            List<Object> values = new ArrayList<>();
+            StringBuilder thresholds = new StringBuilder();
+            for (int i = 0; i < checks; i++) {
+                values.add("metric_" + i);
+                values.add(0.9);
+                thresholds.append("metric_").append(i).append(": 0.5, ");
+            }
+            mlflow.version(8, "r8", values.toArray());
+            String entries = "[" + thresholds.substring(0, thresholds.length() - 2) + "]";
+            WorkflowRun run = jenkins.buildAndAssertSuccess(checks > 100
+                    ? job("def all = [:]\nfor (int i = 0; i < " + checks + "; i++) { all[\"metric_$i\".toString()] = 0.5 }\n"
+                            + "mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: all")
+                    : job("mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: " + entries));
+            table.append(record("a gate of " + checks + (checks == 1 ? " check" : " checks"), run));
+        }
+        write("5-records.md", table.toString());
+    }
+
+    private static String record(String name, WorkflowRun run) throws Exception {
+        double kept = new File(run.getRootDir(), "build.xml").length() / 1024.0;
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < 2 * TURNS; i++) {
+            long begin = System.nanoTime();
+            run.getParent().getLazyBuildMixIn().getRunMap().purgeCache();
+            assertNotNull(run.getParent().getBuildByNumber(1));
+            times.add((System.nanoTime() - begin) / 1e6);
+        }
+        File report = new File(run.getRootDir(), "mlflow-eval-gate/1.json");
+        return String.format(
+                Locale.ROOT, "| %s | %.1f | %.1f | %s |%n", name, kept,
+                report.length() / 1024.0, quartiles(times.subList(TURNS, 2 * TURNS)));
+    }
+
+    @Test
+    void whatWaitingGatesCost() throws Exception {
+        StringBuilder table = new StringBuilder("### Waiting\n\nGates that wait for a run which does not end, in branches of pipelines, "
+                + GATES_IN_A_BUILD + " in each build. Heap is what is in use after a collection, over that of the same pipelines in"
+                + " which each branch sleeps instead; a pipeline's own heap is that of the sleeping ones.\n\n"
+                + "| gates | heap for each, KB | the pipeline's own for each branch, KB | threads that ask MLflow | requests each second |\n"
+                + "| --- | --- | --- | --- | --- |\n");
+        jenkins.buildAndAssertSuccess(job(GATE + "thresholds: [accuracy: 0.9]"));
+        for (String gates : System.getProperty("bench.gates", "1,100,1000,5000").split(",")) {
+            table.append(waiting(Integer.parseInt(gates)));
+            write("6-waiting.md", table.toString());
+        }
+    }
+
+    private String waiting(int gates) throws Exception {
+        long idle = heap();
+        List<WorkflowRun> sleeping = branches(gates, "sleep 86400");
+        await("all to sleep", () -> started(sleeping, "sleep") == gates);
+        LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
+        double asleep = (heap() - idle) / 1024.0 / gates;
+        for (WorkflowRun build : sleeping) {
+            build.doKill();
+        }
+        for (WorkflowRun build : sleeping) {
+            jenkins.waitForCompletion(build);
+            build.delete();
+        }
+
+        mlflow.status("r7", "RUNNING");
+        idle = heap();
+        mlflow.requests.clear();
+        List<WorkflowRun> builds = branches(gates, GATE + "thresholds: [accuracy: 0.9], timeout: '2h'");
+        await("all to wait", () -> started(builds, "mlflowEvalGate") == gates && mlflow.requests.size() >= 4 * gates);
+        LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
+        mlflow.requests.clear();
+        long begin = System.nanoTime();
+        int threads = 0;
+        while (System.nanoTime() - begin < WATCHED.toNanos()) {
+            threads = Math.max(threads, threads());
+            LockSupport.parkNanos(20_000_000);
+        }
+        double perSecond = mlflow.requests.size() * 1e9 / (System.nanoTime() - begin);
+        mlflow.requests.clear();
+        double awake = (heap() - idle) / 1024.0 / gates;
+        mlflow.status("r7", "FINISHED");
+        for (WorkflowRun build : builds) {
+            jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build));
+            build.delete();
+        }
+        String heaps = gates < GATES_IN_A_BUILD
+                ? "too little to tell | too little to tell"
+                : String.format(Locale.ROOT, "%.1f | %.1f", awake - asleep, asleep);
+        String row = String.format(Locale.ROOT, "| %,d | %s | %d | %.1f |%n", gates, heaps, threads, perSecond);
+        System.out.print(row);
+        return row;
+    }
+
+    private List<WorkflowRun> branches(int gates, String step) throws Exception {
+        List<WorkflowRun> builds = new ArrayList<>();
+        for (int left = gates; left > 0; left -= GATES_IN_A_BUILD) {
+            int here = Math.min(left, GATES_IN_A_BUILD);
+            builds.add(job("def branches = [:]\nfor (int i = 0; i < " + here + "; i++) { branches[\"b$i\"] = { " + step
+                            + " } }\nparallel branches")
+                    .scheduleBuild2(0)
+                    .waitForStart());
+        }
+        return builds;
+    }
+
+    /** How many steps of this name the builds have started. */
+    private static int started(List<WorkflowRun> builds, String step) {
+        int count = 0;
+        for (WorkflowRun build : builds) {
+            if (build.getExecution() != null) {
+                count += new DepthFirstScanner()
+                        .filteredNodes(build.getExecution(), node -> step.equals(node.getDisplayFunctionName()))
+                        .size();
+            }
+        }
+        return count;
+    }
+
+    private static int threads() {
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> !name.contains(StubMlflow.THREADS))
+                .filter(name -> name.contains("MLflow") || name.startsWith("HttpClient"))
+                .count();
+    }
+
+    private static long heap() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            LockSupport.parkNanos(500_000_000);
+            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return least;
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofMinutes(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited too long for " + what);
+            }
+            LockSupport.parkNanos(500_000_000);
+        }
+    }
+
+    private WorkflowJob job(String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script + "\necho 'over'", true));
+        return job;
+    }
+
+    /** From the start of the gate to the start of the step after it, as Jenkins recorded them. */
+    private static long millis(WorkflowRun build) {
+        FlowNode echo = node(build, "echo");
+        return TimingAction.getStartTime(echo) - TimingAction.getStartTime(node(build, "mlflowEvalGate"));
+    }
+
+    private static FlowNode node(WorkflowRun build, String step) {
+        FlowNode node = new DepthFirstScanner()
+                .findFirstMatch(build.getExecution(), found -> step.equals(found.getDisplayFunctionName()));
+        assertNotNull(node, step);
+        return node;
+    }
+
+    private static String quartiles(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return String.format(
+                Locale.ROOT, "%.1f (%.1f to %.1f)", sorted[sorted.length / 2], sorted[sorted.length / 4], sorted[sorted.length * 3 / 4]);
+    }
+
+    private static void write(String name, String table) throws Exception {
+        System.out.print(table);
+        Path directory = new File(System.getProperty("bench.tables", "target/bench")).toPath();
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve(name), table);
+    }
+}
