@@ -105,6 +105,7 @@ final class FaultMatrix {
                 append(text, good, once);
             }
         }
+        wrong().forEach(line -> text.append(line).append('\n'));
         Files.createDirectories(FOLDER);
         Files.writeString(FOLDER.resolve(name.replace(' ', '-') + ".txt"), text);
         System.out.println(text);
