@@ -39,6 +39,11 @@ public final class PolicyCanon {
         return PolicyText.of(policy);
     }
 
+    /** A whole policy file with one model, of what {@link #describe} said of its policy. */
+    public static String file(String model, String described) {
+        return "version: 1\nmodels:\n  " + PolicyText.quoted(model) + ":\n" + described.indent(4);
+    }
+
     private static Map<String, Object> candidate(CandidateSelection candidate) {
         Map<String, Object> form = new TreeMap<>();
         form.put("experiment", candidate.experiment());

@@ -129,7 +129,7 @@ final class PolicyText {
         part("promote", lines);
     }
 
-    private static String quoted(String value) {
+    static String quoted(String value) {
         if (PLAIN.matcher(value).matches() && !PlainText.needsQuotes(value)) {
             return value;
         }

@@ -1,17 +1,20 @@
 package io.jenkins.plugins.mlflow.report;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.Util;
 import hudson.model.ModelObject;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
+import io.jenkins.plugins.mlflow.export.JunitXml;
+import io.jenkins.plugins.mlflow.export.Markdown;
 import io.jenkins.plugins.mlflow.policy.Json;
+import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.WebMethod;
@@ -22,6 +25,8 @@ import org.kohsuke.stapler.verb.GET;
  * its document is lost, what the build record keeps is still shown.
  */
 public final class GateReportPage implements ModelObject {
+    private static final String POLICY_FILE = "policy.yaml";
+
     private final GateReportAction action;
     private final GateSummary summary;
     private final GateDocument document;
@@ -75,8 +80,30 @@ public final class GateReportPage implements ModelObject {
         return getObject().getUrl() + GateReportAction.URL_NAME + "/" + summary.getNumber() + "/";
     }
 
-    public List<CheckRow> getRows() {
-        return report.getChecks().stream().map(CheckRow::new).toList();
+    /** For the pages: a sentence that is folded if it is long. */
+    public LongText text(String text) {
+        return LongText.sentence(text);
+    }
+
+    /** For the pages: a name that is folded if it is long. */
+    public LongText name(String text) {
+        return LongText.name(text);
+    }
+
+    /** All gates of the build. */
+    public List<GateSummary> getGates() {
+        return action.getSummaries();
+    }
+
+    /** The checks that the current request asks for. */
+    public CheckTable getTable() {
+        StaplerRequest2 request = Stapler.getCurrentRequest2();
+        return new CheckTable(report.getChecks(), request == null ? name -> null : request::getParameter);
+    }
+
+    /** What happened when, as far as the report knows. */
+    public List<Moment> getTimeline() {
+        return Timeline.of(report);
     }
 
     public boolean isComparedWithItself() {
@@ -113,12 +140,35 @@ public final class GateReportPage implements ModelObject {
         return promotion == null ? null : links.version(report.getModel(), promotion.getPreviousVersion());
     }
 
-    public String getWaited() {
-        return Util.getTimeSpanString(report.getTiming().getWaitedMillis());
+    /** Whether the gate's policy is known, so that it can be downloaded. */
+    public boolean isPolicyKnown() {
+        return report.getPolicyText() != null;
     }
 
-    public String getTotal() {
-        return Util.getTimeSpanString(report.getTiming().getTotalMillis());
+    /**
+     * The command that judges the same run by the same policy again and changes nothing; null if the report does not know
+     * what was judged by what.
+     */
+    @CheckForNull
+    public String getCommand() {
+        CandidateInfo candidate = report.getCandidate();
+        if (candidate == null || !isPolicyKnown() || candidate.getRunId() == null) {
+            return null;
+        }
+        ShellLine line = new ShellLine("java", "-jar", "mlflow-eval-gate.jar", "check")
+                .option("model", report.getModel())
+                .option("tracking-uri", summary.trackingUi());
+        if (candidate.getModelId() == null) {
+            line.option("run-id", candidate.getRunId());
+        } else if (candidate.getVersion() == null) {
+            line.option("model-id", candidate.getModelId());
+        } else {
+            line.option("version", candidate.getVersion());
+        }
+        return line
+                .option("policy", POLICY_FILE)
+                .flag("dry-run")
+                .toString();
     }
 
     /** The JSON document, and nothing else. */
@@ -126,6 +176,43 @@ public final class GateReportPage implements ModelObject {
     @GET
     public void doReportJson(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         new DocumentApi().doJson(request, response);
+    }
+
+    /** The report as JUnit XML. */
+    @WebMethod(name = "junit.xml")
+    @GET
+    public void doJunitXml(StaplerResponse2 response) throws IOException {
+        download(response, report == null ? null : JunitXml.of(report), "application/xml", "junit.xml");
+    }
+
+    /** The report as Markdown. */
+    @WebMethod(name = "report.md")
+    @GET
+    public void doMarkdown(StaplerResponse2 response) throws IOException {
+        download(response, report == null ? null : Markdown.of(report), "text/markdown", "report.md");
+    }
+
+    /** The resolved policy as a policy file. */
+    @WebMethod(name = POLICY_FILE)
+    @GET
+    public void doPolicy(StaplerResponse2 response) throws IOException {
+        if (report != null && !isPolicyKnown()) {
+            response.sendError(HttpServletResponse.SC_NOT_FOUND, Messages.GateReportPage_noPolicy());
+            return;
+        }
+        String file = report == null ? null : PolicyCanon.file(report.getModel(), report.getPolicyText());
+        download(response, file, "application/yaml", POLICY_FILE);
+    }
+
+    private void download(StaplerResponse2 response, String content, String type, String name) throws IOException {
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (content == null) {
+            response.sendError(HttpServletResponse.SC_NOT_FOUND, Messages.GateReportPage_unreadable());
+            return;
+        }
+        response.setContentType(type + ";charset=UTF-8");
+        response.setHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
+        response.getWriter().write(content);
     }
 
     /** The same document where Jenkins' clients look for it. */

@@ -16,7 +16,7 @@ public final class GateSummary {
     private static final int LONGEST_NAME = 260;
     private static final int LONGEST_REASON = 600;
     private static final int SHORT_NAME = 60;
-    private static final int SHORT_REASON = 200;
+    private static final int SHORT_REASON = 300;
 
     private final int number;
     private final String gate;
@@ -28,6 +28,7 @@ public final class GateSummary {
     private final String alias;
     private final String stage;
     private final String previousVersion;
+    private final String notPromoted;
     private final Map<Verdict, Integer> verdicts;
     private final String trackingUi;
 
@@ -43,11 +44,19 @@ public final class GateSummary {
         this.alias = promotion == null ? null : Texts.plain(promotion.getAlias(), LONGEST_NAME);
         this.stage = promotion == null ? null : Texts.plain(promotion.getStage(), LONGEST_NAME);
         this.previousVersion = promotion == null ? null : Texts.plain(promotion.getPreviousVersion(), LONGEST_NAME);
+        this.notPromoted = whyNotPromoted(report);
         this.verdicts = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
             verdicts.merge(check.getVerdict(), 1, Integer::sum);
         }
         this.trackingUi = trackingUi;
+    }
+
+    /** Only of a gate that passed: why another promoted nothing, its verdict says. */
+    private static String whyNotPromoted(GateReport report) {
+        return report.getStatus() == GateStatus.PASSED && report.getPromotion() != null && !report.isPromoted()
+                ? Texts.plain(report.getPromotion().getReason(), LONGEST_REASON)
+                : null;
     }
 
     public int getNumber() {
@@ -107,6 +116,23 @@ public final class GateSummary {
         return previousVersion;
     }
 
+    /** Why a gate that passed and was asked to promote did not; else null. */
+    public String getNotPromoted() {
+        return notPromoted == null ? null : Texts.plain(notPromoted, SHORT_REASON);
+    }
+
+    /** Such as "10 of 12 checks passed"; null if none was made, and where the reason says that all passed. */
+    public String getChecksInWords() {
+        return getStatus() == GateStatus.PASSED && getPassedCount() == getCheckCount()
+                ? null
+                : GateWords.checks(getPassedCount(), getCheckCount());
+    }
+
+    /** What was promoted and what it replaced, or why not; null if there is nothing to say. */
+    public String getPromotionInWords() {
+        return GateWords.promotion(this);
+    }
+
     public int getCheckCount() {
         return verdicts == null
                 ? 0
@@ -116,7 +142,6 @@ public final class GateSummary {
     public int getPassedCount() {
         return verdicts == null ? 0 : verdicts.getOrDefault(Verdict.PASSED, 0);
     }
-
 
     String trackingUi() {
         return trackingUi;

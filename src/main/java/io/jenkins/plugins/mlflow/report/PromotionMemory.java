@@ -143,8 +143,8 @@ public final class PromotionMemory {
     }
 
     private static GatePolicy read(String text) throws PolicyException {
-        String file = "version: 1\nmodels:\n  " + MODEL + ":\n" + text.indent(4);
-        return PolicyReader.resolve(PolicyDocument.read("the last promotion", file), MODEL, PolicyOverrides.NONE);
+        PolicyDocument file = PolicyDocument.read("the last promotion", PolicyCanon.file(MODEL, text));
+        return PolicyReader.resolve(file, MODEL, PolicyOverrides.NONE);
     }
 
     private static Path file(String registry, String model) {

@@ -1,20 +1,25 @@
 package io.jenkins.plugins.mlflow.report;
 
 import hudson.model.Run;
-import hudson.util.AtomicFileWriter;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * The JSON documents, in the build's directory as {@code mlflow-eval-gate/<n>.json}. They go away with the build. A document
- * is either there as a whole or not at all.
+ * The JSON documents, in the build's directory as {@code mlflow-eval-gate/<n>.json.gz}: the checks of a report are much alike,
+ * and packed they take a tenth of the room. They go away with the build. A document is either there as a whole or not at all.
  */
 final class ReportFiles {
     private static final Logger LOGGER = Logger.getLogger(ReportFiles.class.getName());
@@ -22,17 +27,35 @@ final class ReportFiles {
     private ReportFiles() {}
 
     static void write(Run<?, ?> run, int number, GateDocument document) throws IOException {
-        try (AtomicFileWriter writer = new AtomicFileWriter(file(run, number), StandardCharsets.UTF_8)) {
-            writer.write(encodable(Json.write(document.toMap())));
-            writer.commit();
+        Path file = file(run, number);
+        // Nobody else writes beside: reports are attached under the lock of their build.
+        Files.createDirectories(file.getParent());
+        Path fresh = file.resolveSibling(number + ".tmp");
+        try {
+            try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(fresh))) {
+                out.write(Json.write(document.toMap()).getBytes(StandardCharsets.UTF_8));
+            }
+            replace(fresh, file);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static void replace(Path fresh, Path file) throws IOException {
+        try {
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot move " + fresh + " at once");
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     /** Null if the file is missing or is not a report; why, is in Jenkins' log. */
     static GateDocument read(Run<?, ?> run, int number) {
         Path file = file(run, number);
-        try {
-            return GateDocument.fromMap((Map<?, ?>) Json.read(Files.readString(file)));
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return GateDocument.fromMap((Map<?, ?>) Json.read(json));
         } catch (NoSuchFileException e) {
             LOGGER.log(Level.FINE, "There is no report {0}", file);
         } catch (IOException | RuntimeException e) {
@@ -47,6 +70,6 @@ final class ReportFiles {
     }
 
     private static Path file(Run<?, ?> run, int number) {
-        return run.getRootDir().toPath().resolve(GateReportAction.URL_NAME).resolve(number + ".json");
+        return run.getRootDir().toPath().resolve(GateReportAction.URL_NAME).resolve(number + ".json.gz");
     }
 }

@@ -4,6 +4,7 @@ import hudson.AbortException;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.report.GateWords;
 import java.io.IOException;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -30,7 +31,7 @@ final class BuildOutcome {
             }
             case FAILED -> {
                 if (onFailure.equals("failure")) {
-                    context.onFailure(new AbortException(report.getReason()));
+                    context.onFailure(new AbortException(GateWords.ofStep(report)));
                     return;
                 }
                 if (onFailure.equals("unstable")) {
@@ -38,13 +39,13 @@ final class BuildOutcome {
                 }
                 context.onSuccess(result);
             }
-            case ERROR -> context.onFailure(new AbortException(report.getReason()));
+            case ERROR -> context.onFailure(new AbortException(GateWords.ofStep(report)));
         }
     }
 
     private void markUnstable(GateReport report) throws IOException, InterruptedException {
         context.get(FlowNode.class)
-                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(report.getReason()));
+                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(GateWords.ofStep(report)));
         context.get(Run.class).setResult(Result.UNSTABLE);
     }
 }

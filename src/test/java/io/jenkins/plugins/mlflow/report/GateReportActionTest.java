@@ -14,43 +14,72 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.User;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.export.JunitXml;
+import io.jenkins.plugins.mlflow.export.Markdown;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Json;
-import java.math.BigDecimal;
-import java.math.MathContext;
+import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.PolicyDocument;
+import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
+import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import jenkins.model.Jenkins;
 import jenkins.model.experimentalflags.UserExperimentalFlagsProperty;
 import org.htmlunit.FailingHttpStatusCodeException;
 import org.htmlunit.Page;
+import org.htmlunit.WebResponse;
 import org.htmlunit.html.DomElement;
+import org.htmlunit.html.DomNode;
+import org.htmlunit.html.HtmlElement;
+import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
+/** All on one Jenkins: each test has a build of its own, and gives back what it changes besides. */
 @WithJenkins
 class GateReportActionTest {
-    private JenkinsRule jenkins;
-    private FreeStyleProject job;
+    private static JenkinsRule jenkins;
+    private static FreeStyleProject job;
     private FreeStyleBuild build;
 
-    @BeforeEach
-    void aBuild(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void aJob(JenkinsRule rule) throws Exception {
         jenkins = rule;
         job = rule.createFreeStyleProject("train");
-        build = rule.buildAndAssertSuccess(job);
+    }
+
+    @AfterAll
+    static void goDown() throws Exception {
+        jenkins.after();
+    }
+
+    @BeforeEach
+    void aBuild() throws Exception {
+        build = jenkins.buildAndAssertSuccess(job);
+    }
+
+    @AfterEach
+    void openToAll() {
+        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
+        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
     }
 
     @Test
@@ -68,7 +97,8 @@ class GateReportActionTest {
 
         HtmlPage page = page("");
         assertThat(page.querySelectorAll(".jenkins-alert").size(), is(0));
-        assertThat(visible(page), containsString("MLflow evaluation gate: PASSED churn-classifier: all checks passed"));
+        assertThat(visible(page), containsString("MLflow evaluation gate PASSED churn-classifier all checks passed"
+                        + " Version 7 is champion now, in place of version 6"));
         assertThat(
                 page.querySelector(".mlflow-gate-line a").getAttributes().getNamedItem("href").getNodeValue(),
                 is("mlflow-eval-gate/"));
@@ -87,11 +117,21 @@ class GateReportActionTest {
         assertThat(
                 text(""),
                 allOf(
-                        containsString("PASSED churn-classifier: all checks passed"),
-                        containsString("MLflow evaluation gate 2: FAILED churn-classifier: 1 check did not pass: recall"),
-                        containsString("PASSED third: all checks passed")));
+                        containsString("PASSED churn-classifier all checks passed"),
+                        containsString("MLflow evaluation gate 2 FAILED churn-classifier 1 check did not pass: recall"
+                                + " 1 of 3 checks passed"),
+                        containsString("PASSED third all checks passed")));
         assertThat(text("mlflow-eval-gate/"), allOf(containsString("third"), containsString("did not pass: recall")));
-        assertThat(text("mlflow-eval-gate/2/"), containsString("1 check did not pass: recall"));
+        HtmlPage second = page("mlflow-eval-gate/2/");
+        assertThat(visible(second), containsString("1 check did not pass: recall"));
+        assertThat(
+                visible((DomNode) second.querySelector("nav [aria-current=page]")),
+                is("2: FAILED churn-classifier"));
+        assertThat(
+                second.querySelectorAll("nav.mlflow-gate-gates a").stream()
+                        .map(link -> link.getAttributes().getNamedItem("href").getNodeValue().replaceFirst(".*/mlflow", "mlflow"))
+                        .toList(),
+                is(List.of("mlflow-eval-gate/", "mlflow-eval-gate/1/", "mlflow-eval-gate/2/", "mlflow-eval-gate/3/")));
         assertThat(text("mlflow-eval-gate/3/"), containsString("third"));
         for (String absent : List.of("0", "4", "01", "x", "-1", "99999999999")) {
             assertThat(absent, status("mlflow-eval-gate/" + absent + "/"), is(404));
@@ -124,38 +164,76 @@ class GateReportActionTest {
                 allOf(containsString("FAILED"), containsString("metric_2")));
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 500})
-    void everyCheckIsOnThePageWithItsNumbersInTheOrderGiven(int count) throws Exception {
-        List<Object> checks = Reports.checks(count);
-        Reports.attach(build, Reports.failed(checks), null);
+    @Test
+    void aCheckIsShownWithItsNumbersItsMarginAndItsReason() throws Exception {
+        Map<String, Object> recall = Reports.compared(
+                Reports.check("recall", "min", 0.85, 0.8312345678, "FAILED", "unstable"), 0.9, -0.0687654322, -0.0187654322);
+        Map<String, Object> absent = Reports.check("auc", "min", 0.9, "NaN", "NOT_FINITE", "failure");
+        Reports.attach(build, Reports.failed(List.of(recall, absent)), null);
+
+        HtmlTable table = page("mlflow-eval-gate/1/").querySelector("table.mlflow-gate-table");
+        assertThat(
+                cells(table, 1),
+                is(List.of("NOT_FINITE", "auc why auc is NOT_FINITE", "NaN", "min 0.9", "–", "–", "–")));
+        assertThat(
+                cells(table, 2),
+                is(List.of(
+                        "FAILED unstable",
+                        "recall why recall is FAILED",
+                        "0.831235",
+                        "min 0.85",
+                        "−0.0187654 −2.21 %",
+                        "0.9",
+                        "−0.0687654")));
+        assertThat(table.querySelectorAll("tbody th[scope=row]").size(), is(2));
+        assertThat(table.querySelectorAll("thead th[scope=col]").size(), is(7));
+        assertThat(table.querySelectorAll("svg.mlflow-gate-bar.mlflow-gate-unstable rect").size(), is(1));
+    }
+
+    private static List<String> cells(HtmlTable table, int row) {
+        return table.getRow(row).getCells().stream()
+                .map(cell -> cell.asNormalizedText().replaceAll("\\s+", " "))
+                .toList();
+    }
+
+    @Test
+    void aLongTableHasPagesAndIsSearchedByTheServer() throws Exception {
+        Reports.attach(build, Reports.failed(Reports.checks(600)), null);
+
+        HtmlPage first = page("mlflow-eval-gate/1/");
+        assertThat(rows(first), is(CheckTable.PAGE));
+        assertThat(visible(first), containsString("All 600 checks as a list"));
+        HtmlPage list = first.getAnchorByText("All 600 checks as a list").click();
+        assertThat(visible(list), containsString("1–250 of 600"));
+        HtmlPage last = ((HtmlPage) list.getAnchorByText("Next").click()).getAnchorByText("Next").click();
+        assertThat(rows(last), is(100));
+        assertThat(visible(last), allOf(containsString("501–600 of 600"), containsString("metric_594")));
+
+        HtmlForm form = first.querySelector("form.mlflow-gate-filter");
+        form.getInputByName("q").setValue("METRIC_594");
+        HtmlPage found = ((HtmlElement) form.querySelector("button[type=submit]")).click();
+        assertThat(rows(found), is(1));
+        assertThat(found.querySelector("table.mlflow-gate-table").asNormalizedText(), containsString("metric_594"));
+    }
+
+    private static int rows(HtmlPage page) {
+        return page.querySelectorAll("table.mlflow-gate-table > tbody > tr").size();
+    }
+
+    @Test
+    void slicesAreFoldedInGroupsWithTheWorstNamed() throws Exception {
+        GateReportAction.attach(build, "gate", SampleReports.document(2, 40, 0.3), null);
 
         HtmlPage page = page("mlflow-eval-gate/1/");
-        assertThat(page.querySelectorAll(".jenkins-alert").size(), is(1));
-        HtmlTable table = page.querySelector("table.mlflow-gate-table");
-        assertThat(table.getRowCount(), is(count + 1));
-        for (int i = 0; i < count; i++) {
-            Map<?, ?> check = (Map<?, ?>) checks.get(i);
-            List<String> cells = new ArrayList<>();
-            table.getRow(i + 1).getCells().forEach(cell -> cells.add(cell.asNormalizedText()));
-            boolean compared = check.get("baseline") != null;
-            assertThat(
-                    cells,
-                    is(List.of(
-                            check.get("verdict"),
-                            check.get("metric"),
-                            check.get("reason"),
-                            check.get("value") == null
-                                    ? "–"
-                                    : check.get("value") instanceof Double number
-                                            ? shortest(number)
-                                            : "NaN",
-                            "max_drop 0.005",
-                            compared ? "0.75" : "–",
-                            compared ? "−" + shortest(0.25 - i / 1e4) : "–",
-                            compared ? "−" + shortest(0.02 + i) : "–",
-                            check.get("criticality"))));
-        }
+        assertThat(page.querySelectorAll("details.mlflow-gate-group").size(), is(4));
+        assertThat(page.querySelectorAll("details.mlflow-gate-group[open]").size(), is(0));
+        DomNode group = page.querySelector("details.mlflow-gate-group");
+        String summary = visible((DomNode) group.querySelector("summary"));
+        String worst = group.querySelector("tbody th bdi").getTextContent();
+        assertThat(summary, summary.matches(".*/country=\\* min 0.8 .* of 10 passed.*"), is(true));
+        assertThat(summary, containsString("worst: " + worst.replaceFirst(".*=", "") + ":"));
+        assertThat(group.querySelectorAll("tbody tr").size(), is(10));
+        assertThat(group.querySelector("tbody tr").getTextContent(), containsString("FAILED"));
     }
 
     @Test
@@ -172,13 +250,55 @@ class GateReportActionTest {
                         containsString("Replaced version 6"),
                         containsString("eval_gate.yaml"),
                         containsString("9f86d081884c7d65"),
-                        containsString("Waited 12 sec"),
-                        containsString("Took 13 sec"),
-                        containsString("Requests 6")));
+                        containsString("Started Nov 20, 2026")));
         assertThat(page.getAnchorByText("run7").getHrefAttribute(), is(Reports.UI + "/#/experiments/3/runs/run7"));
         assertThat(page.getAnchorByText("run7").getRelAttribute(), is("noopener"));
-        assertThat(page.getAnchorByText("7").getHrefAttribute(), is(Reports.UI + "/#/models/churn-classifier/versions/7"));
+        assertThat(page.getAnchorByText("Version 7").getHrefAttribute(), is(Reports.UI + "/#/models/churn-classifier/versions/7"));
         assertThat(page.getAnchorByText("version 6").getHrefAttribute(), endsWith("/versions/6"));
+    }
+
+    @Test
+    void theTimelineAndThePolicyAreShownAndTheCommandJudgesTheSameAgain() throws Exception {
+        GateDocument document = SampleReports.document(12, 0, 0);
+        GateReportAction.attach(build, "gate", document, Reports.UI);
+
+        String text = text("mlflow-eval-gate/1/");
+        assertThat(
+                text,
+                allOf(
+                        containsString("Candidate found Nov 20, 2026"),
+                        containsString("+0.3 sec run 40f14cf4657c4e1ba4fa6ab779c630bf, version 7"),
+                        containsString("after 12 sec of waiting, at the end for the metrics of run"),
+                        containsString("Promoted Nov 20, 2026"),
+                        containsString("6 requests to MLflow"),
+                        containsString("No rule was loosened or removed since the last promotion, by build train/main #41"),
+                        containsString("java -jar mlflow-eval-gate.jar check --model=churn-classifier --tracking-uri="
+                                + Reports.UI + " --run-id=40f14cf4657c4e1ba4fa6ab779c630bf --policy=policy.yaml --dry-run"),
+                        containsString("alias champion was version 6")));
+
+        String yaml = download("policy.yaml", "application/yaml");
+        GatePolicy again = PolicyReader.resolve(
+                PolicyDocument.read("policy.yaml", yaml), "churn-classifier", PolicyOverrides.NONE);
+        assertThat(PolicyCanon.sha256(again), is(document.getReport().getPolicySha256()));
+        assertThat(download("junit.xml", "application/xml"), is(JunitXml.of(document.getReport())));
+        assertThat(download("report.md", "text/markdown"), is(Markdown.of(document.getReport())));
+    }
+
+    private String download(String name, String type) throws Exception {
+        WebResponse response =
+                client().goTo(build.getUrl() + "mlflow-eval-gate/1/" + name, type).getWebResponse();
+        assertThat(response.getResponseHeaderValue("X-Content-Type-Options"), is("nosniff"));
+        assertThat(response.getResponseHeaderValue("Content-Disposition"), is("attachment; filename=\"" + name + "\""));
+        return response.getContentAsString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void reportsOfBeforeHaveNeitherPolicyNorCommand() throws Exception {
+        Reports.attach(build, Reports.passed(), Reports.UI);
+
+        assertThat(text("mlflow-eval-gate/1/"), not(containsString("mlflow-eval-gate.jar")));
+        assertThat(status("mlflow-eval-gate/1/policy.yaml"), is(404));
+        assertThat(status("mlflow-eval-gate/1/report.md"), is(200));
     }
 
     @Test
@@ -246,8 +366,12 @@ class GateReportActionTest {
         Reports.attach(build, Reports.with(Map.of("model", "other")), null);
         loadAgain();
         for (String content :
-                List.of("{not json", "", "{}", "[]", "7", "{\"schema_version\": 2}", "{\"schema_version\": 1}")) {
-            Files.writeString(file(1), content);
+                List.of("{not json", "", "{}", "[]", "7", "{\"schema_version\": 2}", "{\"schema_version\": 1}", "raw")) {
+            try (OutputStream out = content.equals("raw")
+                    ? Files.newOutputStream(file(1))
+                    : new GZIPOutputStream(Files.newOutputStream(file(1)))) {
+                out.write(content.getBytes(StandardCharsets.UTF_8));
+            }
 
             assertThat(
                     text("mlflow-eval-gate/1/"),
@@ -285,8 +409,8 @@ class GateReportActionTest {
                 "\u0000\u0007\uFFFE\uD800 half",
                 "javascript:alert(1)")) {
             build = jenkins.buildAndAssertSuccess(job);
-            Reports.attach(build, hostile(text), Reports.UI);
-            Reports.attach(build, hostile(text), text);
+            GateReportAction.attach(build, "one", SampleReports.hostile(text), Reports.UI);
+            GateReportAction.attach(build, "two", SampleReports.hostile(text), text);
             loadAgain();
 
             for (String path : List.of("", "mlflow-eval-gate/", "mlflow-eval-gate/1/", "mlflow-eval-gate/2/")) {
@@ -307,31 +431,14 @@ class GateReportActionTest {
         }
     }
 
-    private static GateReport hostile(String text) {
-        Map<String, Object> check = Reports.check(text, "min", 1.0, 2.0, "PASSED", "failure");
-        check.put("slice", text);
-        check.put("dataset", text);
-        check.put("reason", text);
-        Map<String, Object> parts = new HashMap<>();
-        parts.put("model", text);
-        parts.put("reason", text);
-        parts.put("server", text);
-        parts.put("candidate", Map.of("run_id", text, "experiment_id", text, "experiment", text, "version", text));
-        parts.put("baseline", Map.of("alias", text, "version", text, "run_id", text));
-        parts.put("policy", Map.of("origin", text, "sha256", text));
-        parts.put("promotion", Map.of("promoted", true, "version", text, "alias", text, "stage", text, "reason", text));
-        parts.put("error", Map.of("category", text, "message", text));
-        parts.put("checks", List.of(check));
-        return Reports.with(parts);
-    }
-
     @Test
     void aVeryLongNameIsCutOnTheBuildPageOnly() throws Exception {
         String name = "n".repeat(10_000);
         Reports.attach(build, Reports.with(Map.of("model", name, "reason", name)), null);
 
         assertThat(page("").getWebResponse().getContentAsString(), not(containsString("n".repeat(300))));
-        assertThat(text("mlflow-eval-gate/1/"), containsString(name));
+        assertThat(page("mlflow-eval-gate/1/").getElementById("main-panel").getTextContent(), containsString(name));
+        assertThat(page("mlflow-eval-gate/1/").querySelectorAll("details.mlflow-gate-long:not([open])").size(), is(2));
     }
 
     @Test
@@ -346,7 +453,7 @@ class GateReportActionTest {
                 .everywhere()
                 .to("reader"));
 
-        for (String path : List.of("", "1/", "1/report.json", "1/api/json", "api/json")) {
+        for (String path : List.of("", "1/", "1/report.json", "1/junit.xml", "1/report.md", "1/api/json", "api/json")) {
             String url = build.getUrl() + "mlflow-eval-gate/" + path;
             assertThat(path, status(client().login("outsider"), url), is(404));
             assertThat(path, status(client().login("reader"), url), is(200));
@@ -355,9 +462,11 @@ class GateReportActionTest {
 
     @Test
     void theBuildRecordStaysSmall() throws Exception {
-        Reports.attach(build, Reports.failed(Reports.checks(5_000)), Reports.UI);
+        GateReportAction.attach(build, "gate", SampleReports.document(1_000, 4_000, 0.3), Reports.UI);
 
         assertThat(Files.size(build.getRootDir().toPath().resolve("build.xml")), lessThan(20_000L));
+        assertThat(Files.size(file(1)), lessThan(300_000L));
+        assertThat(page("mlflow-eval-gate/1/").getWebResponse().getContentAsString().length(), lessThan(800_000));
         assertThat(text(""), containsString("FAILED"));
     }
 
@@ -374,7 +483,7 @@ class GateReportActionTest {
 
     @Test
     void theAddressOfAReportIsAbsolute() {
-        assertThat(GateReportAction.urlOf(build, 2), is(jenkins.jenkins.getRootUrl() + "job/train/1/mlflow-eval-gate/2/"));
+        assertThat(GateReportAction.urlOf(build, 2), is(jenkins.jenkins.getRootUrl() + build.getUrl() + "mlflow-eval-gate/2/"));
     }
 
     @Test
@@ -399,15 +508,8 @@ class GateReportActionTest {
         build = job.getBuildByNumber(build.getNumber());
     }
 
-    private static String shortest(double number) {
-        return new BigDecimal(number)
-                .round(new MathContext(6))
-                .stripTrailingZeros()
-                .toPlainString();
-    }
-
     private Path file(int number) {
-        return build.getRootDir().toPath().resolve("mlflow-eval-gate").resolve(number + ".json");
+        return build.getRootDir().toPath().resolve("mlflow-eval-gate").resolve(number + ".json.gz");
     }
 
     private JenkinsRule.WebClient client() {
@@ -427,7 +529,11 @@ class GateReportActionTest {
     }
 
     private static String visible(HtmlPage page) {
-        return page.getElementById("main-panel").asNormalizedText().replaceAll("\\s+", " ");
+        return visible(page.getElementById("main-panel"));
+    }
+
+    private static String visible(DomNode node) {
+        return node.asNormalizedText().replaceAll("[\\s\u00A0]+", " ");
     }
 
     private int status(String path) throws Exception {

@@ -1,0 +1,63 @@
+package io.jenkins.plugins.mlflow.report;
+
+import hudson.Util;
+import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.Timing;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What happened when in a gate, in order, as far as its report knows. */
+final class Timeline {
+    private final GateReport report;
+    private final Timing timing;
+    private final List<Moment> moments = new ArrayList<>();
+
+    private Timeline(GateReport report) {
+        this.report = report;
+        this.timing = report.getTiming();
+    }
+
+    /** Empty for a gate that did not start. */
+    static List<Moment> of(GateReport report) {
+        Timeline timeline = new Timeline(report);
+        if (timeline.timing != null) {
+            timeline.fill();
+        }
+        return timeline.moments;
+    }
+
+    private void fill() {
+        add(Messages.Timeline_started(), null, timing.getStartedAt());
+        add(Messages.Timeline_resolved(), candidate(), timing.getResolvedAt());
+        add(Messages.Timeline_judged(), waited(), timing.getJudgedAt());
+        add(Messages.Timeline_promoted(), null, timing.getPromotedAt());
+        add(Messages.Timeline_ended(), Messages.Timeline_requests(timing.getRequests()), timing.getEndedAt());
+    }
+
+    private void add(String label, String detail, String at) {
+        if (at != null) {
+            moments.add(new Moment(label, detail, at, timing.getStartedAt()));
+        }
+    }
+
+    private String candidate() {
+        CandidateInfo candidate = report.getCandidate();
+        if (candidate == null) {
+            return null;
+        }
+        return candidate.getVersion() == null
+                ? Messages.Timeline_run(candidate.getRunId())
+                : Messages.Timeline_runAndVersion(candidate.getRunId(), candidate.getVersion());
+    }
+
+    private String waited() {
+        if (timing.getWaitedMillis() == 0) {
+            return null;
+        }
+        String time = Util.getTimeSpanString(timing.getWaitedMillis());
+        return timing.getWaitedFor() == null
+                ? Messages.Timeline_waited(time)
+                : Messages.Timeline_waitedFor(time, timing.getWaitedFor());
+    }
+}
