@@ -37,7 +37,10 @@ class ArchitectureTest {
         allow("config", JENKINS, "policy", "tracking");
         allow("report", JENKINS, "policy", "evaluation", "export");
         allow("live", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report");
-        allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report", "live");
+        List<String> withChecks = new ArrayList<>(JENKINS);
+        withChecks.add("io.jenkins.plugins.checks..");
+        allow("publish", withChecks, "policy", "evaluation", "export", "report");
+        allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report", "live", "publish");
     }
 
     /** {@code step} speaks of the engine's values, but asks MLflow only through {@code config} and {@code gate}. */

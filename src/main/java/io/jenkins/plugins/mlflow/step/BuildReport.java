@@ -1,16 +1,21 @@
 package io.jenkins.plugins.mlflow.step;
 
 import hudson.model.Run;
+import hudson.model.TaskListener;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.live.GateEnds;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.publish.BuildDescription;
+import io.jenkins.plugins.mlflow.publish.GateListener;
+import io.jenkins.plugins.mlflow.publish.ReportArtifacts;
 import io.jenkins.plugins.mlflow.report.GateDocument;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -23,12 +28,24 @@ final class BuildReport {
     private final StepContext context;
     private final String serverName;
     private final PolicyChanges policyChanges;
+    private final GateParameters parameters;
+    private final Duration patience;
+    private GateDocument document;
+    private int number;
 
     /**
      * @param serverName null if the gate ended before it had a server
      * @param policyChanges null if there was nothing to compare the policy with
+     * @param patience how long to wait for what goes elsewhere than on the page
      */
-    BuildReport(StepContext context, String serverName, PolicyChanges policyChanges) {
+    BuildReport(
+            StepContext context,
+            String serverName,
+            PolicyChanges policyChanges,
+            GateParameters parameters,
+            Duration patience) {
+        this.parameters = parameters;
+        this.patience = patience;
         this.context = context;
         this.serverName = serverName;
         this.policyChanges = policyChanges;
@@ -37,11 +54,35 @@ final class BuildReport {
     /** Attaches the report, in place of an earlier one of the same gate. */
     GateResult attach(GateReport report) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
-        GateDocument document = new GateDocument(report, policyChanges);
-        int number =
-                GateReportAction.attach(run, context.get(FlowNode.class).getId(), document, trackingUi());
+        document = new GateDocument(report, policyChanges);
+        number = GateReportAction.attach(run, context.get(FlowNode.class).getId(), document, trackingUi());
         GateEnds.note(run, number, report);
         return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
+    }
+
+    /** Carries the attached report to where else it is wanted. The gate is over, so that nothing of this may fail it. */
+    void publish(GateReport report) throws IOException, InterruptedException {
+        Run<?, ?> run = context.get(Run.class);
+        GateListener.tell(run, number, report);
+        if (parameters.flag("buildDescription")) {
+            try {
+                BuildDescription.add(run, report);
+            } catch (IOException | RuntimeException e) {
+                warn("the description of the build could not be set: " + e.getMessage());
+            }
+        }
+        if (parameters.flag("archive")) {
+            String problem = ReportArtifacts.archive(
+                    run, number, report, document.toMap(), context.get(TaskListener.class), patience);
+            if (problem != null) {
+                warn(problem);
+            }
+        }
+    }
+
+    private void warn(String problem) throws IOException, InterruptedException {
+        LOGGER.log(Level.WARNING, "A report went nowhere but to its page: {0}", problem);
+        new BuildLog(context).say("Warning: " + problem);
     }
 
     private String trackingUi() {

@@ -35,6 +35,7 @@ final class GateExecution extends StepExecution {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+    private static final Duration ARCHIVE_PATIENCE = Duration.ofSeconds(30);
     /** A turn comes when the promotions before it are over, each within its own deadline. */
     private static final Duration TURN_DEADLINE = Duration.ofMinutes(30);
 
@@ -422,16 +423,19 @@ final class GateExecution extends StepExecution {
 
     /** The next promotion goes on only when this one is on record, so that records come in the order of what they tell. */
     private GateResult attach(GateReport report) throws IOException, InterruptedException {
+        BuildReport page = new BuildReport(
+                getContext(), serverName, policyChanges, parameters(), stopped ? Duration.ZERO : ARCHIVE_PATIENCE);
+        GateResult result;
         try {
-            BuildReport page = new BuildReport(getContext(), serverName, policyChanges);
-            GateResult result = page.attach(report);
+            result = page.attach(report);
             if (request != null) {
                 page.remember(report, request.policy(), log());
             }
-            return result;
         } finally {
             leaveTurn();
         }
+        page.publish(report);
+        return result;
     }
 
     private synchronized void leaveTurn() {

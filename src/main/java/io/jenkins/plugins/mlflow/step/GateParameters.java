@@ -22,6 +22,7 @@ final class GateParameters {
     private static final List<String> TEXTS =
             List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "policy", "timeout",
                     "settle", "onFailure", "runMode");
+    private static final List<String> FLAGS = List.of("archive", "buildDescription");
     static final List<String> ON_FAILURE = List.of("failure", "unstable", "continue");
     private static final String PROBLEMS = "problems";
 
@@ -48,6 +49,8 @@ final class GateParameters {
             } else {
                 takeText(name, value);
             }
+        } else if (FLAGS.contains(name)) {
+            takeIf(value instanceof Boolean, name, value, "true or false");
         } else if (name.equals("thresholds")) {
             takeIf(value instanceof Map<?, ?> map && !map.isEmpty(), name, value, "a map such as [accuracy: 0.92]");
         } else if (name.equals("baseline")) {
@@ -72,6 +75,7 @@ final class GateParameters {
     private static String hint(String name) {
         List<String> known = new ArrayList<>(TEXTS);
         known.addAll(List.of("version", "thresholds", "baseline", "promote"));
+        known.addAll(FLAGS);
         return ": " + Suggestions.hint(name, known, "the parameters are");
     }
 
@@ -158,6 +162,11 @@ final class GateParameters {
 
     String text(String name) {
         return (String) values.get(name);
+    }
+
+    /** Whether the pipeline asked for it, of {@code archive} and {@code buildDescription}. */
+    boolean flag(String name) {
+        return Boolean.TRUE.equals(values.get(name));
     }
 
     String model() {

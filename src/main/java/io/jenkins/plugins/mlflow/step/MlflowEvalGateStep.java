@@ -212,6 +212,26 @@ public final class MlflowEvalGateStep extends Step {
         set("runMode", runMode);
     }
 
+    public boolean isArchive() {
+        return Boolean.TRUE.equals(arguments.get("archive"));
+    }
+
+    /** Whether the report becomes artifacts of the build: JSON, and JUnit XML. */
+    @DataBoundSetter
+    public void setArchive(boolean archive) {
+        set("archive", archive ? true : null);
+    }
+
+    public boolean isBuildDescription() {
+        return Boolean.TRUE.equals(arguments.get("buildDescription"));
+    }
+
+    /** Whether the gate's sentence is added to the description of the build. */
+    @DataBoundSetter
+    public void setBuildDescription(boolean buildDescription) {
+        set("buildDescription", buildDescription ? true : null);
+    }
+
     @Override
     public StepExecution start(StepContext context) {
         return new GateExecution(context, GateParameters.of(arguments));

@@ -1,0 +1,34 @@
+package io.jenkins.plugins.mlflow.publish;
+
+import hudson.model.Run;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import java.io.IOException;
+
+/** A gate's sentence in the description of its build, as the last line of what is there. */
+public final class BuildDescription {
+    private static final int LONGEST = 300;
+
+    private BuildDescription() {}
+
+    /** @throws IOException if the build could not be saved */
+    public static void add(Run<?, ?> run, GateReport report) throws IOException {
+        String line = line(report);
+        synchronized (run) {
+            String before = run.getDescription();
+            if (before == null || before.isBlank()) {
+                run.setDescription(line);
+            } else if (before.lines().noneMatch(line::equals)) {
+                run.setDescription(before + "\n" + line);
+            }
+        }
+    }
+
+    /** Without what a permissive markup formatter might take for markup: names and values come from MLflow. */
+    private static String line(GateReport report) {
+        String text = (report.getModel() + " " + report.getStatus() + ": " + report.getReason())
+                .replaceAll("\\p{Cntrl}+", " ")
+                .replace('<', '‹')
+                .replace('>', '›');
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    }
+}

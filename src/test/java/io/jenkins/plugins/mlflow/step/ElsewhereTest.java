@@ -1,0 +1,194 @@
+package io.jenkins.plugins.mlflow.step;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.ExtensionList;
+import hudson.Functions;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.checks.api.ChecksConclusion;
+import io.jenkins.plugins.checks.api.ChecksDetails;
+import io.jenkins.plugins.checks.api.ChecksPublisher;
+import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
+import io.jenkins.plugins.mlflow.policy.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.commons.io.IOUtils;
+import org.jenkinsci.plugins.tokenmacro.MacroEvaluationException;
+import org.jenkinsci.plugins.tokenmacro.TokenMacro;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Where a report goes besides its page. Version 6 is the champion, version 7 the candidate. */
+@WithJenkins
+class ElsewhereTest {
+    private JenkinsRule jenkins;
+    private StubMlflow mlflow;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        mlflow = new StubMlflow().configured();
+        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+    }
+
+    @AfterEach
+    void stop() {
+        Host.get().release.countDown();
+        mlflow.close();
+    }
+
+    @Test
+    void reportsAreArchivedDescribedExpandedAndPublishedAsChecks() throws Exception {
+        WorkflowRun run = build(
+                Result.FAILURE,
+                """
+                mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], archive: true, buildDescription: true
+                mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: [min: 0.99, criticality: 'unstable']],
+                    buildDescription: true
+                echo "result: ${currentBuild.currentResult}"
+                mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.98], archive: true, buildDescription: true
+                """);
+
+        jenkins.assertLogContains("result: UNSTABLE", run);
+        assertEquals(
+                List.of("mlflow-eval-gate-1.json", "mlflow-eval-gate-1.xml", "mlflow-eval-gate-3.json", "mlflow-eval-gate-3.xml"),
+                run.getArtifacts().stream().map(Object::toString).sorted().toList());
+        assertEquals("FAILED", ((Map<?, ?>) Json.read(artifact(run, "mlflow-eval-gate-3.json"))).get("status"));
+        assertTrue(artifact(run, "mlflow-eval-gate-3.xml").contains("<testsuite "), artifact(run, "mlflow-eval-gate-3.xml"));
+        assertEquals(
+                List.of("churn-classifier PASSED", "churn-classifier UNSTABLE", "churn-classifier FAILED"),
+                run.getDescription().lines().map(line -> line.replaceAll(":.*", "")).toList());
+
+        assertEquals("FAILED", expanded(run, "${MLFLOW_GATE, show=\"status\"}"));
+        assertEquals(
+                "7 r7 false " + jenkins.getURL() + run.getUrl() + "mlflow-eval-gate/3/",
+                expanded(run, "${MLFLOW_GATE, show=\"version\"} ${MLFLOW_GATE, show=\"run\", model=\"churn-classifier\"} "
+                        + "${MLFLOW_GATE, show=\"promoted\"} ${MLFLOW_GATE, show=\"url\"}"));
+        assertTrue(expanded(run, "${MLFLOW_GATE}").startsWith("FAILED: accuracy 0.93"), expanded(run, "${MLFLOW_GATE}"));
+        assertEquals("<>", expanded(run, "<${MLFLOW_GATE, model=\"another\"}>"));
+        assertTrue(Functions.printThrowable(
+                        assertThrows(MacroEvaluationException.class, () -> expanded(run, "${MLFLOW_GATE, show=\"sha\"}")))
+                .contains("can show summary, status, reason, "));
+
+        Map<String, ChecksDetails> checks = Host.get().published(3);
+        assertEquals(
+                Map.of(
+                        "MLflow gate: churn-classifier", ChecksConclusion.SUCCESS,
+                        "MLflow gate: churn-classifier (2)", ChecksConclusion.NEUTRAL,
+                        "MLflow gate: churn-classifier (3)", ChecksConclusion.FAILURE),
+                checks.values().stream().collect(Collectors.toMap(check -> check.getName().orElseThrow(), ChecksDetails::getConclusion)));
+        ChecksDetails failed = checks.get("MLflow gate: churn-classifier (3)");
+        assertEquals(jenkins.getURL() + run.getUrl() + "mlflow-eval-gate/3/", failed.getDetailsURL().orElseThrow());
+        assertTrue(failed.getOutput().orElseThrow().getTitle().orElseThrow().startsWith("accuracy 0.93"));
+        assertTrue(failed.getOutput().orElseThrow().getSummary().orElseThrow().contains("| accuracy |"));
+    }
+
+    @Test
+    void aPublisherThatHangsOrFailsHoldsUpNoGate() throws Exception {
+        Host.get().hangs = true;
+        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
+        assertTrue(Host.get().asked.tryAcquire(30, TimeUnit.SECONDS));
+
+        Host.get().hangs = false;
+        Host.get().fails = true;
+        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
+        assertTrue(Host.get().asked.tryAcquire(30, TimeUnit.SECONDS));
+
+        Host.get().fails = false;
+        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
+        assertEquals(1, Host.get().published(1).size());
+    }
+
+    @Test
+    void whatIsNoFlagIsRefused() throws Exception {
+        WorkflowRun run = build(Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', archive: 'yes'");
+
+        jenkins.assertLogContains("parameter `archive` is 'yes'; it must be true or false", run);
+    }
+
+    private WorkflowRun build(Result expected, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return jenkins.buildAndAssertStatus(expected, job);
+    }
+
+    private static String artifact(WorkflowRun run, String name) throws Exception {
+        try (var in = run.getArtifactManager().root().child(name).open()) {
+            return IOUtils.toString(in, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String expanded(WorkflowRun run, String text) throws Exception {
+        return TokenMacro.expandAll(run, null, TaskListener.NULL, text);
+    }
+
+    /** A host of source code that takes checks, or does not. */
+    @TestExtension
+    public static final class Host extends ChecksPublisherFactory {
+        private final BlockingQueue<ChecksDetails> taken = new LinkedBlockingQueue<>();
+        private final CountDownLatch release = new CountDownLatch(1);
+        private final Semaphore asked = new Semaphore(0);
+        private volatile boolean hangs;
+        private volatile boolean fails;
+
+        static Host get() {
+            return ExtensionList.lookupSingleton(Host.class);
+        }
+
+        /** The checks of the MLflow gates, by name. */
+        Map<String, ChecksDetails> published(int count) throws InterruptedException {
+            Map<String, ChecksDetails> checks = new TreeMap<>();
+            while (checks.size() < count) {
+                ChecksDetails next = taken.poll(60, TimeUnit.SECONDS);
+                assertTrue(next != null, () -> "published were only " + checks.keySet());
+                checks.put(next.getName().orElseThrow(), next);
+            }
+            return checks;
+        }
+
+        @Override
+        protected Optional<ChecksPublisher> createPublisher(Run<?, ?> run, TaskListener listener) {
+            return Optional.of(new ChecksPublisher() {
+                @Override
+                public void publish(ChecksDetails details) {
+                    if (!details.getName().orElse("").startsWith("MLflow gate: ")) {
+                        return;
+                    }
+                    asked.release();
+                    if (fails) {
+                        throw new IllegalStateException("the host refuses");
+                    }
+                    if (hangs) {
+                        try {
+                            release.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return;
+                    }
+                    taken.add(details);
+                }
+            });
+        }
+    }
+}

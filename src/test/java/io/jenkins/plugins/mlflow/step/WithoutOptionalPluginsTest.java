@@ -1,0 +1,60 @@
+package io.jenkins.plugins.mlflow.step;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.ExtensionList;
+import hudson.model.Result;
+import io.jenkins.plugins.mlflow.publish.GateListener;
+import java.util.List;
+import java.util.logging.LogRecord;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+
+/** A Jenkins that has none of the plugins that the product can do without, with the class loaders of a real one. */
+class WithoutOptionalPluginsTest {
+    private static final String[] OPTIONAL = {"checks-api", "token-macro", "configuration-as-code"};
+
+    @RegisterExtension
+    private final RealJenkinsExtension jenkins = new RealJenkinsExtension().omitPlugins(OPTIONAL);
+
+    @Test
+    void aGateJudgesReportsAndArchives() throws Throwable {
+        jenkins.then(WithoutOptionalPluginsTest::judge);
+    }
+
+    private static void judge(JenkinsRule r) throws Throwable {
+        assertNotNull(r.jenkins.pluginManager.getPlugin("mlflow-eval-gate"));
+        for (String plugin : OPTIONAL) {
+            assertNull(r.jenkins.pluginManager.getPlugin(plugin), plugin);
+        }
+        assertEquals(
+                List.of(),
+                r.jenkins.pluginManager.getFailedPlugins().stream().map(plugin -> plugin.name).toList());
+        assertEquals(0, ExtensionList.lookup(GateListener.class).size());
+        try (StubMlflow mlflow = new StubMlflow().configured()) {
+            mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+            WorkflowJob job = r.createProject(WorkflowJob.class);
+            job.setDefinition(new CpsFlowDefinition(
+                    "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], promote: 'champion', archive: true,"
+                            + " buildDescription: true",
+                    true));
+            WorkflowRun run = r.buildAndAssertStatus(Result.SUCCESS, job);
+            assertEquals(2, run.getArtifacts().size());
+            assertEquals("7", mlflow.holder("champion"));
+        }
+        for (LogRecord record : Jenkins.logRecords) {
+            Throwable thrown = record.getThrown();
+            String text = record.getMessage() + " " + thrown;
+            assertTrue(!text.contains("NoClassDefFoundError") && !text.contains("ClassNotFoundException"), text);
+        }
+    }
+}
