@@ -93,7 +93,8 @@ public final class GateMacro extends DataBoundTokenMacro {
     }
 
     private static String previous(GateReportPage page) {
-        PromotionInfo promotion = page.getReport() == null ? null : page.getReport().getPromotion();
+        GateReport report = page.getReport();
+        PromotionInfo promotion = report == null ? null : report.getPromotion();
         return promotion == null ? null : promotion.getPreviousVersion();
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.tracking;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.mlflow_project.google.protobuf.Struct;
@@ -36,7 +37,7 @@ final class StandingQueries {
         }
         String name = user == null ? null : text(user, "username");
         if (name == null) {
-            return new Standing(version, null, false, List.of(), transport.hasCredentials() ? isOpen(probe) : null);
+            return new Standing(version, null, false, List.of(), transport.hasCredentials() ? isOpen(probe).orElse(null) : null);
         }
         Set<String> promotable = new LinkedHashSet<>();
         for (Struct grant : list(user, "registered_model_permissions")) {
@@ -72,16 +73,17 @@ final class StandingQueries {
         }
     }
 
-    private Boolean isOpen(ApiRequest probe) throws InterruptedException {
+    /** Empty if the server did not answer. */
+    private Optional<Boolean> isOpen(ApiRequest probe) throws InterruptedException {
         HttpTransport anonymous = transport.withoutCredentials();
         try {
             anonymous.begin().ask(probe, Struct.newBuilder());
-            return true;
+            return Optional.of(true);
         } catch (TrackingException e) {
             return switch (e.category()) {
-                case NOT_FOUND -> true;
-                case UNAUTHORIZED, FORBIDDEN, PROTOCOL -> false;
-                default -> null;
+                case NOT_FOUND -> Optional.of(true);
+                case UNAUTHORIZED, FORBIDDEN, PROTOCOL -> Optional.of(false);
+                default -> Optional.empty();
             };
         }
     }
