@@ -5,16 +5,17 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.JsonFile;
+import io.jenkins.plugins.mlflow.report.ReportFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -34,9 +35,10 @@ final class TrendIndex {
 
     private static final Logger LOGGER = Logger.getLogger(TrendIndex.class.getName());
     private static final int MOST_BUILDS_REBUILT = 1_000;
-    private static final long MOST_BYTES_REBUILT = 64L * 1024 * 1024;
+    /** In bytes of all reports together, unpacked. */
+    private static final int MOST_REBUILT_FROM = 64 * 1024 * 1024;
+
     private static final String NUMBER = "[1-9][0-9]{0,8}";
-    private static final String REPORT = NUMBER + "\\.json";
 
     /** One of them for each job: the file of a job is written by one at a time. */
     private static final Object[] LOCKS = new Object[64];
@@ -164,37 +166,45 @@ final class TrendIndex {
                 .limit(MOST_BUILDS_REBUILT)
                 .toList();
         List<String> lines = new ArrayList<>();
-        long left = MOST_BYTES_REBUILT;
+        int left = MOST_REBUILT_FROM;
         for (int number : numbers) {
-            Path reports = builds.resolve(Integer.toString(number)).resolve(GateReportAction.URL_NAME);
-            String[] names = reports.toFile().list((folder, name) -> name.matches(REPORT));
-            for (String name : names == null ? new String[0] : names) {
-                Path report = reports.resolve(name);
-                left -= Files.size(report);
-                if (left < 0) {
-                    break;
-                }
-                TrendPoint point = point(number, report, name);
+            Path build = builds.resolve(Integer.toString(number));
+            for (int gate : ReportFiles.numbers(build)) {
+                String report = report(build, gate, left);
+                left = report == null ? 0 : left - report.length();
+                TrendPoint point = left <= 0 ? null : point(number, gate, report);
                 if (point != null) {
-                    lines.add(0, line(point));
+                    lines.add(line(point));
                 }
             }
+            if (left <= 0) {
+                LOGGER.log(Level.INFO, "The reports of build {0} and before are left out of {1}", new Object[] {number, file});
+                break;
+            }
         }
+        Collections.reverse(lines);
         JsonFile.replace(file, String.join("\n", lines));
         if (Files.size(file) > LARGEST_FILE) {
             compact();
         }
     }
 
-    private static TrendPoint point(int build, Path report, String name) {
+    /** Empty if it cannot be read; null if it is larger than what is left to be read. */
+    private static String report(Path build, int gate, int left) {
         try {
-            int gate = Integer.parseInt(name.substring(0, name.length() - ".json".length()));
-            GateReport read = GateReport.fromMap(JsonFile.read(report, MOST_BYTES_REBUILT));
+            return ReportFiles.json(build, gate, left);
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot read report " + gate + " of " + build);
+            return "";
+        }
+    }
+
+    private static TrendPoint point(int build, int gate, String report) {
+        try {
+            GateReport read = GateReport.fromMap((Map<?, ?>) Json.read(report));
             return GateEnds.isInTrend(read) ? TrendPoint.of(build, gate, read) : null;
-        } catch (NoSuchFileException e) {
-            return null;
-        } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.FINE, e, () -> "Cannot read the report " + report);
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot read report " + gate + " of build " + build);
             return null;
         }
     }

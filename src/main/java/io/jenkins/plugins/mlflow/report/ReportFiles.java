@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -21,8 +23,9 @@ import java.util.zip.GZIPOutputStream;
  * The JSON documents, in the build's directory as {@code mlflow-eval-gate/<n>.json.gz}: the checks of a report are much alike,
  * and packed they take a tenth of the room. They go away with the build. A document is either there as a whole or not at all.
  */
-final class ReportFiles {
+public final class ReportFiles {
     private static final Logger LOGGER = Logger.getLogger(ReportFiles.class.getName());
+    private static final String SUFFIX = ".json.gz";
 
     private ReportFiles() {}
 
@@ -53,9 +56,8 @@ final class ReportFiles {
     /** Null if the file is missing or is not a report; why, is in Jenkins' log. */
     static GateDocument read(Run<?, ?> run, int number) {
         Path file = file(run, number);
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return GateDocument.fromMap((Map<?, ?>) Json.read(json));
+        try {
+            return GateDocument.fromMap((Map<?, ?>) Json.read(unpacked(file, Integer.MAX_VALUE)));
         } catch (NoSuchFileException e) {
             LOGGER.log(Level.FINE, "There is no report {0}", file);
         } catch (IOException | RuntimeException e) {
@@ -64,12 +66,44 @@ final class ReportFiles {
         return null;
     }
 
+    /** The numbers of the reports in a build's directory; none if it is gone. No build is loaded. */
+    public static List<Integer> numbers(Path build) {
+        String[] names = build.resolve(GateReportAction.URL_NAME).toFile().list();
+        return Arrays.stream(names == null ? new String[0] : names)
+                .filter(name -> name.matches("[1-9][0-9]{0,8}\\.json\\.gz"))
+                .map(name -> Integer.valueOf(name.substring(0, name.length() - SUFFIX.length())))
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * The text of one of them.
+     *
+     * @param largest in bytes, unpacked
+     * @return null if it is larger
+     * @throws NoSuchFileException if there is none
+     */
+    public static String json(Path build, int number, int largest) throws IOException {
+        return unpacked(file(build, number), largest);
+    }
+
+    private static String unpacked(Path file, int largest) throws IOException {
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+            byte[] bytes = in.readNBytes(largest);
+            return in.read() < 0 ? new String(bytes, StandardCharsets.UTF_8) : null;
+        }
+    }
+
     /** Half a surrogate pair, which a name from MLflow may hold, has no UTF-8 form. */
     static String encodable(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static Path file(Run<?, ?> run, int number) {
-        return run.getRootDir().toPath().resolve(GateReportAction.URL_NAME).resolve(number + ".json.gz");
+        return file(run.getRootDir().toPath(), number);
+    }
+
+    private static Path file(Path build, int number) {
+        return build.resolve(GateReportAction.URL_NAME).resolve(number + SUFFIX);
     }
 }

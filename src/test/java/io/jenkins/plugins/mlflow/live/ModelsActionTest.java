@@ -188,6 +188,7 @@ class ModelsActionTest {
         Map<?, ?> before = json(job, "trend.json");
 
         Files.delete(index(job));
+        Files.writeString(job.getBuildDir().toPath().resolve("1").resolve("mlflow-eval-gate").resolve("2.json.gz"), "{");
         assertThat(json(job, "trend.json"), is(before));
         Files.delete(index(job));
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", Gates.report("churn", 4, 0.95, METRICS));
@@ -232,11 +233,11 @@ class ModelsActionTest {
         Gates.end(first, "a", Gates.report("churn", 1, 0.95, metrics));
         Path builds = job.getBuildDir().toPath();
         String record = Files.readString(builds.resolve("1").resolve("build.xml"));
-        String document = Files.readString(builds.resolve("1").resolve("mlflow-eval-gate").resolve("1.json"));
+        byte[] document = Files.readAllBytes(builds.resolve("1").resolve("mlflow-eval-gate").resolve("1.json.gz"));
         for (int number = 2; number <= 1_000; number++) {
             Path folder = Files.createDirectories(builds.resolve(String.valueOf(number)).resolve("mlflow-eval-gate"));
             Files.writeString(folder.resolveSibling("build.xml"), record);
-            Files.writeString(folder.resolve("1.json"), document);
+            Files.write(folder.resolve("1.json.gz"), document);
         }
         Files.delete(index(job));
         job.updateNextBuildNumber(1_001);
