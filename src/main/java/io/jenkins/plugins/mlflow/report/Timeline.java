@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.report;
 
 import hudson.Util;
+import io.jenkins.plugins.mlflow.evaluation.ApprovalInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.Timing;
@@ -31,6 +32,10 @@ final class Timeline {
         add(Messages.Timeline_started(), null, timing.getStartedAt());
         add(Messages.Timeline_resolved(), candidate(), timing.getResolvedAt());
         add(Messages.Timeline_judged(), waited(), timing.getJudgedAt());
+        ApprovalInfo approval = approval();
+        if (approval != null && approval.getBy() != null) {
+            add(Messages.Timeline_approved(), approved(approval), approval.getAt());
+        }
         add(Messages.Timeline_promoted(), null, timing.getPromotedAt());
         add(Messages.Timeline_ended(), Messages.Timeline_requests(timing.getRequests()), timing.getEndedAt());
     }
@@ -49,6 +54,16 @@ final class Timeline {
         return candidate.getVersion() == null
                 ? Messages.Timeline_run(candidate.getRunId())
                 : Messages.Timeline_runAndVersion(candidate.getRunId(), candidate.getVersion());
+    }
+
+    private ApprovalInfo approval() {
+        return report.getPromotion() == null ? null : report.getPromotion().getApproval();
+    }
+
+    private static String approved(ApprovalInfo approval) {
+        return approval.getReason() == null
+                ? Messages.Timeline_approvedBy(approval.getBy())
+                : Messages.Timeline_approvedWithReason(approval.getBy(), approval.getReason());
     }
 
     private String waited() {

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -30,6 +31,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -290,6 +292,33 @@ class GateReportActionTest {
         assertThat(response.getResponseHeaderValue("X-Content-Type-Options"), is("nosniff"));
         assertThat(response.getResponseHeaderValue("Content-Disposition"), is("attachment; filename=\"" + name + "\""));
         return response.getContentAsString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anApprovalIsInTheTimelineBetweenVerdictAndPromotion() throws Exception {
+        Map<String, Object> parts = SampleReports.document(12, 0, 0).getReport().toMap();
+        Map<String, Object> promotion = new HashMap<>();
+        ((Map<?, ?>) parts.get("promotion")).forEach((key, value) -> promotion.put((String) key, value));
+        promotion.put("approval", approval("alice", "2026-11-20T10:00:12.700Z", "<b>looked at it"));
+        parts.put("promotion", promotion);
+        Reports.attach(build, GateReport.fromMap(parts), null);
+
+        assertThat(
+                text("mlflow-eval-gate/1/"),
+                matchesPattern("(?s).*Judged Nov.*Approved Nov 20, 2026.* by alice: <b>looked at it [0-9]. Promoted Nov.*"));
+
+        promotion.put("approval", approval(null, null, null));
+        Reports.attach(build, GateReport.fromMap(parts), null);
+        assertThat(text("mlflow-eval-gate/2/"), not(containsString("Approved")));
+    }
+
+    private static Map<String, Object> approval(String by, String at, String reason) {
+        Map<String, Object> approval = new HashMap<>();
+        approval.put("required", true);
+        approval.put("by", by);
+        approval.put("at", at);
+        approval.put("reason", reason);
+        return approval;
     }
 
     @Test
