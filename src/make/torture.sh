@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# make torture: every fault at every request of a gate, a million inputs for each fuzzer, and properties over many policies.
+# make torture: every fault at every request of a gate, a million inputs for each fuzzer, properties over many policies, and, where the
+# plugin can be built, crashes of the controller, races and a flood.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/setup.sh"
 on_exit end_all
 
 engine=failed
+plugin='not run'
 
 # What the ordinary build leaves out, against the oldest and the newest server; Jazzer comes with its profile.
 engine_torture() {
@@ -15,13 +17,32 @@ engine_torture() {
         -Dexcluded.torture=nothing -Dexcluded.tests= "-Dmlflow.environments=$CACHE/mlflow-2.17,$CACHE/mlflow-3"
 }
 
+plugin_torture() {
+    say "plugin: 200 gates hit by kills of their controller, races, a thousand gates at once (half an hour or so)"
+    openly "plugin torture" "$LOGS/torture-plugin.log" run_maven "$ROOT" test \
+        '-Dtest=CrashTest,RaceTest,AgentLossTest,FloodTest' -Dexcluded.torture=nothing -Dexcluded.tests=mlflow
+}
+
 rm -f "$LOGS"/torture-*.log
 environment_2_17
 environment_3
 maven
 if engine_torture; then engine=passed; fi
+probe_plugin
+if [ "$PLUGIN" = broken ]; then
+    plugin=failed
+elif [ "$PLUGIN" = buildable ]; then
+    if plugin_torture; then plugin=passed; else plugin=failed; fi
+fi
 
 echo
 say "What was run:"
 echo "  - Faults, fuzzers and properties of the engine: $engine. The matrices are in src/cli/target/faults, the fuzzers' words in src/cli/target/fuzz."
-[ "$engine" = passed ]
+if [ "$plugin" = 'not run' ]; then
+    echo "What was NOT run:"
+    echo "  - Crashes, races and flood in Jenkins: $WHY_NOT."
+else
+    echo "  - Crashes, races and flood in Jenkins: $plugin."
+    grep -aE '(Crashes|Races|Flood): ' "$LOGS/torture-plugin.log" | sed 's/^.*\(Crashes\|Races\|Flood\): /      \1: /' || true
+fi
+[ "$engine" = passed ] && [ "$plugin" != failed ]

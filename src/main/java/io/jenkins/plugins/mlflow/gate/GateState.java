@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -103,6 +104,8 @@ public final class GateState implements Serializable, Cloneable {
      * what an interrupted write did is read back first.
      */
     transient boolean registryRead;
+    /** When who holds the alias was asked for; set wherever {@code registryRead} is before the alias is set. */
+    transient Instant holderAskedAt;
 
     GateState(Instant startedAt) {
         this.startedAt = startedAt;
@@ -149,6 +152,8 @@ public final class GateState implements Serializable, Cloneable {
     public boolean mustBeSavedAfter(GateState before) {
         return phase != before.phase
                 || runChecked != before.runChecked
+                || !Objects.equals(createFault, before.createFault)
+                || !Objects.equals(writeFault, before.writeFault)
                 || metricsJudgedAgain != before.metricsJudgedAgain
                 || baselineJudgedAgain != before.baselineJudgedAgain;
     }

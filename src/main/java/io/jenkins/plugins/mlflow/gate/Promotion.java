@@ -18,6 +18,12 @@ final class Promotion {
     /** How long a version that may have been created is looked for before another is created. */
     private static final Duration LOOK_FOR_CREATED = Duration.ofSeconds(5);
 
+    /**
+     * After so long, who holds the alias is read again before it is set, in case somebody else moved it while the server was
+     * slow or the journal was saved. MLflow cannot set an alias on condition of its holder.
+     */
+    private static final Duration HOLDER_IS_OLD = Duration.ofMillis(100);
+
     private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
 
     private final Round round;
@@ -210,6 +216,7 @@ final class Promotion {
     }
 
     private void readHolder() throws TrackingException, InterruptedException, GateEnd {
+        state.holderAskedAt = round.now();
         boolean aliasHeld = wanted.alias() == null || readAliasHolder();
         boolean stageHeld = wanted.stage() == null || readStageHolder();
         state.previousVersion = wanted.alias() == null || aliasHeld && !stageHeld
@@ -286,7 +293,7 @@ final class Promotion {
 
     private void setAlias() throws TrackingException, InterruptedException, GateEnd {
         String alias = wanted.alias();
-        if (!state.registryRead) {
+        if (!state.registryRead || state.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(round.now())) {
             String holder = holder(round.server().versionByAlias(round.model(), alias));
             if (state.version.equals(holder)) {
                 aliasSet();

@@ -51,6 +51,8 @@ final class GateExecution extends StepExecution {
     private transient boolean ended;
     private transient int arranged;
     private transient boolean again;
+    private transient boolean saving;
+    private transient boolean recorded;
     private transient GateThreads.Arranged next;
     private transient volatile Thread worker;
     private transient volatile String waitingFor;
@@ -95,6 +97,10 @@ final class GateExecution extends StepExecution {
     /** Arranges the next turn of the wheel in place of any that was arranged before. */
     private synchronized void goOn(Duration delay) {
         if (ended) {
+            return;
+        }
+        if (saving) {
+            again = true;
             return;
         }
         if (next != null) {
@@ -144,10 +150,11 @@ final class GateExecution extends StepExecution {
             synchronized (this) {
                 worker = null;
                 Thread.interrupted();
-                if (again) {
+                if (again && !saving) {
                     again = false;
                     goOn(Duration.ZERO);
                 }
+                leaveTurn();
             }
         }
     }
@@ -311,6 +318,10 @@ final class GateExecution extends StepExecution {
 
     private boolean isAtTurn(MlflowServerConfiguration server, GateState promoting)
             throws IOException, InterruptedException {
+        if (!promoting.hasBegunToPromote() && !ResumedPromotions.areInLine(() -> goOn(Duration.ZERO))) {
+            waitFor("the promotions that a restart interrupted");
+            return false;
+        }
         PromotionTurns.Turn mine = takeTurn(server, promoting);
         if (mine == null || PromotionTurns.INSTANCE.isAtTurn(mine)) {
             return mine != null;
@@ -347,6 +358,19 @@ final class GateExecution extends StepExecution {
         return turn;
     }
 
+    /** After a restart: takes the place of a promotion that was under way, before any other can. */
+    void lineUp() {
+        GateState now = state;
+        if (now == null || !now.hasBegunToPromote()) {
+            return;
+        }
+        try {
+            takeTurn(Servers.named(serverName), now);
+        } catch (StepProblem problem) {
+            LOGGER.log(Level.FINE, "A promotion was interrupted whose server is not configured any more", problem);
+        }
+    }
+
     private void waitFor(String what) throws IOException, InterruptedException {
         waitingFor = what;
         log().sayWaitingFor(what);
@@ -368,18 +392,18 @@ final class GateExecution extends StepExecution {
 
     /** The state must be safe before the next advance, which may write to the registry. */
     private void goOnOnceSaved(Duration delay) {
-        int before;
         synchronized (this) {
-            before = arranged;
+            saving = true;
         }
-        StateSaver.save(getContext(), () -> goOnUnlessArranged(before, delay), this::notSaved);
+        StateSaver.save(getContext(), () -> saved(delay), this::notSaved);
     }
 
     /** Somebody who answered, or whose turn it is, must not be put off. */
-    private synchronized void goOnUnlessArranged(int before, Duration delay) {
-        if (arranged == before) {
-            goOn(delay);
-        }
+    private synchronized void saved(Duration delay) {
+        saving = false;
+        boolean soon = again;
+        again = false;
+        goOn(soon ? Duration.ZERO : delay);
     }
 
     private void notSaved(String why) {
@@ -432,14 +456,18 @@ final class GateExecution extends StepExecution {
                 page.remember(report, request.policy(), log());
             }
         } finally {
+            synchronized (this) {
+                recorded = ended;
+            }
             leaveTurn();
         }
         page.publish(report);
         return result;
     }
 
+    /** Nor before its last request is over: a gate that is stopped may have a change under way. */
     private synchronized void leaveTurn() {
-        if (turn != null) {
+        if (turn != null && recorded && (worker == null || worker == Thread.currentThread())) {
             PromotionTurns.INSTANCE.leave(turn);
         }
     }

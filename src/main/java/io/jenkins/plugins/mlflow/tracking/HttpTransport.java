@@ -91,6 +91,17 @@ final class HttpTransport {
             return refusals.read(request, answer, builder);
         }
 
+        /**
+         * The same for a change. Its answer is waited for even if the thread is interrupted, which stays interrupted: who
+         * comes next must find the change made or refused, and not have it come after.
+         */
+        <B extends Message.Builder> Reading<B> change(ApiRequest request, B builder)
+                throws TrackingException, InterruptedException {
+            Answer answer = start(request).awaitThoughInterrupted();
+            refusals.check(request, answer);
+            return refusals.read(request, answer, builder);
+        }
+
         /** Whatever the server answered, good or bad. */
         Answer send(ApiRequest request) throws TrackingException, InterruptedException {
             return start(request).await();
@@ -139,6 +150,26 @@ final class HttpTransport {
                 throw refusals.late(request, timeout);
             } catch (ExecutionException e) {
                 throw refusals.notAnswered(request, e.getCause());
+            }
+        }
+
+        private Answer awaitThoughInterrupted() throws TrackingException, InterruptedException {
+            boolean interrupted = false;
+            try {
+                while (!future.isDone() && end - System.nanoTime() > 0) {
+                    try {
+                        future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    } catch (TimeoutException | ExecutionException e) {
+                        break;
+                    }
+                }
+                return await();
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
 

@@ -46,7 +46,7 @@ final class VersionWrites {
         ApiRequest request = ApiRequest.post(
                 "model-versions/create", "a version of model '" + model + "' from " + source, message);
         Reading<ModelRegistry.CreateModelVersion.Response.Builder> reading =
-                transport.begin().ask(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
+                transport.begin().change(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
         ModelVersion created = VersionReader.read(reading, reading.message().getModelVersion(), model);
         reading.require(
                 runId == null || runId.equals(created.runId()), "with a version of the run '" + created.runId() + "'");
@@ -62,7 +62,7 @@ final class VersionWrites {
                         .setAlias(alias)
                         .setVersion(version)
                         .build());
-        transport.begin().ask(request, ModelRegistry.SetRegisteredModelAlias.Response.newBuilder());
+        transport.begin().change(request, ModelRegistry.SetRegisteredModelAlias.Response.newBuilder());
     }
 
     void transitionStage(String model, String version, String stage, boolean archiveExisting)
@@ -77,7 +77,7 @@ final class VersionWrites {
                         .setArchiveExistingVersions(archiveExisting)
                         .build());
         Reading<ModelRegistry.TransitionModelVersionStage.Response.Builder> reading =
-                transport.begin().ask(request, ModelRegistry.TransitionModelVersionStage.Response.newBuilder());
+                transport.begin().change(request, ModelRegistry.TransitionModelVersionStage.Response.newBuilder());
         ModelVersion moved = VersionReader.read(reading, reading.message().getModelVersion(), model);
         reading.require(moved.version().equals(version), "with version " + moved.version() + " instead");
         reading.require(moved.stage().equalsIgnoreCase(stage), "with the stage " + moved.stage());

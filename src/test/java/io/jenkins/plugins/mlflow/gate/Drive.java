@@ -21,7 +21,7 @@ final class Drive {
     GatePolicy policy;
     ExactCandidate exact;
     RunMode mode = RunMode.ENABLED;
-    private GateState state;
+    GateState state;
 
     Gate gate() {
         GateRequest request =

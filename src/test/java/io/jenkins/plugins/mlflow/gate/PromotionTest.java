@@ -439,6 +439,34 @@ class PromotionTest {
     }
 
     @Test
+    void anAliasThatSomebodyElseMovedRightBeforeTheWriteIsAConflictAndNotOverwritten() throws Exception {
+        drive.runUntil(Phase.SET_ALIAS);
+        mlflow.version(9, "r6");
+        mlflow.aliases.put("champion", "9");
+        drive.clock.pass(Duration.ofMillis(101));
+
+        GateReport report = drive.goOn();
+
+        assertEquals("CONFLICT", report.getErrorCategory());
+        assertTrue(report.getReason().contains("is at version 9"), report.getReason());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void whatBecameOfACreationMustBeSaved() throws Exception {
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r7");
+        mlflow.versions.remove(7);
+        drive.runUntil(Phase.CREATE_VERSION);
+        GateState before = drive.state;
+        mlflow.failNext("createVersion", GATEWAY_TIMEOUT);
+
+        drive.onceMore();
+
+        assertEquals(Phase.CREATE_VERSION, drive.state.phase);
+        assertTrue(drive.state.mustBeSavedAfter(before), "a restart would forget that a version may be under way");
+    }
+
+    @Test
     void aServerThatSaysItSetTheAliasButDidNotIsAConflict() throws Exception {
         drive.runUntil(Phase.READ_BACK);
         mlflow.aliases.put("champion", "6");

@@ -13,9 +13,11 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -52,10 +54,26 @@ final class StubMlflow implements AutoCloseable {
     final List<String> requests = new CopyOnWriteArrayList<>();
     /** How often each run was asked for. */
     final Map<String, Integer> readings = new ConcurrentHashMap<>();
+    /** Everything that was changed, the tags too, in the order in which it took effect. */
+    final List<String> changes = new CopyOnWriteArrayList<>();
+    private final Map<Integer, String> stages = new HashMap<>();
+    private final Set<Integer> pending = new HashSet<>();
+    private boolean slow;
+    private volatile Between between = (request, question, done) -> {};
     private volatile CountDownLatch held;
     private volatile int refusal;
     /** How long every answer takes. */
     volatile int delayMillis;
+
+    /** Stands in the way of the requests, and may hold them, or do something meanwhile. */
+    interface Between {
+        /**
+         * Called twice for each request: before it takes effect, and when it has and is about to be answered.
+         *
+         * @throws IOException if it is to go no further, and get no answer
+         */
+        void at(String request, Map<?, ?> question, boolean done) throws IOException, InterruptedException;
+    }
 
     StubMlflow() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -76,6 +94,11 @@ final class StubMlflow implements AutoCloseable {
 
     synchronized StubMlflow version(int number, String runId, Object... values) {
         versions.put(number, runId);
+        return run(runId, values);
+    }
+
+    /** A run that no version was made of. */
+    synchronized StubMlflow run(String runId, Object... values) {
         statuses.put(runId, "FINISHED");
         Map<String, Double> map = new LinkedHashMap<>();
         for (int i = 0; i < values.length; i += 2) {
@@ -102,6 +125,17 @@ final class StubMlflow implements AutoCloseable {
 
     synchronized StubMlflow status(String runId, String status) {
         statuses.put(runId, status);
+        return this;
+    }
+
+    /** From now on, a version is not ready when it is created, but when it is asked for next. */
+    synchronized StubMlflow slowToRegister() {
+        slow = true;
+        return this;
+    }
+
+    StubMlflow between(Between hook) {
+        between = hook;
         return this;
     }
 
@@ -141,9 +175,17 @@ final class StubMlflow implements AutoCloseable {
             return;
         }
         Map<?, ?> question = body.isEmpty() ? query(exchange) : (Map<?, ?>) Json.read(body);
+        String request = exchange.getRequestMethod() + " " + path;
         Object answer;
-        synchronized (this) {
-            answer = answer(exchange.getRequestMethod() + " " + path, question);
+        try {
+            between.at(request, question, false);
+            synchronized (this) {
+                answer = answer(request, question);
+            }
+            between.at(request, question, true);
+        } catch (IOException | InterruptedException e) {
+            exchange.close();
+            return;
         }
         if (answer == null) {
             send(exchange, 404, Map.of("error_code", "RESOURCE_DOES_NOT_EXIST", "message", "not here"));
@@ -167,22 +209,35 @@ final class StubMlflow implements AutoCloseable {
     private Object answer(String request, Map<?, ?> question) {
         return switch (request) {
             case "GET runs/get" -> run((String) question.get("run_id"));
-            case "GET model-versions/get" -> version((String) question.get("version"));
+            case "GET model-versions/get" -> {
+                pending.remove(Integer.valueOf((String) question.get("version")));
+                yield version((String) question.get("version"));
+            }
             case "GET model-versions/search" -> search((String) question.get("filter"));
             case "GET registered-models/get" -> Map.of("registered_model", Map.of("name", MODEL));
             case "GET registered-models/alias" -> version(aliases.get((String) question.get("alias")));
             case "POST registered-models/alias" -> {
-                writes.add(question.get("alias") + "=" + question.get("version"));
+                wrote(question.get("alias") + "=" + question.get("version"));
                 aliases.put((String) question.get("alias"), (String) question.get("version"));
                 yield Map.of();
             }
             case "POST model-versions/create" -> {
                 int number = versions.isEmpty() ? 1 : versions.lastKey() + 1;
                 versions.put(number, (String) question.get("run_id"));
-                writes.add("create " + number);
+                if (slow) {
+                    pending.add(number);
+                }
+                wrote("create " + number);
                 yield version(String.valueOf(number));
             }
+            case "POST model-versions/transition-stage" -> {
+                wrote(question.get("stage") + "=" + question.get("version"));
+                stages.put(Integer.valueOf((String) question.get("version")), (String) question.get("stage"));
+                yield version((String) question.get("version"));
+            }
+            case "POST registered-models/get-latest-versions" -> inStage((List<?>) question.get("stages"));
             case "POST model-versions/set-tag" -> {
+                changes.add("tag " + question.get("version") + " " + question.get("key") + "=" + question.get("value"));
                 tags.put((String) question.get("key"), (String) question.get("value"));
                 yield Map.of();
             }
@@ -190,6 +245,21 @@ final class StubMlflow implements AutoCloseable {
                     ? Map.of("model", loggedModels.get(request.substring(LOGGED_MODEL.length())))
                     : null;
         };
+    }
+
+    private void wrote(String what) {
+        writes.add(what);
+        changes.add(what);
+    }
+
+    private Object inStage(List<?> wanted) {
+        List<Object> found = new ArrayList<>();
+        stages.forEach((number, stage) -> {
+            if (wanted.contains(stage)) {
+                found.add(describe(number));
+            }
+        });
+        return Map.of("model_versions", found);
     }
 
     private Object run(String id) {
@@ -218,14 +288,15 @@ final class StubMlflow implements AutoCloseable {
 
     private Map<String, Object> describe(int number) {
         return Map.of(
-                "name", MODEL, "version", String.valueOf(number), "run_id", versions.get(number), "status", "READY",
-                "current_stage", "None");
+                "name", MODEL, "version", String.valueOf(number), "run_id", versions.get(number), "status",
+                pending.contains(number) ? "PENDING_REGISTRATION" : "READY", "current_stage",
+                stages.getOrDefault(number, "None"));
     }
 
     private Object search(String filter) {
         List<Object> found = new ArrayList<>();
         versions.descendingMap().forEach((number, runId) -> {
-            if (!filter.contains("run_id") || filter.contains(runId)) {
+            if (!filter.contains("run_id") || filter.contains("'" + runId + "'")) {
                 found.add(describe(number));
             }
         });

@@ -424,6 +424,34 @@ class RestFailuresTest {
     }
 
     @Test
+    void aChangeUnderWayIsWaitedForAndTheInterruptIsKept() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        try (StubServer stub = new StubServer((request, out) -> {
+            asked.countDown();
+            interrupted.await();
+            StubServer.respond(out, 200, "{}");
+        })) {
+            TrackingServer server = stub.server(Credentials.none(), Duration.ofSeconds(30));
+            AtomicReference<Object> seen = new AtomicReference<>();
+            Thread caller = new Thread(() -> {
+                try {
+                    server.setAlias("m", "champion", "7");
+                    seen.set("done, interrupted: " + Thread.currentThread().isInterrupted());
+                } catch (Exception e) {
+                    seen.set(e);
+                }
+            });
+            caller.start();
+            asked.await();
+            caller.interrupt();
+            interrupted.countDown();
+            caller.join(20_000);
+            assertEquals("done, interrupted: true", seen.get());
+        }
+    }
+
+    @Test
     void withoutTimeLeftNothingIsSent() throws IOException {
         try (StubServer stub = StubServer.answering(200, "{}")) {
             TrackingServer server = stub.server();
