@@ -32,7 +32,7 @@ public final class ReportFiles {
     static void write(Run<?, ?> run, int number, GateDocument document) throws IOException {
         Path file = file(run, number);
         // Nobody else writes beside: reports are attached under the lock of their build.
-        Files.createDirectories(file.getParent());
+        Files.createDirectories(directory(run.getRootDir().toPath()));
         Path fresh = file.resolveSibling(number + ".tmp");
         try {
             try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(fresh))) {
@@ -104,6 +104,10 @@ public final class ReportFiles {
     }
 
     private static Path file(Path build, int number) {
-        return build.resolve(GateReportAction.URL_NAME).resolve(number + SUFFIX);
+        return directory(build).resolve(number + SUFFIX);
+    }
+
+    private static Path directory(Path build) {
+        return build.resolve(GateReportAction.URL_NAME);
     }
 }

@@ -92,7 +92,9 @@ final class LoggedModelQueries {
             reading.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
             String key = PlainJson.text(metric, "key");
             Double value = PlainJson.number(metric, "value");
-            reading.require(key != null && value != null, "with a metric that has no key or value");
+            if (key == null || value == null) {
+                throw reading.contradiction("with a metric that has no key or value");
+            }
             metrics.add(new LoggedModel.Entry(
                     key,
                     new Run.Metric(value, whole(metric, "timestamp"), whole(metric, "step")),
