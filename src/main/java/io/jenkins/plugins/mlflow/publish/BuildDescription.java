@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.publish;
 
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.report.Texts;
 import java.io.IOException;
 
 /** A gate's sentence in the description of its build, as the last line of what is there. */
@@ -23,12 +24,13 @@ public final class BuildDescription {
         }
     }
 
-    /** Without what a permissive markup formatter might take for markup: names and values come from MLflow. */
+    /**
+     * Without what a permissive markup formatter might take for markup, or what a build record could not be read back with: names
+     * and values come from MLflow.
+     */
     private static String line(GateReport report) {
-        String text = (report.getModel() + " " + report.getStatus() + ": " + report.getReason())
-                .replaceAll("\\p{Cntrl}+", " ")
+        return Texts.plain(report.getModel() + " " + report.getStatus() + ": " + report.getReason(), LONGEST)
                 .replace('<', '‹')
                 .replace('>', '›');
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 }

@@ -13,7 +13,10 @@ import io.jenkins.plugins.checks.api.ChecksConclusion;
 import io.jenkins.plugins.checks.api.ChecksDetails;
 import io.jenkins.plugins.checks.api.ChecksPublisher;
 import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.Json;
+import io.jenkins.plugins.mlflow.publish.BuildDescription;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +120,19 @@ class ElsewhereTest {
         Host.get().fails = false;
         build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
         assertEquals(1, Host.get().published(1).size());
+    }
+
+    @Test
+    void aDescriptionOfAnyCharactersLeavesABuildThatCanBeReadBack() throws Exception {
+        WorkflowRun run = build(Result.SUCCESS, "echo 'no gate'");
+        String reason = "a\uFFFFb\u0085c\uD800d\ne <b>" + "\uD83D\uDE00".repeat(300);
+        BuildDescription.add(run, new GateReport(GateStatus.FAILED, reason, null, "churn", null));
+
+        run.reload();
+        String description = run.getDescription();
+
+        assertTrue(description.startsWith("churn FAILED: a\uFFFDb\uFFFDc\uFFFDd e ‹b›\uD83D\uDE00"), description);
+        assertEquals(300, description.codePointCount(0, description.length()));
     }
 
     @Test
