@@ -58,7 +58,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
 
     @Override
     public String getDisplayName() {
-        return "MLflow";
+        return Messages.MlflowGlobalConfiguration_displayName();
     }
 
     /**
@@ -266,12 +266,12 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         List<String> names = serverNames();
         if (name == null) {
             return names.size() > 1
-                    ? FormValidation.warning("Without a default, every step has to name its server.")
+                    ? FormValidation.warning(Messages.MlflowGlobalConfiguration_noDefault())
                     : FormValidation.ok();
         }
         return names.contains(name)
                 ? FormValidation.ok()
-                : FormValidation.warning("No saved server has this name. It must be the name of one of the servers above.");
+                : FormValidation.warning(Messages.MlflowGlobalConfiguration_noSuchServer());
     }
 
     @POST

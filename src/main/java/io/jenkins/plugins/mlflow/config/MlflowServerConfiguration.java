@@ -201,7 +201,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
         @Override
         public String getDisplayName() {
-            return "MLflow server";
+            return Messages.MlflowServerConfiguration_displayName();
         }
 
         @POST
@@ -215,7 +215,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
             boolean inClear = found.kind == FormValidation.Kind.OK
                     && value.strip().toLowerCase(Locale.ROOT).startsWith("http:")
                     && Util.fixEmptyAndTrim(credentialsId) != null;
-            return inClear ? FormValidation.warning("With http the credentials are sent unencrypted.") : found;
+            return inClear ? FormValidation.warning(Messages.MlflowServerConfiguration_unencrypted()) : found;
         }
 
         @POST
@@ -227,8 +227,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                     || Connections.find(id, StringCredentials.class, trackingUri) != null) {
                 return FormValidation.ok();
             }
-            return FormValidation.warning("There is no username with password and no secret text of this id that may be"
-                    + " used for this address. Until there is, gates that use this server end with an error.");
+            return FormValidation.warning(Messages.MlflowServerConfiguration_noCredentials());
         }
 
         @POST
@@ -268,8 +267,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                         .collect(Collectors.joining("; "));
                 Date now = new Date();
                 return found.stream().anyMatch(certificate -> certificate.getNotAfter().before(now))
-                        ? FormValidation.warning("One of these certificates has expired: " + names)
-                        : FormValidation.ok("Trusted as well: " + names);
+                        ? FormValidation.warning(Messages.MlflowServerConfiguration_expired(names))
+                        : FormValidation.ok(Messages.MlflowServerConfiguration_trusted(names));
             } catch (IllegalArgumentException e) {
                 return FormValidation.error(e.getMessage());
             }

@@ -114,7 +114,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
 
         @Override
         public String getDisplayName() {
-            return "Promotion";
+            return Messages.PromotionRights_displayName();
         }
 
         @POST

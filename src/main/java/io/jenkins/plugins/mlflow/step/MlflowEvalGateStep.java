@@ -248,7 +248,7 @@ public final class MlflowEvalGateStep extends Step {
         @NonNull
         @Override
         public String getDisplayName() {
-            return "Judge a model by its MLflow metrics, and promote it after a pass";
+            return Messages.MlflowEvalGateStep_displayName();
         }
 
         @Override
@@ -294,23 +294,23 @@ public final class MlflowEvalGateStep extends Step {
         @POST
         public ListBoxModel doFillOnFailureItems(@AncestorInPath Item item) {
             return !mayConfigure(item) ? new ListBoxModel() : new ListBoxModel(
-                    new ListBoxModel.Option("Fail the build", ""),
-                    new ListBoxModel.Option("Mark the build unstable and go on", "unstable"),
-                    new ListBoxModel.Option("Go on", "continue"));
+                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_fail(), ""),
+                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_unstable(), "unstable"),
+                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_goOn(), "continue"));
         }
 
         @POST
         public ListBoxModel doFillRunModeItems(@AncestorInPath Item item) {
             return !mayConfigure(item) ? new ListBoxModel() : new ListBoxModel(
-                    new ListBoxModel.Option("Judge and promote", ""),
-                    new ListBoxModel.Option("Dry run: judge, change nothing", "dry_run"),
-                    new ListBoxModel.Option("Disabled: do nothing", "disabled"));
+                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_enabled(), ""),
+                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_dryRun(), "dry_run"),
+                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_disabled(), "disabled"));
         }
 
         @POST
         public FormValidation doCheckModel(@AncestorInPath Item item, @QueryParameter String value) {
             return checked(item, () -> value == null || value.isBlank()
-                    ? FormValidation.error("Name the registered model.")
+                    ? FormValidation.error(Messages.MlflowEvalGateStep_noModel())
                     : FormValidation.ok());
         }
 
