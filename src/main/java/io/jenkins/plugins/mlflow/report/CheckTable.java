@@ -15,12 +15,12 @@ import java.util.function.Function;
 /**
  * Which checks the page shows, and in which order. At first those of whole metrics, what did not pass first, and then the
  * slices in groups. A search, a choice, a sorting or a further page makes one list of all that match. However many checks a
- * report has, a page has not many more than {@link #PAGE} of them, and a search looks at all.
+ * report has, a page has at most {@link #PAGE} of whole metrics and as many of slices, and a search looks at all.
  */
 public final class CheckTable {
     /** As many checks as a page holds. */
     static final int PAGE = 250;
-    /** As many slices as each group shows at first where the report has more checks than a page. */
+    /** At most as many slices each group shows at first where the report has more checks than a page. */
     static final int FEW = 5;
     /** From so many checks on there is something to search. */
     private static final int MANY = 10;
@@ -56,7 +56,9 @@ public final class CheckTable {
         this.checks = all.stream().sorted(Comparator.comparing(Check::isPassed).thenComparing(
                         (a, b) -> a.isPassed() ? 0 : Misses.WORST_FIRST.compare(a, b)))
                 .toList();
-        this.allGroups = SliceGroup.of(checks, all.size() > PAGE ? FEW : Integer.MAX_VALUE);
+        this.allGroups = all.size() > PAGE
+                ? SliceGroup.of(checks, FEW, PAGE)
+                : SliceGroup.of(checks, Integer.MAX_VALUE, Integer.MAX_VALUE);
         String text = parameters.apply("q");
         this.search = text == null ? "" : text.strip();
         String choice = parameters.apply("show");
@@ -138,9 +140,9 @@ public final class CheckTable {
         return list ? getPages() == 1 : checks.size() <= PAGE;
     }
 
-    /** Whether checks of whole metrics were left out, which the list has. */
+    /** Whether checks of whole metrics or groups of slices were left out, which the list has. */
     public boolean isCut() {
-        return !list && wholes().size() > PAGE;
+        return !list && (wholes().size() > PAGE || allGroups.size() > PAGE);
     }
 
     public boolean isSearchable() {

@@ -29,9 +29,10 @@ public final class SliceGroup {
     /**
      * The groups of those checks that are of a slice, in the order of the checks.
      *
-     * @param shown how many checks of each are to be on the page at first
+     * @param most how many checks of each are to be on the page at first
+     * @param room how many of all of them; one of each is there anyway
      */
-    static List<SliceGroup> of(List<Check> checks, int shown) {
+    static List<SliceGroup> of(List<Check> checks, int most, int room) {
         List<Check> sliced = checks.stream().filter(check -> check.getSlice() != null).toList();
         Map<String, Integer> uses = new HashMap<>();
         sliced.forEach(check -> patterns(check).forEach(pattern -> uses.merge(pattern, 1, Integer::sum)));
@@ -50,6 +51,7 @@ public final class SliceGroup {
             byRule.computeIfAbsent(rule, key -> new ArrayList<>()).add(check);
             names.put(rule, pattern);
         }
+        int shown = Math.max(1, Math.min(most, room / Math.max(1, byRule.size())));
         List<SliceGroup> groups = new ArrayList<>();
         byRule.forEach((rule, its) -> {
             its.sort(Misses.WORST_FIRST);

@@ -66,6 +66,25 @@ class CheckTableTest {
     }
 
     @Test
+    void manyGroupsOfSlicesShowFewerEachAndThoseLeftOutAreInTheList() {
+        for (int count : List.of(100, 300)) {
+            List<Object> rows = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                for (String slice : List.of("a", "b", "c", "d", "e", "f")) {
+                    Map<String, Object> check = Reports.check(i + "/" + slice, "min", 1.0, 2.0, "PASSED", "failure");
+                    check.put("slice", slice);
+                    rows.add(check);
+                }
+            }
+            CheckTable table = table(Reports.failed(rows).getChecks());
+
+            int shown = table.getGroups().stream().mapToInt(group -> group.getRows().size()).sum();
+            assertEquals(count == 100 ? 200 : CheckTable.PAGE, shown);
+            assertEquals(count > CheckTable.PAGE, table.isCut());
+        }
+    }
+
+    @Test
     void aSearchFindsEveryCheckWhereverItStands() throws Exception {
         List<Check> checks = checks(1_000, 4_000);
 
