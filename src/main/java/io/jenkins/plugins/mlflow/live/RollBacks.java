@@ -98,6 +98,8 @@ public final class RollBacks {
             throws Problem, ConfigurationException, IOException, InterruptedException {
         if (record == null
                 || record.getKey().kind() != LiveKey.Kind.ALIAS
+                || from == null
+                || to == null
                 || !Objects.equals(from, record.getVersion())
                 || !Objects.equals(to, record.getPredecessor())) {
             throw new Problem(Messages.RollBacks_outdated());

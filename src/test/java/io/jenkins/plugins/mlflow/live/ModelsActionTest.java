@@ -7,17 +7,20 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +207,19 @@ class ModelsActionTest {
 
         assertThat(builds(answer), is(List.of(1L)));
         assertThat(((Map<?, ?>) ((List<?>) answer.get("points")).get(0)).get("status"), is("FAILED"));
+    }
+
+    @Test
+    void aRollBackToNoVersionIsRefusedBeforeAnythingIsAsked() throws Exception {
+        LiveKey key = new LiveKey("https://mlflow.example.com\nnull", "churn", LiveKey.Kind.ALIAS, "champion");
+        LiveStore.update(key, "production", record -> record.seen("6", Instant.now(), new BuildRef("train", 1)));
+        MlflowServerConfiguration server = new MlflowServerConfiguration("production", "https://mlflow.example.com");
+
+        RollBacks.Problem problem = assertThrows(
+                RollBacks.Problem.class, () -> RollBacks.rollBack(key.id(), server, "6", null, null));
+
+        assertThat(problem.getMessage(), containsString("Nothing was changed"));
+        assertThat(LiveStore.find(key.id()).getChanges(), hasSize(0));
     }
 
     @Test
