@@ -22,7 +22,7 @@ import jenkins.model.Jenkins;
  */
 final class HttpClients {
     private static final int MOST = 16;
-    private static final int THREADS = 4;
+    private static final int THREADS = 3;
     private static final Executor EXECUTOR = executor();
     private static final Map<Way, HttpClient> KEPT = new LinkedHashMap<>(MOST, 0.75f, true);
 

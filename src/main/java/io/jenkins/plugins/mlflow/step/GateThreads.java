@@ -17,8 +17,8 @@ import jenkins.util.Timer;
  * such, so that a gate ends in time however many there are.
  */
 final class GateThreads {
-    private static final int THREADS = 8;
-    private static final int THREADS_PER_SERVER = 6;
+    private static final int THREADS = 6;
+    private static final int THREADS_PER_SERVER = 4;
     private static final int THREADS_FOR_LATE = 2;
     private static final int IDLE_SECONDS = 30;
 
