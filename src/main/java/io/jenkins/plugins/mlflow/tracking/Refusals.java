@@ -144,6 +144,10 @@ final class Refusals {
         if (!answer.body().stripLeading().startsWith("{")) {
             throw notMlflow(request, answer, "without a JSON object");
         }
+        String excess = ReadingCost.excess(answer.body());
+        if (excess != null) {
+            throw notMlflow(request, answer, excess);
+        }
         try {
             JsonFormat.parser().ignoringUnknownFields().merge(answer.body(), builder);
             return new Reading<>(request, answer, builder, this);

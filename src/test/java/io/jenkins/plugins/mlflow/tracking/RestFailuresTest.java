@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -27,6 +28,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -168,6 +170,55 @@ class RestFailuresTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"1", "\\u0031", "\u0661", "0.", "1e", "-"})
+    void aNumberOfMillionsOfDigitsIsRefusedAtOnce(String digit) throws IOException {
+        for (String field : new String[] {"value", "step"}) {
+            for (String quote : new String[] {"", "\""}) {
+                String body = "{\"run\":{\"info\":{\"run_id\":\"abc\"},\"data\":{\"metrics\":[{\"key\":\"a\",\"" + field + "\":" + quote
+                        + digit.repeat(2_000_000) + quote + "}]}}}";
+                TrackingException e = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> failureOf(200, body));
+                assertEquals(ErrorCategory.PROTOCOL, e.category());
+                assertTrue(e.getMessage().contains("with numbers of far more digits than MLflow's have"), e.getMessage());
+                assertTrue(e.getMessage().length() < 1000);
+            }
+        }
+    }
+
+    @Test
+    void manyLongNumbersAreRefusedAtOnce() throws IOException {
+        String metric = "{\"key\":\"a\",\"value\":0." + "1".repeat(8000) + "},";
+        String body = "{\"run\":{\"data\":{\"metrics\":[" + metric.repeat(3000) + "{}]}}}";
+        TrackingException e = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> failureOf(200, body));
+        assertTrue(e.getMessage().contains("far more digits"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e999999999", "-1e999999999", "1e-2147483647", "9223372036854775808"})
+    void aNumberOfAHugeExponentCostsNothing(String number) throws IOException {
+        String body = "{\"run\":{\"info\":{\"run_id\":\"abc\",\"start_time\":" + number + "}}}";
+        TrackingException e = assertTimeoutPreemptively(Duration.ofSeconds(5), () -> failureOf(200, body));
+        assertEquals(ErrorCategory.PROTOCOL, e.category());
+    }
+
+    @Test
+    void millionsOfValuesAreRefusedBeforeTheyTakeGigabytes() throws IOException {
+        String body = "{\"x\":[" + "{},".repeat(ReadingCost.MOST_VALUES / 2) + "{}]}";
+        TrackingException e = failureOf(200, body);
+        assertEquals(ErrorCategory.PROTOCOL, e.category());
+        assertTrue(e.getMessage().contains("with more than 2000000 values"), e.getMessage());
+    }
+
+    @Test
+    void longTextsOfDigitsInTagsAreNoReasonToRefuse() throws Exception {
+        String tag = "{\"key\":\"bits\",\"value\":\"" + "01".repeat(4000) + "\"},";
+        String body = "{\"run\":{\"info\":{\"run_id\":\"abc\"},\"data\":{\"tags\":[" + tag.repeat(100)
+                + "{\"key\":\"z\",\"value\":\"\\\\\"}]}}}";
+        try (StubServer stub = StubServer.answering(200, body)) {
+            assertEquals("abc", stub.server().run("abc").id());
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0", "7, 7", "999999, 3600", "-3, ", "soon, ", "'', "})
     void retryAfterInSecondsIsHeldWithinAnHour(String header, Long seconds) throws IOException {
         TrackingException e = failureOf(503, "busy", "Retry-After: " + header);
@@ -250,13 +301,15 @@ class RestFailuresTest {
     }
 
     @Test
-    void aCertificateOfAnUnknownAuthorityHintsAtTheCaCertificatesAndIsAcceptedOnceTrusted(@TempDir Path folder)
+    void aCertificateOfAnUnknownAuthorityHintsAtTheCaCertificatesAndIsAcceptedOnceTrustedForItsHostOnly(@TempDir Path folder)
             throws Exception {
         KeyStore keys = selfSigned(folder.resolve("keys.p12"));
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         SSLContext trusting = context(keys);
         https.setHttpsConfigurator(new HttpsConfigurator(trusting));
+        AtomicInteger asked = new AtomicInteger();
         https.createContext("/", exchange -> {
+            asked.incrementAndGet();
             byte[] body = "{\"run\":{\"info\":{\"run_id\":\"abc\"}}}".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
@@ -276,6 +329,14 @@ class RestFailuresTest {
                             client, ServerAddress.parse(url), Credentials.none(), null, Duration.ofSeconds(5))
                     .run("abc");
             assertEquals("abc", run.id());
+
+            // The certificate is for localhost.
+            int before = asked.get();
+            TrackingException another = failure(new RestTrackingServer(
+                    client, ServerAddress.parse(url.replace("localhost", "127.0.0.1")), LOGIN, null, Duration.ofSeconds(5)));
+            assertEquals(ErrorCategory.UNREACHABLE, another.category());
+            assertTrue(another.getMessage().contains("check https and the host name"), another.getMessage());
+            assertEquals(before, asked.get());
         } finally {
             https.stop(0);
         }
