@@ -62,6 +62,7 @@ final class StubMlflow implements AutoCloseable {
     private volatile Between between = (request, question, done) -> {};
     private volatile CountDownLatch held;
     private volatile int refusal;
+    private volatile String elsewhere = "";
     /** How long every answer takes. */
     volatile int delayMillis;
 
@@ -152,6 +153,12 @@ final class StubMlflow implements AutoCloseable {
     /** From now on, every request is refused with this status. */
     StubMlflow refuseWith(int status) {
         refusal = status;
+        return this;
+    }
+
+    /** From now on, wherever an answer can hold an address, it holds this one. */
+    StubMlflow leadsTo(String address) {
+        elsewhere = address;
         return this;
     }
 
@@ -272,7 +279,7 @@ final class StubMlflow implements AutoCloseable {
                 values.add(Map.of("key", key, "value", value, "timestamp", 1_700_000_000_000L, "step", 0)));
         Map<String, Object> info = new LinkedHashMap<>(Map.of(
                 "run_id", id, "experiment_id", "1", "status", statuses.get(id), "lifecycle_stage", "active",
-                "start_time", 1_700_000_000_000L));
+                "start_time", 1_700_000_000_000L, "artifact_uri", elsewhere));
         if (statuses.get(id).equals("FINISHED")) {
             info.put("end_time", 1_700_000_000_000L);
         }
@@ -290,7 +297,7 @@ final class StubMlflow implements AutoCloseable {
         return Map.of(
                 "name", MODEL, "version", String.valueOf(number), "run_id", versions.get(number), "status",
                 pending.contains(number) ? "PENDING_REGISTRATION" : "READY", "current_stage",
-                stages.getOrDefault(number, "None"));
+                stages.getOrDefault(number, "None"), "source", elsewhere, "run_link", elsewhere);
     }
 
     private Object search(String filter) {
