@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -124,19 +126,24 @@ class RaceTest {
         }
         Random random = new Random(11);
         List<WorkflowRun> running = new CopyOnWriteArrayList<>();
+        List<WorkflowRun> builds = new CopyOnWriteArrayList<>();
         mlflow.between((request, question, done) -> {
+            WorkflowRun writing = null;
             synchronized (random) {
-                if (!running.isEmpty() && random.nextInt(10) == 0) {
-                    Executor executor = running.remove(random.nextInt(running.size())).getExecutor();
-                    if (executor != null) {
-                        executor.interrupt(Result.ABORTED);
-                    }
+                if (!running.isEmpty() && random.nextInt(14) == 0) {
+                    abort(running.remove(random.nextInt(running.size())));
                 }
+                if (!done && request.equals("POST registered-models/alias") && random.nextInt(4) == 0) {
+                    writing = builds.get(Integer.parseInt((String) question.get("version")) - 101);
+                }
+            }
+            if (writing != null) {
+                abort(writing);
+                awaitReport(writing);
             }
         });
         WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
                 + " thresholds: [accuracy: 0.9], promote: [alias: 'champion', timeout: '10m']");
-        List<WorkflowRun> builds = new ArrayList<>();
         for (int i = 0; i < BUILDS; i++) {
             WorkflowRun build = build(job, i);
             builds.add(build);
@@ -185,6 +192,21 @@ class RaceTest {
         System.out.printf(
                 "Races: %d builds at once, %d stopped at any moment, %d promoted, %d could not tell%n",
                 BUILDS, aborted, replaced.size(), unknown.size());
+    }
+
+    private static void abort(WorkflowRun build) {
+        Executor executor = build.getExecutor();
+        if (executor != null) {
+            executor.interrupt(Result.ABORTED);
+        }
+    }
+
+    /** The server makes the change only after the build has said how it ended. */
+    private static void awaitReport(WorkflowRun build) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (reports(build).isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(20_000_000);
+        }
     }
 
     @Test
