@@ -60,6 +60,11 @@ enum Moment {
         return request != null;
     }
 
+    /** Whether its promotion has begun, so that another one must wait for it, and after a restart too. */
+    boolean isWithinPromotion() {
+        return step > FIND_VERSION.step;
+    }
+
     boolean isBeforeStage() {
         return step < STAGE_LOST.step;
     }
