@@ -41,6 +41,8 @@ public final class GateState implements Serializable, Cloneable {
     Instant resolvedAt;
     /** The logged model that the candidate was given as, or that its version was made from; null if there is none. */
     String modelId;
+    /** Whether the candidate was given as a version that does not tell which logged model it was made from. */
+    boolean modelUntold;
 
     // the baseline, pinned with its values; baselineVersion stays null where no version holds the alias
     boolean baselineFound;

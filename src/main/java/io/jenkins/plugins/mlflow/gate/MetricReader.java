@@ -26,19 +26,22 @@ final class MetricReader {
     private final Set<MetricTarget> targets;
     private final Run run;
     private final String pinned;
+    private final boolean untold;
     private final boolean modelOnly;
     private final Measured measured = new Measured();
 
     /**
      * @param pinned the logged model that the run is judged for, or null if only the run is known
-     * @param modelOnly whether rules without a dataset are about the pinned model, too
+     * @param untold whether the run is judged for a logged model that is not known, so that only a run's sole one can be meant
      */
-    MetricReader(Round round, Set<MetricTarget> targets, Run run, String pinned, boolean modelOnly) {
+    MetricReader(Round round, Set<MetricTarget> targets, Run run, String pinned, boolean untold) {
         this.round = round;
         this.targets = targets;
         this.run = run;
         this.pinned = pinned;
-        this.modelOnly = modelOnly && pinned != null;
+        this.untold = untold;
+        // Then rules without a dataset are about the pinned model, too.
+        this.modelOnly = round.request.isOfLoggedModel() && pinned != null;
     }
 
     Measured read() throws TrackingException, InterruptedException {
@@ -132,12 +135,19 @@ final class MetricReader {
                 .filter(model -> ofModels.stream().anyMatch(target -> !entries(model, target).isEmpty()))
                 .toList();
         if (fitting.size() > 1) {
-            String ids = listed(distinct(fitting, LoggedModel::id));
-            ofModels.forEach(target -> measured.unclear.put(target.key(target.name()),
-                    "several logged models of the run have metrics on this dataset (" + ids
-                            + "); choose one with `modelId`"));
+            unclear(ofModels, "several logged models of the run have metrics on this dataset ("
+                    + listed(distinct(fitting, LoggedModel::id)) + "); choose one with `modelId`");
+        } else if (untold && !fitting.isEmpty()) {
+            unclear(ofModels, "the version does not tell which of the run's logged models it was made from ("
+                    + listed(distinct(models, LoggedModel::id)) + "); register it from one, or choose one with `modelId`");
+        } else if (!fitting.isEmpty()) {
+            return fitting.get(0);
         }
-        return fitting.size() == 1 ? fitting.get(0) : null;
+        return null;
+    }
+
+    private void unclear(List<MetricTarget> whole, String why) {
+        whole.forEach(target -> measured.unclear.put(target.key(target.name()), why));
     }
 
     /** What the model has of the target itself, without what tells its uncertainty. */

@@ -59,10 +59,13 @@ final class Needs {
                 : List.of(target.name(), evidence.first(), evidence.second());
     }
 
-    /** {@code loggedModel} is the one that the run is judged for, or null; it is all that counts if {@code modelOnly}. */
-    Measured read(Round round, Run run, String loggedModel, boolean modelOnly)
+    /**
+     * {@code loggedModel} is the one that the run is judged for, or null; {@code untold} whether there is one that is not known,
+     * because it is that of a version which does not tell.
+     */
+    Measured read(Round round, Run run, String loggedModel, boolean untold)
             throws TrackingException, InterruptedException {
-        return new MetricReader(round, targets, run, loggedModel, modelOnly).read();
+        return new MetricReader(round, targets, run, loggedModel, untold).read();
     }
 
     /** Null if the history does not hold what is asked for; not finite if a value that counts is not. */

@@ -96,6 +96,7 @@ final class Resolution {
         }
         state.runId = version.runId();
         state.modelId = version.loggedModelId();
+        state.modelUntold = version.loggedModelId() == null;
         state.versionPending = isPending(version);
     }
 
@@ -172,7 +173,7 @@ final class Resolution {
         Run run = round.existingRun(version.runId(), "baseline, version " + version.version());
         // All requests before the first change: half a baseline would count as none at all.
         Measured measured = new Needs(round.policy())
-                .read(round, run, version.loggedModelId(), round.request.isOfLoggedModel());
+                .read(round, run, version.loggedModelId(), version.loggedModelId() == null);
         state.baselineFound = true;
         state.baselineVersion = version.version();
         state.baselineRunId = version.runId();

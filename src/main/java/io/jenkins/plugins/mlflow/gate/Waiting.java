@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
+import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
@@ -42,7 +44,7 @@ final class Waiting {
         state.runStatus = run.status().name();
         take(run);
         if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
-            state.fingerprint = state.measured.fingerprint();
+            state.fingerprint = fingerprint();
             state.reason = "run " + run.id() + " ended as " + run.status();
             return Reading.FAILED;
         }
@@ -62,7 +64,7 @@ final class Waiting {
     }
 
     private void take(Run run) throws TrackingException, InterruptedException {
-        state.measured = needs.read(round, run, state.modelId, round.request.isOfLoggedModel());
+        state.measured = needs.read(round, run, state.modelId, state.modelUntold);
         state.datasetDigests = new TreeSet<>(run.datasetDigests());
     }
 
@@ -104,7 +106,7 @@ final class Waiting {
     /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
     private boolean isSettled(Run run) {
         Duration settle = round.policy().waiting().settle();
-        String fingerprint = state.measured.fingerprint();
+        String fingerprint = fingerprint();
         if (!fingerprint.equals(state.fingerprint)) {
             state.fingerprint = fingerprint;
             state.unchangedSince = round.now();
@@ -119,6 +121,16 @@ final class Waiting {
         }
         Instant before = run.serverTime().minus(settle);
         return run.endTime().isBefore(before) && state.measured.allWrittenBefore(before.toEpochMilli());
+    }
+
+    /**
+     * What must stay as it was judged: the values and, where it decides whether they may be compared, which data the run says
+     * that they are of.
+     */
+    private String fingerprint() {
+        BaselinePolicy baseline = round.policy().baseline();
+        boolean sameData = baseline != null && baseline.sameDataset() == BaselinePolicy.SameDataset.REQUIRED;
+        return state.measured.fingerprint() + (sameData ? " " + Digests.sha256(state.datasetDigests.toString()) : "");
     }
 
     private Reading waitFor(String what) {
@@ -155,7 +167,7 @@ final class Waiting {
         }
         String judged = state.fingerprint;
         take(run);
-        state.fingerprint = state.measured.fingerprint();
+        state.fingerprint = fingerprint();
         if (state.measured.modelStatus != null && state.measured.modelStatus != LoggedModel.Status.READY) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,

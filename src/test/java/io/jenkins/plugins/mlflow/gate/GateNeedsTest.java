@@ -15,6 +15,7 @@ import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -151,6 +152,31 @@ class GateNeedsTest {
             assertEquals(Verdict.INCONCLUSIVE, report.getChecks().get(0).getVerdict());
             assertEquals(Verdict.PASSED, report.getChecks().get(1).getVerdict());
         }
+    }
+
+    @Test
+    void theRequiredDatasetMustStillBeTheSameAtThePromotion() throws Exception {
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
+        Set<String> digests = mlflow.runs.get("r7").digests;
+        digests.add("d1");
+        mlflow.runs.get("r6").digests.add("d1");
+        mlflow.passNext("run");
+        mlflow.passNext("run");
+        mlflow.beforeNext("run", () -> digests.add("d2"));
+        drive.policy = PolicyReader.resolve(
+                null,
+                "churn",
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("accuracy/eu", Map.of("min", 0.5, "max_drop", 0.01)))
+                        .baseline(Map.of("alias", "champion", "same_dataset", "required"))
+                        .promote("champion")
+                        .build());
+
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.FAILED, report.getStatus(), report.getReason());
+        assertEquals(Verdict.INCONCLUSIVE, report.getChecks().get(0).getVerdict());
+        assertEquals(List.of(), mlflow.writes);
     }
 
     @Test

@@ -219,6 +219,21 @@ class LoggedModelTest {
     }
 
     @Test
+    void aVersionThatDoesNotTellItsLoggedModelIsNotJudgedByOneOfSeveral() throws Exception {
+        mlflow.version(7, "r7").source = "runs:/r7/other";
+        mlflow.logOn("holdout", "m-7", "r7", "accuracy", 0.93);
+        promote = "challenger";
+        assertEquals(0.93, only(gate(ExactCandidate.Kind.VERSION, "7", ON_HOLDOUT, null)).getValue());
+        assertEquals(List.of("alias challenger=7"), mlflow.writes);
+
+        mlflow.loggedModel("m-8", "r7");
+        promote = "other";
+
+        inconclusive(gate(ExactCandidate.Kind.VERSION, "7", ON_HOLDOUT, null), "the version does not tell", "m-7, m-8");
+        assertEquals(List.of("alias challenger=7"), mlflow.writes);
+    }
+
+    @Test
     void aLoggedModelIsJudgedByItsOwnMetrics() throws Exception {
         mlflow.loggedModel("m-8", "r7");
         mlflow.logOn(null, "m-7", "r7", "accuracy", 0.7);
