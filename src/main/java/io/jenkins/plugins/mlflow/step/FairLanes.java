@@ -35,7 +35,10 @@ final class FairLanes {
         private int running;
     }
 
-    /** Runs the task as soon as it is its lane's turn. */
+    /**
+     * Runs the task as soon as it is its lane's turn. Where no thread can be had for it, what the threads throw is thrown, and
+     * the task waits on: for the next one that is submitted or ends, or to be withdrawn.
+     */
     void submit(String lane, Runnable task) {
         synchronized (this) {
             lanes.computeIfAbsent(lane, name -> new Lane()).waiting.add(task);
@@ -70,6 +73,7 @@ final class FairLanes {
                 taken = true;
             } finally {
                 if (!taken) {
+                    lane.waiting.addFirst(task);
                     ended(next, lane);
                 }
             }

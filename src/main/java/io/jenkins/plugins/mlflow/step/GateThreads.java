@@ -85,14 +85,14 @@ final class GateThreads {
                 return;
             }
             timer = null;
-            LANES.submit(server, queued);
             if (deadline != null) {
                 long left = Math.max(0, Duration.between(Instant.now(), deadline).toMillis());
                 timer = Timer.get().schedule(this::overdue, left, TimeUnit.MILLISECONDS);
             }
+            LANES.submit(server, queued);
         }
 
-        private void overdue() {
+        private synchronized void overdue() {
             if (LANES.withdraw(server, queued)) {
                 LATE.execute(queued);
             }
