@@ -1,0 +1,64 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell script beside the jar, with a Java that only tells how it was called. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+    @TempDir
+    private Path directory;
+
+    private String output;
+
+    @BeforeEach
+    void install() throws Exception {
+        Files.copy(Path.of("src/main/sh/mlflow-eval-gate"), directory.resolve("mlflow-eval-gate"));
+    }
+
+    private int start(String java, String... words) throws Exception {
+        Path home = Files.createDirectories(directory.resolve("jdk/bin")).getParent();
+        Path program = Files.writeString(home.resolve("bin/java"), "#!/bin/sh\n" + java + "\n");
+        assertTrue(program.toFile().setExecutable(true));
+        List<String> command = new ArrayList<>(List.of("sh", directory.resolve("mlflow-eval-gate").toString()));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", home.toString());
+        Process process = builder.start();
+        output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+        return process.exitValue();
+    }
+
+    @Test
+    void theGatesExitStatusIsTheScripts() throws Exception {
+        for (int status : List.of(0, 1, 2, 3)) {
+            assertEquals(status, start("exit " + status, "check"));
+            assertEquals(status, start("exit " + status, "--archive", "check"));
+            assertTrue(output.contains("mlflow-eval-gate.jsa was not written"), output);
+        }
+    }
+
+    @Test
+    void theArchiveOfOneStartIsUsedByTheNext() throws Exception {
+        String writesArchive = "for word; do case $word in -XX:ArchiveClassesAtExit=*) echo x > \"${word#*=}\";; esac; done; echo \"$@\"";
+
+        assertEquals(0, start(writesArchive, "--archive", "check", "--model", "a b"));
+        assertTrue(output.endsWith("-jar " + directory.resolve("mlflow-eval-gate.jar") + " check --model a b\n"), output);
+        assertEquals(0, start(writesArchive, "check"));
+
+        assertTrue(output.contains("-XX:SharedArchiveFile=" + directory.resolve("mlflow-eval-gate.jsa") + " "), output);
+    }
+}
