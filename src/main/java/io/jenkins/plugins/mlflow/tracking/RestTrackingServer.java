@@ -67,7 +67,8 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
 
     /**
      * Loads what reads MLflow's messages, which takes longer than a request and can be done while something else is: for a
-     * process that asks only a few times. Nothing else may use this package until it is over.
+     * process that asks only a few times. No server may be asked before it is over: two threads that load the messages could wait
+     * for each other for ever.
      */
     public static void load() {
         try {
