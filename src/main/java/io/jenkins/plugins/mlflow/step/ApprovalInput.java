@@ -58,11 +58,14 @@ final class ApprovalInput implements Serializable {
 
     /**
      * Makes the build know the input again after a restart: it looks for executions of steps, which this one is not, and knows
-     * only its name.
+     * only its name. Answers whether it was not answered before: if it was, nobody knows the answer any more.
      */
-    void reopen() throws IOException, InterruptedException {
+    boolean reopen() throws IOException, InterruptedException {
         if (open) {
-            return;
+            return true;
+        }
+        if (input.isSettled()) {
+            return false;
         }
         try {
             addAgain();
@@ -70,6 +73,7 @@ final class ApprovalInput implements Serializable {
             throw new IOException("the inputs of the build could not be read", e);
         }
         open = true;
+        return true;
     }
 
     private void addAgain() throws IOException, InterruptedException, TimeoutException {

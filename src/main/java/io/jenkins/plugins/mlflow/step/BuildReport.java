@@ -56,8 +56,12 @@ final class BuildReport {
         Run<?, ?> run = context.get(Run.class);
         document = new GateDocument(report, policyChanges);
         number = GateReportAction.attach(run, context.get(FlowNode.class).getId(), document, trackingUi());
-        GateEnds.note(run, number, report);
         return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
+    }
+
+    /** Takes down for the job's trend, and for what is live, what the gate did and saw that is over with the attached report. */
+    void note(GateReport report) throws IOException, InterruptedException {
+        GateEnds.note(context.get(Run.class), number, report);
     }
 
     /** Carries the attached report to where else it is wanted. The gate is over, so that nothing of this may fail it. */

@@ -237,11 +237,10 @@ final class GateExecution extends StepExecution {
 
     /**
      * The approver sees the report. Answers whether an input was made, which must be kept; the same one goes on being asked
-     * after a restart.
+     * after a restart, unless it was answered just before and the answer was lost with it.
      */
     private boolean askForApproval(GateState awaiting) throws IOException, InterruptedException {
-        if (approvalInput != null) {
-            approvalInput.reopen();
+        if (approvalInput != null && approvalInput.reopen()) {
             return false;
         }
         GateReport report = gate().report(awaiting);
@@ -250,7 +249,7 @@ final class GateExecution extends StepExecution {
             if (ended) {
                 return false;
             }
-            address = attach(report).getReportUrl();
+            address = page().attach(report).getReportUrl();
         }
         String question = gate().question(awaiting);
         log().say(question + " Somebody must approve it. Report: " + address);
@@ -431,7 +430,7 @@ final class GateExecution extends StepExecution {
             return;
         }
         try {
-            GateResult result = attach(report);
+            GateResult result = publish(report);
             if (report.getStatus() != GateStatus.DISABLED) {
                 log().say(report.getStatus() + ": " + report.getReason());
                 if (report.getPromotion() != null && !report.isPromoted()) {
@@ -446,12 +445,12 @@ final class GateExecution extends StepExecution {
     }
 
     /** The next promotion goes on only when this one is on record, so that records come in the order of what they tell. */
-    private GateResult attach(GateReport report) throws IOException, InterruptedException {
-        BuildReport page = new BuildReport(
-                getContext(), serverName, policyChanges, parameters(), stopped ? Duration.ZERO : ARCHIVE_PATIENCE);
+    private GateResult publish(GateReport report) throws IOException, InterruptedException {
+        BuildReport page = page();
         GateResult result;
         try {
             result = page.attach(report);
+            page.note(report);
             if (request != null) {
                 page.remember(report, request.policy(), log());
             }
@@ -463,6 +462,11 @@ final class GateExecution extends StepExecution {
         }
         page.publish(report);
         return result;
+    }
+
+    private BuildReport page() {
+        return new BuildReport(
+                getContext(), serverName, policyChanges, parameters(), stopped ? Duration.ZERO : ARCHIVE_PATIENCE);
     }
 
     /** Nor before its last request is over: a gate that is stopped may have a change under way. */
@@ -501,7 +505,7 @@ final class GateExecution extends StepExecution {
             }
         }
         try {
-            attach(stopped(cause));
+            publish(stopped(cause));
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "The report of a stopped gate could not be attached", e);
         }

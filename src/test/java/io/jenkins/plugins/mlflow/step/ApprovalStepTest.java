@@ -10,6 +10,8 @@ import hudson.model.Result;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
@@ -63,7 +65,7 @@ class ApprovalStepTest {
     private WorkflowRun waiting(String more) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(
-                "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
+                "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], buildDescription: true, "
                         + "promote: [alias: 'champion', approval: 'always'" + more + "]\n"
                         + "echo \"after: ${gate.status} ${gate.promoted} ${gate.toMap().promotion.approval.by}\"",
                 true));
@@ -158,6 +160,9 @@ class ApprovalStepTest {
         assertTrue(promotion(before).get("reason").toString().startsWith("waiting for approval since"), before::toString);
         assertEquals(true, approval(before).get("required"));
         assertTrue(run.isBuilding());
+        assertNull(run.getDescription(), "a gate that is not over tells nobody of its verdict");
+        Path trend = run.getParent().getRootDir().toPath().resolve("mlflow-eval-gate/trend.jsonl");
+        assertFalse(Files.exists(trend));
         PauseAction pause = new DepthFirstScanner()
                 .allNodes(run.getExecution()).stream()
                         .map(node -> node.getAction(PauseAction.class))
@@ -174,6 +179,8 @@ class ApprovalStepTest {
         assertEquals("alice", approval(after).get("by"));
         assertNull(approval(after).get("reason"));
         assertEquals(1, run.getAction(GateReportAction.class).getSummaries().size());
+        assertTrue(run.getDescription().startsWith("churn-classifier PASSED"), run::getDescription);
+        assertTrue(Files.exists(trend));
     }
 
     @Test

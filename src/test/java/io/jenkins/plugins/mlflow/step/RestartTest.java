@@ -1,18 +1,22 @@
 package io.jenkins.plugins.mlflow.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import java.lang.reflect.Field;
 import java.util.List;
+import java.util.Map;
 import org.htmlunit.html.HtmlForm;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
+import org.jenkinsci.plugins.workflow.support.steps.input.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,25 @@ class RestartTest {
             jenkins.assertLogContains("after: PASSED true after " + address.length(), run);
             assertEquals(1, run.getAction(GateReportAction.class).getSummaries().size());
             assertNull(inputs(jenkins).getDisplayName());
+        });
+        assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void anAnswerThatWasLostWhenJenkinsWentDownIsAskedForAgain() throws Throwable {
+        sessions.then(jenkins -> {
+            pauseForApproval(jenkins, "10m");
+            // The input has taken the answer, and the gate was not told before Jenkins went down.
+            Field outcome = InputStepExecution.class.getDeclaredField("outcome");
+            outcome.setAccessible(true);
+            outcome.set(askedAgain(jenkins), new Outcome(null, null));
+        });
+        sessions.then(jenkins -> {
+            jenkins.waitForMessage("Resuming build", build(jenkins));
+            InputStepExecution asked = askedAgain(jenkins);
+            assertFalse(asked.isSettled());
+            asked.proceed(Map.of());
+            jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build(jenkins)));
         });
         assertEquals(List.of("champion=7"), mlflow.writes);
     }
