@@ -357,10 +357,10 @@ final class GateExecution extends StepExecution {
         return turn;
     }
 
-    /** After a restart: takes the place of a promotion that was under way, before any other can. */
+    /** After a restart: takes the place of a promotion that was under way and goes on, before any other can. */
     void lineUp() {
         GateState now = state;
-        if (now == null || !now.hasBegunToPromote()) {
+        if (stopped || now == null || !now.hasBegunToPromote()) {
             return;
         }
         try {
@@ -456,7 +456,7 @@ final class GateExecution extends StepExecution {
             }
         } finally {
             synchronized (this) {
-                recorded = ended;
+                recorded = true;
             }
             leaveTurn();
         }
