@@ -119,12 +119,12 @@ final class LiveRecord {
         }
     }
 
-    /** What was live before this version was promoted. */
+    /** What was live before this version was promoted, or null if nothing was or nobody knows. */
     private String before(String restored) {
         return changes.stream()
                 .filter(change -> change.what != LiveChange.What.ROLLED_BACK && restored.equals(change.to))
-                .map(change -> change.from)
                 .findFirst()
+                .map(change -> change.from)
                 .orElse(null);
     }
 

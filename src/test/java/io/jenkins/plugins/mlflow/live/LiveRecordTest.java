@@ -55,6 +55,16 @@ class LiveRecordTest {
     }
 
     @Test
+    void backAtTheFirstThatEverWasPromotedThereIsNoPredecessor() {
+        record.promoted(null, "1", at(0), build(1));
+        record.promoted("1", "2", at(1), build(2));
+
+        rollBack("2", "1", 2, LiveChange.Outcome.DONE, "1");
+
+        assertLive("1", null);
+    }
+
+    @Test
     void aLaterSightOnlyMovesTheTimeOfTheLastSight() {
         record.promoted("6", "7", at(0), build(2));
         record.seen("7", at(5), build(3));
