@@ -5,6 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/setup.sh"
 . "$(dirname "$0")/kept.sh"
+. "$(dirname "$0")/servers.sh"
 
 MODEL=churn-classifier
 FINISHED=no
@@ -20,30 +21,6 @@ finish() {
         end_all
         end_strays
     fi
-}
-
-free_port() {
-    "$CACHE/mlflow-3/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
-answers() {
-    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" answers "$1"
-}
-
-start_mlflow() {
-    local port
-    port=$(free_port)
-    export MLFLOW_TRACKING_URI=http://127.0.0.1:$port
-    say "mlflow: starting a server at $MLFLOW_TRACKING_URI, its files in .demo/mlflow"
-    mkdir -p "$DEMO/mlflow"
-    start "$DEMO/mlflow.log" "$CACHE/mlflow-3/bin/python" -m mlflow server --host 127.0.0.1 --port "$port" --workers 1 \
-        --backend-store-uri "sqlite:///$DEMO/mlflow/mlflow.db" --artifacts-destination "$DEMO/mlflow/artifacts"
-    MLFLOW=$STARTED
-    await 240 "$MLFLOW" answers "$MLFLOW_TRACKING_URI/health" || {
-        tail -n 20 "$DEMO/mlflow.log" >&2
-        die "the MLflow server did not come up"
-    }
-    say "mlflow: up"
 }
 
 train() {
@@ -80,10 +57,9 @@ command_line_demo() {
 
 # --- with Jenkins --------------------------------------------------------------------------------------------------------------
 
-start_jenkins() {
-    local port home=$DEMO/jenkins
-    port=$(free_port)
-    JENKINS_URL=http://127.0.0.1:$port/jenkins/
+prepare_jenkins() {
+    local home=$DEMO/jenkins
+    choose_jenkins_url
     mkdir -p "$home/workspace/$MODEL" "$home/jobs/$MODEL"
     cp "$ROOT/src/make/train.py" "$ROOT/docs/eval_gate.yaml" "$home/workspace/$MODEL/"
     "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" job "$ROOT/Jenkinsfile.example" >"$home/jobs/$MODEL/config.xml"
@@ -99,22 +75,13 @@ unclassified:
       - name: demo
         trackingUri: $MLFLOW_TRACKING_URI
 YAML
-    say "jenkins: building the plugin and starting Jenkins at $JENKINS_URL (log: .demo/jenkins.log)"
-    # shellcheck disable=SC2016 # Jenkins replaces these variables itself
-    CASC_JENKINS_CONFIG=$DEMO/jenkins.yaml JENKINS_HOME=$home PATH=$CACHE/mlflow-3/bin:$PATH \
-        start "$DEMO/jenkins.log" run_maven "$ROOT" hpi:run -DskipTests "-Dport=$port" -Dhost=127.0.0.1 "-DjenkinsHome=$home" \
-        '-Djenkins.model.Jenkins.workspacesDir=${JENKINS_HOME}/workspace/${ITEM_FULL_NAME}'
-    JENKINS=$STARTED
-    await 600 "$JENKINS" answers "${JENKINS_URL}job/$MODEL/api/json" || {
-        tail -n 40 "$DEMO/jenkins.log" >&2
-        die "Jenkins did not come up"
-    }
-    say "jenkins: up"
 }
 
 jenkins_demo() {
     start_mlflow
-    start_jenkins
+    prepare_jenkins
+    # shellcheck disable=SC2016 # Jenkins replaces these variables itself
+    start_jenkins "job/$MODEL/api/json" '-Djenkins.model.Jenkins.workspacesDir=${JENKINS_HOME}/workspace/${ITEM_FULL_NAME}'
     openly builds "$DEMO/builds.log" "$CACHE/mlflow-3/bin/python" -u "$ROOT/src/make/ask.py" builds \
         "$JENKINS_URL" "$MODEL" "$DEMO/good.json" "$DEMO/degraded.json" \
         || die "the builds did not end as they should; see .demo/builds.log and .demo/jenkins.log"
@@ -134,10 +101,7 @@ rm -rf "$DEMO"
 mkdir -p "$DEMO"
 on_exit finish
 
-export MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
-export MLFLOW_HTTP_REQUEST_MAX_RETRIES=2 GIT_PYTHON_REFRESH=quiet PYTHONWARNINGS=ignore
-export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
-unset MLFLOW_TRACKING_USERNAME MLFLOW_TRACKING_PASSWORD MLFLOW_TRACKING_TOKEN MLFLOW_WORKSPACE MLFLOW_RUN_ID MLFLOW_EXPERIMENT_ID
+server_environment
 environment_3
 maven
 probe_plugin

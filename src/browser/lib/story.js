@@ -1,0 +1,76 @@
+// The models, rules and builds that both the walk and the screenshots have.
+
+import { MLFLOW } from "./environment.js";
+import * as mlflow from "./mlflow.js";
+
+export const MODEL = "churn-classifier";
+
+/** Twelve checks: seven metrics, of which two are compared with the champion too, and three regions. */
+export const POLICY = `version: 1
+models:
+  ${MODEL}:
+    wait: {timeout: 60s, settle: 1s}
+    baseline: {alias: champion, when_missing: rubber_stamp}
+    metrics:
+      accuracy: {min: 0.92, max_drop: 0.01}
+      precision: ">= 0.88"
+      recall: {min: 0.85, max_drop: 0.01}
+      f1: 0.86
+      log_loss: {max: 0.35, max_drop: 0.05}
+      latency_ms: {max: 40, criticality: unstable}
+      "accuracy/region/*": {min: 0.80}
+    promote: {alias: champion}
+`;
+
+const GOOD = {
+  accuracy: 0.934,
+  precision: 0.901,
+  recall: 0.872,
+  f1: 0.886,
+  log_loss: 0.291,
+  latency_ms: 31.5,
+  "accuracy/region/north": 0.941,
+  "accuracy/region/south": 0.917,
+  "accuracy/region/west": 0.889,
+};
+
+/** Runs in MLflow by what the gate will make of them. */
+export async function seed() {
+  const experiment = await mlflow.experiment("customer-churn");
+  await mlflow.registerModel(MODEL);
+  const train = (changes) => mlflow.train(experiment, MODEL, { ...GOOD, ...changes });
+  return {
+    first: await train({}),
+    better: await train({ accuracy: 0.941, recall: 0.881, latency_ms: 30.2 }),
+    worse: await train({ accuracy: 0.926, recall: 0.83, "accuracy/region/south": 0.742 }),
+    slow: await train({ latency_ms: 47.9 }),
+    best: await train({ accuracy: 0.952, recall: 0.899, log_loss: 0.262 }),
+    train,
+  };
+}
+
+/** What the builds of the job run: the stored policy, with the run and the mode of the build's parameters. */
+export const PIPELINE = `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, runMode: params.MODE ?: 'enabled'`;
+
+/**
+ * Configures the server and stores the policy as an administrator does it, in the form.
+ *
+ * @param look called with the page when all is filled in, before it is saved
+ */
+export async function configure(admin, look = async () => {}) {
+  const { page } = admin;
+  await admin.open("manage/configure");
+  await page.getByRole("button", { name: "Add MLflow server" }).click();
+  const server = page.locator(".repeated-chunk[name=servers]").last();
+  await server.locator("input[name='_.name']").fill("production");
+  await server.locator("input[name='_.trackingUri']").fill(MLFLOW);
+  // Jenkins takes its "required" away when the field is left, and then the button below moves up.
+  await page.keyboard.press("Tab");
+  await admin.settled();
+  await server.getByRole("button", { name: "Test connection" }).click();
+  await server.getByText("answered").first().waitFor();
+  await page.locator("textarea[name='_.policy']").fill(POLICY);
+  await page.getByText(`Models: ${MODEL}`).waitFor();
+  await look(page);
+  await Promise.all([page.waitForURL((url) => !url.pathname.endsWith("/configure")), page.click("button[name=Submit]")]);
+}

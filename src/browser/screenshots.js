@@ -1,0 +1,125 @@
+// Takes pictures of every page into target/screenshots, in light and dark, wide and narrow, with reports of 0, 1, 12 and 500 checks;
+// and copies the few that the documentation shows into docs/images. Started by make screenshots.
+
+import { copyFile, mkdir, rm, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { launch, Person } from "./lib/jenkins.js";
+import { configure, MODEL, PIPELINE, seed } from "./lib/story.js";
+
+const ROOT = new URL("../../", import.meta.url);
+const OUT = fileURLToPath(new URL("target/screenshots/", ROOT));
+const DOCS = fileURLToPath(new URL("docs/images/", ROOT));
+const LARGEST_BYTES = 200 * 1024;
+const JOB = `job/${MODEL}/`;
+const MANY = 500;
+
+/** Which picture the documentation shows, and from where. */
+const SHOWN = {
+  "report.png": "report-12-1280-light.png",
+  "build.png": "build-1280-light.png",
+  "models.png": "models-1280-light.png",
+  "configuration.png": "configuration-1280-light.png",
+};
+
+/** Reports by how many checks they have. */
+const CHECKS = { 0: `${JOB}5/`, 1: "job/one/1/", 12: `${JOB}3/`, 500: "job/many/1/" };
+
+const browser = await launch();
+const admin = await Person.of(browser, "admin");
+let wide = 0;
+
+async function prepare() {
+  const runs = await seed();
+  await configure(admin);
+  await admin.createPipeline(MODEL, PIPELINE, ["RUN_ID", "MODE"]);
+  const builds = [runs.first.run, runs.better.run, runs.worse.run, runs.slow.run, "0".repeat(32), runs.best.run];
+  for (const [index, run] of builds.entries()) {
+    await admin.build(MODEL, index + 1, { RUN_ID: run, MODE: index === 5 ? "dry_run" : "enabled" });
+  }
+  for (let number = 7; number <= 24; number++) {
+    const swing = Math.sin(number / 2.5) / 60;
+    const next = await runs.train({ accuracy: 0.936 + swing, recall: 0.869 + swing, log_loss: 0.3 - swing, latency_ms: 33 + 300 * swing });
+    await admin.build(MODEL, number, { RUN_ID: next.run });
+  }
+  await admin.createPipeline("one", `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: [accuracy: 0.92], promote: false`, ["RUN_ID"]);
+  await admin.build("one", 1, { RUN_ID: runs.first.run });
+  const many = {};
+  for (let i = 0; i < MANY; i++) {
+    many[`metric_${String(i).padStart(3, "0")}`] = Math.round((0.7 + 0.29 * Math.abs(Math.sin(i))) * 1000) / 1000;
+  }
+  const run = await runs.train(many);
+  const rules = "(0..<500).collectEntries { [('metric_' + it.toString().padLeft(3, '0')): 0.72] }";
+  await admin.createPipeline("many", `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: ${rules}, promote: false`, ["RUN_ID"]);
+  await admin.build("many", 1, { RUN_ID: run.run });
+}
+
+async function picture(person, name, full = true) {
+  const over = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) {
+    console.log(`${name}: the page is ${over} pixels wider than the window`);
+    wide++;
+  }
+  // A page of 500 rows is as tall as a house: its upper part shows what there is to see.
+  const { width } = person.page.viewportSize();
+  const height = await person.page.evaluate(() => document.documentElement.scrollHeight);
+  await person.page.screenshot({
+    path: `${OUT}${name}.png`,
+    fullPage: full,
+    ...(full && { clip: { x: 0, y: 0, width, height: Math.min(height, 2600) } }),
+  });
+}
+
+async function everyPage(person, suffix) {
+  const { page } = person;
+  const shot = async (name, path) => {
+    await person.open(path);
+    await picture(person, `${name}-${suffix}`);
+  };
+  await shot("build", `${JOB}3/`);
+  await shot("build-promoted", `${JOB}2/`);
+  for (const [count, path] of Object.entries(CHECKS)) {
+    await shot(`report-${count}`, `${path}mlflow-eval-gate/`);
+  }
+  await shot("report-promoted", `${JOB}2/mlflow-eval-gate/`);
+  await person.open(`${JOB}mlflow-eval-gate/`);
+  await page.locator(".mlflow-trend__chart svg").first().waitFor();
+  await picture(person, `models-${suffix}`);
+  await shot("trend-table", `${JOB}mlflow-eval-gate/table?model=${MODEL}&server=production`);
+  await shot("all-models", "manage/mlflow-models/");
+  await page.getByRole("link", { name: /Roll back/ }).first().click();
+  await person.settled();
+  await picture(person, `roll-back-${suffix}`);
+  await person.open("manage/configure");
+  const section = page.locator(".jenkins-section:has(.mlflow-text-check)");
+  await section.getByRole("button", { name: "Test connection" }).click();
+  await section.getByText("answered").first().waitFor();
+  await section.screenshot({ path: `${OUT}configuration-${suffix}.png` });
+}
+
+try {
+  await rm(OUT, { recursive: true, force: true });
+  await mkdir(OUT, { recursive: true });
+  await prepare();
+  const { cookies } = await admin.context.storageState();
+  for (const width of [1280, 480]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const person = await Person.of(browser, null, { viewport: { width, height: 900 }, colorScheme, storageState: { cookies, origins: [] } });
+      await everyPage(person, `${width}-${colorScheme}`);
+      await person.context.close();
+      console.log(`${width} wide, ${colorScheme}: taken`);
+    }
+  }
+  await mkdir(DOCS, { recursive: true });
+  for (const [name, from] of Object.entries(SHOWN)) {
+    const { size } = await stat(OUT + from);
+    if (size > LARGEST_BYTES) {
+      throw new Error(`${from} has ${size} bytes, which is too large for the documentation`);
+    }
+    await copyFile(OUT + from, DOCS + name);
+  }
+  if (wide > 0) {
+    throw new Error(`${wide} pages are wider than the window`);
+  }
+} finally {
+  await browser.close();
+}
