@@ -21,6 +21,9 @@ const SHOWN = {
   "configuration.png": "configuration-1280-light.png",
 };
 
+/** Of a long page the documentation shows the upper part. */
+const SHOWN_HEIGHT = 1200;
+
 /** Reports by how many checks they have. */
 const CHECKS = { 0: `${JOB}5/`, 1: "job/one/1/", 12: `${JOB}3/`, 500: "job/many/1/" };
 
@@ -39,7 +42,7 @@ async function prepare() {
   for (let number = 7; number <= 24; number++) {
     const swing = Math.sin(number / 2.5) / 60;
     const next = await runs.train({ accuracy: 0.936 + swing, recall: 0.869 + swing, log_loss: 0.3 - swing, latency_ms: 33 + 300 * swing });
-    await admin.build(MODEL, number, { RUN_ID: next.run });
+    await admin.build(MODEL, number, { RUN_ID: next.run, MODE: number % 6 === 0 ? "enabled" : "dry_run" });
   }
   await admin.createPipeline("one", `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: [accuracy: 0.92], promote: false`, ["RUN_ID"]);
   await admin.build("one", 1, { RUN_ID: runs.first.run });
@@ -53,7 +56,7 @@ async function prepare() {
   await admin.build("many", 1, { RUN_ID: run.run });
 }
 
-async function picture(person, name, full = true) {
+async function picture(person, name) {
   const over = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (over > 0) {
     console.log(`${name}: the page is ${over} pixels wider than the window`);
@@ -62,11 +65,13 @@ async function picture(person, name, full = true) {
   // A page of 500 rows is as tall as a house: its upper part shows what there is to see.
   const { width } = person.page.viewportSize();
   const height = await person.page.evaluate(() => document.documentElement.scrollHeight);
-  await person.page.screenshot({
-    path: `${OUT}${name}.png`,
-    fullPage: full,
-    ...(full && { clip: { x: 0, y: 0, width, height: Math.min(height, 2600) } }),
-  });
+  const shot = (path, highest) =>
+    person.page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, highest) } });
+  await shot(`${OUT}${name}.png`, 2600);
+  const shown = Object.keys(SHOWN).find((one) => SHOWN[one] === `${name}.png`);
+  if (shown) {
+    await shot(DOCS + shown, SHOWN_HEIGHT);
+  }
 }
 
 async function everyPage(person, suffix) {
@@ -90,15 +95,22 @@ async function everyPage(person, suffix) {
   await person.settled();
   await picture(person, `roll-back-${suffix}`);
   await person.open("manage/configure");
+  // So tall that nothing lies over the section: neither Jenkins' head nor the buttons below.
+  const { width } = page.viewportSize();
+  await page.setViewportSize({ width, height: 6000 });
   const section = page.locator(".jenkins-section:has(.mlflow-text-check)");
   await section.getByRole("button", { name: "Test connection" }).click();
   await section.getByText("answered").first().waitFor();
   await section.screenshot({ path: `${OUT}configuration-${suffix}.png` });
+  if (SHOWN["configuration.png"] === `configuration-${suffix}.png`) {
+    await copyFile(`${OUT}configuration-${suffix}.png`, `${DOCS}configuration.png`);
+  }
 }
 
 try {
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
+  await mkdir(DOCS, { recursive: true });
   await prepare();
   const { cookies } = await admin.context.storageState();
   for (const width of [1280, 480]) {
@@ -109,13 +121,11 @@ try {
       console.log(`${width} wide, ${colorScheme}: taken`);
     }
   }
-  await mkdir(DOCS, { recursive: true });
-  for (const [name, from] of Object.entries(SHOWN)) {
-    const { size } = await stat(OUT + from);
+  for (const name of Object.keys(SHOWN)) {
+    const { size } = await stat(DOCS + name);
     if (size > LARGEST_BYTES) {
-      throw new Error(`${from} has ${size} bytes, which is too large for the documentation`);
+      throw new Error(`docs/images/${name} has ${size} bytes, which is too large`);
     }
-    await copyFile(OUT + from, DOCS + name);
   }
   if (wide > 0) {
     throw new Error(`${wide} pages are wider than the window`);

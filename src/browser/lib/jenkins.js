@@ -156,7 +156,7 @@ export class Person {
     return response.ok() ? response.json() : null;
   }
 
-  /** A pipeline whose builds run the script that they are given as a parameter's value or, without one, this one. */
+  /** A pipeline with this script, and text parameters of these names. */
   async createPipeline(name, script, parameters = []) {
     const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     const definitions = parameters.map(

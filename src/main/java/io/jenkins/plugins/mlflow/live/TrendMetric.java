@@ -141,15 +141,21 @@ public final class TrendMetric {
 
     /** What tells it from the other metrics of the gate, for people. */
     public String getLabel() {
-        return metric + (slice == null ? "" : " · " + slice) + (dataset == null ? "" : " · " + dataset);
+        boolean named = slice == null || metric.contains(slice);
+        return metric + (named ? "" : " · " + slice) + (dataset == null ? "" : " · " + dataset);
     }
 
     public String getValueText() {
-        return Numbers.text(value);
+        return brief(value);
     }
 
     public String getBaselineText() {
-        return Numbers.text(baseline);
+        return brief(baseline);
+    }
+
+    /** Six digits, or more where fewer would seem to stand otherwise to the bound. */
+    private String brief(Double number) {
+        return Numbers.brief(number, min != null ? min : max != null ? max : Double.valueOf(0));
     }
 
     Map<String, Object> toMap() {

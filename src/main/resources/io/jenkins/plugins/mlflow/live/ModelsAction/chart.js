@@ -40,7 +40,8 @@
   }
 
   function label(metric) {
-    return [metric.metric, metric.slice, metric.dataset].filter((part) => part).join(" · ");
+    const slice = metric.metric.includes(metric.slice) ? null : metric.slice;
+    return [metric.metric, slice, metric.dataset].filter((part) => part).join(" · ");
   }
 
   function mark(metric) {
