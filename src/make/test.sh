@@ -10,13 +10,13 @@ plugin='not run'
 
 engine_tests() {
     say "engine and command line: building and testing"
-    openly "engine tests" "$LOGS/test-engine.log" run_maven "$ROOT" -f src/cli/pom.xml verify \
+    openly "engine tests" "$LOGS/test-engine.log" run_maven "$ROOT" -f src/cli/pom.xml clean verify \
         -Dexcluded.tests= "-Dmlflow.environments=$ALL_ENVIRONMENTS"
 }
 
 plugin_tests() {
     say "plugin: building and testing in Jenkins"
-    openly "plugin tests" "$LOGS/test-plugin.log" run_maven "$ROOT" verify \
+    openly "plugin tests" "$LOGS/test-plugin.log" run_maven "$ROOT" clean verify -DforkCount=2 \
         -Dexcluded.tests=mlflow "-Dmlflow.environments=$ALL_ENVIRONMENTS"
 }
 
