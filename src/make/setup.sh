@@ -124,6 +124,17 @@ probe_plugin() {
     fi
 }
 
+# if_buildable COMMAND: runs what needs the plugin's build. Sets plugin to 'not run' (WHY_NOT says why), passed or failed.
+if_buildable() {
+    plugin='not run'
+    probe_plugin
+    if [ "$PLUGIN" = broken ]; then
+        plugin=failed
+    elif [ "$PLUGIN" = buildable ]; then
+        if "$1"; then plugin=passed; else plugin=failed; fi
+    fi
+}
+
 is_unresolvable() {
     grep -Eq 'Non-resolvable (parent|import) POM|Unresolveable build extension|Plugin .* or one of its dependencies could not be resolved' "$1"
 }

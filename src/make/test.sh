@@ -6,7 +6,6 @@ set -euo pipefail
 on_exit end_all
 
 engine=failed
-plugin='not run'
 
 engine_tests() {
     say "engine and command line: building and testing"
@@ -30,12 +29,7 @@ rm -f "$LOGS"/test-*.log
 all_environments
 maven
 if engine_tests; then engine=passed; fi
-probe_plugin
-if [ "$PLUGIN" = broken ]; then
-    plugin=failed
-elif [ "$PLUGIN" = buildable ]; then
-    if plugin_tests; then plugin=passed; else plugin=failed; fi
-fi
+if_buildable plugin_tests
 
 echo
 say "What was run:"

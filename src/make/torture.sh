@@ -7,7 +7,6 @@ set -euo pipefail
 on_exit end_all
 
 engine=failed
-plugin='not run'
 
 # What the ordinary build leaves out, against the oldest and the newest server; Jazzer comes with its profile.
 engine_torture() {
@@ -28,12 +27,7 @@ environment_2_17
 environment_3
 maven
 if engine_torture; then engine=passed; fi
-probe_plugin
-if [ "$PLUGIN" = broken ]; then
-    plugin=failed
-elif [ "$PLUGIN" = buildable ]; then
-    if plugin_torture; then plugin=passed; else plugin=failed; fi
-fi
+if_buildable plugin_torture
 
 echo
 say "What was run:"

@@ -7,7 +7,6 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -87,7 +86,7 @@ final class Approvals {
     }
 
     static String waitingFor(GateState state, PromotionPolicy wanted) {
-        return "approval since " + text(state.approvalAskedAt) + " until " + text(deadline(state, wanted));
+        return "approval since " + Audit.text(state.approvalAskedAt) + " until " + Audit.text(deadline(state, wanted));
     }
 
     static Instant deadline(GateState state, PromotionPolicy wanted) {
@@ -104,7 +103,7 @@ final class Approvals {
     static String nobody(GateState state, PromotionPolicy wanted) {
         return "The gate passed, but nobody approved the promotion to " + wanted.target() + " within "
                 + Durations.format(wanted.approval().timeout()) + ", by "
-                + text(deadline(state, wanted)) + ". Nothing was promoted. Run the gate again, or raise promote.approval_timeout.";
+                + Audit.text(deadline(state, wanted)) + ". Nothing was promoted. Run the gate again, or raise promote.approval_timeout.";
     }
 
     /** The promotion that was approved is not the one that would be made now. */
@@ -113,9 +112,5 @@ final class Approvals {
                 ErrorCategory.CONFLICT,
                 what + " after " + state.approval.by() + " approved the promotion, which was about something else. Nothing was"
                         + " promoted. Run the gate again.");
-    }
-
-    private static String text(Instant moment) {
-        return moment.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

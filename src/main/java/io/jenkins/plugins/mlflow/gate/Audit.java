@@ -46,7 +46,8 @@ final class Audit {
         state.enter(Phase.DONE);
     }
 
-    private static String text(Instant moment) {
+    /** As ISO 8601, to the second. */
+    static String text(Instant moment) {
         return moment.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
