@@ -3,12 +3,14 @@
 against_script.py LAUNCHER JAR TABLE REPETITIONS
 
 LAUNCHER is copied with its jar into a directory of its own, where it has no archive of classes, and into another, where it has.
-The table goes to the file TABLE as Markdown. The server is that of MLFLOW_TRACKING_URI.
+If a Java 25 or newer is installed beside the default one, it is measured too. The table goes to the file TABLE as Markdown. The
+server is that of MLFLOW_TRACKING_URI.
 """
 
 import http.client
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -47,10 +49,28 @@ def log_runs(count):
     return ids
 
 
-def measure(command):
-    """Wall time in ms and peak memory in MB of the whole process."""
+def feature(home):
+    """The feature number of the Java that is installed in this directory, or 0."""
+    try:
+        with open(os.path.join(home, "release"), encoding="utf-8") as file:
+            return int(re.search(r'^JAVA_VERSION="(\d+)', file.read(), re.MULTILINE).group(1))
+    except (OSError, AttributeError):
+        return 0
+
+
+def newer_java():
+    """The home of the newest Java that lies beside the default one, if its archives hold more than classes, or None."""
+    java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else shutil.which("java")
+    beside = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(java))))
+    newest = max((os.path.join(beside, name) for name in os.listdir(beside)), key=feature)
+    return newest if feature(newest) >= 25 else None
+
+
+def measure(command, home=None):
+    """Wall time in ms and peak memory in MB of the whole process, with the Java of this home or the default one."""
+    environment = {**os.environ, "JAVA_HOME": home} if home else None
     begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
     told = process.stderr.read()
     _, status, used = os.wait4(process.pid, 0)
     wall = (time.perf_counter() - begin) * 1000
@@ -83,8 +103,9 @@ def main():
     launcher, jar, table, repetitions = sys.argv[1:3] + [sys.argv[3], int(sys.argv[4])]
     os.environ["PYTHON"] = sys.executable
     ask("/api/2.0/mlflow/registered-models/create", {"name": MODEL})
-    spare = log_runs(3)
-    fresh = log_runs(4 * (repetitions + 1))
+    spare = log_runs(4)
+    newer = newer_java()
+    fresh = log_runs(5 * (repetitions + 1))
     time.sleep(6)  # longer than settle, so that no gate has to wait
     with tempfile.TemporaryDirectory() as directory:
         for name in ("plain", "archived"):
@@ -93,7 +114,8 @@ def main():
                 shutil.copy(file, os.path.join(directory, name))
         plain, archived = (os.path.join(directory, name, "mlflow-eval-gate") for name in ("plain", "archived"))
         report = os.path.join(directory, "report.json")
-        measure([archived, "--archive", "check", *OPTIONS, "--run-id", spare[0], "--promote", "champion", "--json", report])
+        make = [archived, "--archive", "check", *OPTIONS, "--promote", "champion", "--json", report, "--run-id"]
+        measure([*make, spare[0]])
         with open(report, encoding="utf-8") as file:
             requests = {"promote": json.load(file)["timing"]["requests"], "judge": 1}
         ways = {
@@ -103,13 +125,19 @@ def main():
             "launcher": lambda run, job: [plain, *check(run, job)],
             "launcher with archive": lambda run, job: [archived, *check(run, job)],
         }
+        homes = {}
+        if newer:
+            measure([*make, spare[3]], newer)
+            way = f"launcher with archive, Java {feature(newer)}"
+            ways[way] = ways["launcher with archive"]
+            homes[way] = newer
         lines = []
         for job, title in (("judge", "judge three metrics"), ("promote", "judge, create a version and promote it")):
             results = {way: [] for way in ways}
             for turn in range(repetitions + 1):
                 for way, command in ways.items():
                     run = fresh.pop() if job == "promote" else spare[1]
-                    result = measure(command(run, job))
+                    result = measure(command(run, job), homes.get(way))
                     if turn > 0:  # the first turn fills the caches of the file system
                         results[way].append(result)
             lines += rows(title, results, requests[job])

@@ -170,7 +170,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
             throw new IllegalArgumentException("The name of an MLflow server is empty. Steps call the server by its name.");
         }
         if (stripped.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("The name of the MLflow server '" + stripped.replaceAll("\\p{Cntrl}", " ")
+            throw new IllegalArgumentException("The name of the MLflow server '" + stripped.replaceAll("\\p{Cc}", " ")
                     + "' holds a line break or another control character.");
         }
         return stripped;
@@ -179,7 +179,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private static String checkedWorkspace(String workspace) {
         String wanted = Util.fixEmptyAndTrim(workspace);
         if (wanted != null && !wanted.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new IllegalArgumentException("The workspace '" + wanted.replaceAll("\\p{Cntrl}", " ")
+            throw new IllegalArgumentException("The workspace '" + wanted.replaceAll("\\p{Cc}", " ")
                     + "' may only hold visible ASCII characters, without blanks.");
         }
         return wanted;

@@ -23,7 +23,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
     private static final Pattern SEPARATOR = Pattern.compile("[,\\r\\n]+");
 
     /** What Jenkins allows in no name of a job, but somebody may take for a pattern. */
-    private static final Pattern NEVER_IN_A_NAME = Pattern.compile("[?\\\\\\[\\]!@#$^&|<>:;\\p{Cntrl}]");
+    private static final Pattern NEVER_IN_A_NAME = Pattern.compile("[?\\\\\\[\\]!@#$^&|<>:;\\p{Cc}]");
 
     private final String allowed_jobs;
 
@@ -97,7 +97,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
         boolean glued = segments.stream().anyMatch(segment -> segment.contains(ANY) && !segment.equals(ANY));
         boolean empty = segments.stream().anyMatch(segment -> segment.isBlank() || segment.equals(".") || segment.equals(".."));
         if (glued || empty || NEVER_IN_A_NAME.matcher(pattern).find()) {
-            throw new IllegalArgumentException("The pattern '" + pattern.replaceAll("\\p{Cntrl}", " ")
+            throw new IllegalArgumentException("The pattern '" + pattern.replaceAll("\\p{Cc}", " ")
                     + "' of the allowed jobs matches no full name of a job. Write names separated by /, for example"
                     + " ml/*/main; * is any text within one name, and ** in the place of a name any number of names.");
         }

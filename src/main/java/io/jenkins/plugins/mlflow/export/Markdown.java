@@ -34,7 +34,7 @@ public final class Markdown {
     private static String escaped(String text) {
         return text == null
                 ? ""
-                : text.replaceAll("\\p{Cntrl}", " ")
+                : text.replaceAll("\\p{Cc}", " ")
                         .replaceAll("([\\\\`*_{}\\[\\]()#+!|~-])", "\\\\$1")
                         .replace("&", "&amp;")
                         .replace("<", "&lt;")

@@ -232,7 +232,7 @@ final class MetricReader {
     private static String listed(Set<String> names) {
         String first = names.stream()
                 .limit(MOST_LISTED)
-                .map(name -> name.replaceAll("\\p{Cntrl}", " "))
+                .map(name -> name.replaceAll("\\p{Cc}", " "))
                 .map(name -> name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name)
                 .collect(Collectors.joining(", "));
         return names.size() > MOST_LISTED ? first + " and " + (names.size() - MOST_LISTED) + " more" : first;

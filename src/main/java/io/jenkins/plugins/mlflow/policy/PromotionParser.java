@@ -16,7 +16,7 @@ final class PromotionParser {
             Words.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
 
     /** What would end or escape the path within {@code runs:/<run id>/<artifact path>}. */
-    private static final Pattern NOT_IN_A_PATH = Pattern.compile("[\\\\%?#\\p{Cntrl}]");
+    private static final Pattern NOT_IN_A_PATH = Pattern.compile("[\\\\%?#\\p{Cc}]");
 
     private final PolicyProblems problems;
     private final boolean complete;

@@ -201,7 +201,7 @@ final class Refusals {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ");
     }
 
     private static String seconds(Duration duration) {

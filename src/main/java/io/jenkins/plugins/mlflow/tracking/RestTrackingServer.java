@@ -86,7 +86,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
             return null;
         }
         if (!Credentials.visibleAscii(workspace)) {
-            throw new IllegalArgumentException("The workspace '" + workspace.replaceAll("\\p{Cntrl}", " ")
+            throw new IllegalArgumentException("The workspace '" + workspace.replaceAll("\\p{Cc}", " ")
                     + "' may only hold visible ASCII characters, without blanks.");
         }
         return workspace;

@@ -156,10 +156,17 @@ class RestFailuresTest {
 
     @Test
     void aNameOfTheServersMakingNeitherFillsNorBreaksTheMessage() throws IOException {
-        String message = failureOf(200, "{\"run\":{\"info\":{\"run_id\":\"a\\u0000\\n" + "x".repeat(5000) + "\"}}}")
+        String message = failureOf(200, "{\"run\":{\"info\":{\"run_id\":\"a\\u0000\\n\\u009b" + "x".repeat(5000) + "\"}}}")
                 .getMessage();
         assertTrue(message.length() < 1000, message);
         assertTrue(message.chars().noneMatch(Character::isISOControl), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"s\":\"\u0080\u009b2J", "<html>\u0007\u007f", "\u2028"})
+    void aBodyThatCouldSteerATerminalIsToldWithoutItsControlCharacters(String body) throws IOException {
+        String message = failureOf(200, body).getMessage();
+        assertTrue(message.chars().noneMatch(c -> Character.isISOControl(c) || c == 0x2028), message);
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.apache.commons.cli.OptionGroup;
@@ -91,22 +92,28 @@ final class CheckCommand implements Command {
 
     private GateReport report(PrintWriter progress) throws InterruptedException {
         Instant startedAt = main.clock.instant();
-        Thread loading = new Thread(RestTrackingServer::load, "loading");
-        loading.setDaemon(true);
-        loading.start();
+        Thread loading = inBackground("loading", RestTrackingServer::load);
         Gate gate;
-        TrackingServer server;
+        CompletableFuture<TrackingServer> server;
         try {
             checkApproval();
             Connection connection = Connection.of(given.text("tracking-uri"), main.environment);
+            server = CompletableFuture.supplyAsync(connection::open, task -> inBackground("opening", task));
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
-            server = connection.open();
         } catch (PolicyException | IllegalArgumentException e) {
             return GateReport.notStarted(
                     ErrorCategory.CONFIGURATION.name(), e.getMessage(), mode().key(), given.text("model"), null);
         }
         loading.join();
-        return drive(gate, gate.start(startedAt), server, progress);
+        return drive(gate, gate.start(startedAt), server.join(), progress);
+    }
+
+    /** While the policy is read, as most of the time of a short process goes into the loading of classes. */
+    private static Thread inBackground(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private void checkApproval() {

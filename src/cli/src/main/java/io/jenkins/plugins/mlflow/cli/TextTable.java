@@ -57,6 +57,6 @@ final class TextTable {
 
     /** Names come from a server: control characters would move the cursor. */
     private static String line(String text) {
-        return text == null ? "" : text.replaceAll("\\p{Cntrl}", " ");
+        return text == null ? "" : text.replaceAll("\\p{Cc}", " ");
     }
 }

@@ -18,6 +18,6 @@ final class Words {
 
     /** Text from a server on one line: control characters would move the cursor. */
     static String line(String text) {
-        return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
+        return text == null ? "" : text.replaceAll("[\\p{Cc}\\u2028\\u2029]", " ");
     }
 }

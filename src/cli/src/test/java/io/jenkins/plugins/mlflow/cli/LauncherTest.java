@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The shell script beside the jar, with a Java that only tells how it was called. */
 @DisabledOnOs(OS.WINDOWS)
@@ -21,6 +23,7 @@ class LauncherTest {
     @TempDir
     private Path directory;
 
+    private String version = "17.0.1";
     private String output;
 
     @BeforeEach
@@ -30,6 +33,7 @@ class LauncherTest {
 
     private int start(String java, String... words) throws Exception {
         Path home = Files.createDirectories(directory.resolve("jdk/bin")).getParent();
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x y\"\nJAVA_VERSION=\"" + version + "\"\n");
         Path program = Files.writeString(home.resolve("bin/java"), "#!/bin/sh\n" + java + "\n");
         assertTrue(program.toFile().setExecutable(true));
         List<String> command = new ArrayList<>(List.of("sh", directory.resolve("mlflow-eval-gate").toString()));
@@ -51,14 +55,30 @@ class LauncherTest {
         }
     }
 
-    @Test
-    void theArchiveOfOneStartIsUsedByTheNext() throws Exception {
-        String writesArchive = "for word; do case $word in -XX:ArchiveClassesAtExit=*) echo x > \"${word#*=}\";; esac; done; echo \"$@\"";
+    @ParameterizedTest
+    @CsvSource({
+        "17.0.1, jsa, ArchiveClassesAtExit, SharedArchiveFile",
+        "24, jsa, ArchiveClassesAtExit, SharedArchiveFile",
+        "25, aot, AOTCacheOutput, AOTCache",
+        "26-ea, aot, AOTCacheOutput, AOTCache",
+        "unknown, jsa, ArchiveClassesAtExit, SharedArchiveFile",
+    })
+    void theArchiveOfOneStartIsUsedByTheNext(String java, String suffix, String write, String read) throws Exception {
+        version = java;
+        String writesArchive = "for word; do case $word in -XX:" + write + "=*) echo x > \"${word#*=}\";; esac; done; echo \"$@\"";
 
         assertEquals(0, start(writesArchive, "--archive", "check", "--model", "a b"));
         assertTrue(output.endsWith("-jar " + directory.resolve("mlflow-eval-gate.jar") + " check --model a b\n"), output);
         assertEquals(0, start(writesArchive, "check"));
 
-        assertTrue(output.contains("-XX:SharedArchiveFile=" + directory.resolve("mlflow-eval-gate.jsa") + " "), output);
+        assertTrue(output.contains("-XX:" + read + "=" + directory.resolve("mlflow-eval-gate." + suffix) + " "), output);
+    }
+
+    /** As a Java that is no file of an installation cannot tell which one it is. */
+    @Test
+    void aJavaOfWhichNothingIsKnownIsStartedAllTheSame() throws Exception {
+        version = "";
+        assertEquals(0, start("echo \"$@\"", "check"));
+        assertTrue(output.endsWith(" check\n"), output);
     }
 }
