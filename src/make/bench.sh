@@ -67,7 +67,8 @@ in_jenkins() {
     fi
     say "in Jenkins"
     openly jenkins "$LOGS/bench-jenkins.log" run_maven "$ROOT" package -Dtest='*Bench' -Dsurefire.failIfNoSpecifiedTests=false \
-        -Dexcluded.tests= '-DargLine=-Xmx4g' -Dbench.tables="$TABLES"
+        -Dexcluded.tests= -Dbench.tables="$TABLES" \
+        '-DargLine=-Xms1g -Xmx4g @{jenkins.addOpens} @{jenkins.insaneHook} @{jenkins.javaAgent}'
     "$PYTHON_3" "$ROOT/src/bench/tables.py" size "$ROOT"/target/*.hpi >>"$TABLES/5-records.md"
 }
 

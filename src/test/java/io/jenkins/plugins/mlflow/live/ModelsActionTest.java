@@ -247,16 +247,8 @@ class ModelsActionTest {
         FreeStyleBuild first = jenkins.buildAndAssertSuccess(job);
         List<String> metrics = IntStream.rangeClosed(1, 10).mapToObj(i -> "metric_" + i).toList();
         Gates.end(first, "a", Gates.report("churn", 1, 0.95, metrics));
-        Path builds = job.getBuildDir().toPath();
-        String record = Files.readString(builds.resolve("1").resolve("build.xml"));
-        byte[] document = Files.readAllBytes(builds.resolve("1").resolve("mlflow-eval-gate").resolve("1.json.gz"));
-        for (int number = 2; number <= 1_000; number++) {
-            Path folder = Files.createDirectories(builds.resolve(String.valueOf(number)).resolve("mlflow-eval-gate"));
-            Files.writeString(folder.resolveSibling("build.xml"), record);
-            Files.write(folder.resolve("1.json.gz"), document);
-        }
+        Gates.copyFirstBuild(job, 1_000);
         Files.delete(index(job));
-        job.updateNextBuildNumber(1_001);
         job.doReload();
         FreeStyleProject reloaded = jenkins.jenkins.getItemByFullName(job.getFullName(), FreeStyleProject.class);
         int loaded = loaded(reloaded);

@@ -3,10 +3,9 @@ package io.jenkins.plugins.mlflow.step;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.Figures;
 import java.io.File;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +30,6 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class GateBench {
     private static final int[] DELAYS_MS = {0, 5, 20, 100};
-    private static final int TURNS = Integer.getInteger("bench.turns", 15);
     private static final int WARM_UP = 10;
     private static final int GATES_IN_A_BUILD = 50;
     private static final Duration WATCHED = Duration.ofSeconds(20);
@@ -59,13 +57,13 @@ class GateBench {
         jobs.put("with a baseline, run by id", job(GATE + "thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], baseline: 'champion'"));
         jobs.put("thresholds, promotion of the run's version", job(GATE + "thresholds: [accuracy: 0.9], promote: 'champion'"));
         StringBuilder table = new StringBuilder("### In Jenkins\n\nThe step from its start to the next step's, in pipelines on a controller"
-                + " under test, with a stub in place of MLflow; by turns, " + TURNS + " of each; time over (requests × delay) in ms, median"
+                + " under test, with a stub in place of MLflow; by turns, " + Figures.TURNS + " of each; time over (requests × delay) in ms, median"
                 + " (quartiles). Audit tags go out side by side and count once.\n\n"
                 + "| gate | requests | audit tags | answers at once | after 5 ms | 20 ms | 100 ms |\n"
                 + "| --- | --- | --- | --- | --- | --- | --- |\n");
         Map<String, List<List<Double>>> over = new LinkedHashMap<>();
         Map<String, String> counts = new LinkedHashMap<>();
-        for (int turn = -WARM_UP; turn < TURNS; turn++) {
+        for (int turn = -WARM_UP; turn < Figures.TURNS; turn++) {
             for (int i = 0; i < DELAYS_MS.length; i++) {
                 for (Map.Entry<String, WorkflowJob> job : jobs.entrySet()) {
                     mlflow.alias("champion", 6);
@@ -88,10 +86,10 @@ class GateBench {
         }
         over.forEach((name, rows) -> {
             table.append("| ").append(name).append(" | ").append(counts.get(name));
-            rows.forEach(row -> table.append(" | ").append(quartiles(row)));
+            rows.forEach(row -> table.append(" | ").append(Figures.quartiles(row)));
             table.append(" |\n");
         });
-        write("4-jenkins.md", table.toString());
+        Figures.write("4-jenkins.md", table.toString());
     }
 
     @Test
@@ -117,22 +115,22 @@ class GateBench {
                     : job("mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: " + entries));
             table.append(record("a gate of " + checks + (checks == 1 ? " check" : " checks"), run));
         }
-        write("5-records.md", table.toString());
+        Figures.write("5-records.md", table.toString());
     }
 
     private static String record(String name, WorkflowRun run) throws Exception {
         double kept = new File(run.getRootDir(), "build.xml").length() / 1024.0;
         List<Double> times = new ArrayList<>();
-        for (int i = 0; i < 2 * TURNS; i++) {
+        for (int i = 0; i < 2 * Figures.TURNS; i++) {
             long begin = System.nanoTime();
             run.getParent().getLazyBuildMixIn().getRunMap().purgeCache();
             assertNotNull(run.getParent().getBuildByNumber(1));
             times.add((System.nanoTime() - begin) / 1e6);
         }
-        File report = new File(run.getRootDir(), "mlflow-eval-gate/1.json");
+        File report = new File(run.getRootDir(), "mlflow-eval-gate/1.json.gz");
         return String.format(
                 Locale.ROOT, "| %s | %.1f | %.1f | %s |%n", name, kept,
-                report.length() / 1024.0, quartiles(times.subList(TURNS, 2 * TURNS)));
+                report.length() / 1024.0, Figures.quartiles(times.subList(Figures.TURNS, 2 * Figures.TURNS)));
     }
 
     @Test
@@ -145,7 +143,7 @@ class GateBench {
         jenkins.buildAndAssertSuccess(job(GATE + "thresholds: [accuracy: 0.9]"));
         for (String gates : System.getProperty("bench.gates", "1,100,1000,5000").split(",")) {
             table.append(waiting(Integer.parseInt(gates)));
-            write("6-waiting.md", table.toString());
+            Figures.write("6-waiting.md", table.toString());
         }
     }
 
@@ -262,18 +260,5 @@ class GateBench {
                 .findFirstMatch(build.getExecution(), found -> step.equals(found.getDisplayFunctionName()));
         assertNotNull(node, step);
         return node;
-    }
-
-    private static String quartiles(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return String.format(
-                Locale.ROOT, "%.1f (%.1f to %.1f)", sorted[sorted.length / 2], sorted[sorted.length / 4], sorted[sorted.length * 3 / 4]);
-    }
-
-    private static void write(String name, String table) throws Exception {
-        System.out.print(table);
-        Path directory = new File(System.getProperty("bench.tables", "target/bench")).toPath();
-        Files.createDirectories(directory);
-        Files.writeString(directory.resolve(name), table);
     }
 }
