@@ -3,12 +3,14 @@ package io.jenkins.plugins.mlflow.step;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Item;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,17 +240,82 @@ class ApprovalStepTest {
         assertNobodyIsAsked(run);
     }
 
+    /** Nothing was promoted, the report says why, and nothing is left to be done: not on the server, nor on any page. */
+    private void assertStopped(WorkflowRun run, int requests, String why) throws Exception {
+        Map<?, ?> report = report(run);
+        assertEquals("ERROR", report.get("status"));
+        assertEquals("stopped before it was over: " + why, report.get("reason"));
+        assertEquals(false, promotion(report).get("promoted"));
+        assertEquals("nobody approved it", promotion(report).get("reason"));
+        assertEquals(true, approval(report).get("required"));
+        assertNull(approval(report).get("by"));
+        jenkins.assertLogNotContains("after:", run);
+        assertEquals(requests, mlflow.requests.size(), mlflow.requests::toString);
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals(Map.of(), mlflow.tags);
+        assertNobodyIsAsked(run);
+        try (JenkinsRule.WebClient client = client("alice")) {
+            for (String page : List.of("", "mlflow-eval-gate/", "mlflow-eval-gate/1/")) {
+                String text = client.goTo(run.getUrl() + page).getBody().getTextContent();
+                assertTrue(text.contains("stopped before it was over"), text);
+                assertFalse(text.contains("waiting for approval") || text.contains("Paused for Input"), text);
+            }
+        }
+    }
+
     @Test
     void anAbortedBuildIsAbortedAndNobodyIsAskedAnyMore() throws Exception {
         WorkflowRun run = waiting("");
+        int requests = mlflow.requests.size();
 
-        run.getExecutor().interrupt();
+        try (JenkinsRule.WebClient client = client("carol")) {
+            WebRequest stop = new WebRequest(new URL(jenkins.getURL(), run.getUrl() + "stop"), HttpMethod.POST);
+            client.getPage(client.addCrumb(stop));
+        }
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        assertEquals("ERROR", report(run).get("status"));
-        assertEquals("nobody approved it", promotion(report(run)).get("reason"));
-        assertEquals(List.of(), mlflow.writes);
-        assertNobodyIsAsked(run);
+        assertStopped(run, requests, "Aborted by carol");
+
+        WorkflowRun next = waiting("");
+        assertEquals(200, post("alice", next, "proceedEmpty", null));
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(next));
+        assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void aTimeoutOfThePipelineEndsThePause() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "timeout(time: 5, unit: 'SECONDS') { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
+                        + "promote: [alias: 'champion', approval: 'always'] }",
+                true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Input requested", run);
+        int requests = mlflow.requests.size();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+
+        assertStopped(run, requests, "Timeout has been exceeded");
+    }
+
+    /** Jenkins tells the steps of such a build nothing, and leaves its input on the page. */
+    @Test
+    void whoAnswersAfterTheBuildWasKilledHardPromotesNothing() throws Exception {
+        WorkflowRun run = waiting("");
+        int requests = mlflow.requests.size();
+        InputStepExecution asked = inputs(run).getExecutions().get(0);
+
+        run.doKill();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+
+        assertEquals(500, post("alice", run, "proceedEmpty", null));
+        assertThrows(IOException.class, () -> asked.proceed((Map<String, Object>) null));
+        assertEquals(requests, mlflow.requests.size(), mlflow.requests::toString);
+        assertEquals(false, promotion(report(run)).get("promoted"));
+        WorkflowRun next = waiting("");
+        assertEquals(200, post("alice", next, "proceedEmpty", null));
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(next));
+        assertEquals(List.of("champion=7"), mlflow.writes);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
+import jenkins.model.CauseOfInterruption;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.lang.reflect.Field;
 import java.util.List;
@@ -136,6 +137,27 @@ class RestartTest {
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build(jenkins)));
         });
         assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void aStopRightAfterARestartEndsThePauseForGood() throws Throwable {
+        sessions.then(jenkins -> pauseForApproval(jenkins, "10m"));
+        int requests = mlflow.requests.size();
+        sessions.then(jenkins -> {
+            build(jenkins).getExecution().interrupt(Result.ABORTED, new CauseOfInterruption.UserInterruption("carol"));
+            WorkflowRun run = jenkins.waitForCompletion(build(jenkins));
+            jenkins.assertBuildStatus(Result.ABORTED, run);
+            List<?> reports = run.getAction(GateReportAction.class).getReports();
+            assertEquals(1, reports.size());
+            assertTrue(reports.toString().contains("nobody approved it"), reports::toString);
+        });
+        sessions.then(jenkins -> {
+            assertFalse(build(jenkins).isBuilding());
+            assertNull(inputs(jenkins).getDisplayName());
+            assertEquals(List.of(), inputs(jenkins).getExecutions());
+        });
+        assertEquals(requests, mlflow.requests.size());
+        assertEquals(List.of(), mlflow.writes);
     }
 
     @Test
