@@ -195,7 +195,7 @@ public final class Gate {
         }
         state.registryRead = false;
         boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(round.deadline);
-        if (cutShort && (before.lastFault != null || before.runStatus != null)) {
+        if (cutShort && (before.lastFault != null || before.runStatus != null && before.waitingFor != null)) {
             // Our own deadline ended this attempt; what was known before it says more.
             state.lastFault = before.lastFault;
             state.lastFaultMessage = before.lastFaultMessage;

@@ -68,6 +68,22 @@ class PromotionTest {
     }
 
     @Test
+    void aPromotionWhoseDeadlineCutsARequestShortNamesTheRequest() throws Exception {
+        mlflow.disturbNext(
+                "versionByAlias",
+                () -> drive.clock.pass(Duration.ofSeconds(30)),
+                TrackingException.passing(ErrorCategory.TIMEOUT, "GET the alias was not answered in full within 30 s.", null));
+
+        GateReport report = drive.run();
+
+        assertEquals(ErrorCategory.TIMEOUT.name(), report.getErrorCategory());
+        assertEquals(
+                "GET the alias was not answered in full within 30 s. No better answer came within the deadline.",
+                report.getErrorMessage());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
     void aDryRunChangesNothing() throws Exception {
         drive.mode = RunMode.DRY_RUN;
 
