@@ -8,6 +8,8 @@ enum Endpoint {
     SEARCH_RUNS("POST", "runs/search"),
     RUN("GET", "runs/get"),
     HISTORY("GET", "metrics/get-history"),
+    LOGGED_MODEL("GET", "logged-models/m-[^/]+"),
+    LOGGED_MODELS("POST", "logged-models/search"),
     VERSION("GET", "model-versions/get"),
     VERSIONS("GET", "model-versions/search"),
     MODEL("GET", "registered-models/get"),
@@ -19,6 +21,7 @@ enum Endpoint {
     TAG("POST", "model-versions/set-tag");
 
     private final String method;
+    /** Its end, as a pattern. */
     private final String path;
 
     Endpoint(String method, String path) {
@@ -29,9 +32,13 @@ enum Endpoint {
     static Endpoint of(String method, String target) {
         String path = target.replaceAll("\\?.*", "");
         return Arrays.stream(values())
-                .filter(endpoint -> endpoint.method.equals(method) && path.endsWith("/" + endpoint.path))
+                .filter(endpoint -> endpoint.method.equals(method) && path.matches(".*/" + endpoint.path))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("A gate does not ask for " + method + " " + path));
+    }
+
+    boolean isOfLoggedModels() {
+        return this == LOGGED_MODEL || this == LOGGED_MODELS;
     }
 
     boolean writes() {

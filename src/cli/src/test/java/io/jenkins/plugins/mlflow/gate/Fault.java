@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.CONFIGURATION;
 import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.CONFLICT;
 import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.FORBIDDEN;
 import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.NOT_FOUND;
@@ -77,9 +78,10 @@ enum Fault {
         }
     }),
 
-    EMPTY_OBJECT(Kind.CONTENT, Set.of(Endpoint.STAGE), (key, value) -> key.isEmpty() ? Map.of() : value),
-    ANOTHERS_ID(Kind.CONTENT, Set.of(),
-            (key, value) -> Set.of("run_id", "run_uuid", "name").contains(key) ? value + "x" : value),
+    EMPTY_OBJECT(Kind.CONTENT, Set.of(Endpoint.STAGE, Endpoint.LOGGED_MODELS),
+            (key, value) -> key.isEmpty() ? Map.of() : value),
+    ANOTHERS_ID(Kind.CONTENT, Set.of(), (key, value) ->
+            Set.of("run_id", "run_uuid", "name", "model_id", "source_run_id").contains(key) ? value + "x" : value),
     NO_VALUE(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS),
             (key, value) -> key.equals("value") ? null : value),
     UNKNOWN_ENUM(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS, Endpoint.STAGE, Endpoint.ALIAS),
@@ -205,17 +207,25 @@ enum Fault {
     }
 
     /** Whether the gate can do without what the fault takes away from this answer. */
-    boolean leavesEnough(Endpoint endpoint, FaultCell.Situation situation) {
+    boolean leavesEnough(FaultCell.Column column) {
+        Endpoint endpoint = column.endpoint();
+        boolean promoting = column.situation() == FaultCell.Situation.PROMOTING;
         return unaffected.contains(endpoint)
+                // The champion's logged model need only have its metrics.
+                || this == UNKNOWN_ENUM
+                        && endpoint == Endpoint.LOGGED_MODEL
+                        && column.candidate() == FaultCell.Candidate.DATASET
                 // The search of a run that has no version yet, and the last look at a version's stage.
-                || this == EMPTY_OBJECT && endpoint == Endpoint.VERSIONS && situation == FaultCell.Situation.PROMOTING
-                || this == UNKNOWN_ENUM && endpoint == Endpoint.VERSION && situation == FaultCell.Situation.PROMOTING;
+                || this == EMPTY_OBJECT && endpoint == Endpoint.VERSIONS && promoting
+                || this == UNKNOWN_ENUM && endpoint == Endpoint.VERSION && promoting;
     }
 
     /** Whether an error says what this fault is. {@code category} may be null if it does not matter. */
-    boolean isNamedBy(String category, String message) {
+    boolean isNamedBy(Endpoint endpoint, String category, String message) {
+        // A server without logged models has no such route.
+        ErrorCategory due = this == STATUS_404 && endpoint.isOfLoggedModels() ? CONFIGURATION : this.category;
         return message != null
-                && (this.category == null || category == null || this.category.name().equals(category))
+                && (due == null || category == null || due.name().equals(category))
                 && Pattern.compile(cause).matcher(message).find();
     }
 

@@ -1,5 +1,9 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import static io.jenkins.plugins.mlflow.gate.FaultCell.Candidate.DATASET;
+import static io.jenkins.plugins.mlflow.gate.FaultCell.Candidate.LOGGED_MODEL;
+import static io.jenkins.plugins.mlflow.gate.FaultCell.Candidate.SEARCHED;
+import static io.jenkins.plugins.mlflow.gate.FaultCell.Candidate.VERSION;
 import static io.jenkins.plugins.mlflow.gate.FaultCell.Situation.IDLE;
 import static io.jenkins.plugins.mlflow.gate.FaultCell.Situation.PROMOTING;
 import static io.jenkins.plugins.mlflow.gate.FaultCell.Situation.REFUSED;
@@ -55,34 +59,69 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
         }
     }
 
-    /**
-     * A request where it occurs.
-     *
-     * @param registered whether the candidate is named by its version; otherwise it is searched for and not yet registered
-     */
-    record Column(Situation situation, Endpoint endpoint, boolean registered) {
+    /** How the gate comes to its candidate, and what its rules are about. */
+    enum Candidate {
+        /** The newest run of an experiment, which is not registered yet. */
+        SEARCHED(""),
+        /** A version of the model. */
+        VERSION(""),
+        /** A logged model of MLflow 3. */
+        LOGGED_MODEL(" by modelId"),
+        /** The newest run of an experiment, which made two logged models; the rules name a dataset, which only one of them has. */
+        DATASET(" with dataset");
+
+        private final String inWords;
+
+        Candidate(String inWords) {
+            this.inWords = inWords;
+        }
+
+        boolean isSearched() {
+            return this == SEARCHED || this == DATASET;
+        }
+
+        /** Whether it takes an MLflow 3. */
+        boolean isOfLoggedModels() {
+            return this == LOGGED_MODEL || this == DATASET;
+        }
+    }
+
+    /** A request where it occurs. */
+    record Column(Situation situation, Endpoint endpoint, Candidate candidate) {
         static final List<Column> ALL = List.of(
-                new Column(IDLE, Endpoint.EXPERIMENT, false),
-                new Column(IDLE, Endpoint.SEARCH_RUNS, false),
-                new Column(IDLE, Endpoint.VERSION, true),
-                new Column(IDLE, Endpoint.RUN, false),
-                new Column(IDLE, Endpoint.ALIAS, false),
-                new Column(IDLE, Endpoint.HISTORY, false),
-                new Column(WAITING, Endpoint.RUN, false),
-                new Column(WAITING, Endpoint.HISTORY, false),
-                new Column(WAITING, Endpoint.VERSION, true),
-                new Column(PROMOTING, Endpoint.VERSIONS, false),
-                new Column(PROMOTING, Endpoint.MODEL, false),
-                new Column(PROMOTING, Endpoint.CREATE, false),
-                new Column(PROMOTING, Endpoint.VERSION, false),
-                new Column(PROMOTING, Endpoint.RUN, false),
-                new Column(PROMOTING, Endpoint.HISTORY, false),
-                new Column(PROMOTING, Endpoint.ALIAS, false),
-                new Column(PROMOTING, Endpoint.STAGE, false),
-                new Column(PROMOTING, Endpoint.SET_ALIAS, false),
-                new Column(PROMOTING, Endpoint.TRANSITION, false),
-                new Column(PROMOTING, Endpoint.TAG, false),
-                new Column(REFUSED, Endpoint.TAG, true));
+                new Column(IDLE, Endpoint.EXPERIMENT, SEARCHED),
+                new Column(IDLE, Endpoint.SEARCH_RUNS, SEARCHED),
+                new Column(IDLE, Endpoint.VERSION, VERSION),
+                new Column(IDLE, Endpoint.RUN, SEARCHED),
+                new Column(IDLE, Endpoint.ALIAS, SEARCHED),
+                new Column(IDLE, Endpoint.HISTORY, SEARCHED),
+                new Column(WAITING, Endpoint.RUN, SEARCHED),
+                new Column(WAITING, Endpoint.HISTORY, SEARCHED),
+                new Column(WAITING, Endpoint.VERSION, VERSION),
+                new Column(PROMOTING, Endpoint.VERSIONS, SEARCHED),
+                new Column(PROMOTING, Endpoint.MODEL, SEARCHED),
+                new Column(PROMOTING, Endpoint.CREATE, SEARCHED),
+                new Column(PROMOTING, Endpoint.VERSION, SEARCHED),
+                new Column(PROMOTING, Endpoint.RUN, SEARCHED),
+                new Column(PROMOTING, Endpoint.HISTORY, SEARCHED),
+                new Column(PROMOTING, Endpoint.ALIAS, SEARCHED),
+                new Column(PROMOTING, Endpoint.STAGE, SEARCHED),
+                new Column(PROMOTING, Endpoint.SET_ALIAS, SEARCHED),
+                new Column(PROMOTING, Endpoint.TRANSITION, SEARCHED),
+                new Column(PROMOTING, Endpoint.TAG, SEARCHED),
+                new Column(REFUSED, Endpoint.TAG, VERSION),
+                new Column(IDLE, Endpoint.LOGGED_MODEL, LOGGED_MODEL),
+                new Column(IDLE, Endpoint.HISTORY, LOGGED_MODEL),
+                new Column(IDLE, Endpoint.RUN, DATASET),
+                new Column(IDLE, Endpoint.LOGGED_MODELS, DATASET),
+                new Column(IDLE, Endpoint.LOGGED_MODEL, DATASET),
+                new Column(WAITING, Endpoint.LOGGED_MODEL, LOGGED_MODEL),
+                new Column(WAITING, Endpoint.LOGGED_MODELS, DATASET),
+                new Column(PROMOTING, Endpoint.VERSIONS, LOGGED_MODEL),
+                new Column(PROMOTING, Endpoint.CREATE, LOGGED_MODEL),
+                new Column(PROMOTING, Endpoint.LOGGED_MODEL, LOGGED_MODEL),
+                new Column(PROMOTING, Endpoint.HISTORY, LOGGED_MODEL),
+                new Column(PROMOTING, Endpoint.LOGGED_MODELS, DATASET));
 
         /** Whether the gate comes to this request with a candidate of this kind. */
         boolean occursFor(boolean good) {
@@ -91,7 +130,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
 
         @Override
         public String toString() {
-            return (situation + " " + endpoint).toLowerCase(java.util.Locale.ROOT);
+            return (situation + " " + endpoint).toLowerCase(java.util.Locale.ROOT) + candidate.inWords;
         }
     }
 
@@ -177,7 +216,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
                     && report.getErrorCategory().equals("TIMEOUT");
             check(
                     wrong,
-                    fault.isNamedBy(looked ? null : report.getErrorCategory(), report.getErrorMessage()),
+                    fault.isNamedBy(column.endpoint, looked ? null : report.getErrorCategory(), report.getErrorMessage()),
                     "not the cause: " + told);
         }
     }
@@ -202,7 +241,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
         return switch (fault.kind) {
             case EITHER -> status == due || !once && status == GateStatus.ERROR;
             case CONTENT ->
-                fault.leavesEnough(column.endpoint, column.situation)
+                fault.leavesEnough(column)
                         ? status == due
                         : status == GateStatus.ERROR || status == GateStatus.FAILED || once && status == due;
             default -> status == GateStatus.ERROR;
@@ -217,15 +256,19 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
             case "FORBIDDEN" -> 'B';
             case "PROTOCOL" -> 'R';
             case "UNAUTHORIZED" -> 'A';
+            case "CONFIGURATION" -> 'X';
             default -> report.getErrorCategory().charAt(0);
         };
     }
 
     private GateRequest request(FaultWorld world, Patience patience) throws PolicyException {
         String limit = patience.timeout.toMillis() + "ms";
-        String candidate = column.registered
-                ? "{}"
-                : "{experiment: " + world.experiment() + ", max_age: 24h}";
+        String candidate = column.candidate.isSearched() ? "{experiment: " + world.experiment() + ", max_age: 24h}" : "{}";
+        String rules = column.candidate.isOfLoggedModels()
+                ? """
+                {accuracy: {min: 0.9, max_drop: 0.01, dataset: holdout}, errors: {max: 0, dataset: holdout}, \
+                f1: {min: 0.5, value: max}}"""
+                : "{accuracy: {min: 0.9, max_drop: 0.01}, f1: {min: 0.5, value: max}}";
         GatePolicy policy = PolicyReader.resolve(
                 PolicyDocument.read(
                         "eval_gate.yaml",
@@ -236,18 +279,14 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
                             candidate: %s
                             baseline: {alias: champion, when_missing: rubber_stamp}
                             wait: {timeout: %s, settle: 300ms}
-                            metrics:
-                              accuracy: {min: 0.9, max_drop: 0.01}
-                              f1: {min: 0.5, value: max}
+                            metrics: %s
                             promote: {alias: champion, stage: Production, timeout: %s}
                         """
-                                .formatted(world.model(), candidate, limit, limit)),
+                                .formatted(world.model(), candidate, limit, rules, limit)),
                 world.model(),
                 PolicyOverrides.NONE);
-        ExactCandidate exact =
-                column.registered ? new ExactCandidate(ExactCandidate.Kind.VERSION, world.registered()) : null;
         return new GateRequest(
-                world.model(), "faulty", exact, policy, "eval_gate.yaml", PolicyCanon.sha256(policy), RunMode.ENABLED,
+                world.model(), "faulty", world.exact(), policy, "eval_gate.yaml", PolicyCanon.sha256(policy), RunMode.ENABLED,
                 "http://ci/job/churn/7/");
     }
 }

@@ -18,10 +18,12 @@ final class FaultMatrix {
     private static final Path FOLDER = Path.of("target", "faults");
 
     private final String name;
+    private final List<FaultCell.Column> leftOut;
     private final List<FaultCell.Result> results;
 
-    private FaultMatrix(String name, List<FaultCell.Result> results) {
+    private FaultMatrix(String name, List<FaultCell.Column> leftOut, List<FaultCell.Result> results) {
         this.name = name;
+        this.leftOut = leftOut;
         this.results = results;
     }
 
@@ -63,7 +65,8 @@ final class FaultMatrix {
                     results.add(new FaultCell.Result(cells.get(i), '!', List.of("it broke: " + e), Duration.ZERO));
                 }
             }
-            return new FaultMatrix(name, results);
+            return new FaultMatrix(
+                    name, FaultCell.Column.ALL.stream().filter(column -> !source.offers(column)).toList(), results);
         } finally {
             threads.shutdownNow();
         }
@@ -99,7 +102,13 @@ final class FaultMatrix {
                         .collect(Collectors.joining(", ")))
                 .append('\n')
                 .append("P passed and promoted, F failed, errors: A unauthorized, B forbidden, C conflict, N not found, ")
-                .append("R protocol, T timeout, U unreachable; - nothing to disturb, . not run\n\n");
+                .append("R protocol, T timeout, U unreachable, X configuration; - nothing to disturb, . not run\n");
+        if (!leftOut.isEmpty()) {
+            text.append("Left out, as a gate does not come to them with this server: ")
+                    .append(leftOut.stream().map(FaultCell.Column::toString).collect(Collectors.joining(", ")))
+                    .append('\n');
+        }
+        text.append('\n');
         for (boolean good : new boolean[] {true, false}) {
             for (boolean once : new boolean[] {true, false}) {
                 append(text, good, once);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.MlflowData;
 import io.jenkins.plugins.mlflow.tracking.MlflowServer;
@@ -20,7 +21,8 @@ import java.util.Map;
 
 /**
  * One model, its champion and a candidate on an MLflow server, for one gate. The champion's accuracy is 0.95: a good candidate has
- * 0.96; a bad one 0.92, over the bound, so that only the champion gives it away.
+ * 0.96; a bad one 0.92, over the bound, so that only the champion gives it away. Where logged models count, those are the values on
+ * the dataset {@code holdout}, and on another one each candidate is better than the champion.
  */
 interface FaultWorld extends FaultProxy.Upstream {
     String EXPERIMENT = "experiment";
@@ -29,8 +31,8 @@ interface FaultWorld extends FaultProxy.Upstream {
 
     String experiment();
 
-    /** The version of the candidate's run if it had one from the start, or else null. */
-    String registered();
+    /** The candidate if the gate is to be told it, or else null. */
+    ExactCandidate exact();
 
     /** Lets what the gate waits for happen. */
     void release();
@@ -79,22 +81,34 @@ interface FaultWorld extends FaultProxy.Upstream {
         private Scripted(FaultCell cell) {
             column = cell.column();
             mlflow.experiments.put(EXPERIMENT, "3");
-            mlflow.finishedRun("champion", "accuracy", 0.95, "f1", 0.9);
+            mlflow.finishedRun("champion", "accuracy", 0.95, "f1", 0.9).experimentId = "2";
             mlflow.version(1, "champion").stage = "Production";
             mlflow.aliases.put("champion", "1");
-            FakeMlflow.FakeRun run =
-                    mlflow.finishedRun("candidate", "accuracy", cell.good() ? 0.96 : 0.92, "f1", 0.9);
-            mlflow.runs.get("champion").experimentId = "2";
-            if (column.registered()) {
-                mlflow.version(2, "candidate");
+            double accuracy = cell.good() ? 0.96 : 0.92;
+            FakeMlflow.FakeRun run = mlflow.finishedRun("candidate", "accuracy", accuracy, "f1", 0.9);
+            boolean waiting = column.situation() == FaultCell.Situation.WAITING;
+            if (column.candidate().isOfLoggedModels()) {
+                logged("m-1", "champion", 0.95);
+                mlflow.versions.get(1).source = LoggedModel.source("m-1");
+                logged("m-2", "candidate", accuracy);
+                mlflow.loggedModel("m-3", "candidate");
+                mlflow.logOn("train", "m-3", "candidate", "accuracy", 0.99);
             }
-            if (column.situation() == FaultCell.Situation.WAITING) {
-                if (column.registered()) {
-                    mlflow.versions.get(2).status = ModelVersion.Status.PENDING_REGISTRATION;
-                } else {
-                    run.status = Run.Status.RUNNING;
-                }
+            switch (column.candidate()) {
+                case VERSION -> mlflow.version(2, "candidate").status =
+                        waiting ? ModelVersion.Status.PENDING_REGISTRATION : ModelVersion.Status.READY;
+                case LOGGED_MODEL -> mlflow.models.get("m-2").status =
+                        waiting ? LoggedModel.Status.PENDING : LoggedModel.Status.READY;
+                default -> run.status = waiting ? Run.Status.RUNNING : Run.Status.FINISHED;
             }
+        }
+
+        private void logged(String model, String run, double accuracy) {
+            mlflow.loggedModel(model, run);
+            mlflow.logOn("holdout", model, run, "accuracy", accuracy);
+            mlflow.logOn("holdout", model, run, "f1", 0.9);
+            mlflow.logOn("holdout", model, run, "errors", 0);
+            mlflow.logOn("train", model, run, "accuracy", 0.99);
         }
 
         @Override
@@ -113,8 +127,12 @@ interface FaultWorld extends FaultProxy.Upstream {
         }
 
         @Override
-        public String registered() {
-            return column.registered() ? "2" : null;
+        public ExactCandidate exact() {
+            return switch (column.candidate()) {
+                case VERSION -> new ExactCandidate(ExactCandidate.Kind.VERSION, "2");
+                case LOGGED_MODEL -> new ExactCandidate(ExactCandidate.Kind.MODEL, "m-2");
+                default -> null;
+            };
         }
 
         @Override
@@ -122,6 +140,7 @@ interface FaultWorld extends FaultProxy.Upstream {
             synchronized (http) {
                 mlflow.runs.get("candidate").status = Run.Status.FINISHED;
                 mlflow.versions.values().forEach(version -> version.status = ModelVersion.Status.READY);
+                mlflow.models.values().forEach(model -> model.status = LoggedModel.Status.READY);
             }
         }
 
@@ -154,31 +173,75 @@ interface FaultWorld extends FaultProxy.Upstream {
         private final String model = MlflowData.unique("model");
         private final String experiment = MlflowData.unique(EXPERIMENT);
         private final String run;
-        private final String registered;
+        private final String loggedModel;
+        private final ExactCandidate exact;
 
-        private Real(MlflowServer server, String championsRun, FaultCell cell) {
+        private Real(MlflowServer server, Champion best, FaultCell cell) {
             this.server = server;
             client = server.client();
             MlflowData data = server.data();
+            FaultCell.Candidate candidate = cell.column().candidate();
+            boolean waiting = cell.column().situation() == FaultCell.Situation.WAITING;
             Instant end = Instant.now().minusSeconds(600);
-            run = data.run(data.experiment(experiment), end.minusSeconds(60));
-            data.metric(run, "accuracy", cell.good() ? 0.96 : 0.92, end.toEpochMilli(), 0);
-            data.metric(run, "f1", 0.9, end.toEpochMilli(), 0);
-            if (cell.column().situation() != FaultCell.Situation.WAITING) {
+            String experimentId = data.experiment(experiment);
+            run = data.run(experimentId, end.minusSeconds(60));
+            double accuracy = cell.good() ? 0.96 : 0.92;
+            data.model(model);
+            String champion;
+            if (candidate.isOfLoggedModels()) {
+                champion = data.versionOf(model, best.loggedModel, best.run);
+                loggedModel = waiting && candidate == FaultCell.Candidate.LOGGED_MODEL
+                        ? data.pendingModel(experimentId, run)
+                        : data.loggedModel(experimentId, run);
+                log(data, loggedModel, run, accuracy, end);
+                data.metricOn("train", "t", data.loggedModel(experimentId, run), run, "accuracy", 0.99, end.toEpochMilli());
+            } else {
+                champion = data.version(model, best.run);
+                loggedModel = null;
+                data.metric(run, "accuracy", accuracy, end.toEpochMilli(), 0);
+                data.metric(run, "f1", 0.9, end.toEpochMilli(), 0);
+            }
+            if (!waiting || candidate == FaultCell.Candidate.LOGGED_MODEL) {
                 data.end(run, "FINISHED", end);
             }
-            data.model(model);
-            String champion = data.version(model, championsRun);
             data.alias(model, "champion", champion);
             data.stage(model, champion, "Production");
-            registered = cell.column().registered() ? data.version(model, run) : null;
+            exact = switch (candidate) {
+                case VERSION -> new ExactCandidate(ExactCandidate.Kind.VERSION, data.version(model, run));
+                case LOGGED_MODEL -> new ExactCandidate(ExactCandidate.Kind.MODEL, loggedModel);
+                default -> null;
+            };
         }
+
+        private static void log(MlflowData data, String loggedModel, String run, double accuracy, Instant when) {
+            long at = when.toEpochMilli();
+            data.metricOn("holdout", "h", loggedModel, run, "accuracy", accuracy, at);
+            data.metricOn("holdout", "h", loggedModel, run, "f1", 0.9, at);
+            data.metricOn("holdout", "h", loggedModel, run, "errors", 0, at);
+            // MLflow takes one value of a logged model at a moment, whatever the dataset.
+            data.metricOn("train", "t", loggedModel, run, "accuracy", 0.99, at - 1);
+        }
+
+        /** @param loggedModel null on a server that has none */
+        private record Champion(String run, String loggedModel) {}
 
         /** A source of worlds on one server. */
         static Source on(MlflowServer server) {
             MlflowData data = server.data();
-            String champion = data.finishedRun(data.experiment(MlflowData.unique("champions")), "accuracy", 0.95);
-            data.metric(champion, "f1", 0.9, Instant.now().minusSeconds(600).toEpochMilli(), 0);
+            boolean hasLoggedModels = server.majorVersion() >= 3;
+            String experiment = data.experiment(MlflowData.unique("champions"));
+            Instant end = Instant.now().minusSeconds(600);
+            String run = data.run(experiment, end.minusSeconds(60));
+            data.metric(run, "accuracy", 0.95, end.toEpochMilli(), 0);
+            data.metric(run, "f1", 0.9, end.toEpochMilli(), 0);
+            String of = data.run(experiment, end.minusSeconds(60));
+            String loggedModel = hasLoggedModels ? data.loggedModel(experiment, of) : null;
+            if (hasLoggedModels) {
+                log(data, loggedModel, of, 0.95, end);
+            }
+            data.end(run, "FINISHED", end);
+            data.end(of, "FINISHED", end);
+            Champion champion = new Champion(run, loggedModel);
             return new Source() {
                 @Override
                 public FaultWorld make(FaultCell cell) {
@@ -188,7 +251,9 @@ interface FaultWorld extends FaultProxy.Upstream {
                 @Override
                 public boolean offers(FaultCell.Column column) {
                     // A version of a real server is READY at once.
-                    return column.situation() != FaultCell.Situation.WAITING || !column.registered();
+                    return (column.situation() != FaultCell.Situation.WAITING
+                                    || column.candidate() != FaultCell.Candidate.VERSION)
+                            && (hasLoggedModels || !column.candidate().isOfLoggedModels());
                 }
             };
         }
@@ -228,13 +293,17 @@ interface FaultWorld extends FaultProxy.Upstream {
         }
 
         @Override
-        public String registered() {
-            return registered;
+        public ExactCandidate exact() {
+            return exact;
         }
 
         @Override
         public void release() {
-            server.data().end(run, "FINISHED", Instant.now().minusSeconds(1));
+            if (exact != null && exact.kind() == ExactCandidate.Kind.MODEL) {
+                server.data().readyModel(loggedModel);
+            } else {
+                server.data().end(run, "FINISHED", Instant.now().minusSeconds(1));
+            }
         }
 
         @Override

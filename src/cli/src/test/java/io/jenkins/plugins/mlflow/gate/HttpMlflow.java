@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.gate;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
@@ -18,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** MLflow's REST API in front of a {@link FakeMlflow}, as far as a gate uses it. */
 final class HttpMlflow implements FaultProxy.Upstream {
@@ -32,7 +35,7 @@ final class HttpMlflow implements FaultProxy.Upstream {
     @Override
     public synchronized FaultProxy.Reply answer(FaultProxy.Request request) {
         try {
-            return reply(200, answer(request.endpoint(), parameters(request)));
+            return reply(200, answer(request.endpoint(), request.target().replaceAll(".*/|\\?.*", ""), parameters(request)));
         } catch (TrackingException e) {
             return e.category() == ErrorCategory.NOT_FOUND
                     ? refusal(404, "RESOURCE_DOES_NOT_EXIST", e.getMessage())
@@ -65,7 +68,8 @@ final class HttpMlflow implements FaultProxy.Upstream {
         return parameters;
     }
 
-    private Map<String, Object> answer(Endpoint endpoint, Map<String, String> asked) throws TrackingException {
+    /** @param last part of the path */
+    private Map<String, Object> answer(Endpoint endpoint, String last, Map<String, String> asked) throws TrackingException {
         String model = asked.get("name");
         switch (endpoint) {
             case EXPERIMENT:
@@ -77,6 +81,10 @@ final class HttpMlflow implements FaultProxy.Upstream {
                 return object("run", run(mlflow.run(asked.get("run_id"))));
             case HISTORY:
                 return object("metrics", history(asked.get("run_id"), asked.get("metric_key")));
+            case LOGGED_MODEL:
+                return object("model", loggedModel(mlflow.loggedModel(last)));
+            case LOGGED_MODELS:
+                return object("models", loggedModels(quoted(asked.get("filter"), "source_run_id")));
             case VERSION:
                 return object("model_version", version(mlflow.version(model, asked.get("version"))));
             case VERSIONS:
@@ -93,7 +101,10 @@ final class HttpMlflow implements FaultProxy.Upstream {
             case CREATE:
                 return object(
                         "model_version",
-                        version(mlflow.createVersion(model, asked.get("source"), asked.get("run_id"))));
+                        version(
+                                asked.containsKey("model_id")
+                                        ? mlflow.createVersionFrom(model, asked.get("model_id"), asked.get("run_id"))
+                                        : mlflow.createVersion(model, asked.get("source"), asked.get("run_id"))));
             case SET_ALIAS:
                 mlflow.setAlias(model, asked.get("alias"), asked.get("version"));
                 return Map.of();
@@ -137,6 +148,8 @@ final class HttpMlflow implements FaultProxy.Upstream {
         List<Object> datasets = new ArrayList<>();
         run.datasetDigests()
                 .forEach(digest -> datasets.add(object("dataset", object("name", "data", "digest", digest))));
+        List<Object> models = new ArrayList<>();
+        run.loggedModels().forEach(id -> models.add(object("model_id", id, "step", 0)));
         return object(
                 "info",
                 object(
@@ -147,7 +160,9 @@ final class HttpMlflow implements FaultProxy.Upstream {
                 "data",
                 object("metrics", metrics),
                 "inputs",
-                object("dataset_inputs", datasets));
+                object("dataset_inputs", datasets),
+                "outputs",
+                models.isEmpty() ? null : object("model_outputs", models));
     }
 
     private static Map<String, Object> metric(String key, Run.Metric metric) {
@@ -160,10 +175,43 @@ final class HttpMlflow implements FaultProxy.Upstream {
         return metrics;
     }
 
+    private List<Object> loggedModels(String run) throws TrackingException {
+        List<Object> models = new ArrayList<>();
+        mlflow.loggedModels(null, run).forEach(model -> models.add(loggedModel(model)));
+        return models;
+    }
+
+    private static Map<String, Object> loggedModel(LoggedModel model) {
+        List<Object> metrics = new ArrayList<>();
+        for (LoggedModel.Entry entry : model.metrics()) {
+            Map<String, Object> metric = metric(entry.metric(), entry.value());
+            metric.putAll(object(
+                    "dataset_name", entry.dataset(), "dataset_digest", entry.digest(), "model_id", model.id(),
+                    "run_id", entry.runId()));
+            metrics.add(metric);
+        }
+        return object(
+                "info",
+                object(
+                        "model_id", model.id(), "name", "model", "source_run_id", model.sourceRunId(),
+                        "status", "LOGGED_MODEL_" + model.status()),
+                "data",
+                object("metrics", metrics));
+    }
+
     private Map<String, Object> versions(String filter) throws TrackingException {
-        int run = filter.indexOf("run_id = '");
-        String runId = run < 0 ? null : filter.substring(run + 10, filter.indexOf('\'', run + 10));
-        return list(mlflow.highestVersion(filter.substring(8, filter.indexOf('\'', 8)), runId));
+        String model = quoted(filter, "name");
+        String source = quoted(filter, "source_path");
+        return list(
+                source == null
+                        ? mlflow.highestVersion(model, quoted(filter, "run_id"))
+                        : mlflow.highestVersionOf(model, source.replace(LoggedModel.source(""), "")));
+    }
+
+    /** What a filter wants this to be, or null. */
+    private static String quoted(String filter, String what) {
+        Matcher wanted = Pattern.compile("\\b" + what + " = '([^']*)'").matcher(filter);
+        return wanted.find() ? wanted.group(1) : null;
     }
 
     private static Map<String, Object> list(Optional<ModelVersion> version) {
@@ -173,6 +221,13 @@ final class HttpMlflow implements FaultProxy.Upstream {
     private static Map<String, Object> version(ModelVersion version) {
         return object(
                 "name", version.model(), "version", version.version(), "run_id", version.runId(),
-                "current_stage", version.stage(), "status", version.status().name(), "source", version.source());
+                "current_stage", version.stage(), "status", version.status().name(), "source", version.source(),
+                "tags", version.tags().isEmpty() ? null : tags(version));
+    }
+
+    private static List<Object> tags(ModelVersion version) {
+        List<Object> tags = new ArrayList<>();
+        version.tags().forEach((key, value) -> tags.add(object("key", key, "value", value)));
+        return tags;
     }
 }
