@@ -84,7 +84,7 @@ enum Fault {
             Set.of("run_id", "run_uuid", "name", "model_id", "source_run_id").contains(key) ? value + "x" : value),
     NO_VALUE(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS),
             (key, value) -> key.equals("value") ? null : value),
-    UNKNOWN_ENUM(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS, Endpoint.STAGE, Endpoint.ALIAS),
+    UNKNOWN_ENUM(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS, Endpoint.MODEL, Endpoint.STAGE, Endpoint.ALIAS),
             (key, value) -> key.equals("status") ? "PONDERING" : value),
     UNKNOWN_FIELDS(Kind.HARMLESS, Set.of(), (key, value) -> value instanceof Map<?, ?> map ? enriched(map) : value),
 

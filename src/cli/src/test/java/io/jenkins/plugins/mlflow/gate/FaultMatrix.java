@@ -20,8 +20,10 @@ final class FaultMatrix {
     private final String name;
     private final List<FaultCell.Column> leftOut;
     private final List<FaultCell.Result> results;
+    private final int again;
 
-    private FaultMatrix(String name, List<FaultCell.Column> leftOut, List<FaultCell.Result> results) {
+    private FaultMatrix(String name, List<FaultCell.Column> leftOut, List<FaultCell.Result> results, int again) {
+        this.again = again;
         this.name = name;
         this.leftOut = leftOut;
         this.results = results;
@@ -53,23 +55,34 @@ final class FaultMatrix {
         try {
             List<Future<FaultCell.Result>> running = new ArrayList<>();
             for (FaultCell cell : cells) {
-                Callable<FaultCell.Result> run = () -> cell.run(
-                        source, new FaultCell.Patience(cell.once() ? once : forEver, request));
-                running.add(threads.submit(run));
+                running.add(threads.submit(tryOf(source, cell, once, forEver, request)));
             }
             List<FaultCell.Result> results = new ArrayList<>();
             for (int i = 0; i < cells.size(); i++) {
                 try {
                     results.add(running.get(i).get(30, TimeUnit.MINUTES));
                 } catch (Exception e) {
-                    results.add(new FaultCell.Result(cells.get(i), '!', List.of("it broke: " + e), Duration.ZERO));
+                    results.add(
+                            new FaultCell.Result(cells.get(i), '!', List.of("it broke: " + e), List.of(), Duration.ZERO));
+                }
+            }
+            int again = 0;
+            for (int i = 0; i < cells.size(); i++) {
+                if (results.get(i).isOnlySlow()) {
+                    again++;
+                    results.set(i, tryOf(source, cells.get(i), once, forEver, request).call());
                 }
             }
             return new FaultMatrix(
-                    name, FaultCell.Column.ALL.stream().filter(column -> !source.offers(column)).toList(), results);
+                    name, FaultCell.Column.ALL.stream().filter(column -> !source.offers(column)).toList(), results, again);
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    private static Callable<FaultCell.Result> tryOf(
+            FaultWorld.Source source, FaultCell cell, Duration once, Duration forEver, Duration request) {
+        return () -> cell.run(source, new FaultCell.Patience(cell.once() ? once : forEver, request));
     }
 
     /** The first gate of a JVM is slow, and the first TLS connection too. */
@@ -83,8 +96,8 @@ final class FaultMatrix {
     /** What was wrong, one line a cell. */
     List<String> wrong() {
         return results.stream()
-                .filter(result -> !result.wrong().isEmpty())
-                .map(result -> name + ", " + result.cell() + ": " + result.wrong())
+                .filter(result -> !result.wrong().isEmpty() || !result.slow().isEmpty())
+                .map(result -> name + ", " + result.cell() + ": " + result.wrong() + result.slow())
                 .toList();
     }
 
@@ -93,7 +106,8 @@ final class FaultMatrix {
         StringBuilder text = new StringBuilder();
         long latest = results.stream().mapToLong(result -> result.overrun().toMillis()).max().orElse(0);
         text.append(name).append(": ").append(results.size()).append(" cells, ").append(wrong().size())
-                .append(" wrong; the latest end was ").append(latest).append(" ms after its deadline\n")
+                .append(" wrong; the latest end was ").append(latest).append(" ms after its deadline; ")
+                .append(again).append(" were run again, alone, as the machine had been too slow for their deadlines\n")
                 .append(results.stream()
                         .collect(Collectors.groupingBy(FaultCell.Result::letter, Collectors.counting()))
                         .entrySet()

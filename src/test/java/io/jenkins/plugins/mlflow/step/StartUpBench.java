@@ -1,5 +1,6 @@
-package io.jenkins.plugins.mlflow;
+package io.jenkins.plugins.mlflow.step;
 
+import io.jenkins.plugins.mlflow.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
