@@ -4,6 +4,8 @@ import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.gate.Approval;
+import io.jenkins.plugins.mlflow.gate.Gate;
+import io.jenkins.plugins.mlflow.gate.GateState;
 import java.io.IOException;
 import java.time.Instant;
 import jenkins.model.Jenkins;
@@ -15,6 +17,12 @@ final class ApprovalContext extends StepContext {
     private static final long serialVersionUID = 1L;
 
     private final GateExecution gate;
+    /** What somebody said, until the state has taken it in. It is not kept: after a restart people are asked again. */
+    private transient volatile Answer answer;
+
+    private interface Answer {
+        GateState to(Gate machine, GateState asked);
+    }
 
     ApprovalContext(GateExecution gate) {
         this.gate = gate;
@@ -30,14 +38,25 @@ final class ApprovalContext extends StepContext {
     public void onSuccess(Object result) {
         Approval approval = new Approval(
                 Jenkins.getAuthentication2().getName(), result instanceof String reason ? reason : null, Instant.now());
-        gate.answered((machine, asked) -> machine.approved(asked, approval));
+        tell((machine, asked) -> machine.approved(asked, approval));
     }
 
     /** Called on the thread of who refuses, or by the gate itself once it is over. */
     @Override
     public void onFailure(@NonNull Throwable cause) {
         String by = Jenkins.getAuthentication2().getName();
-        gate.answered((machine, asked) -> machine.refused(asked, by));
+        tell((machine, asked) -> machine.refused(asked, by));
+    }
+
+    private void tell(Answer given) {
+        answer = given;
+        gate.answered();
+    }
+
+    /** The state after the answer; the given one if there is none yet, or it comes too late. */
+    GateState answered(Gate machine, GateState asked) {
+        Answer given = answer;
+        return given == null ? asked : given.to(machine, asked);
     }
 
     @Override

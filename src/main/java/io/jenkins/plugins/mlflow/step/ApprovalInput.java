@@ -4,6 +4,8 @@ import hudson.AbortException;
 import hudson.model.ParameterDefinition;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
+import io.jenkins.plugins.mlflow.gate.Gate;
+import io.jenkins.plugins.mlflow.gate.GateState;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -93,6 +95,11 @@ final class ApprovalInput implements Serializable {
         if (inputs != null) {
             inputs.remove(input);
         }
+    }
+
+    /** The state after what was said; the given one if nobody has answered yet, or too late. */
+    GateState answered(Gate machine, GateState asked) {
+        return ((ApprovalContext) input.getContext()).answered(machine, asked);
     }
 
     /** Nobody is asked any more. */

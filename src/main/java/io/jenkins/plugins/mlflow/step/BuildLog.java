@@ -1,7 +1,11 @@
 package io.jenkins.plugins.mlflow.step;
 
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.ProgressLog;
+import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import java.io.IOException;
 import java.time.Instant;
@@ -20,6 +24,30 @@ final class BuildLog {
 
     void say(String message) throws IOException, InterruptedException {
         context.get(TaskListener.class).getLogger().println(PREFIX + message);
+    }
+
+    /** Says what is judged, where, and by which policy. */
+    void introduce(GateRequest request) throws IOException, InterruptedException {
+        say("Gate for model " + request.model() + " on server " + request.server() + ", policy from "
+                + request.policyOrigin() + " (SHA-256 " + request.policySha256() + "):");
+        for (String line : PolicyCanon.describe(request.policy()).lines().toList()) {
+            say("  " + line);
+        }
+        if (request.policy().promotion() != null && request.promotionBarred() != null) {
+            say("Whatever the verdict, nothing will be promoted: " + request.promotionBarred());
+        }
+    }
+
+    /** Says how it ended; {@code address} is the report's. */
+    void conclude(GateReport report, String address) throws IOException, InterruptedException {
+        if (report.getStatus() == GateStatus.DISABLED) {
+            return;
+        }
+        say(report.getStatus() + ": " + report.getReason());
+        if (report.getPromotion() != null && !report.isPromoted()) {
+            say("Not promoted: " + report.getPromotion().getReason());
+        }
+        say("Report: " + address);
     }
 
     /** Says what the gate waits for, though not at every turn. */

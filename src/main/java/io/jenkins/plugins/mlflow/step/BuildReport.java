@@ -59,13 +59,31 @@ final class BuildReport {
         return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
     }
 
-    /** Takes down for the job's trend, and for what is live, what the gate did and saw that is over with the attached report. */
-    void note(GateReport report) throws IOException, InterruptedException {
-        GateEnds.note(context.get(Run.class), number, report);
+    /**
+     * Puts the report of a gate that is over wherever it is wanted.
+     *
+     * @param policy null if the gate ended before it had one
+     * @param recorded called once the report is on record, or could not be: the next promotion goes on only then, so that
+     *     records come in the order of what they tell
+     */
+    GateResult complete(GateReport report, GatePolicy policy, BuildLog log, Runnable recorded)
+            throws IOException, InterruptedException {
+        GateResult result;
+        try {
+            result = attach(report);
+            GateEnds.note(context.get(Run.class), number, report);
+            if (policy != null) {
+                remember(report, policy, log);
+            }
+        } finally {
+            recorded.run();
+        }
+        publish(report);
+        return result;
     }
 
     /** Carries the attached report to where else it is wanted. The gate is over, so that nothing of this may fail it. */
-    void publish(GateReport report) throws IOException, InterruptedException {
+    private void publish(GateReport report) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         GateListener.tell(run, number, report);
         if (parameters.flag("buildDescription")) {
@@ -100,7 +118,8 @@ final class BuildReport {
     }
 
     /** Remembers the policy if it promoted. The promotion is made; that its policy cannot be remembered must not fail it. */
-    void remember(GateReport report, GatePolicy policy, BuildLog log) throws IOException, InterruptedException {
+    private void remember(GateReport report, GatePolicy policy, BuildLog log)
+            throws IOException, InterruptedException {
         if (!report.isPromoted()) {
             return;
         }

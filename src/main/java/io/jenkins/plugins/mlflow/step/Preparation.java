@@ -1,8 +1,10 @@
 package io.jenkins.plugins.mlflow.step;
 
 import hudson.FilePath;
+import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
@@ -12,9 +14,12 @@ import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyLock;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
 final class Preparation {
@@ -24,32 +29,41 @@ final class Preparation {
     private static final Duration AGENT_DEADLINE = Duration.ofSeconds(30);
 
     private final GateParameters parameters;
+    private final Run<?, ?> run;
+    /** Null outside of a node. */
     private final FilePath workspace;
 
-    /** {@code workspace} is null outside of a node. */
-    Preparation(GateParameters parameters, FilePath workspace) {
+    Preparation(GateParameters parameters, StepContext context) throws IOException, InterruptedException {
         this.parameters = parameters;
-        this.workspace = workspace;
+        this.run = context.get(Run.class);
+        this.workspace = context.get(FilePath.class);
     }
 
-    GateRequest request(String serverName, String buildUrl) throws StepProblem, InterruptedException {
+    GateRequest request(MlflowServerConfiguration server) throws StepProblem, InterruptedException {
         try {
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
             GatePolicy policy =
                     held(PolicyReader.resolve(document, parameters.model(), parameters.overrides()), origin);
             return new GateRequest(
-                    parameters.model(),
-                    serverName,
-                    parameters.exact(),
-                    policy,
-                    origin,
-                    PolicyCanon.sha256(policy),
-                    parameters.runMode(),
-                    buildUrl);
+                            parameters.model(),
+                            server.getName(),
+                            parameters.exact(),
+                            policy,
+                            origin,
+                            PolicyCanon.sha256(policy),
+                            parameters.runMode(),
+                            buildUrl())
+                    .barred(Servers.whyNotPromote(server, run));
         } catch (PolicyException e) {
             throw new StepProblem(e.getMessage());
         }
+    }
+
+    /** Null where the administrator has not told Jenkins its own address. */
+    private String buildUrl() {
+        String root = Jenkins.get().getRootUrl();
+        return root == null ? null : root + run.getUrl();
     }
 
     /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */

@@ -28,4 +28,9 @@ final class Servers {
             throw new StepProblem(e.getMessage());
         }
     }
+
+    /** Why this build may not promote on the server, or null if it may. */
+    static String whyNotPromote(MlflowServerConfiguration server, Run<?, ?> run) {
+        return server.whyNotPromote(run.getParent().getFullName());
+    }
 }
