@@ -186,6 +186,7 @@ public final class GateState implements Serializable, Cloneable {
         phase = next;
         attempts = 0;
         waitingFor = null;
+        writeFault = null;
         clearFault();
     }
 

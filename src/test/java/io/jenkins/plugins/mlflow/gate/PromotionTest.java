@@ -469,6 +469,23 @@ class PromotionTest {
     }
 
     @Test
+    void aGarbledAnswerToAWriteThatTookEffectCountsForNoLaterWrite() throws Exception {
+        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page answered");
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r7");
+        mlflow.versions.remove(7);
+        mlflow.failAfterEffect("createVersion", page);
+        drive.runUntil(Phase.SET_ALIAS);
+        drive.clock.pass(Duration.ofMillis(101));
+        mlflow.failAfterEffect("setAlias", page);
+
+        GateReport report = drive.goOn();
+
+        assertEquals(GateStatus.PASSED, report.getStatus(), report.getReason());
+        assertTrue(report.isPromoted());
+        assertEquals(List.of("create 7", "alias champion=7"), mlflow.writes);
+    }
+
+    @Test
     void whatBecameOfACreationMustBeSaved() throws Exception {
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r7");
         mlflow.versions.remove(7);
