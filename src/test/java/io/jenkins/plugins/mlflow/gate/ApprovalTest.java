@@ -36,12 +36,7 @@ class ApprovalTest {
 
     @BeforeEach
     void championAndChallenger() {
-        mlflow.finishedRun("r6", "accuracy", 0.92);
-        mlflow.finishedRun("r7", "accuracy", 0.93);
-        mlflow.version(6, "r6").stage = "Production";
-        mlflow.version(7, "r7");
-        mlflow.aliases.put("champion", "6");
-        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
+        drive.championAndChallenger();
         drive.policy = asking(null, ALWAYS);
     }
 

@@ -23,6 +23,16 @@ final class Drive {
     RunMode mode = RunMode.ENABLED;
     GateState state;
 
+    /** Version 6 is the champion, by alias and stage; version 7, which is a little better, is to be judged. */
+    void championAndChallenger() {
+        mlflow.finishedRun("r6", "accuracy", 0.92);
+        mlflow.finishedRun("r7", "accuracy", 0.93);
+        mlflow.version(6, "r6").stage = "Production";
+        mlflow.version(7, "r7");
+        mlflow.aliases.put("champion", "6");
+        exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
+    }
+
     Gate gate() {
         GateRequest request =
                 new GateRequest("churn", "production", exact, policy, "eval_gate.yaml", "f00d", mode, "http://ci/7/");

@@ -23,6 +23,7 @@ import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,11 +37,15 @@ class GateTest {
     private final Drive drive = new Drive();
     private final FakeMlflow mlflow = drive.mlflow;
 
+    @BeforeEach
+    void accuracyIsJudgedUnlessTheTestSaysOtherwise() {
+        drive.policy = policy(null, null, ACCURACY);
+    }
+
     @Test
     void aFinishedRunWithGoodMetricsPassesAtOnceInOneRequest() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.93);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
 
         GateReport report = drive.run();
 
@@ -59,7 +64,6 @@ class GateTest {
         mlflow.finishedRun("r2", "accuracy", 0.5);
         mlflow.version(9, "r1");
         mlflow.version(10, "r2");
-        drive.policy = policy(null, null, ACCURACY);
 
         GateReport report = drive.run();
 
@@ -121,15 +125,12 @@ class GateTest {
     void aDeletedRunIsNotFound() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.99).deleted = true;
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
 
         assertError(ErrorCategory.NOT_FOUND, drive.run());
     }
 
     @Test
     void aModelWithoutVersionsIsNotFound() throws Exception {
-        drive.policy = policy(null, null, ACCURACY);
-
         assertError(ErrorCategory.NOT_FOUND, drive.run());
     }
 
@@ -172,7 +173,6 @@ class GateTest {
     void pollingStartsAtOneSecondAndBacksOffToTen() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.99).status = Run.Status.RUNNING;
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
 
         drive.run();
 
@@ -187,7 +187,6 @@ class GateTest {
     void aMetricThatArrivesLateIsWaitedForAndSettles() throws Exception {
         FakeMlflow.FakeRun run = mlflow.finishedRun("r1");
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         mlflow.passNext("run");
         mlflow.beforeNext("run", () -> mlflow.log("r1", "accuracy", 0.95, drive.clock.instant()));
 
@@ -220,7 +219,6 @@ class GateTest {
     void aMetricThatArrivesInTheLastSecondsBeforeTheDeadlineIsSeen() throws Exception {
         FakeMlflow.FakeRun run = mlflow.finishedRun("r1");
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         drive.runUntil(Phase.FIND_CANDIDATE);
         while (drive.clock.instant().isBefore(java.time.Instant.parse("2026-11-20T10:04:58Z"))) {
             drive.crashInNextAdvance();
@@ -235,7 +233,6 @@ class GateTest {
     void valuesThatKeepChangingNeverPass() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         for (int i = 0; i < 200; i++) {
             double value = 0.95 + i * 1e-6;
             mlflow.beforeNext("run", () -> mlflow.log("r1", "accuracy", value, drive.clock.instant()));
@@ -247,13 +244,18 @@ class GateTest {
         assertTrue(report.getReason().contains("to settle"), report.getReason());
     }
 
-    @Test
-    void aVersionThatIsStillPendingIsWaitedFor() throws Exception {
+    /** Version 7, which is judged. */
+    private FakeMlflow.FakeVersion pendingVersion() {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         FakeMlflow.FakeVersion version = mlflow.version(7, "r1");
         version.status = ModelVersion.Status.PENDING_REGISTRATION;
         drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
-        drive.policy = policy(null, null, ACCURACY);
+        return version;
+    }
+
+    @Test
+    void aVersionThatIsStillPendingIsWaitedFor() throws Exception {
+        FakeMlflow.FakeVersion version = pendingVersion();
         mlflow.passNext("version");
         mlflow.passNext("version");
         mlflow.beforeNext("version", () -> version.status = ModelVersion.Status.READY);
@@ -267,7 +269,6 @@ class GateTest {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         mlflow.version(7, "r1").status = ModelVersion.Status.FAILED_REGISTRATION;
         drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
-        drive.policy = policy(null, null, ACCURACY);
 
         assertEquals(GateStatus.FAILED, drive.run().getStatus());
     }
@@ -276,7 +277,6 @@ class GateTest {
     void aLastReadingThatTheDeadlineCutsShortLeavesAFailedGateAndNotAnError() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.99).status = Run.Status.RUNNING;
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         drive.runUntil(Phase.WAIT);
         drive.clock.pass(Duration.ofMinutes(4).plusSeconds(58));
         mlflow.disturbNext(
@@ -292,11 +292,7 @@ class GateTest {
 
     @Test
     void aVersionWhoseRegistrationFailedFailsTheGate() throws Exception {
-        mlflow.finishedRun("r1", "accuracy", 0.95);
-        FakeMlflow.FakeVersion version = mlflow.version(7, "r1");
-        version.status = ModelVersion.Status.PENDING_REGISTRATION;
-        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
-        drive.policy = policy(null, null, ACCURACY);
+        FakeMlflow.FakeVersion version = pendingVersion();
         mlflow.passNext("version");
         mlflow.beforeNext("version", () -> version.status = ModelVersion.Status.FAILED_REGISTRATION);
 
@@ -375,7 +371,6 @@ class GateTest {
     void aServerThatIsDownForAWhileDoesNotEndTheGate() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         for (int i = 0; i < 10; i++) {
             mlflow.failNext("run", DOWN);
         }
@@ -387,7 +382,6 @@ class GateTest {
     @Test
     void aServerThatStaysDownIsAnErrorAtTheDeadlineAndNotAFailedGate() throws Exception {
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         for (int i = 0; i < 200; i++) {
             mlflow.failNext("run", DOWN);
         }
@@ -402,7 +396,6 @@ class GateTest {
     void retryAfterIsHonouredAsFarAsTheDeadlineAllows() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         mlflow.failNext("run", TrackingException.unsent(ErrorCategory.UNREACHABLE, "429", Duration.ofSeconds(42)));
         mlflow.failNext("run", TrackingException.unsent(ErrorCategory.UNREACHABLE, "429", Duration.ofHours(1)));
 
@@ -413,7 +406,6 @@ class GateTest {
     @Test
     void aPermanentFaultEndsTheGateAtOnce() throws Exception {
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         mlflow.failNext("run", TrackingException.permanent(ErrorCategory.UNAUTHORIZED, "401 from production"));
 
         GateReport report = drive.run();
@@ -457,7 +449,6 @@ class GateTest {
     void theCandidateOfTheStartIsJudgedAlsoAfterARestart() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95).status = Run.Status.RUNNING;
         mlflow.version(1, "r1");
-        drive.policy = policy(null, null, ACCURACY);
         drive.runUntil(Phase.WAIT);
         mlflow.finishedRun("r2", "accuracy", 0.1);
         mlflow.version(2, "r2");

@@ -38,12 +38,7 @@ class PromotionTest {
 
     @BeforeEach
     void championAndChallenger() {
-        mlflow.finishedRun("r6", "accuracy", 0.92);
-        mlflow.finishedRun("r7", "accuracy", 0.93);
-        mlflow.version(6, "r6").stage = "Production";
-        mlflow.version(7, "r7");
-        mlflow.aliases.put("champion", "6");
-        drive.exact = new ExactCandidate(ExactCandidate.Kind.VERSION, "7");
+        drive.championAndChallenger();
         drive.policy = policy(null, TO_CHAMPION, ACCURACY);
     }
 
@@ -243,13 +238,18 @@ class PromotionTest {
         assertEquals(List.of(), mlflow.writes);
     }
 
+    /** Version 9. */
+    private void anotherBecomesChampion(double accuracy) {
+        mlflow.finishedRun("r9", "accuracy", accuracy);
+        mlflow.version(9, "r9");
+        mlflow.aliases.put("champion", "9");
+    }
+
     @Test
     void aBaselineThatMovedSinceItWasJudgedIsJudgedAgain() throws Exception {
         drive.policy = policy(CHAMPION, TO_CHAMPION, NO_DROP);
         drive.runUntil(Phase.READ_HOLDER);
-        mlflow.finishedRun("r9", "accuracy", 0.99);
-        mlflow.version(9, "r9");
-        mlflow.aliases.put("champion", "9");
+        anotherBecomesChampion(0.99);
 
         GateReport report = drive.goOn();
 
@@ -263,9 +263,7 @@ class PromotionTest {
     void aBaselineThatMovedToAWeakerOneIsReplacedAndNamed() throws Exception {
         drive.policy = policy(CHAMPION, TO_CHAMPION, NO_DROP);
         drive.runUntil(Phase.READ_HOLDER);
-        mlflow.finishedRun("r9", "accuracy", 0.5);
-        mlflow.version(9, "r9");
-        mlflow.aliases.put("champion", "9");
+        anotherBecomesChampion(0.5);
 
         GateReport report = drive.goOn();
 
@@ -415,9 +413,7 @@ class PromotionTest {
     void aBaselineThatMovedIsNoticedWhateverIsPromoted() throws Exception {
         drive.policy = policy(CHAMPION, promotion(null, "Production"), NO_DROP);
         drive.runUntil(Phase.READ_HOLDER);
-        mlflow.finishedRun("r9", "accuracy", 0.99);
-        mlflow.version(9, "r9");
-        mlflow.aliases.put("champion", "9");
+        anotherBecomesChampion(0.99);
 
         assertEquals(GateStatus.FAILED, drive.goOn().getStatus());
         assertEquals(List.of(), mlflow.writes);

@@ -1,6 +1,9 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
@@ -18,14 +21,8 @@ final class RealDrive {
     final String model;
     RunMode mode = RunMode.ENABLED;
     private final TrackingServer server;
+    private final PolicyOverrides.Builder parameters = PolicyOverrides.builder().timeout("30s").settle("1s");
     private ExactCandidate exact;
-    private Map<String, ?> thresholds;
-    private Object baseline;
-    private Object promote;
-    private String experiment;
-    private String filter;
-    private String maxAge;
-    private String timeout = "30s";
     private PolicyDocument document;
     private String awaited;
     private Runnable reaction;
@@ -48,37 +45,37 @@ final class RealDrive {
     }
 
     RealDrive thresholds(Map<String, ?> rules) {
-        thresholds = rules;
+        parameters.thresholds(rules);
         return this;
     }
 
     RealDrive baseline(Object value) {
-        baseline = value;
+        parameters.baseline(value);
         return this;
     }
 
     RealDrive promote(Object value) {
-        promote = value;
+        parameters.promote(value);
         return this;
     }
 
     RealDrive experiment(String name) {
-        experiment = name;
+        parameters.experiment(name);
         return this;
     }
 
     RealDrive filter(String text) {
-        filter = text;
+        parameters.filter(text);
         return this;
     }
 
     RealDrive maxAge(String age) {
-        maxAge = age;
+        parameters.maxAge(age);
         return this;
     }
 
     RealDrive timeout(String duration) {
-        timeout = duration;
+        parameters.timeout(duration);
         return this;
     }
 
@@ -99,21 +96,16 @@ final class RealDrive {
         reaction = does;
     }
 
+    /** Runs to a pass. */
+    GateReport passes() throws Exception {
+        GateReport report = run();
+        assertEquals(GateStatus.PASSED, report.getStatus(), report.getReason());
+        return report;
+    }
+
     GateReport run() throws Exception {
         GatePolicy policy = PolicyReader.resolve(
-                document,
-                model,
-                PolicyOverrides.builder()
-                        .thresholds(thresholds)
-                        .baseline(baseline)
-                        .promote(promote)
-                        .experiment(experiment)
-                        .filter(filter)
-                        .maxAge(maxAge)
-                        .timeout(timeout)
-                        .settle("1s")
-                        .exactCandidate(exact != null)
-                        .build());
+                document, model, parameters.exactCandidate(exact != null).build());
         GateRequest request = new GateRequest(
                 model, "real", exact, policy, "test", PolicyCanon.sha256(policy), mode, "http://ci/job/churn/7/");
         Gate gate = new Gate(request, Clock.systemUTC(), new Random(1));
