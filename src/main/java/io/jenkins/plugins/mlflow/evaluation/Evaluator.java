@@ -72,12 +72,8 @@ public final class Evaluator {
     /** From slice to metric name, among the values that the target chooses. */
     public static SortedMap<String, String> slices(MetricTarget target, Map<String, Double> values) {
         SortedMap<String, String> slices = new TreeMap<>();
-        String prefix = target.beforeSlice();
         String suffix = target.key("");
-        for (String key : Evidence.sorted(values).tailMap(prefix).keySet()) {
-            if (!key.startsWith(prefix)) {
-                break;
-            }
+        target.beginningLikeSlices(Evidence.sorted(values).navigableKeySet()).forEach(key -> {
             if (key.endsWith(suffix)) {
                 String metric = key.substring(0, key.length() - suffix.length());
                 String slice = metric.indexOf('\n') >= 0 ? null : target.sliceOf(metric);
@@ -85,7 +81,7 @@ public final class Evaluator {
                     slices.put(slice, metric);
                 }
             }
-        }
+        });
         return slices;
     }
 

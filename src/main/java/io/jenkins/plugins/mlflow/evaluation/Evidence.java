@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -29,8 +29,10 @@ public record Evidence(
         return new Evidence(sorted(candidate), sorted(baseline), unclear, incomparable);
     }
 
-    static SortedMap<String, Double> sorted(Map<String, Double> values) {
-        return values == null || values instanceof SortedMap ? (SortedMap<String, Double>) values : new TreeMap<>(values);
+    static NavigableMap<String, Double> sorted(Map<String, Double> values) {
+        return values == null || values instanceof NavigableMap
+                ? (NavigableMap<String, Double>) values
+                : new TreeMap<>(values);
     }
 
     /**

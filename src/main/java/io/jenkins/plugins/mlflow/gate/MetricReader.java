@@ -28,6 +28,7 @@ final class MetricReader {
     private final String pinned;
     private final boolean untold;
     private final boolean modelOnly;
+    private final Set<String> ofRun;
     private final Measured measured = new Measured();
 
     /**
@@ -42,6 +43,8 @@ final class MetricReader {
         this.untold = untold;
         // Then rules without a dataset are about the pinned model, too.
         this.modelOnly = round.request.isOfLoggedModel() && pinned != null;
+        boolean sliced = targets.stream().anyMatch(MetricTarget::isSliced);
+        this.ofRun = sliced ? new TreeSet<>(run.metrics().keySet()) : run.metrics().keySet();
     }
 
     Measured read() throws TrackingException, InterruptedException {
@@ -79,7 +82,7 @@ final class MetricReader {
     }
 
     private void ofRun(MetricTarget target) throws TrackingException, InterruptedException {
-        for (String metric : Needs.names(target, run.metrics().keySet())) {
+        for (String metric : Needs.names(target, ofRun)) {
             Run.Metric current = run.metrics().get(metric);
             Double value = target.value().needsHistory()
                     ? Needs.chosen(target.value(), round.server().history(run.id(), metric))
@@ -98,7 +101,7 @@ final class MetricReader {
             if (isOfModel(target)) {
                 continue;
             }
-            for (String metric : Needs.names(target, run.metrics().keySet())) {
+            for (String metric : Needs.names(target, ofRun)) {
                 List<Logged> logged = models.stream()
                         .flatMap(model -> model.metrics().stream().map(entry -> new Logged(model.id(), entry)))
                         .filter(one -> one.entry.metric().equals(metric) && isOfRun(one.entry))
@@ -170,7 +173,7 @@ final class MetricReader {
 
     private void ofModel(MetricTarget target, LoggedModel model) throws TrackingException, InterruptedException {
         List<LoggedModel.Entry> counting = counting(model, target);
-        Set<String> known = counting.stream().map(LoggedModel.Entry::metric).collect(Collectors.toSet());
+        Set<String> known = distinct(counting, LoggedModel.Entry::metric);
         for (String metric : Needs.names(target, known)) {
             List<LoggedModel.Entry> entries =
                     counting.stream().filter(entry -> entry.metric().equals(metric)).toList();

@@ -12,8 +12,9 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -40,13 +41,19 @@ final class Needs {
         Set<String> names = new TreeSet<>();
         for (String pattern : patterns(target)) {
             MetricTarget any = MetricTarget.of(pattern);
-            for (String metric : any.isSliced() ? known : Set.of(pattern)) {
-                if (known.contains(metric) && (!any.isSliced() || any.sliceOf(metric) != null)) {
-                    names.add(metric);
-                }
+            if (any.isSliced()) {
+                any.beginningLikeSlices(sorted(known))
+                        .filter(metric -> any.sliceOf(metric) != null)
+                        .forEach(names::add);
+            } else if (known.contains(pattern)) {
+                names.add(pattern);
             }
         }
         return names;
+    }
+
+    private static NavigableSet<String> sorted(Set<String> names) {
+        return names instanceof NavigableSet<String> sorted ? sorted : new TreeSet<>(names);
     }
 
     private static List<String> patterns(MetricTarget target) {

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.policy;
 
 import java.io.Serializable;
+import java.util.NavigableSet;
+import java.util.stream.Stream;
 
 /**
  * The metric, or the slices of a metric, that rules are about.
@@ -38,9 +40,10 @@ public record MetricTarget(
         return name.indexOf(ANY) >= 0;
     }
 
-    /** What the names of all slices begin with. */
-    public String beforeSlice() {
-        return name.substring(0, name.indexOf(ANY));
+    /** Those of the names that begin as the slices' do, in their order; the others are not looked at. */
+    public Stream<String> beginningLikeSlices(NavigableSet<String> names) {
+        String beginning = name.substring(0, name.indexOf(ANY));
+        return names.tailSet(beginning, true).stream().takeWhile(other -> other.startsWith(beginning));
     }
 
     /** The slice that a metric of this name is for, or null if the pattern does not match. */
