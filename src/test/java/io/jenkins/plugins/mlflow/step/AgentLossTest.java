@@ -30,9 +30,8 @@ class AgentLossTest {
 
     @Test
     void aGateWhoseAgentDiesWhileItWaitsPromotesAllTheSame(JenkinsRule jenkins) throws Exception {
-        try (StubMlflow mlflow = new StubMlflow().configured()) {
-            mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93);
-            mlflow.alias("champion", 6).status("r7", "RUNNING");
+        try (StubMlflow mlflow = new StubMlflow().configured().championAndCandidate()) {
+            mlflow.status("r7", "RUNNING");
             DumbSlave agent = jenkins.createOnlineSlave(Label.get("doomed"));
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition(

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.build;
+import static io.jenkins.plugins.mlflow.step.Pipelines.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -8,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Item;
 import hudson.model.Result;
-import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.io.IOException;
 import java.net.URL;
@@ -22,8 +23,6 @@ import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.util.NameValuePair;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
@@ -50,8 +49,7 @@ class ApprovalStepTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().configured().championAndCandidate();
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ, Item.READ, Item.DISCOVER).everywhere().to("alice", "bob", "carol")
@@ -66,13 +64,13 @@ class ApprovalStepTest {
     }
 
     private WorkflowRun waiting(String more) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], buildDescription: true, "
-                        + "promote: [alias: 'champion', approval: 'always'" + more + "]\n"
-                        + "echo \"after: ${gate.status} ${gate.promoted} ${gate.toMap().promotion.approval.by}\"",
-                true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        WorkflowRun run = job(
+                        jenkins,
+                        "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], buildDescription: true, "
+                                + "promote: [alias: 'champion', approval: 'always'" + more + "]\n"
+                                + "echo \"after: ${gate.status} ${gate.promoted} ${gate.toMap().promotion.approval.by}\"")
+                .scheduleBuild2(0)
+                .waitForStart();
         jenkins.waitForMessage("Input requested", run);
         return run;
     }
@@ -103,9 +101,7 @@ class ApprovalStepTest {
 
     private Map<?, ?> report(WorkflowRun run) throws Exception {
         try (JenkinsRule.WebClient client = client("bob")) {
-            return (Map<?, ?>) Json.read(client.goTo(run.getUrl() + "mlflow-eval-gate/1/report.json", "application/json")
-                    .getWebResponse()
-                    .getContentAsString());
+            return Pipelines.report(client, run, 1);
         }
     }
 
@@ -284,12 +280,12 @@ class ApprovalStepTest {
 
     @Test
     void aTimeoutOfThePipelineEndsThePause() throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                "timeout(time: 5, unit: 'SECONDS') { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
-                        + "promote: [alias: 'champion', approval: 'always'] }",
-                true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        WorkflowRun run = job(
+                        jenkins,
+                        "timeout(time: 5, unit: 'SECONDS') { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
+                                + "promote: [alias: 'champion', approval: 'always'] }")
+                .scheduleBuild2(0)
+                .waitForStart();
         jenkins.waitForMessage("Input requested", run);
         int requests = mlflow.requests.size();
 
@@ -322,11 +318,11 @@ class ApprovalStepTest {
     void othersPromoteTheModelWhilePeopleThink() throws Exception {
         WorkflowRun run = waiting("");
         mlflow.version(8, "r8", "accuracy", 0.95).alias("challenger", 6);
-        WorkflowJob other = jenkins.createProject(WorkflowJob.class);
-        other.setDefinition(new CpsFlowDefinition(
-                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'challenger'", true));
 
-        jenkins.buildAndAssertStatus(Result.SUCCESS, other);
+        build(
+                jenkins,
+                Result.SUCCESS,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'challenger'");
 
         assertEquals(List.of("challenger=8"), mlflow.writes);
         post("alice", run, "proceedEmpty", null);
@@ -337,12 +333,11 @@ class ApprovalStepTest {
     @Test
     void twoGatesOfOneBuildAskSideBySide() throws Exception {
         mlflow.alias("a", 6).alias("b", 7);
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         String gate = "mlflowEvalGate model: 'churn-classifier', version: %d, thresholds: [accuracy: 0.9], "
                 + "promote: [alias: '%s', approval: 'always']";
-        job.setDefinition(new CpsFlowDefinition(
-                "parallel a: { " + gate.formatted(7, "a") + " }, b: { " + gate.formatted(6, "b") + " }", true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        WorkflowRun run = job(jenkins, "parallel a: { " + gate.formatted(7, "a") + " }, b: { " + gate.formatted(6, "b") + " }")
+                .scheduleBuild2(0)
+                .waitForStart();
         for (int tries = 0; (inputs(run) == null || inputs(run).getExecutions().size() < 2) && tries < 600; tries++) {
             Thread.sleep(50);
         }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.build;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,8 +32,6 @@ import java.util.stream.Collectors;
 import org.apache.commons.io.IOUtils;
 import org.jenkinsci.plugins.tokenmacro.MacroEvaluationException;
 import org.jenkinsci.plugins.tokenmacro.TokenMacro;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,8 +49,7 @@ class ElsewhereTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().configured().championAndCandidate();
     }
 
     @AfterEach
@@ -63,6 +61,7 @@ class ElsewhereTest {
     @Test
     void reportsAreArchivedDescribedExpandedAndPublishedAsChecks() throws Exception {
         WorkflowRun run = build(
+                jenkins,
                 Result.FAILURE,
                 """
                 mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], archive: true, buildDescription: true
@@ -109,22 +108,22 @@ class ElsewhereTest {
     @Test
     void aPublisherThatHangsOrFailsHoldsUpNoGate() throws Exception {
         Host.get().hangs = true;
-        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
+        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
         assertTrue(Host.get().asked.tryAcquire(30, TimeUnit.SECONDS));
 
         Host.get().hangs = false;
         Host.get().fails = true;
-        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
+        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
         assertTrue(Host.get().asked.tryAcquire(30, TimeUnit.SECONDS));
 
         Host.get().fails = false;
-        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
+        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
         assertEquals(1, Host.get().published(1).size());
     }
 
     @Test
     void aDescriptionOfAnyCharactersLeavesABuildThatCanBeReadBack() throws Exception {
-        WorkflowRun run = build(Result.SUCCESS, "echo 'no gate'");
+        WorkflowRun run = build(jenkins, Result.SUCCESS, "echo 'no gate'");
         String reason = "a\uFFFFb\u0085c\uD800d\ne <b>" + "\uD83D\uDE00".repeat(300);
         BuildDescription.add(run, new GateReport(GateStatus.FAILED, reason, null, "churn", null));
 
@@ -137,15 +136,9 @@ class ElsewhereTest {
 
     @Test
     void whatIsNoFlagIsRefused() throws Exception {
-        WorkflowRun run = build(Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', archive: 'yes'");
+        WorkflowRun run = build(jenkins, Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', archive: 'yes'");
 
         jenkins.assertLogContains("parameter `archive` is 'yes'; it must be true or false", run);
-    }
-
-    private WorkflowRun build(Result expected, String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return jenkins.buildAndAssertStatus(expected, job);
     }
 
     private static String artifact(WorkflowRun run, String name) throws Exception {

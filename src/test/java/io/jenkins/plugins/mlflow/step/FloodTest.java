@@ -1,16 +1,14 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.begin;
+import static io.jenkins.plugins.mlflow.step.Pipelines.numbered;
+import static io.jenkins.plugins.mlflow.step.Pipelines.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
-import hudson.model.StringParameterDefinition;
-import hudson.model.StringParameterValue;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
-import io.jenkins.plugins.mlflow.policy.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -76,9 +73,11 @@ class FloodTest {
         for (int i = 0; i < gates; i++) {
             mlflow.version(i + 1, "r" + i, "accuracy", 0.93);
         }
-        WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", thresholds: [accuracy: 0.9],"
+        WorkflowJob job = numbered(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", thresholds: [accuracy: 0.9],"
                 + " timeout: '30m'");
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build(job, 0)));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(begin(job, 0)));
         for (int i = 0; i < gates; i++) {
             mlflow.status("r" + i, "RUNNING");
         }
@@ -87,7 +86,7 @@ class FloodTest {
 
         List<WorkflowRun> builds = new ArrayList<>();
         for (int i = 0; i < gates; i++) {
-            builds.add(build(job, i));
+            builds.add(begin(job, i));
         }
         await("every gate to wait", () -> everyRunWasRead(gates, settled ? READINGS_UNTIL_THE_LONGEST_PAUSE : 2));
         if (settled) {
@@ -134,22 +133,25 @@ class FloodTest {
             MlflowGlobalConfiguration.get().setDefaultServer("healthy");
             mlflow.version(1, "r1", "accuracy", 0.93);
             CountDownLatch held = silent.hold();
-            WorkflowJob swallowed =
-                    job("mlflowEvalGate model: 'churn-classifier', server: 'silent', thresholds: [accuracy: 0.9], timeout: '20s'");
+            WorkflowJob swallowed = numbered(
+                    jenkins,
+                    "mlflowEvalGate model: 'churn-classifier', server: 'silent', thresholds: [accuracy: 0.9], timeout: '20s'");
             List<WorkflowRun> builds = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                builds.add(build(swallowed, i));
+                builds.add(begin(swallowed, i));
             }
             await("the silent server to be asked", () -> silent.requests.size() >= 4);
 
-            WorkflowJob answered = job("mlflowEvalGate model: 'churn-classifier', server: 'healthy', thresholds: [accuracy: 0.9]");
-            WorkflowRun other = build(answered, 0);
+            WorkflowJob answered = numbered(
+                    jenkins,
+                    "mlflowEvalGate model: 'churn-classifier', server: 'healthy', thresholds: [accuracy: 0.9]");
+            WorkflowRun other = begin(answered, 0);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(other));
             assertTrue(builds.stream().anyMatch(WorkflowRun::isBuilding), "the healthy server's gate came after the silent one's");
 
             for (WorkflowRun build : builds) {
                 jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(build));
-                Map<?, ?> report = report(build);
+                Map<?, ?> report = report(jenkins, build);
                 assertEquals("ERROR", report.get("status"), report::toString);
                 long took = ((Number) ((Map<?, ?>) report.get("timing")).get("total_ms")).longValue();
                 // In line for four threads that are held for ten seconds each, the last would take more than a minute.
@@ -157,25 +159,6 @@ class FloodTest {
             }
             held.countDown();
         }
-    }
-
-    private WorkflowJob job(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("n", "0")));
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return job;
-    }
-
-    private static WorkflowRun build(WorkflowJob job, int n) throws Exception {
-        return job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("n", String.valueOf(n))))
-                .waitForStart();
-    }
-
-    private Map<?, ?> report(WorkflowRun run) throws Exception {
-        return (Map<?, ?>) Json.read(jenkins.createWebClient()
-                .goTo(run.getUrl() + "mlflow-eval-gate/1/report.json", "application/json")
-                .getWebResponse()
-                .getContentAsString());
     }
 
     private boolean everyRunWasRead(int gates, int times) {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.actions.TimingAction;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -41,8 +40,7 @@ class GateBench {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().configured().championAndCandidate();
     }
 
     @AfterEach
@@ -244,9 +242,7 @@ class GateBench {
     }
 
     private WorkflowJob job(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script + "\necho 'over'", true));
-        return job;
+        return Pipelines.job(jenkins, script + "\necho 'over'");
     }
 
     /** From the start of the gate to the start of the step after it, as Jenkins recorded them. */

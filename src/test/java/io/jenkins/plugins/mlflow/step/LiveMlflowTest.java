@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.build;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,8 +18,6 @@ import io.jenkins.plugins.mlflow.tracking.MlflowServers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,12 +36,6 @@ class LiveMlflowTest {
         data.metric(run, "accuracy", accuracy, end.toEpochMilli(), 0);
         data.end(run, "FINISHED", end);
         return run;
-    }
-
-    private static WorkflowRun build(JenkinsRule jenkins, Result expected, String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return jenkins.buildAndAssertStatus(expected, job);
     }
 
     private static void configure(MlflowServer mlflow, String credentialsId) {

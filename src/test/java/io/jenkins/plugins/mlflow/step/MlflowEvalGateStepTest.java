@@ -1,5 +1,8 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.build;
+import static io.jenkins.plugins.mlflow.step.Pipelines.job;
+import static io.jenkins.plugins.mlflow.step.Pipelines.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -55,8 +57,7 @@ class MlflowEvalGateStepTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().configured().championAndCandidate();
     }
 
     @AfterEach
@@ -64,31 +65,10 @@ class MlflowEvalGateStepTest {
         mlflow.close();
     }
 
-    private WorkflowJob job(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return job;
-    }
-
-    private WorkflowRun build(Result expected, String script) throws Exception {
-        return jenkins.buildAndAssertStatus(expected, job(script));
-    }
-
-    private Map<?, ?> report(WorkflowRun run) throws Exception {
-        return report(run, 1);
-    }
-
-    private Map<?, ?> report(WorkflowRun run, int number) throws Exception {
-        String text = jenkins.createWebClient()
-                .goTo(run.getUrl() + "mlflow-eval-gate/" + number + "/report.json", "application/json")
-                .getWebResponse()
-                .getContentAsString();
-        return (Map<?, ?>) Json.read(text);
-    }
-
     @Test
     void aPassPromotesAndTheSandboxedPipelineReadsWhatHappened() throws Exception {
         WorkflowRun run = build(
+                jenkins,
                 Result.SUCCESS,
                 """
                 def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], promote: 'champion'
@@ -105,7 +85,7 @@ class MlflowEvalGateStepTest {
         assertEquals("7", mlflow.holder("champion"));
         assertEquals(List.of("champion=7"), mlflow.writes);
         assertEquals(jenkins.getURL() + run.getUrl(), mlflow.tags.get("mlflow_eval_gate.build_url"));
-        assertEquals("thresholds", ((Map<?, ?>) report(run).get("policy")).get("origin"));
+        assertEquals("thresholds", ((Map<?, ?>) report(jenkins, run).get("policy")).get("origin"));
     }
 
     @Test
@@ -113,6 +93,7 @@ class MlflowEvalGateStepTest {
         mlflow.loggedModel("m-7", "r7", "accuracy", "holdout", 0.97);
 
         WorkflowRun run = build(
+                jenkins,
                 Result.SUCCESS,
                 """
                 def gate = mlflowEvalGate model: 'churn-classifier', modelId: 'm-7',
@@ -130,6 +111,7 @@ class MlflowEvalGateStepTest {
     @Test
     void aMissFailsADeclarativeBuildAndItsReportIsOnThePage() throws Exception {
         WorkflowRun run = build(
+                jenkins,
                 Result.FAILURE,
                 """
                 pipeline {
@@ -153,6 +135,7 @@ class MlflowEvalGateStepTest {
     @Test
     void anUnstableCheckMarksTheBuildAndGoesOn() throws Exception {
         WorkflowRun run = build(
+                jenkins,
                 Result.UNSTABLE,
                 """
                 def gate = mlflowEvalGate model: 'churn-classifier', promote: 'champion',
@@ -175,12 +158,13 @@ class MlflowEvalGateStepTest {
                 Map.of("unstable", Result.UNSTABLE, "continue", Result.SUCCESS, "failure", Result.FAILURE);
         for (String onFailure : results.keySet()) {
             WorkflowRun run = build(
+                jenkins,
                     results.get(onFailure),
                     "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.99], onFailure: '"
                             + onFailure + "'\necho \"after: ${gate.status}\"");
 
             assertEquals(!onFailure.equals("failure"), run.getLog(1000).contains("after: FAILED"), onFailure);
-            assertEquals("FAILED", report(run).get("status"));
+            assertEquals("FAILED", report(jenkins, run).get("status"));
         }
     }
 
@@ -189,11 +173,12 @@ class MlflowEvalGateStepTest {
         mlflow.refuseWith(401);
         for (String onFailure : List.of("failure", "unstable", "continue")) {
             WorkflowRun run = build(
+                jenkins,
                     Result.FAILURE,
                     "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], onFailure: '" + onFailure
                             + "'\necho 'after'");
 
-            assertEquals("UNAUTHORIZED", ((Map<?, ?>) report(run).get("error")).get("category"), onFailure);
+            assertEquals("UNAUTHORIZED", ((Map<?, ?>) report(jenkins, run).get("error")).get("category"), onFailure);
             jenkins.assertLogContains("UNAUTHORIZED: ", run);
             assertFalse(run.getLog(1000).contains("after"), onFailure);
         }
@@ -222,9 +207,9 @@ class MlflowEvalGateStepTest {
                 "thresholds: [accuracy: 0.9], policy: 'eval_gate.yaml'",
                 "thresholds: [accuracy: [max_drop: 0.1]]");
         for (String parameters : bad) {
-            WorkflowRun run = build(Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', " + parameters);
+            WorkflowRun run = build(jenkins, Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', " + parameters);
 
-            Map<?, ?> error = (Map<?, ?>) report(run).get("error");
+            Map<?, ?> error = (Map<?, ?>) report(jenkins, run).get("error");
             assertEquals("CONFIGURATION", error.get("category"), () -> parameters + ": " + error);
             assertEquals(List.of(), mlflow.requests, parameters);
             if (parameters.startsWith("tresholds")) {
@@ -236,9 +221,10 @@ class MlflowEvalGateStepTest {
     @Test
     void aVersionMayBeANumberOrText() throws Exception {
         mlflow.version(8, "r8", "accuracy", 0.5);
-        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', version: 7, thresholds: [accuracy: 0.9]");
-        build(Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', version: '7', thresholds: [accuracy: 0.9]");
+        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', version: 7, thresholds: [accuracy: 0.9]");
+        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', version: '7', thresholds: [accuracy: 0.9]");
         build(
+                jenkins,
                 Result.SUCCESS,
                 "def n = 7\nmlflowEvalGate model: 'churn-classifier', version: \"${n}\", thresholds: [accuracy: 0.9]");
     }
@@ -247,11 +233,12 @@ class MlflowEvalGateStepTest {
     void theModelAloneIsEnoughWithAPolicyInTheWorkspaceOfAnAgent() throws Exception {
         DumbSlave agent = jenkins.createOnlineSlave();
         WorkflowRun run = build(
+                jenkins,
                 Result.SUCCESS,
                 "node('" + agent.getSelfLabel().getName() + "') { writeFile file: 'eval_gate.yaml', text: '''" + POLICY
                         + "'''\n mlflowEvalGate model: 'churn-classifier' }");
 
-        assertEquals("eval_gate.yaml", ((Map<?, ?>) report(run).get("policy")).get("origin"));
+        assertEquals("eval_gate.yaml", ((Map<?, ?>) report(jenkins, run).get("policy")).get("origin"));
         assertEquals("7", mlflow.holder("champion"));
         jenkins.assertLogContains("min: 0.9", run);
     }
@@ -260,16 +247,16 @@ class MlflowEvalGateStepTest {
     void theModelAloneIsEnoughWithAStoredPolicy() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
 
-        WorkflowRun run = build(Result.SUCCESS, "mlflowEvalGate 'churn-classifier'");
+        WorkflowRun run = build(jenkins, Result.SUCCESS, "mlflowEvalGate 'churn-classifier'");
 
-        assertEquals("stored policy", ((Map<?, ?>) report(run).get("policy")).get("origin"));
+        assertEquals("stored policy", ((Map<?, ?>) report(jenkins, run).get("policy")).get("origin"));
     }
 
     @Test
     void theModelAloneWithoutAnyPolicyIsAClearError() throws Exception {
-        WorkflowRun run = build(Result.FAILURE, "node { mlflowEvalGate model: 'churn-classifier' }");
+        WorkflowRun run = build(jenkins, Result.FAILURE, "node { mlflowEvalGate model: 'churn-classifier' }");
 
-        Map<?, ?> error = (Map<?, ?>) report(run).get("error");
+        Map<?, ?> error = (Map<?, ?>) report(jenkins, run).get("error");
         assertEquals("CONFIGURATION", error.get("category"));
         assertTrue(error.get("message").toString().contains("there are no rules for model 'churn-classifier'"));
     }
@@ -278,15 +265,19 @@ class MlflowEvalGateStepTest {
     void theWorkspacesPolicyIsPassedOverOnlyIfItDoesNotHaveTheModel() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
         WorkflowRun other = build(
+                jenkins,
                 Result.SUCCESS,
                 "node { writeFile file: 'eval_gate.yaml', text: 'version: 1\\nmodels: {other: {metrics: {a: 1}}}'\n"
                         + "mlflowEvalGate model: 'churn-classifier', promote: false }");
-        assertEquals("stored policy", ((Map<?, ?>) report(other).get("policy")).get("origin"));
+        assertEquals("stored policy", ((Map<?, ?>) report(jenkins, other).get("policy")).get("origin"));
 
         WorkflowRun broken = build(
+                jenkins,
                 Result.FAILURE,
                 "node { writeFile file: 'eval_gate.yaml', text: 'version: 2'\nmlflowEvalGate model: 'churn-classifier' }");
-        assertTrue(report(broken).get("reason").toString().contains("eval_gate.yaml:1:10"), report(broken).toString());
+        assertTrue(
+                report(jenkins, broken).get("reason").toString().contains("eval_gate.yaml:1:10"),
+                report(jenkins, broken).toString());
     }
 
     @Test
@@ -294,6 +285,7 @@ class MlflowEvalGateStepTest {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
         for (String path : List.of("gone.yaml", "../outside.yaml", "/etc/passwd", "link.yaml", "directory", "other.yaml")) {
             WorkflowJob job = job(
+                jenkins,
                     """
                     node {
                       writeFile file: 'directory/file', text: ''
@@ -309,7 +301,7 @@ class MlflowEvalGateStepTest {
 
             WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
-            assertEquals("CONFIGURATION", ((Map<?, ?>) report(run).get("error")).get("category"), path);
+            assertEquals("CONFIGURATION", ((Map<?, ?>) report(jenkins, run).get("error")).get("category"), path);
             assertEquals(List.of(), mlflow.requests, path);
             assertFalse(run.getLog(1000).stream().anyMatch(line -> line.contains("root:")), path);
         }
@@ -318,20 +310,21 @@ class MlflowEvalGateStepTest {
     @Test
     void aWorkspacePolicyThatCannotBeReadNeverFallsThrough() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
-        WorkflowJob job = job("node { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.5] }");
+        WorkflowJob job = job(jenkins, "node { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.5] }");
         FilePath workspace = jenkins.jenkins.getWorkspaceFor(job);
         workspace.mkdirs();
         workspace.child("eval_gate.yaml").symlinkTo("gone.yaml", jenkins.createTaskListener());
 
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
-        assertTrue(report(run).get("reason").toString().contains("cannot be read"), report(run).toString());
+        assertTrue(report(jenkins, run).get("reason").toString().contains("cannot be read"), report(jenkins, run).toString());
         assertEquals(List.of(), mlflow.requests);
     }
 
     @Test
     void aDryRunChangesNothingAndADisabledGateAsksNothing() throws Exception {
         WorkflowRun dry = build(
+                jenkins,
                 Result.SUCCESS,
                 """
                 def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion', runMode: 'dry_run'
@@ -343,6 +336,7 @@ class MlflowEvalGateStepTest {
         mlflow.requests.clear();
 
         WorkflowRun disabled = build(
+                jenkins,
                 Result.SUCCESS,
                 """
                 def gate = mlflowEvalGate model: 'churn-classifier', runMode: 'disabled'
@@ -350,8 +344,8 @@ class MlflowEvalGateStepTest {
                 """);
         jenkins.assertLogContains("after: DISABLED false false", disabled);
         assertEquals(List.of(), mlflow.requests);
-        assertEquals("DISABLED", report(disabled).get("status"));
-        assertEquals("disabled", report(disabled).get("run_mode"));
+        assertEquals("DISABLED", report(jenkins, disabled).get("status"));
+        assertEquals("disabled", report(jenkins, disabled).get("run_mode"));
         assertEquals(
                 1, disabled.getLog(1000).stream().filter(line -> line.contains("[mlflowEvalGate]")).count());
     }
@@ -359,14 +353,15 @@ class MlflowEvalGateStepTest {
     @Test
     void severalGatesInOneBuildEachKeepTheirReport() throws Exception {
         WorkflowRun run = build(
+                jenkins,
                 Result.SUCCESS,
                 """
                 mlflowEvalGate model: 'churn-classifier', version: 7, thresholds: [accuracy: 0.9]
                 mlflowEvalGate model: 'churn-classifier', version: 6, thresholds: [accuracy: 0.99], onFailure: 'continue'
                 """);
 
-        assertEquals("PASSED", report(run, 1).get("status"));
-        assertEquals("FAILED", report(run, 2).get("status"));
+        assertEquals("PASSED", report(jenkins.createWebClient(), run, 1).get("status"));
+        assertEquals("FAILED", report(jenkins.createWebClient(), run, 2).get("status"));
         Map<?, ?> all = (Map<?, ?>) Json.read(jenkins.createWebClient()
                 .goTo(run.getUrl() + "mlflow-eval-gate/api/json", "application/json")
                 .getWebResponse()
@@ -377,7 +372,7 @@ class MlflowEvalGateStepTest {
     @Test
     void whileItWaitsItHoldsNoExecutorAndSaysWhatItWaitsFor() throws Exception {
         mlflow.status("r7", "RUNNING");
-        WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], timeout: '5m'");
+        WorkflowJob job = job(jenkins, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], timeout: '5m'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Waiting for run r7 to finish (it is RUNNING)", run);
 
@@ -385,7 +380,7 @@ class MlflowEvalGateStepTest {
 
         mlflow.status("r7", "FINISHED");
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
-        assertTrue(((Number) ((Map<?, ?>) report(run).get("timing")).get("waited_ms")).longValue() > 0);
+        assertTrue(((Number) ((Map<?, ?>) report(jenkins, run).get("timing")).get("waited_ms")).longValue() > 0);
     }
 
     @ParameterizedTest
@@ -396,7 +391,9 @@ class MlflowEvalGateStepTest {
         } else {
             mlflow.status("r7", "RUNNING");
         }
-        WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
+        WorkflowJob job = job(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         if (asking) {
             while (mlflow.requests.isEmpty()) {
@@ -412,8 +409,8 @@ class MlflowEvalGateStepTest {
 
         assertTrue(Duration.between(stopped, Instant.now()).toMillis() < 2000);
         assertEquals(List.of(), mlflow.writes);
-        assertEquals("ERROR", report(run).get("status"));
-        assertTrue(report(run).get("reason").toString().startsWith("stopped before it was over"));
+        assertEquals("ERROR", report(jenkins, run).get("status"));
+        assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it was over"));
     }
 
     @Test
@@ -421,10 +418,11 @@ class MlflowEvalGateStepTest {
         mlflow.status("r7", "RUNNING");
 
         WorkflowRun run = build(
+                jenkins,
                 Result.ABORTED,
                 "timeout(time: 3, unit: 'SECONDS') { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9] }");
 
-        assertEquals("ERROR", report(run).get("status"));
+        assertEquals("ERROR", report(jenkins, run).get("status"));
     }
 
     @Test
@@ -432,25 +430,31 @@ class MlflowEvalGateStepTest {
         mlflow.status("r7", "RUNNING");
 
         WorkflowRun run = build(
+                jenkins,
                 Result.FAILURE,
                 "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], timeout: '2s'");
 
-        assertEquals("FAILED", report(run).get("status"));
-        assertTrue(report(run).get("reason").toString().contains("within 2s"), report(run).toString());
+        assertEquals("FAILED", report(jenkins, run).get("status"));
+        assertTrue(report(jenkins, run).get("reason").toString().contains("within 2s"), report(jenkins, run).toString());
     }
 
     @Test
     void withoutAServerTheErrorSaysWhereToAddOne() throws Exception {
         MlflowGlobalConfiguration.get().setServers(List.of());
 
-        WorkflowRun run = build(Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9]");
+        WorkflowRun run = build(
+                jenkins,
+                Result.FAILURE,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9]");
 
-        assertTrue(report(run).get("reason").toString().contains("Manage Jenkins"), report(run).toString());
+        assertTrue(report(jenkins, run).get("reason").toString().contains("Manage Jenkins"), report(jenkins, run).toString());
     }
 
     @Test
     void promotionsOfOneModelTakeTurns() throws Exception {
-        WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
+        WorkflowJob job = job(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
         var latch = mlflow.hold();
         job.setConcurrentBuild(true);
         List<WorkflowRun> runs = new java.util.ArrayList<>();
@@ -462,7 +466,7 @@ class MlflowEvalGateStepTest {
         int promoted = 0;
         for (WorkflowRun run : runs) {
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
-            promoted += Boolean.TRUE.equals(((Map<?, ?>) report(run).get("promotion")).get("promoted")) ? 1 : 0;
+            promoted += Boolean.TRUE.equals(((Map<?, ?>) report(jenkins, run).get("promotion")).get("promoted")) ? 1 : 0;
         }
         assertEquals(List.of("champion=7"), mlflow.writes);
         assertEquals(1, promoted);

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.build;
+import static io.jenkins.plugins.mlflow.step.Pipelines.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -55,19 +57,12 @@ class PolicyProtectionTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().configured().championAndCandidate();
     }
 
     @AfterEach
     void stop() {
         mlflow.close();
-    }
-
-    private WorkflowRun build(Result expected, String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return jenkins.buildAndAssertStatus(expected, job);
     }
 
     /** A pipeline with its own policy file of the model. */
@@ -76,16 +71,9 @@ class PolicyProtectionTest {
                 + policy.strip().indent(4) + "'''\n " + GATE + parameters + " }";
     }
 
-    private Map<?, ?> report(WorkflowRun run) throws Exception {
-        return (Map<?, ?>) Json.read(jenkins.createWebClient()
-                .goTo(run.getUrl() + "mlflow-eval-gate/1/report.json", "application/json")
-                .getWebResponse()
-                .getContentAsString());
-    }
-
     private String configurationError(String script) throws Exception {
         mlflow.requests.clear();
-        Map<?, ?> error = (Map<?, ?>) report(build(Result.FAILURE, script)).get("error");
+        Map<?, ?> error = (Map<?, ?>) report(jenkins, build(jenkins, Result.FAILURE, script)).get("error");
         assertEquals("CONFIGURATION", error.get("category"));
         assertEquals(List.of(), mlflow.requests);
         return (String) error.get("message");
@@ -95,7 +83,7 @@ class PolicyProtectionTest {
     void aLockedPolicyIsUsedAsItIs() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(LOCKED);
 
-        build(Result.SUCCESS, GATE);
+        build(jenkins, Result.SUCCESS, GATE);
 
         assertEquals("7", mlflow.holder("champion"));
     }
@@ -105,10 +93,11 @@ class PolicyProtectionTest {
         MlflowGlobalConfiguration.get().setPolicy(LOCKED);
 
         WorkflowRun run = build(
+                jenkins,
                 Result.SUCCESS,
                 withFile("baseline: champion\nmetrics:\n  accuracy: {min: 0.91, max_drop: 0.010}\npromote: champion", ""));
 
-        assertEquals("eval_gate.yaml", ((Map<?, ?>) report(run).get("policy")).get("origin"));
+        assertEquals("eval_gate.yaml", ((Map<?, ?>) report(jenkins, run).get("policy")).get("origin"));
         assertEquals("7", mlflow.holder("champion"));
     }
 
@@ -159,13 +148,13 @@ class PolicyProtectionTest {
     void whatPromotesLessOrAsksMoreIsFree() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(LOCKED);
 
-        build(Result.SUCCESS, GATE + ", promote: false");
-        build(Result.SUCCESS, GATE + ", runMode: 'dry_run'");
-        build(Result.SUCCESS, GATE + ", runMode: 'disabled'");
-        build(Result.SUCCESS, GATE + ", thresholds: [accuracy: [min: 0.99, max_drop: 0.01]], onFailure: 'continue'");
+        build(jenkins, Result.SUCCESS, GATE + ", promote: false");
+        build(jenkins, Result.SUCCESS, GATE + ", runMode: 'dry_run'");
+        build(jenkins, Result.SUCCESS, GATE + ", runMode: 'disabled'");
+        build(jenkins, Result.SUCCESS, GATE + ", thresholds: [accuracy: [min: 0.99, max_drop: 0.01]], onFailure: 'continue'");
         assertEquals(List.of(), mlflow.writes);
 
-        build(Result.SUCCESS, GATE + ", runId: 'r7', timeout: '1h', thresholds: [accuracy: [min: 0.93, max_drop: 0]]");
+        build(jenkins, Result.SUCCESS, GATE + ", runId: 'r7', timeout: '1h', thresholds: [accuracy: [min: 0.93, max_drop: 0]]");
         assertEquals("7", mlflow.holder("champion"));
     }
 
@@ -174,9 +163,9 @@ class PolicyProtectionTest {
         MlflowGlobalConfiguration.get()
                 .setPolicy(LOCKED + "    candidate: {experiment: customer-churn, max_age: 1d}\n");
 
-        WorkflowRun run = build(Result.FAILURE, GATE + ", runId: 'r7'");
+        WorkflowRun run = build(jenkins, Result.FAILURE, GATE + ", runId: 'r7'");
         // The stub knows no experiments; that the gate asked for this one is what counts here.
-        assertEquals("NOT_FOUND", ((Map<?, ?>) report(run).get("error")).get("category"));
+        assertEquals("NOT_FOUND", ((Map<?, ?>) report(jenkins, run).get("error")).get("category"));
         assertTrue(mlflow.requests.contains("GET experiments/get-by-name"), mlflow.requests.toString());
         jenkins.assertLogContains("max_age: 1d", run);
 
@@ -216,10 +205,10 @@ class PolicyProtectionTest {
         WorkflowRun pull = jenkins.buildAndAssertSuccess(job(churn, "PR-7", script));
         jenkins.assertLogContains("after: PASSED false", pull);
         jenkins.assertLogContains("Not promoted: job 'ml/churn/PR-7' may not promote on server 'stub'", pull);
-        Map<?, ?> promotion = (Map<?, ?>) report(pull).get("promotion");
+        Map<?, ?> promotion = (Map<?, ?>) report(jenkins, pull).get("promotion");
         assertEquals(false, promotion.get("promoted"));
         assertEquals("job 'ml/churn/PR-7' may not promote on server 'stub'", promotion.get("reason"));
-        assertEquals("enabled", report(pull).get("run_mode"));
+        assertEquals("enabled", report(jenkins, pull).get("run_mode"));
         assertEquals(List.of(), mlflow.writes);
         assertEquals(Map.of(), mlflow.tags);
         String page = jenkins.createWebClient().goTo(pull.getUrl() + "mlflow-eval-gate/1/").asNormalizedText();
@@ -227,7 +216,7 @@ class PolicyProtectionTest {
 
         WorkflowRun refused = jenkins.buildAndAssertStatus(
                 Result.FAILURE, job(churn, "PR-8", GATE + ", thresholds: [accuracy: 0.99], promote: 'champion'"));
-        assertEquals("FAILED", report(refused).get("status"));
+        assertEquals("FAILED", report(jenkins, refused).get("status"));
         assertEquals("6", mlflow.holder("champion"));
 
         WorkflowRun main = jenkins.buildAndAssertSuccess(job(churn, "main", script));
@@ -248,7 +237,7 @@ class PolicyProtectionTest {
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
         assertEquals(
                 "job 'main' may not promote on server 'stub'",
-                ((Map<?, ?>) report(run).get("promotion")).get("reason"));
+                ((Map<?, ?>) report(jenkins, run).get("promotion")).get("reason"));
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -266,7 +255,7 @@ class PolicyProtectionTest {
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         assertEquals(
                 "the gate passed, but job 'main' may not promote on server 'stub' any more.",
-                ((Map<?, ?>) report(run).get("error")).get("message"));
+                ((Map<?, ?>) report(jenkins, run).get("error")).get("message"));
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -294,25 +283,26 @@ class PolicyProtectionTest {
                 "train",
                 GATE + ", baseline: 'champion', thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], promote: 'champion'");
         WorkflowRun first = jenkins.buildAndAssertSuccess(job);
-        assertNull(report(first).get("policy_changes"));
-        assertTrue(report(first).containsKey("policy_changes"));
+        assertNull(report(jenkins, first).get("policy_changes"));
+        assertTrue(report(jenkins, first).containsKey("policy_changes"));
         assertEquals("7", mlflow.holder("champion"));
 
         // The version that is there already is no promotion, and changes nothing in what is remembered.
         WorkflowRun same = jenkins.buildAndAssertSuccess(job);
-        assertEquals(List.of(), report(same).get("policy_changes"));
-        assertEquals("train #1", report(same).get("policy_compared_with"));
+        assertEquals(List.of(), report(jenkins, same).get("policy_changes"));
+        assertEquals("train #1", report(jenkins, same).get("policy_compared_with"));
         String quiet = jenkins.createWebClient().goTo(same.getUrl() + "mlflow-eval-gate/1/").asNormalizedText();
         assertFalse(quiet.contains("Compared with"), quiet);
 
         mlflow.version(8, "r8", "accuracy", 0.89);
         WorkflowRun weak = build(
+                jenkins,
                 Result.SUCCESS,
                 "def gate = " + GATE + ", thresholds: [accuracy: 0.8], promote: 'champion'\n"
                         + "echo \"seen: ${gate.toMap().policy_changes}\"");
         List<String> sentences =
                 List.of("accuracy min 0.9 was lowered to 0.8", "accuracy max_drop 0.01 was removed", "baseline was removed");
-        assertEquals(sentences, report(weak).get("policy_changes"));
+        assertEquals(sentences, report(jenkins, weak).get("policy_changes"));
         jenkins.assertLogContains(
                 "Compared with the policy that let the last promotion through (build train #1), 3 rules were loosened or removed:",
                 weak);
@@ -327,13 +317,14 @@ class PolicyProtectionTest {
         assertEquals("8", mlflow.holder("champion"));
 
         mlflow.version(9, "r9", "accuracy", 0.85);
-        assertEquals(List.of(), report(build(Result.SUCCESS, GATE + ", thresholds: [accuracy: 0.8]")).get("policy_changes"));
+        WorkflowRun later = build(jenkins, Result.SUCCESS, GATE + ", thresholds: [accuracy: 0.8]");
+        assertEquals(List.of(), report(jenkins, later).get("policy_changes"));
     }
 
     @Test
     void whatIsRememberedOfAPromotionIsOneSmallFileThatMayBeLost() throws Exception {
         String gate = GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'";
-        build(Result.SUCCESS, gate);
+        build(jenkins, Result.SUCCESS, gate);
         Path folder = jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate/promotions");
         Path file;
         try (Stream<Path> files = Files.list(folder)) {
@@ -349,10 +340,11 @@ class PolicyProtectionTest {
 
         for (String spoilt : List.of("", "{", "[]", "{\"policy\": null}", "{\"build\": 1, \"policy\": \"nonsense: true\"}")) {
             Files.writeString(file, spoilt);
-            assertNull(report(build(Result.SUCCESS, GATE + ", thresholds: [accuracy: 0.1]")).get("policy_changes"), spoilt);
+            WorkflowRun run = build(jenkins, Result.SUCCESS, GATE + ", thresholds: [accuracy: 0.1]");
+            assertNull(report(jenkins, run).get("policy_changes"), spoilt);
         }
         mlflow.version(8, "r8", "accuracy", 0.95);
-        build(Result.SUCCESS, gate);
+        build(jenkins, Result.SUCCESS, gate);
         assertEquals("8", ((Map<?, ?>) Json.read(Files.readString(file))).get("version"));
     }
 }

@@ -1,14 +1,12 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.begin;
+import static io.jenkins.plugins.mlflow.step.Pipelines.numbered;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Executor;
-import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
-import hudson.model.StringParameterDefinition;
-import hudson.model.StringParameterValue;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -142,10 +139,10 @@ class RaceTest {
                 awaitReport(writing);
             }
         });
-        WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
+        WorkflowJob job = numbered(jenkins, "mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
                 + " thresholds: [accuracy: 0.9], promote: [alias: 'champion', timeout: '10m']");
         for (int i = 0; i < BUILDS; i++) {
-            WorkflowRun build = build(job, i);
+            WorkflowRun build = begin(job, i);
             builds.add(build);
             running.add(build);
         }
@@ -175,7 +172,7 @@ class RaceTest {
             }
         }
         mlflow.between((request, question, done) -> {});
-        WorkflowRun next = jenkins.waitForCompletion(build(job, 0));
+        WorkflowRun next = jenkins.waitForCompletion(begin(job, 0));
         jenkins.assertBuildStatusSuccess(next);
 
         List<String> order = setTo("champion");
@@ -238,9 +235,11 @@ class RaceTest {
     }
 
     private void assertConflict(String reason) throws Exception {
-        WorkflowJob job = job("mlflowEvalGate model: 'churn-classifier', runId: 'r7', thresholds: [accuracy: 0.9],"
+        WorkflowJob job = numbered(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', runId: 'r7', thresholds: [accuracy: 0.9],"
                 + " promote: 'champion'");
-        WorkflowRun run = jenkins.waitForCompletion(build(job, 7));
+        WorkflowRun run = jenkins.waitForCompletion(begin(job, 7));
         jenkins.assertBuildStatus(Result.FAILURE, run);
         Map<?, ?> report = onlyReport(run);
         Map<?, ?> error = (Map<?, ?>) report.get("error");
@@ -281,27 +280,15 @@ class RaceTest {
 
     // --- Jenkins ---
 
-    private WorkflowJob job(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("n", "0")));
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return job;
-    }
-
-    private static WorkflowRun build(WorkflowJob job, int n) throws Exception {
-        return job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("n", String.valueOf(n))))
-                .waitForStart();
-    }
-
     /** All runs are held at RUNNING until every build waits, so that they promote at once. */
     private Map<Integer, WorkflowRun> builds(String script) throws Exception {
         for (int i = 0; i < BUILDS; i++) {
             mlflow.status("r" + i, "RUNNING");
         }
-        WorkflowJob job = job(script);
+        WorkflowJob job = numbered(jenkins, script);
         Map<Integer, WorkflowRun> builds = new LinkedHashMap<>();
         for (int i = 0; i < BUILDS; i++) {
-            builds.put(i, build(job, i));
+            builds.put(i, begin(job, i));
         }
         for (int i = 0; i < BUILDS; i++) {
             jenkins.waitForMessage("Waiting for run r" + i + " to finish", builds.get(i));

@@ -63,8 +63,7 @@ class RollBackPageTest {
 
     @BeforeEach
     void sevenIsPromoted() throws Exception {
-        mlflow = new StubMlflow().configured();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().configured().championAndCandidate();
         job = jenkins.createProject(WorkflowJob.class);
         build(0.9);
         assertEquals("7", mlflow.holder("champion"));

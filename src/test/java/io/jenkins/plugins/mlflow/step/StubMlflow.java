@@ -98,6 +98,11 @@ final class StubMlflow implements AutoCloseable {
         return run(runId, values);
     }
 
+    /** Version 6 is the champion; version 7, which is a little better, is the candidate. */
+    StubMlflow championAndCandidate() {
+        return version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+    }
+
     /** A run that no version was made of. */
     synchronized StubMlflow run(String runId, Object... values) {
         statuses.put(runId, "FINISHED");

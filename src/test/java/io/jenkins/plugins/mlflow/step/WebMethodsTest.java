@@ -68,8 +68,7 @@ class WebMethodsTest {
 
     private void promoted(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow();
-        mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        mlflow = new StubMlflow().championAndCandidate();
         MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("hidden-server", mlflow.uri())));
         MlflowGlobalConfiguration.get().setPolicy("version: 1\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}}}");
         job = rule.createProject(WorkflowJob.class, "job");

@@ -11,8 +11,6 @@ import io.jenkins.plugins.mlflow.publish.GateListener;
 import java.util.List;
 import java.util.logging.LogRecord;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,14 +38,12 @@ class WithoutOptionalPluginsTest {
                 List.of(),
                 r.jenkins.pluginManager.getFailedPlugins().stream().map(plugin -> plugin.name).toList());
         assertEquals(0, ExtensionList.lookup(GateListener.class).size());
-        try (StubMlflow mlflow = new StubMlflow().configured()) {
-            mlflow.version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
-            WorkflowJob job = r.createProject(WorkflowJob.class);
-            job.setDefinition(new CpsFlowDefinition(
+        try (StubMlflow mlflow = new StubMlflow().configured().championAndCandidate()) {
+            WorkflowRun run = Pipelines.build(
+                    r,
+                    Result.SUCCESS,
                     "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], promote: 'champion', archive: true,"
-                            + " buildDescription: true",
-                    true));
-            WorkflowRun run = r.buildAndAssertStatus(Result.SUCCESS, job);
+                            + " buildDescription: true");
             assertEquals(2, run.getArtifacts().size());
             assertEquals("7", mlflow.holder("champion"));
         }

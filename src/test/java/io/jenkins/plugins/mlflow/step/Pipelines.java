@@ -1,0 +1,56 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Result;
+import hudson.model.StringParameterDefinition;
+import hudson.model.StringParameterValue;
+import io.jenkins.plugins.mlflow.policy.Json;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** Pipelines of a Jenkins under test, and what their gates report. */
+final class Pipelines {
+    private Pipelines() {}
+
+    /** A job whose script runs in the sandbox. */
+    static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    /** Runs the script to its end, which must be as expected. */
+    static WorkflowRun build(JenkinsRule jenkins, Result expected, String script) throws Exception {
+        return jenkins.buildAndAssertStatus(expected, job(jenkins, script));
+    }
+
+    /** A job whose builds differ in {@code params.n}. */
+    static WorkflowJob numbered(JenkinsRule jenkins, String script) throws Exception {
+        WorkflowJob job = job(jenkins, script);
+        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("n", "0")));
+        return job;
+    }
+
+    /** Starts a build of a numbered job. */
+    static WorkflowRun begin(WorkflowJob job, int n) throws Exception {
+        return job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("n", String.valueOf(n))))
+                .waitForStart();
+    }
+
+    /** The JSON report of the build's first gate. */
+    static Map<?, ?> report(JenkinsRule jenkins, WorkflowRun run) throws Exception {
+        return report(jenkins.createWebClient(), run, 1);
+    }
+
+    /** The same of the gate with this number, as one user gets it. */
+    static Map<?, ?> report(JenkinsRule.WebClient client, WorkflowRun run, int number) throws Exception {
+        return (Map<?, ?>) Json.read(client.goTo(
+                        run.getUrl() + "mlflow-eval-gate/" + number + "/report.json", "application/json")
+                .getWebResponse()
+                .getContentAsString());
+    }
+}
