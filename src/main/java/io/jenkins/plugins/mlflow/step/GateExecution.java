@@ -42,6 +42,8 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     private volatile ApprovalInput approvalInput;
     private volatile boolean stopped;
 
+    /** The state that Jenkins was last asked to save; null after a restart. */
+    private transient GateState kept;
     private transient volatile String waitingFor;
     private transient GateParameters parameters;
     private transient BuildLog log;
@@ -149,7 +151,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         log.say(policyChanges);
         state = gate().start(startedAt);
         Servers.connect(server, getContext().get(Run.class));
-        wheel.goOnOnceSaved(Duration.ZERO);
+        wheel.goOn(Duration.ZERO);
     }
 
     private Gate gate() {
@@ -184,11 +186,22 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
             return;
         }
         waitFor(advance.waitingFor());
-        if (asks || advance.state().mustBeSavedAfter(before)) {
-            wheel.goOnOnceSaved(advance.delay());
+        if (asks || mustBeSaved(advance)) {
+            goOnOnceSaved(advance.delay());
         } else {
             wheel.goOn(advance.delay());
         }
+    }
+
+    private void goOnOnceSaved(Duration delay) {
+        kept = state;
+        wheel.goOnOnceSaved(delay);
+    }
+
+    /** Before it waits or promotes. What it has only read until then, it can read again after a restart. */
+    private boolean mustBeSaved(Advance advance) {
+        GateState now = advance.state();
+        return (advance.delay().toMillis() > 0 || now.isAfterPass()) && (kept == null || now.mustBeSavedAfter(kept));
     }
 
     /**
@@ -242,7 +255,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         if (answered.isDone()) {
             end(gate().report(answered));
         } else {
-            wheel.goOnOnceSaved(Duration.ZERO);
+            goOnOnceSaved(Duration.ZERO);
         }
         return true;
     }
