@@ -17,9 +17,10 @@ engine_torture() {
 }
 
 plugin_torture() {
-    say "plugin: 200 gates hit by kills of their controller, races, a thousand gates at once (half an hour or so)"
+    say "plugin: 200 gates hit by kills of their controller, 20 kills with a real MLflow 3, races, a thousand gates at once (an hour or so)"
     openly "plugin torture" "$LOGS/torture-plugin.log" run_maven "$ROOT" test \
-        '-Dtest=CrashTest,RaceTest,AgentLossTest,FloodTest' -Dexcluded.torture=nothing -Dexcluded.tests=mlflow
+        '-Dtest=CrashTest,LiveCrashTest,RaceTest,AgentLossTest,FloodTest' -Dexcluded.torture=nothing -Dexcluded.tests=mlflow \
+        "-Dmlflow.environments=$CACHE/mlflow-3"
 }
 
 rm -f "$LOGS"/torture-*.log
@@ -37,6 +38,6 @@ if [ "$plugin" = 'not run' ]; then
     echo "  - Crashes, races and flood in Jenkins: $WHY_NOT."
 else
     echo "  - Crashes, races and flood in Jenkins: $plugin."
-    grep -aE '(Crashes|Races|Flood): ' "$LOGS/torture-plugin.log" | sed 's/^.*\(Crashes\|Races\|Flood\): /      \1: /' || true
+    grep -aoE '(Crashes|Crashes \(real [^)]*\)|Races|Flood): .*' "$LOGS/torture-plugin.log" | sed 's/^/      /' || true
 fi
 [ "$engine" = passed ] && [ "$plugin" != failed ]

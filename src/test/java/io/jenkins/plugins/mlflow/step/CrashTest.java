@@ -3,33 +3,18 @@ package io.jenkins.plugins.mlflow.step;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import hudson.model.Result;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
-import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
-import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.report.GateReportAction;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
-import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
@@ -143,28 +128,26 @@ class CrashTest {
         controller.startJenkins();
         for (DoomedGate gate : List.copyOf(alive)) {
             if (gate.next() == null) {
-                assertEndsWell(gate, controller.runRemotely(CrashTest::end, gate.order()));
+                assertEndsWell(gate, controller.runRemotely(DoomedBuilds::end, gate.order()));
                 alive.remove(gate);
             }
         }
         all.addAll(List.of(fresh));
         alive.addAll(List.of(fresh));
-        ArrayList<DoomedGate.Order> orders = new ArrayList<>();
+        ArrayList<DoomedBuilds.Order> orders = new ArrayList<>();
         alive.forEach(gate -> orders.add(gate.order()));
-        controller.runRemotely(CrashTest::begin, orders);
+        controller.runRemotely(DoomedBuilds::begin, orders);
         await(() -> alive.stream().allMatch(DoomedGate::isThere));
-        ArrayList<DoomedGate.Order> contested = new ArrayList<>();
+        ArrayList<DoomedBuilds.Order> contested = new ArrayList<>();
         List.of(fresh).stream().filter(gate -> gate.hasRival).forEach(gate -> contested.add(gate.order()));
-        controller.runRemotely(CrashTest::beginRivals, contested);
+        controller.runRemotely(DoomedBuilds::beginRivals, contested);
     }
 
     private void kill() throws Exception {
         kills++;
         rivals += (int) alive.stream().filter(gate -> gate.hasRival).count();
         alive.forEach(gate -> hits.merge(gate.next(), 1, Integer::sum));
-        Process process = controller.getProcess();
-        controller.stopJenkinsForcibly();
-        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "a killed process lives on");
+        DoomedBuilds.kill(controller);
         alive.forEach(DoomedGate::died);
         tell();
     }
@@ -191,99 +174,18 @@ class CrashTest {
         }
     }
 
-    private static void assertEndsWell(DoomedGate gate, Ended ended) {
+    private static void assertEndsWell(DoomedGate gate, DoomedBuilds.Ended ended) {
         String all = gate + ": " + ended;
         assertEquals(gate.writes(), gate.mlflow.writes, all);
         for (int build = 1; build <= (gate.hasRival ? 2 : 1); build++) {
-            assertEquals("SUCCESS", ended.results().get(build - 1), all);
             if (gate.fast) {
+                assertEquals("SUCCESS", ended.results().get(build - 1), all);
                 continue;
             }
             String version = String.valueOf(6 + build);
             String previous = String.valueOf(5 + build);
-            assertTrue(ended.logs().get(build - 1).contains("after: PASSED " + version + " true " + previous), all);
-            List<?> reports = (List<?>) Json.read(ended.reports().get(build - 1));
-            assertEquals(1, reports.size(), all);
-            Map<?, ?> promotion = (Map<?, ?>) ((Map<?, ?>) reports.get(0)).get("promotion");
-            assertEquals(true, promotion.get("promoted"), all);
-            assertEquals(version, promotion.get("version"), all);
-            assertEquals(previous, promotion.get("previous_version"), all);
-            assertEquals(null, promotion.get("reason"), all);
+            ended.assertPromoted(build, version, previous, all);
             assertTrue(gate.mlflow.changes.contains("tag " + version + " mlflow_eval_gate.previous_version=" + previous), all);
         }
-    }
-
-    // --- in the controller ---
-
-    /** What became of the builds of one gate, the first one first. */
-    private record Ended(ArrayList<String> results, ArrayList<String> logs, ArrayList<String> reports)
-            implements Serializable {}
-
-    private static void begin(JenkinsRule jenkins, ArrayList<DoomedGate.Order> orders) throws Throwable {
-        List<MlflowServerConfiguration> servers = new ArrayList<>();
-        for (DoomedGate.Order order : orders) {
-            MlflowServerConfiguration server = new MlflowServerConfiguration(order.name(), order.uri());
-            server.setRequestTimeoutSeconds(300);
-            servers.add(server);
-        }
-        MlflowGlobalConfiguration.get().setServers(servers);
-        for (DoomedGate.Order order : orders) {
-            if (jenkins.jenkins.getItem(order.name()) == null) {
-                WorkflowJob job = jenkins.createProject(WorkflowJob.class, order.name());
-                if (order.fast()) {
-                    job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
-                }
-                WorkflowRun run = build(job, order.script());
-                if (order.asks()) {
-                    jenkins.waitForMessage("Input requested", run);
-                }
-            }
-        }
-    }
-
-    private static void beginRivals(JenkinsRule jenkins, ArrayList<DoomedGate.Order> orders) throws Throwable {
-        for (DoomedGate.Order order : orders) {
-            WorkflowJob job = jenkins.jenkins.getItemByFullName(order.name(), WorkflowJob.class);
-            jenkins.waitForMessage("Waiting for the promotions of", build(job, order.rival()));
-        }
-    }
-
-    private static WorkflowRun build(WorkflowJob job, String script) throws Exception {
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return job.scheduleBuild2(0).waitForStart();
-    }
-
-    private static void approve(WorkflowRun run) throws Exception {
-        InputAction inputs = run.getAction(InputAction.class);
-        while (inputs.getExecutions().isEmpty()) {
-            Thread.sleep(100);
-        }
-        inputs.getExecutions().get(0).proceed(Map.of());
-    }
-
-    /** A build that Jenkins could not resume is run again. */
-    private static Ended end(JenkinsRule jenkins, DoomedGate.Order order) throws Throwable {
-        WorkflowJob job = jenkins.jenkins.getItemByFullName(order.name(), WorkflowJob.class);
-        if (order.asks()) {
-            approve(job.getBuildByNumber(1));
-        }
-        if (order.fast()) {
-            WorkflowRun first = jenkins.waitForCompletion(job.getBuildByNumber(1));
-            if (first.getResult() == Result.FAILURE && first.getLog().contains("Cannot resume build")) {
-                jenkins.waitForCompletion(build(job, order.script()));
-                first.delete();
-            }
-        }
-        Ended ended = new Ended(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        List<WorkflowRun> builds = new ArrayList<>(job.getBuilds());
-        builds.sort(Comparator.comparingInt(WorkflowRun::getNumber));
-        for (WorkflowRun build : builds) {
-            jenkins.waitForCompletion(build);
-            GateReportAction reports = build.getAction(GateReportAction.class);
-            ended.results().add(String.valueOf(build.getResult()));
-            ended.logs().add(String.join("\n", build.getLog(1_000)));
-            ended.reports().add(Json.write(reports == null ? List.of() : reports.getReports()));
-        }
-        return ended;
     }
 }

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.step;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -13,9 +12,6 @@ import java.util.concurrent.CountDownLatch;
  * to die. Version 6 is the champion; the gate judges run r7, of which there is no version yet, and promotes it.
  */
 final class DoomedGate implements StubMlflow.Between, AutoCloseable {
-    /** What the controller must know of it. */
-    record Order(String name, String uri, String script, String rival, boolean fast, boolean asks) implements Serializable {}
-
     final String name;
     final StubMlflow mlflow = new StubMlflow().slowToRegister().between(this);
     /** Whether a second build waits for its turn to promote. */
@@ -43,8 +39,8 @@ final class DoomedGate implements StubMlflow.Between, AutoCloseable {
         }
     }
 
-    Order order() {
-        return new Order(name, mlflow.uri(), script("r7"), hasRival ? script("r8") : null, fast, asks);
+    DoomedBuilds.Order order() {
+        return new DoomedBuilds.Order(name, mlflow.uri(), script("r7"), hasRival ? script("r8") : null, fast, asks);
     }
 
     /** Those whose builds are run again find a half-made promotion, so that theirs has one part only. */
