@@ -13,7 +13,6 @@ import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.IOException;
-import java.io.ObjectInputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,9 +56,9 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         equip(parameters);
     }
 
-    private void readObject(ObjectInputStream stored) throws IOException, ClassNotFoundException {
-        stored.defaultReadObject();
+    private Object readResolve() {
         equip(GateParameters.fromJson(parametersJson));
+        return this;
     }
 
     private void equip(GateParameters given) {
