@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.actions.TimingAction;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -204,9 +206,10 @@ class GateBench {
     private static int started(List<WorkflowRun> builds, String step) {
         int count = 0;
         for (WorkflowRun build : builds) {
-            if (build.getExecution() != null) {
+            FlowExecution execution = build.getExecution();
+            if (execution != null && execution.getCurrentHeads().stream().allMatch(Objects::nonNull)) {
                 count += new DepthFirstScanner()
-                        .filteredNodes(build.getExecution(), node -> step.equals(node.getDisplayFunctionName()))
+                        .filteredNodes(execution, node -> step.equals(node.getDisplayFunctionName()))
                         .size();
             }
         }
