@@ -46,7 +46,9 @@ final class DoomedBuilds {
     record Ended(ArrayList<String> results, ArrayList<String> logs, ArrayList<String> reports) implements Serializable {
         /** The build succeeded, and its log and its only report say that it promoted. Its script echoes what its gate returned. */
         void assertPromoted(int build, String version, String previous, String all) {
-            assertEquals("SUCCESS", results.get(build - 1), all);
+            if (!wasOverWhenKilled(logs.get(build - 1))) {
+                assertEquals("SUCCESS", results.get(build - 1), all);
+            }
             assertTrue(logs.get(build - 1).contains("after: PASSED " + version + " true " + previous), all);
             List<?> told = (List<?>) Json.read(reports.get(build - 1));
             assertEquals(1, told.size(), all);
@@ -55,6 +57,12 @@ final class DoomedBuilds {
             assertEquals(version, promotion.get("version"), all);
             assertEquals(previous, promotion.get("previous_version"), all);
             assertEquals(null, promotion.get("reason"), all);
+        }
+
+        /** Jenkins fails a build whose controller dies while it packs the steps of a pipeline that has come to its end. */
+        private static boolean wasOverWhenKilled(String log) {
+            int end = log.indexOf("[Pipeline] End of Pipeline");
+            return end >= 0 && log.indexOf("Cannot load build steps because FlowNode", end) >= 0;
         }
     }
 
