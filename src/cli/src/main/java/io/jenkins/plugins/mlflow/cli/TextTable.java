@@ -13,9 +13,9 @@ final class TextTable {
     static String of(GateReport report) {
         StringBuilder text = new StringBuilder();
         text.append(report.getStatus()).append("  ").append(report.getModel()).append(": ")
-                .append(line(report.getReason())).append('\n');
+                .append(Words.line(report.getReason())).append('\n');
         for (List<String> fact : Cells.facts(report)) {
-            text.append("  ").append(fact.get(0)).append(": ").append(line(fact.get(1))).append('\n');
+            text.append("  ").append(fact.get(0)).append(": ").append(Words.line(fact.get(1))).append('\n');
         }
         if (!report.getChecks().isEmpty()) {
             text.append('\n');
@@ -38,13 +38,13 @@ final class TextTable {
         int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < columns - 1; i++) {
-                widths[i] = Math.max(widths[i], line(row.get(i)).length());
+                widths[i] = Math.max(widths[i], Words.line(row.get(i)).length());
             }
         }
         for (List<String> row : rows) {
             StringBuilder out = new StringBuilder("  ");
             for (int i = 0; i < columns; i++) {
-                String cell = line(row.get(i));
+                String cell = Words.line(row.get(i));
                 out.append(cell);
                 if (i < columns - 1) {
                     out.append(" ".repeat(widths[i] - cell.length() + 2));
@@ -53,10 +53,5 @@ final class TextTable {
             text.append(out.toString().stripTrailing()).append('\n');
         }
         return text.toString();
-    }
-
-    /** Names come from a server: control characters would move the cursor. */
-    private static String line(String text) {
-        return text == null ? "" : text.replaceAll("\\p{Cc}", " ");
     }
 }
