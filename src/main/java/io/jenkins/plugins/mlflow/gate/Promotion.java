@@ -114,7 +114,7 @@ final class Promotion {
                     ? round.server().createVersionFrom(round.model(), state.judgedModel(), loggedModelRun())
                     : round.server()
                             .createVersion(
-                                    round.model(), "runs:/" + state.runId + "/" + wanted.artifactPath(), state.runId);
+                                    round.model(), "runs:/" + state.runId + "/" + wanted.artifactPathOrDefault(), state.runId);
         } catch (TrackingException fault) {
             if (fault.isNeverSent()) {
                 state.lookForCreatedUntil = round.now();

@@ -4,19 +4,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads {@code candidate}: which run to judge. */
+/** Reads {@code candidate}: which run or version to evaluate. */
 final class CandidateParser {
     static final String EXPERIMENT = "experiment";
     static final String FILTER = "filter";
     static final String SELECT = "select";
     static final String ORDER_BY = "order_by";
     static final String MAX_AGE = "max_age";
-    static final List<String> KEYS = List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, MAX_AGE);
+    static final String NESTED = "nested";
+    static final String ALIAS = "alias";
+    static final String STAGE = "stage";
+    static final String EVALUATION_RUN = "evaluation_run";
+    static final List<String> KEYS =
+            List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, MAX_AGE, NESTED, ALIAS, STAGE, EVALUATION_RUN);
     static final Map<String, Boolean> SELECTIONS = Words.of("latest", false, "best", true);
+    static final Map<String, Boolean> NESTINGS = Words.of("ignore", false, "include", true);
+    /** Stages of which one version is the current one. */
+    static final Map<String, String> STAGES =
+            Words.of(new String[] {"Staging", "Production"}, Function.identity());
+
+    private static final List<String> OF_RUNS = List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, NESTED);
 
     private static final Pattern ORDER = Pattern.compile(
             "\\s*metrics\\.(?:`([^`]+)`|\"([^\"]+)\"|([^\\s`\"]+))(?:\\s+((?i)ASC|DESC))?\\s*");
@@ -40,11 +52,39 @@ final class CandidateParser {
         Boolean select = fields.choice(SELECT, SELECTIONS);
         CandidateSelection.OrderBy orderBy = fields.has(ORDER_BY) ? orderBy(fields) : null;
         Duration maxAge = fields.duration(MAX_AGE, false);
+        Boolean nested = fields.choice(NESTED, NESTINGS);
+        String alias = fields.alias(ALIAS);
+        String stage = fields.choice(STAGE, STAGES);
+        boolean evaluationRun = fields.flag(EVALUATION_RUN).orElse(false);
         boolean best = Boolean.TRUE.equals(select);
-        if (complete) {
+        if (fields.has(ALIAS) || fields.has(STAGE)) {
+            checkAlone(fields);
+        } else if (complete) {
             checkTogether(fields, best, fields.has(SELECT) && select == null);
+            checkNested(fields, Boolean.TRUE.equals(nested));
         }
-        return new CandidateSelection(experiment, filter, best, orderBy, maxAge);
+        return new CandidateSelection(
+                experiment, filter, best, orderBy, maxAge, Boolean.TRUE.equals(nested), alias, stage, evaluationRun);
+    }
+
+    private void checkAlone(Fields fields) {
+        String holder = fields.has(ALIAS) ? ALIAS : STAGE;
+        if (fields.has(ALIAS) && fields.has(STAGE)) {
+            problems.add(fields.place(STAGE), "`alias` and `stage` each name a version; remove one of the two");
+        }
+        for (String key : OF_RUNS) {
+            if (fields.has(key)) {
+                problems.add(fields.place(key), "`" + key + "` chooses among runs, but `" + holder
+                        + "` names the version; remove one of the two");
+            }
+        }
+    }
+
+    private void checkNested(Fields fields, boolean nested) {
+        if (nested && !fields.has(EXPERIMENT)) {
+            problems.add(fields.place(NESTED),
+                    "`nested: include` needs `experiment`, the name of the experiment to look in");
+        }
     }
 
     private void checkTogether(Fields fields, boolean best, boolean selectIsWrong) {

@@ -2,9 +2,11 @@ package io.jenkins.plugins.mlflow.policy;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads the keys of one mapping of a policy as the types that they must have. Every reading method answers null where the
@@ -70,6 +72,25 @@ final class Fields {
 
     String text(String key) {
         return has(key) ? text(get(key), problems) : null;
+    }
+
+    /** A list of distinct texts, at least one; what is wrong leaves its item out, and an absent list is empty. */
+    List<String> texts(String key, String right) {
+        if (!has(key)) {
+            return List.of();
+        }
+        if (!(get(key) instanceof PolicyNode.Sequence list) || list.items().isEmpty()) {
+            problems.add(place(key), "found " + get(key).found() + "; write " + right);
+            return List.of();
+        }
+        Set<String> texts = new LinkedHashSet<>();
+        for (PolicyNode item : list.items()) {
+            String text = text(item, problems);
+            if (text != null && !texts.add(text)) {
+                problems.add(item.place(), "`" + PolicyNode.abbreviated(text) + "` is in this list twice; remove one of the two");
+            }
+        }
+        return List.copyOf(texts);
     }
 
     static String text(PolicyNode node, PolicyProblems problems) {

@@ -17,7 +17,7 @@ final class ModelParser {
     static final String PROMOTE = "promote";
     static final List<String> KEYS = List.of(CANDIDATE, WAIT, BASELINE, METRICS, PROMOTE);
     static final List<String> WAIT_KEYS = List.of("timeout", "settle");
-    static final List<String> BASELINE_KEYS = List.of("alias", "when_missing", "same_dataset");
+    static final List<String> BASELINE_KEYS = List.of("alias", "stage", "when_missing", "same_dataset");
     static final Map<String, Boolean> WHEN_MISSING = Words.of("fail", false, "rubber_stamp", true);
     static final Map<String, BaselinePolicy.SameDataset> SAME_DATASET =
             Words.of(BaselinePolicy.SameDataset.values(), BaselinePolicy.SameDataset::key);
@@ -86,14 +86,18 @@ final class ModelParser {
         if (fields == null) {
             return null;
         }
-        if (complete && !fields.has("alias")) {
-            problems.add(fields.place(), "there is no `alias`; write which alias to compare with, "
+        if (complete && !fields.has("alias") && !fields.has("stage")) {
+            problems.add(fields.place(), "there is neither `alias` nor `stage`; write which version to compare with, "
                     + "for example `alias: champion`");
+        }
+        if (fields.has("alias") && fields.has("stage")) {
+            problems.add(fields.place("stage"), "`alias` and `stage` each name a version; remove one of the two");
         }
         Boolean rubberStamp = fields.choice("when_missing", WHEN_MISSING);
         BaselinePolicy.SameDataset same = fields.choice("same_dataset", SAME_DATASET);
         return new BaselinePolicy(
                 fields.alias("alias"),
+                fields.choice("stage", CandidateParser.STAGES),
                 Boolean.TRUE.equals(rubberStamp),
                 same == null ? BaselinePolicy.SameDataset.WARN : same);
     }

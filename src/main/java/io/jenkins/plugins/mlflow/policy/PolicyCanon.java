@@ -54,6 +54,19 @@ public final class PolicyCanon {
         form.put("order_by", order == null
                 ? null
                 : new TreeMap<>(Map.of("metric", order.metric(), "descending", order.descending())));
+        // Keys that came later stand only where they are used: all other policies keep their hash.
+        if (candidate.nested()) {
+            form.put("nested", "include");
+        }
+        if (candidate.alias() != null) {
+            form.put("alias", candidate.alias());
+        }
+        if (candidate.stage() != null) {
+            form.put("stage", candidate.stage());
+        }
+        if (candidate.evaluationRun()) {
+            form.put("evaluation_run", true);
+        }
         return form;
     }
 
@@ -63,8 +76,13 @@ public final class PolicyCanon {
     }
 
     private static Map<String, Object> baseline(BaselinePolicy baseline) {
-        Map<String, Object> form = new TreeMap<>(Map.of(
-                "alias", baseline.alias(), "when_missing", baseline.rubberStamp() ? "rubber_stamp" : "fail"));
+        Map<String, Object> form = new TreeMap<>();
+        if (baseline.stage() == null) {
+            form.put("alias", baseline.alias());
+        } else {
+            form.put("stage", baseline.stage());
+        }
+        form.put("when_missing", baseline.rubberStamp() ? "rubber_stamp" : "fail");
         if (baseline.sameDataset() != BaselinePolicy.SameDataset.WARN) {
             form.put("same_dataset", baseline.sameDataset().key());
         }
@@ -76,11 +94,17 @@ public final class PolicyCanon {
         form.put("alias", promotion.alias());
         form.put("stage", promotion.stage());
         form.put("archive_existing", promotion.archiveExisting());
-        form.put("artifact_path", promotion.artifactPath());
+        form.put("artifact_path", promotion.artifactPathOrDefault());
+        if (PromotionPolicy.DEFAULT_ARTIFACT_PATH.equals(promotion.artifactPath())) {
+            form.put("artifact_path_given", true);
+        }
         form.put("timeout_ms", promotion.timeout().toMillis());
         if (!promotion.approval().isNever()) {
             form.put("approval", promotion.approval().text());
             form.put("approval_timeout_ms", promotion.approval().timeout().toMillis());
+        }
+        if (!promotion.approvers().isEmpty()) {
+            form.put("approvers", promotion.approvers().stream().sorted().toList());
         }
         return form;
     }

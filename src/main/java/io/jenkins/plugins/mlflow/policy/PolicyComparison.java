@@ -26,7 +26,8 @@ public final class PolicyComparison {
 
     /**
      * What the second policy loosened or removed of how the first one judges: rules, criticality, direction, which values and
-     * slices count, evidence, baseline, the age of the run, how long its values must stay the same, and how often a person must approve. Not the
+     * slices count, evidence, baseline, the age of the run, whether child runs and evaluation runs count, how long its values
+     * must stay the same, how often a user must approve, and who. Not the
      * timeouts, which only let a gate give up earlier or later.
      *
      * @return one sentence without a full stop for each, in the order of the first policy; none if nothing was
@@ -36,6 +37,7 @@ public final class PolicyComparison {
         before.rules().forEach(comparison::rule);
         comparison.baseline();
         comparison.maxAge(before.candidate().maxAge(), after.candidate().maxAge());
+        comparison.candidate(before.candidate(), after.candidate());
         comparison.settle(before.waiting().settle(), after.waiting().settle());
         comparison.approval(before.promotion(), after.promotion());
         return new ArrayList<>(comparison.found);
@@ -125,8 +127,10 @@ public final class PolicyComparison {
             found.add("baseline was removed");
             return;
         }
-        if (!was.alias().equals(is.alias())) {
+        if (was.alias() != null && is.alias() != null && !was.alias().equals(is.alias())) {
             found.add("baseline alias was changed from " + was.alias() + " to " + is.alias());
+        } else if (!was.target().equals(is.target())) {
+            found.add("baseline was changed from " + was.target() + " to " + is.target());
         }
         if (!was.rubberStamp() && is.rubberStamp()) {
             found.add("baseline when_missing was loosened from fail to rubber_stamp");
@@ -148,6 +152,15 @@ public final class PolicyComparison {
         }
     }
 
+    private void candidate(CandidateSelection was, CandidateSelection is) {
+        if (!was.nested() && is.nested()) {
+            found.add("candidate nested was loosened from ignore to include");
+        }
+        if (!was.evaluationRun() && is.evaluationRun()) {
+            found.add("candidate evaluation_run was loosened from false to true");
+        }
+    }
+
     private void settle(Duration was, Duration is) {
         if (is.compareTo(was) < 0) {
             found.add("wait settle " + Durations.format(was) + " was shortened to " + Durations.format(is));
@@ -156,9 +169,19 @@ public final class PolicyComparison {
 
     /** A policy that promotes nothing needs nobody's approval. */
     private void approval(PromotionPolicy was, PromotionPolicy is) {
-        if (was != null && is != null && is.approval().first() < was.approval().first()) {
+        if (was == null || is == null) {
+            return;
+        }
+        if (is.approval().first() < was.approval().first()) {
             found.add("promote approval was loosened from " + was.approval().text() + " to " + is.approval().text());
         }
+        if (was.approvers().isEmpty() || was.approvers().containsAll(is.approvers()) && !is.approvers().isEmpty()) {
+            return;
+        }
+        List<String> added = is.approvers().stream().filter(name -> !was.approvers().contains(name)).toList();
+        found.add(is.approvers().isEmpty()
+                ? "promote approvers " + String.join(", ", was.approvers()) + " were removed"
+                : "promote approvers were widened by " + String.join(", ", added));
     }
 
     private static String text(BigDecimal limit) {

@@ -31,7 +31,11 @@ public final class PolicyLock {
                         theirs.filter(),
                         theirs.best(),
                         theirs.orderBy(),
-                        theirs.maxAge() == null ? mine.maxAge() : theirs.maxAge()),
+                        theirs.maxAge() == null ? mine.maxAge() : theirs.maxAge(),
+                        theirs.nested(),
+                        theirs.alias(),
+                        theirs.stage(),
+                        mine.evaluationRun()),
                 wanted.waiting(),
                 wanted.baseline(),
                 wanted.rules(),
@@ -43,6 +47,8 @@ public final class PolicyLock {
         List<String> found = new ArrayList<>(PolicyComparison.loosened(locked, wanted));
         kept(found, "candidate experiment", locked.candidate().experiment(), wanted.candidate().experiment());
         kept(found, "candidate filter", locked.candidate().filter(), wanted.candidate().filter());
+        kept(found, "candidate alias", locked.candidate().alias(), wanted.candidate().alias());
+        kept(found, "candidate stage", locked.candidate().stage(), wanted.candidate().stage());
         if (wanted.promotion() != null) {
             promotion(found, wanted.promotion());
         }
@@ -71,8 +77,11 @@ public final class PolicyLock {
             found.add("promote archive_existing was changed from " + mine.archiveExisting() + " to "
                     + theirs.archiveExisting());
         }
-        if (!mine.artifactPath().equals(theirs.artifactPath())) {
-            found.add("promote artifact_path was changed from " + mine.artifactPath() + " to " + theirs.artifactPath());
+        if (!mine.artifactPathOrDefault().equals(theirs.artifactPathOrDefault())) {
+            found.add("promote artifact_path was changed from " + mine.artifactPathOrDefault() + " to "
+                    + theirs.artifactPathOrDefault());
+        } else if (mine.artifactPath() != null && theirs.artifactPath() == null) {
+            found.add("promote artifact_path " + mine.artifactPath() + " was removed");
         }
     }
 

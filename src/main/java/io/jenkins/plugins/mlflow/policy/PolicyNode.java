@@ -63,11 +63,11 @@ sealed interface PolicyNode {
         }
     }
 
-    /** A list. No part of a policy is one; it is kept to be named in messages. */
+    /** A list. */
     record Sequence(Place place, List<PolicyNode> items) implements PolicyNode {
         @Override
         public String found() {
-            return "a list";
+            return items.isEmpty() ? "an empty list" : "a list";
         }
     }
 

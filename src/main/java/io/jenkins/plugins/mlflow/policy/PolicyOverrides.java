@@ -50,12 +50,17 @@ public final class PolicyOverrides {
             problems.add(PolicyNode.Place.root(where("filter"), 0, 0),
                     "a filter chooses among runs, but exactly one candidate was given; give only one of the two");
         }
+        if (exactCandidate && values.containsKey("nested")) {
+            problems.add(PolicyNode.Place.root(where("nested"), 0, 0),
+                    "this is about choosing among runs, but exactly one candidate was given; give only one of the two");
+        }
         result = replaced(result, null, ModelParser.METRICS, "thresholds", problems);
         result = replaced(result, null, ModelParser.BASELINE, "baseline", problems);
         result = replaced(result, null, ModelParser.PROMOTE, "promote", problems);
         result = replaced(result, ModelParser.CANDIDATE, CandidateParser.EXPERIMENT, "experiment", problems);
         if (!exactCandidate) {
             result = replaced(result, ModelParser.CANDIDATE, CandidateParser.FILTER, "filter", problems);
+            result = replaced(result, ModelParser.CANDIDATE, CandidateParser.NESTED, "nested", problems);
         }
         result = replaced(result, ModelParser.CANDIDATE, CandidateParser.MAX_AGE, "maxAge", problems);
         result = replaced(result, ModelParser.WAIT, "timeout", "timeout", problems);
@@ -118,6 +123,11 @@ public final class PolicyOverrides {
         /** A duration in place of {@code candidate.max_age}. */
         public Builder maxAge(String maxAge) {
             return set("maxAge", maxAge);
+        }
+
+        /** {@code include} or {@code ignore} in place of {@code candidate.nested}. */
+        public Builder nested(String nested) {
+            return set("nested", nested);
         }
 
         /** Whether the run or version is given, so that the policy's {@code candidate} does not count. */

@@ -23,7 +23,9 @@ final class PolicyText {
                 "settle: " + Durations.format(policy.waiting().settle())));
         if (policy.baseline() != null) {
             List<String> baseline = new ArrayList<>(List.of(
-                    "alias: " + quoted(policy.baseline().alias()),
+                    policy.baseline().stage() == null
+                            ? "alias: " + quoted(policy.baseline().alias())
+                            : "stage: " + policy.baseline().stage(),
                     "when_missing: " + (policy.baseline().rubberStamp() ? "rubber_stamp" : "fail")));
             if (policy.baseline().sameDataset() != BaselinePolicy.SameDataset.WARN) {
                 baseline.add("same_dataset: " + policy.baseline().sameDataset().key());
@@ -42,13 +44,22 @@ final class PolicyText {
 
     private void candidate(CandidateSelection candidate) {
         List<String> lines = new ArrayList<>();
+        boolean named = candidate.alias() != null || candidate.stage() != null;
+        if (candidate.alias() != null) {
+            lines.add("alias: " + quoted(candidate.alias()));
+        }
+        if (candidate.stage() != null) {
+            lines.add("stage: " + candidate.stage());
+        }
         if (candidate.experiment() != null) {
             lines.add("experiment: " + quoted(candidate.experiment()));
         }
         if (candidate.filter() != null) {
             lines.add("filter: " + quoted(candidate.filter()));
         }
-        lines.add("select: " + (candidate.best() ? "best" : "latest"));
+        if (!named) {
+            lines.add("select: " + (candidate.best() ? "best" : "latest"));
+        }
         if (candidate.orderBy() != null) {
             String metric = candidate.orderBy().metric();
             String mark = metric.contains("`") ? "\"" : "`";
@@ -57,6 +68,12 @@ final class PolicyText {
         }
         if (candidate.maxAge() != null) {
             lines.add("max_age: " + Durations.format(candidate.maxAge()));
+        }
+        if (candidate.nested()) {
+            lines.add("nested: include");
+        }
+        if (candidate.evaluationRun()) {
+            lines.add("evaluation_run: true");
         }
         part("candidate", lines);
     }
@@ -120,11 +137,16 @@ final class PolicyText {
         } else if (!promotion.archiveExisting()) {
             lines.add("archive_existing: false");
         }
-        lines.add("artifact_path: " + quoted(promotion.artifactPath()));
+        if (promotion.artifactPath() != null) {
+            lines.add("artifact_path: " + quoted(promotion.artifactPath()));
+        }
         lines.add("timeout: " + Durations.format(promotion.timeout()));
         if (!promotion.approval().isNever()) {
             lines.add("approval: " + promotion.approval().text());
             lines.add("approval_timeout: " + Durations.format(promotion.approval().timeout()));
+        }
+        if (!promotion.approvers().isEmpty()) {
+            lines.add("approvers: [" + String.join(", ", promotion.approvers().stream().map(PolicyText::quoted).toList()) + "]");
         }
         part("promote", lines);
     }

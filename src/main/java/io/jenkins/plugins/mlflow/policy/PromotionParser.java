@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Reads {@code promote}: what moves to the candidate's version after a pass. */
 final class PromotionParser {
     static final List<String> KEYS = List.of(
-            "alias", "stage", "archive_existing", "artifact_path", "timeout", "approval", "approval_timeout");
+            "alias", "stage", "archive_existing", "artifact_path", "timeout", "approval", "approval_timeout", "approvers");
     static final Map<String, String> STAGES =
             Words.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
 
@@ -44,13 +44,24 @@ final class PromotionParser {
         boolean archive = fields.flag("archive_existing").orElse(true);
         String path = artifactPath(fields);
         Duration timeout = fields.duration("timeout", false);
+        ApprovalPolicy approval = approval(fields);
         return new PromotionPolicy(
                 alias,
                 stage,
                 archive,
-                path == null ? PromotionPolicy.DEFAULT_ARTIFACT_PATH : path,
+                path,
                 timeout == null ? PromotionPolicy.DEFAULT_TIMEOUT : timeout,
-                approval(fields));
+                approval,
+                approvers(fields, approval));
+    }
+
+    private List<String> approvers(Fields fields, ApprovalPolicy approval) {
+        List<String> names = fields.texts("approvers", "a list of users and groups, for example [ml-leads]");
+        if (complete && fields.has("approvers") && approval.isNever()) {
+            problems.add(fields.place("approvers"), "`approvers` count only with an `approval` other than never; "
+                    + "add for example `approval: always`, or remove this");
+        }
+        return names;
     }
 
     private ApprovalPolicy approval(Fields fields) {
@@ -102,8 +113,7 @@ final class PromotionParser {
             return null;
         }
         String alias = Fields.alias(scalar, problems);
-        return new PromotionPolicy(
-                alias, null, true, PromotionPolicy.DEFAULT_ARTIFACT_PATH, PromotionPolicy.DEFAULT_TIMEOUT);
+        return new PromotionPolicy(alias, null, true, null, PromotionPolicy.DEFAULT_TIMEOUT);
     }
 
     private String artifactPath(Fields fields) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.policy;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What moves to the candidate's version after a full pass; at least one of alias and stage.
@@ -9,9 +10,10 @@ import java.time.Duration;
  * @param alias alias to set, or null
  * @param stage stage to move to (Staging, Production, Archived, None), or null
  * @param archiveExisting whether versions that hold Staging or Production now are archived
- * @param artifactPath where the model lies among the run's artifacts, for a version that has to be created
+ * @param artifactPath name of the run's logged model, or path of the model among the run's artifacts; null if none was given
  * @param timeout deadline of the promotion, positive
- * @param approval when a person must approve it first
+ * @param approval when a user must approve it first
+ * @param approvers names of users and groups of whom one must be the one who approves; empty for whoever has the right to
  */
 public record PromotionPolicy(
         String alias,
@@ -19,7 +21,8 @@ public record PromotionPolicy(
         boolean archiveExisting,
         String artifactPath,
         Duration timeout,
-        ApprovalPolicy approval)
+        ApprovalPolicy approval,
+        List<String> approvers)
         implements Serializable {
     public static final String DEFAULT_ARTIFACT_PATH = "model";
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -27,11 +30,28 @@ public record PromotionPolicy(
     /** A gate that was kept over a restart by a version without approvals has none. */
     public PromotionPolicy {
         approval = approval == null ? ApprovalPolicy.NEVER : approval;
+        approvers = approvers == null ? List.of() : List.copyOf(approvers);
+    }
+
+    /** Whoever has the right to may approve. */
+    public PromotionPolicy(
+            String alias,
+            String stage,
+            boolean archiveExisting,
+            String artifactPath,
+            Duration timeout,
+            ApprovalPolicy approval) {
+        this(alias, stage, archiveExisting, artifactPath, timeout, approval, List.of());
     }
 
     /** Nobody is asked. */
     public PromotionPolicy(String alias, String stage, boolean archiveExisting, String artifactPath, Duration timeout) {
         this(alias, stage, archiveExisting, artifactPath, timeout, ApprovalPolicy.NEVER);
+    }
+
+    /** Where the model is if nothing else tells: {@code artifactPath}, or {@value #DEFAULT_ARTIFACT_PATH}. */
+    public String artifactPathOrDefault() {
+        return artifactPath == null ? DEFAULT_ARTIFACT_PATH : artifactPath;
     }
 
     /** For people: the alias, the stage, or both. */

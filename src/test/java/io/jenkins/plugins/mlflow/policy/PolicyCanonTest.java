@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyCanonTest {
@@ -65,6 +67,48 @@ class PolicyCanonTest {
     })
     void whatIsAskedCounts(String model) throws Exception {
         assertNotEquals(PolicyCanon.sha256(policy("metrics: {auc: 0.92}")), PolicyCanon.sha256(policy(model)));
+    }
+
+    /** Hashes of an earlier version of this product: a policy that uses nothing new keeps its own. */
+    @Test
+    void newKeysDoNotChangeTheHashOfAPolicyWithoutThem() throws Exception {
+        assertEquals(
+                "2bb4cccf5bc13cb194902d8779ad753a91d31a1007f5d37ec03330fa978e9195",
+                PolicyCanon.sha256(PolicyReader.resolve(
+                        PolicyDocument.read("f", PolicySamples.FULL.replace(" artifact_path: model,", "")),
+                        "churn-classifier",
+                        PolicyOverrides.NONE)));
+        assertEquals(
+                "aabfd2b7127d1e484d25bcc380533edfad01e3b73df934d9088cc33c4b8f0c9b",
+                PolicyCanon.sha256(policy("""
+                        baseline: {alias: champion, same_dataset: required}
+                        candidate: {experiment: e, select: best, order_by: metrics.auc DESC}
+                        metrics: {auc: {min: 0.9, max_drop: 0.1}}
+                        promote: {stage: Staging, artifact_path: a/b, approval: {first: 3}}
+                        """)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "candidate: {experiment: e}|candidate: {experiment: e, nested: include}",
+        "candidate: {alias: a}|candidate: {alias: b}",
+        "candidate: {stage: Staging}|candidate: {stage: Production}",
+        "candidate: {}|candidate: {evaluation_run: true}",
+        "baseline: {stage: Staging}|baseline: {stage: Production}",
+        "promote: c|promote: {alias: c, artifact_path: model}",
+        "promote: {alias: c, approval: first}|promote: {alias: c, approval: first, approvers: [a]}",
+    })
+    void eachNewKeyCounts(String one, String other) throws Exception {
+        assertNotEquals(
+                PolicyCanon.sha256(policy("metrics: {a: 1}\n" + one)),
+                PolicyCanon.sha256(policy("metrics: {a: 1}\n" + other)));
+    }
+
+    @Test
+    void theOrderOfApproversDoesNotCount() throws Exception {
+        assertEquals(
+                PolicyCanon.sha256(policy("metrics: {a: 1}\npromote: {alias: c, approval: first, approvers: [a, b]}")),
+                PolicyCanon.sha256(policy("metrics: {a: 1}\npromote: {alias: c, approval: first, approvers: [b, a]}")));
     }
 
     @Test
@@ -120,6 +164,14 @@ class PolicyCanonTest {
     }
 
     private static GatePolicy anyPolicy(Random random) {
+        if (random.nextInt(4) == 0) {
+            String alias = random.nextBoolean() ? anyAlias(random) : null;
+            String stage = alias == null ? "Staging" : null;
+            Duration maxAge = random.nextBoolean() ? anyDuration(random) : null;
+            return anyPolicy(
+                    random,
+                    new CandidateSelection(null, null, false, null, maxAge, false, alias, stage, random.nextBoolean()));
+        }
         boolean best = random.nextBoolean();
         String experiment = best || random.nextBoolean() ? anyText(random) : null;
         CandidateSelection candidate = new CandidateSelection(
@@ -127,8 +179,21 @@ class PolicyCanonTest {
                 experiment != null && random.nextBoolean() ? anyText(random) + "\n" + anyText(random) : null,
                 best,
                 best ? new CandidateSelection.OrderBy(anyText(random).replaceAll("[`\"]", "'"), random.nextBoolean()) : null,
-                random.nextBoolean() ? anyDuration(random) : null);
-        BaselinePolicy baseline = random.nextBoolean() ? new BaselinePolicy(anyAlias(random), random.nextBoolean()) : null;
+                random.nextBoolean() ? anyDuration(random) : null,
+                experiment != null && random.nextBoolean(),
+                null,
+                null,
+                random.nextBoolean());
+        return anyPolicy(random, candidate);
+    }
+
+    private static GatePolicy anyPolicy(Random random, CandidateSelection candidate) {
+        BaselinePolicy baseline = switch (random.nextInt(4)) {
+            case 0 -> new BaselinePolicy(anyAlias(random), random.nextBoolean());
+            case 1 -> new BaselinePolicy(null, "Production", random.nextBoolean(), BaselinePolicy.SameDataset.REQUIRED);
+            default -> null;
+        };
+        ApprovalPolicy approval = anyApproval(random);
         String stage = random.nextBoolean()
                 ? List.of("Staging", "Production", "Archived", "None").get(random.nextInt(4))
                 : null;
@@ -137,9 +202,12 @@ class PolicyCanonTest {
                         stage == null || random.nextBoolean() ? anyAlias(random) : null,
                         stage,
                         random.nextBoolean(),
-                        random.nextBoolean() ? "model" : "a b/" + anyAlias(random),
+                        Arrays.asList("model", null, "a b/" + anyAlias(random)).get(random.nextInt(3)),
                         anyDuration(random),
-                        anyApproval(random))
+                        approval,
+                        approval.isNever() || random.nextBoolean()
+                                ? List.of()
+                                : List.of("x" + anyText(random), "ml leads, all", "true"))
                 : null;
         Duration settle = random.nextInt(5) == 0 ? Duration.ZERO : anyDuration(random);
         WaitPolicy waiting = new WaitPolicy(anyDuration(random), settle);

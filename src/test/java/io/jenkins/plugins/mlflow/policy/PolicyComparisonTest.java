@@ -147,6 +147,29 @@ class PolicyComparisonTest {
                 row("promote: {alias: c, approval: always}", "promote: false"),
                 row("promote: {alias: c, approval: always}",
                         "promote: {alias: c, approval: always, approval_timeout: 365d}"),
+                row("baseline: {stage: Production}", "baseline: {stage: Staging}",
+                        "baseline was changed from stage Production to stage Staging"),
+                row("baseline: {stage: Production}", B,
+                        "baseline was changed from stage Production to alias 'champion'"),
+                row(B, "baseline: {stage: Production}",
+                        "baseline was changed from alias 'champion' to stage Production"),
+                row("candidate: {experiment: e}", "candidate: {experiment: e, nested: include}",
+                        "candidate nested was loosened from ignore to include"),
+                row("candidate: {experiment: e, nested: include}", "candidate: {experiment: e, nested: ignore}"),
+                row("", "candidate: {evaluation_run: true}",
+                        "candidate evaluation_run was loosened from false to true"),
+                row("candidate: {evaluation_run: true}", ""),
+                row("promote: {alias: c, approval: first, approvers: [a, b]}",
+                        "promote: {alias: c, approval: first, approvers: [b]}"),
+                row("promote: {alias: c, approval: first, approvers: [a, b]}",
+                        "promote: {alias: c, approval: first, approvers: [b, a]}"),
+                row("promote: {alias: c, approval: first, approvers: [a, b]}",
+                        "promote: {alias: c, approval: first, approvers: [b, c, d]}",
+                        "promote approvers were widened by c, d"),
+                row("promote: {alias: c, approval: first, approvers: [a, b]}", "promote: {alias: c, approval: first}",
+                        "promote approvers a, b were removed"),
+                row("promote: {alias: c, approval: first}", "promote: {alias: c, approval: first, approvers: [a]}"),
+                row("promote: {alias: c, approval: first, approvers: [a]}", "promote: false"),
                 row("candidate: {experiment: e}", ""));
     }
 
@@ -197,6 +220,23 @@ class PolicyComparisonTest {
                 row("candidate: {experiment: e, filter: f}", "candidate: {experiment: e, filter: g}",
                         "candidate filter was changed from f to g"),
                 row("", "candidate: {experiment: e}"),
+                row("", "candidate: {alias: challenger}"),
+                row("candidate: {alias: challenger}", "candidate: {alias: challenger, max_age: 1d}"),
+                row("candidate: {alias: challenger}", "candidate: {alias: other}",
+                        "candidate alias was changed from challenger to other"),
+                row("candidate: {alias: challenger}", "", "candidate alias challenger was removed"),
+                row("candidate: {alias: challenger}", "candidate: {stage: Staging}",
+                        "candidate alias challenger was removed"),
+                row("candidate: {stage: Staging}", "candidate: {stage: Production}",
+                        "candidate stage was changed from Staging to Production"),
+                row("candidate: {experiment: e}", "candidate: {alias: challenger}", "candidate experiment e was removed"),
+                row("promote: champion", "promote: {alias: champion, artifact_path: model}"),
+                row("promote: champion", "promote: {alias: champion, artifact_path: other}",
+                        "promote artifact_path was changed from model to other"),
+                row("promote: {alias: champion, artifact_path: model}", "promote: champion",
+                        "promote artifact_path model was removed"),
+                row("promote: {alias: champion, artifact_path: other}", "promote: champion",
+                        "promote artifact_path was changed from other to model"),
                 row("metrics: {b: 2}", "", "b min 2 was removed"));
     }
 
@@ -228,6 +268,19 @@ class PolicyComparisonTest {
                 List.of("candidate filter f was removed"), filtering.violations(filtering.forExactCandidate(exact)));
     }
 
+    @Test
+    void anExactCandidateCannotKeepALockedAliasAndHasTheLocksWordOnEvaluationRuns() throws Exception {
+        GatePolicy exact = policy("metrics: {a: 1}");
+        PolicyLock named = new PolicyLock(policy("candidate: {alias: challenger}\nmetrics: {a: 1}"));
+        PolicyLock allowing = new PolicyLock(policy("candidate: {evaluation_run: true}\nmetrics: {a: 1}"));
+
+        assertEquals(
+                List.of("candidate alias challenger was removed"), named.violations(named.forExactCandidate(exact)));
+        assertEquals(List.of(), allowing.violations(allowing.forExactCandidate(exact)));
+        assertEquals(true, allowing.forExactCandidate(exact).candidate().evaluationRun());
+        assertEquals(false, named.forExactCandidate(exact).candidate().evaluationRun());
+    }
+
     /** Who adds a part to a policy must decide here what loosening it means; until then it would pass unseen. */
     @Test
     void everyPartOfAPolicyIsCompared() {
@@ -236,10 +289,11 @@ class PolicyComparisonTest {
         assertEquals("name value atLeast allowLostSlices evidence dataset", parts(MetricTarget.class));
         assertEquals("kind count", parts(ValueChoice.class));
         assertEquals("kind first second confidence", parts(EvidenceSource.class));
-        assertEquals("alias rubberStamp sameDataset", parts(BaselinePolicy.class));
-        assertEquals("experiment filter best orderBy maxAge", parts(CandidateSelection.class));
+        assertEquals("alias stage rubberStamp sameDataset", parts(BaselinePolicy.class));
+        assertEquals(
+                "experiment filter best orderBy maxAge nested alias stage evaluationRun", parts(CandidateSelection.class));
         assertEquals("timeout settle", parts(WaitPolicy.class));
-        assertEquals("alias stage archiveExisting artifactPath timeout approval", parts(PromotionPolicy.class));
+        assertEquals("alias stage archiveExisting artifactPath timeout approval approvers", parts(PromotionPolicy.class));
         assertEquals("first timeout", parts(ApprovalPolicy.class));
     }
 

@@ -55,7 +55,7 @@ class PolicyReaderTest {
 
         assertEquals(new BaselinePolicy("champion", false), policy.baseline());
         assertEquals(
-                new PromotionPolicy("champion", null, true, "model", Duration.ofSeconds(30)), policy.promotion());
+                new PromotionPolicy("champion", null, true, null, Duration.ofSeconds(30)), policy.promotion());
     }
 
     @Test

@@ -36,6 +36,9 @@ class PolicySchemaTest {
         assertWords(ModelParser.WHEN_MISSING, "$defs", "baseline", "oneOf", "1", "properties", "when_missing", "enum");
         assertWords(
                 ModelParser.SAME_DATASET, "$defs", "baseline", "oneOf", "1", "properties", "same_dataset", "enum");
+        assertWords(CandidateParser.NESTINGS, "$defs", "candidate", "properties", "nested", "enum");
+        assertWords(CandidateParser.STAGES, "$defs", "candidate", "properties", "stage", "enum");
+        assertWords(CandidateParser.STAGES, "$defs", "baseline", "oneOf", "1", "properties", "stage", "enum");
         assertWords(MetricParser.CRITICALITIES, "$defs", "metric", "oneOf", "2", "properties", "criticality", "enum");
         assertWords(PromotionParser.STAGES, "$defs", "promote", "oneOf", "2", "properties", "stage", "enum");
     }
