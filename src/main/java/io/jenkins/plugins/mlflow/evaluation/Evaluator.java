@@ -70,7 +70,7 @@ public final class Evaluator {
     }
 
     /** From slice to metric name, among the values that the target chooses. */
-    public static SortedMap<String, String> slices(MetricTarget target, Map<String, Double> values) {
+    public static SortedMap<String, String> slices(MetricTarget target, Map<String, ?> values) {
         SortedMap<String, String> slices = new TreeMap<>();
         String suffix = target.key("");
         target.beginningLikeSlices(Evidence.sorted(values).navigableKeySet()).forEach(key -> {

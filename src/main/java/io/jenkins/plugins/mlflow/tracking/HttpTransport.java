@@ -24,12 +24,14 @@ final class HttpTransport {
     private final Credentials credentials;
     private final String workspace;
     private final Duration timeout;
+    /** What {@link System#nanoTime} says when no request may be under way any longer; null for no limit. */
+    private final Long deadline;
     private final AtomicInteger sent;
     private final Refusals refusals;
 
     HttpTransport(
             HttpClient client, ServerAddress address, Credentials credentials, String workspace, Duration timeout) {
-        this(client, address, credentials, workspace, timeout, new AtomicInteger());
+        this(client, address, credentials, workspace, timeout, null, new AtomicInteger());
     }
 
     private HttpTransport(
@@ -38,24 +40,28 @@ final class HttpTransport {
             Credentials credentials,
             String workspace,
             Duration timeout,
+            Long deadline,
             AtomicInteger sent) {
         this.client = client;
         this.address = address;
         this.credentials = credentials;
         this.workspace = workspace;
         this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+        this.deadline = deadline;
         this.sent = sent;
         this.refusals = new Refusals(address, credentials, workspace);
     }
 
+    /** The same server for as long as the budget: all requests together, each at most for the request timeout. */
     HttpTransport within(Duration budget) {
-        Duration shorter = budget.compareTo(timeout) < 0 ? budget : timeout;
-        return new HttpTransport(client, address, credentials, workspace, shorter, sent);
+        long end = System.nanoTime() + (budget.compareTo(LONGEST) > 0 ? LONGEST : budget).toNanos();
+        Long earlier = deadline == null || end - deadline < 0 ? Long.valueOf(end) : deadline;
+        return new HttpTransport(client, address, credentials, workspace, timeout, earlier, sent);
     }
 
     /** The same server, asked as nobody. */
     HttpTransport withoutCredentials() {
-        return new HttpTransport(client, address, Credentials.none(), workspace, timeout, sent);
+        return new HttpTransport(client, address, Credentials.none(), workspace, timeout, deadline, sent);
     }
 
     boolean hasCredentials() {
@@ -75,13 +81,19 @@ final class HttpTransport {
         return refusals;
     }
 
-    /** One question of the gate, which may take several requests but has one deadline, from now. */
+    /** Requests side by side with one deadline, from now. What takes several pages begins anew for each of them. */
     Call begin() {
         return new Call();
     }
 
     final class Call {
-        private final long end = System.nanoTime() + timeout.toNanos();
+        private final long begun = System.nanoTime();
+        private final long end = begun + timeLeft();
+
+        private long timeLeft() {
+            long left = timeout.toNanos();
+            return deadline == null ? left : Math.min(left, deadline - begun);
+        }
 
         /** Sends one request and fills {@code builder} with its answer. */
         <B extends Message.Builder> Reading<B> ask(ApiRequest request, B builder)
@@ -115,19 +127,21 @@ final class HttpTransport {
             if (end - System.nanoTime() <= 0) {
                 throw refusals.noTimeLeft(request);
             }
-            return new Pending(request, end);
+            return new Pending(request, begun, end);
         }
     }
 
     /** A request under way. */
     final class Pending {
         private final ApiRequest request;
+        private final long begun;
         private final long end;
         private final CappedBody body = new CappedBody(BODY_LIMIT);
         private final CompletableFuture<HttpResponse<byte[]>> future;
 
-        private Pending(ApiRequest request, long end) {
+        private Pending(ApiRequest request, long begun, long end) {
             this.request = request;
+            this.begun = begun;
             this.end = end;
             sent.incrementAndGet();
             future = client.sendAsync(httpRequest(request), head -> body.announcing(head.headers()));
@@ -147,7 +161,7 @@ final class HttpTransport {
                 throw e;
             } catch (TimeoutException e) {
                 abandon();
-                throw refusals.late(request, timeout);
+                throw refusals.late(request, Duration.ofNanos(end - begun));
             } catch (ExecutionException e) {
                 throw refusals.notAnswered(request, e.getCause());
             }

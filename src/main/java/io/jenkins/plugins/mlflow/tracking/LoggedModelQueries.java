@@ -25,7 +25,7 @@ final class LoggedModelQueries {
 
     LoggedModel byId(String id) throws TrackingException, InterruptedException {
         if (!LoggedModel.isId(id)) {
-            throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is no id of a logged model.");
+            throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
         Reading<Struct.Builder> reading = ask(transport.begin(), request);
@@ -36,7 +36,6 @@ final class LoggedModelQueries {
 
     List<LoggedModel> ofRun(String experimentId, String runId) throws TrackingException, InterruptedException {
         String subject = "logged models of run '" + runId + "'";
-        HttpTransport.Call call = transport.begin();
         List<LoggedModel> found = new ArrayList<>();
         Set<String> tokens = new HashSet<>();
         String token = "";
@@ -50,7 +49,7 @@ final class LoggedModelQueries {
                 message.putFields("page_token", PlainJson.value(token));
             }
             Reading<Struct.Builder> reading =
-                    ask(call, ApiRequest.post("logged-models/search", subject, message.build()));
+                    ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
             Struct answer = reading.message().build();
             for (Struct entry : PlainJson.objects(answer, "models")) {
                 LoggedModel model = read(reading, entry);
@@ -103,7 +102,11 @@ final class LoggedModelQueries {
                     PlainJson.text(metric, "run_id")));
         }
         return new LoggedModel(
-                id, PlainJson.text(info, "source_run_id"), status(PlainJson.text(info, "status")), metrics);
+                id,
+                PlainJson.text(info, "name"),
+                PlainJson.text(info, "source_run_id"),
+                status(PlainJson.text(info, "status")),
+                metrics);
     }
 
     private static long whole(Struct metric, String field) {

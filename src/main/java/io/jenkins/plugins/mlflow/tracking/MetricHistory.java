@@ -22,7 +22,6 @@ final class MetricHistory {
 
     List<Run.Metric> read(String runId, String metric) throws TrackingException, InterruptedException {
         String subject = "history of metric '" + metric + "' of run '" + runId + "'";
-        HttpTransport.Call call = transport.begin();
         List<Run.Metric> values = new ArrayList<>();
         Set<String> tokens = new HashSet<>();
         String token = "";
@@ -33,7 +32,7 @@ final class MetricHistory {
                     : ApiRequest.get("metrics/get-history", subject, "run_id", runId, "metric_key", metric,
                             "max_results", String.valueOf(PAGE), "page_token", token);
             Reading<Service.GetMetricHistory.Response.Builder> reading =
-                    call.ask(request, Service.GetMetricHistory.Response.newBuilder());
+                    transport.begin().ask(request, Service.GetMetricHistory.Response.newBuilder());
             for (Service.Metric value : reading.message().getMetricsList()) {
                 reading.require(
                         !value.hasKey() || value.getKey().equals(metric),

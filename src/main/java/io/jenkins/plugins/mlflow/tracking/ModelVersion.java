@@ -16,9 +16,27 @@ public record ModelVersion(
         tags = Map.copyOf(tags);
     }
 
+    /** The tag by which MLflow tells the versions of a prompt, and the prompt itself, from those of a model. */
+    static final String PROMPT_TAG = "mlflow.prompt.is_prompt";
+
+    /** What the version was made from. */
+    public ModelSource madeFrom() {
+        return ModelSource.parse(source);
+    }
+
     /** The logged model (MLflow 3) that the version was made from, or null. */
     public String loggedModelId() {
-        return LoggedModel.idIn(source);
+        return madeFrom().loggedModelId();
+    }
+
+    /** Whether this is a version of a prompt, which MLflow keeps in the model registry, too. */
+    public boolean isPrompt() {
+        return "true".equalsIgnoreCase(tags.get(PROMPT_TAG));
+    }
+
+    /** Whether the registry gave up on this version. */
+    public boolean hasFailed() {
+        return status == Status.FAILED_REGISTRATION;
     }
 
     /** MLflow's registration states; what we do not know counts as pending. */

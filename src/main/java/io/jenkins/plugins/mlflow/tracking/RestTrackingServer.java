@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.mlflow.api.proto.ModelRegistry;
 import org.mlflow.api.proto.Service;
@@ -23,6 +24,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     private final VersionWrites writes;
     private final HistoryQueries history;
     private final LoggedModelQueries models;
+    private final ArtifactQueries artifacts;
 
     /**
      * @param workspace sent as {@code X-MLFLOW-WORKSPACE}, or null
@@ -50,6 +52,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
         this.writes = new VersionWrites(transport);
         this.history = new HistoryQueries(transport);
         this.models = new LoggedModelQueries(transport);
+        this.artifacts = new ArtifactQueries(transport);
     }
 
     /**
@@ -149,6 +152,16 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public Experiment experiment(String id) throws TrackingException, InterruptedException {
+        return runs.experiment(id);
+    }
+
+    @Override
+    public List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException {
+        return artifacts.list(runId, path);
+    }
+
+    @Override
     public ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
         return versions.version(model, version);
     }
@@ -166,15 +179,26 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
-    public Optional<ModelVersion> highestVersion(String model, String runId)
+    public List<ModelVersion> versionsInStage(String model, String stage)
             throws TrackingException, InterruptedException {
-        return versions.highest(model, runId);
+        return versions.allInStage(model, stage);
     }
 
     @Override
-    public Optional<ModelVersion> highestVersionOf(String model, String loggedModel)
+    public Optional<ModelVersion> highestVersion(String model) throws TrackingException, InterruptedException {
+        return versions.highest(model, null, version -> true);
+    }
+
+    @Override
+    public Optional<ModelVersion> highestVersionOfRun(String model, String runId, Predicate<ModelVersion> wanted)
             throws TrackingException, InterruptedException {
-        return versions.highestOf(model, LoggedModel.source(loggedModel));
+        return versions.highest(model, runId, wanted);
+    }
+
+    @Override
+    public Optional<ModelVersion> highestVersionOf(String model, String loggedModel, Predicate<ModelVersion> wanted)
+            throws TrackingException, InterruptedException {
+        return versions.highestOf(model, LoggedModel.source(loggedModel), wanted);
     }
 
     @Override
@@ -183,8 +207,8 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
-    public boolean modelExists(String model) throws TrackingException, InterruptedException {
-        return versions.modelExists(model);
+    public Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException {
+        return versions.registeredModel(model);
     }
 
     @Override

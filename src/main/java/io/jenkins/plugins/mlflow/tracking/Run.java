@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,7 +13,9 @@ import java.util.Set;
  * @param startTime by the client that logged the run, or null if not told
  * @param endTime likewise, or null while the run is not ended
  * @param datasetDigests of the datasets that the run logged as its inputs
- * @param loggedModels ids of the logged models (MLflow 3) that the run made or evaluated
+ * @param modelOutputs ids of the logged models (MLflow 3) that the run says it made
+ * @param modelInputs ids of the logged models that the run says it evaluated
+ * @param parentRunId the run that this one is a child of (tag {@code mlflow.parentRunId}), or null
  * @param serverTime the server's clock when it answered, or null if it did not tell ({@code Date} header)
  */
 public record Run(
@@ -24,13 +27,27 @@ public record Run(
         Instant endTime,
         Map<String, Metric> metrics,
         Set<String> datasetDigests,
-        Set<String> loggedModels,
+        Set<String> modelOutputs,
+        Set<String> modelInputs,
+        String parentRunId,
         Instant serverTime) {
 
     public Run {
         metrics = Map.copyOf(metrics);
         datasetDigests = Set.copyOf(datasetDigests);
-        loggedModels = Set.copyOf(loggedModels);
+        modelOutputs = Set.copyOf(modelOutputs);
+        modelInputs = Set.copyOf(modelInputs);
+    }
+
+    /** Ids of all logged models that the run names, as made or as evaluated. */
+    public Set<String> loggedModels() {
+        Set<String> all = new HashSet<>(modelOutputs);
+        all.addAll(modelInputs);
+        return all;
+    }
+
+    public boolean isChild() {
+        return parentRunId != null;
     }
 
     /** MLflow's run states; what we do not know counts as running. */

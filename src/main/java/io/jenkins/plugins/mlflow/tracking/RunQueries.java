@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +14,6 @@ import org.mlflow_project.google.protobuf.Struct;
 
 /** Asks for runs and experiments, and does not believe an answer that is about something else or in another order. */
 final class RunQueries {
-    private static final int PAGE = 5;
     private static final String ACTIVE = "active";
 
     private final HttpTransport transport;
@@ -30,27 +28,45 @@ final class RunQueries {
                 transport.begin().ask(request, Service.GetRun.Response.newBuilder());
         Service.GetRun.Response response = reading.message().build();
         reading.require(response.hasRun() && response.getRun().hasInfo(), "without the run");
-        Run run = read(response.getRun(), loggedModels(reading), reading);
-        reading.require(run.id().equals(runId), "with the run '" + run.id() + "' instead");
-        return run;
+        Struct run = plain(reading);
+        Run read = read(
+                response.getRun(),
+                modelIds(reading, run, "outputs", "model_outputs"),
+                modelIds(reading, run, "inputs", "model_inputs"),
+                reading);
+        reading.require(read.id().equals(runId), "with the run '" + read.id() + "' instead");
+        return read;
     }
 
     /** The library's messages are older than MLflow 3's fields; other answers need not be read twice. */
-    private static Set<String> loggedModels(Reading<?> reading) throws TrackingException {
+    private static Struct plain(Reading<?> reading) throws TrackingException {
+        if (!reading.answer().body().contains("\"model_id\"")) {
+            return Struct.getDefaultInstance();
+        }
+        Struct.Builder whole = Struct.newBuilder();
+        reading.refusals().read(reading.request(), reading.answer(), whole);
+        return PlainJson.object(whole.build(), "run");
+    }
+
+    private static Set<String> modelIds(Reading<?> reading, Struct run, String part, String list)
+            throws TrackingException {
         Set<String> ids = new HashSet<>();
-        if (reading.answer().body().contains("\"model_id\"")) {
-            Struct run = PlainJson.object(
-                    reading.refusals().read(reading.request(), reading.answer(), Struct.newBuilder()).message().build(),
-                    "run");
-            List<Struct> models = new ArrayList<>(PlainJson.objects(PlainJson.object(run, "outputs"), "model_outputs"));
-            models.addAll(PlainJson.objects(PlainJson.object(run, "inputs"), "model_inputs"));
-            for (Struct model : models) {
-                String id = PlainJson.text(model, "model_id");
-                reading.require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
-                ids.add(id);
-            }
+        for (Struct model : PlainJson.objects(PlainJson.object(run, part), list)) {
+            String id = PlainJson.text(model, "model_id");
+            reading.require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
+            ids.add(id);
         }
         return ids;
+    }
+
+    Experiment experiment(String id) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.get("experiments/get", "experiment '" + id + "'", "experiment_id", id);
+        Reading<Service.GetExperiment.Response.Builder> reading =
+                transport.begin().ask(request, Service.GetExperiment.Response.newBuilder());
+        Service.Experiment found = reading.message().getExperiment();
+        reading.require(found.hasName() && !found.getExperimentId().isEmpty(), "without the experiment");
+        reading.require(found.getExperimentId().equals(id), "with the experiment '" + found.getExperimentId() + "' instead");
+        return new Experiment(id, found.getName(), !isActive(found.getLifecycleStage()), reading.serverTime());
     }
 
     Experiment experimentByName(String name) throws TrackingException, InterruptedException {
@@ -70,66 +86,7 @@ final class RunQueries {
     }
 
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
-        ApiRequest request = searchRequest(search);
-        Reading<Service.SearchRuns.Response.Builder> reading =
-                transport.begin().ask(request, Service.SearchRuns.Response.newBuilder());
-        List<Service.Run> answered = reading.message().build().getRunsList();
-        reading.require(
-                !answered.isEmpty() || reading.message().getNextPageToken().isEmpty(),
-                "with an empty page and a token for another one");
-        Run previous = null;
-        Run first = null;
-        Comparator<Run> order = order(search);
-        for (Service.Run entry : answered) {
-            Run run = read(entry, reading);
-            reading.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
-            reading.require(
-                    search.experimentId().equals(run.experimentId()),
-                    "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
-            reading.require(
-                    search.startedAfter() == null
-                            || run.startTime() != null && !run.startTime().isBefore(search.startedAfter()),
-                    "with the run '" + run.id() + "', which started at " + run.startTime());
-            reading.require(
-                    previous == null || order.compare(previous, run) <= 0,
-                    "with runs in another order than the one asked for ("
-                            + String.join(", ", orderBy(search)) + ")");
-            if (first == null && (search.metric() == null || isFinite(run, search.metric()))) {
-                first = run;
-            }
-            previous = run;
-        }
-        if (first == null && !answered.isEmpty()) {
-            throw TrackingException.permanent(
-                    ErrorCategory.NOT_FOUND,
-                    "No run of experiment '" + search.experimentId() + "' that matches has a finite value of metric '"
-                            + search.metric() + "', by which the best run is to be found. Check the metric's name, or "
-                            + "that the evaluation logs it.");
-        }
-        return Optional.ofNullable(first);
-    }
-
-    private static ApiRequest searchRequest(RunSearch search) throws TrackingException {
-        if (search.metric() != null && search.metric().indexOf('`') >= 0) {
-            throw TrackingException.permanent(
-                    ErrorCategory.CONFIGURATION,
-                    "The metric name " + search.metric() + " holds a backtick, which MLflow cannot order runs by.");
-        }
-        Service.SearchRuns.Builder message = Service.SearchRuns.newBuilder()
-                .addExperimentIds(search.experimentId())
-                .setRunViewType(Service.ViewType.ACTIVE_ONLY)
-                .setMaxResults(PAGE)
-                .addAllOrderBy(orderBy(search));
-        String filter = search.filter() == null ? "" : search.filter().strip();
-        if (search.startedAfter() != null) {
-            filter += (filter.isEmpty() ? "" : " AND ") + "attributes.start_time >= "
-                    + search.startedAfter().toEpochMilli();
-        }
-        if (!filter.isEmpty()) {
-            message.setFilter(filter);
-        }
-        String subject = "experiment '" + search.experimentId() + "'" + (filter.isEmpty() ? "" : ", filter " + filter);
-        return ApiRequest.post("runs/search", subject, message.build());
+        return new FirstRun(transport, search).find();
     }
 
     static List<String> orderBy(RunSearch search) {
@@ -166,17 +123,18 @@ final class RunQueries {
         return rank(run, metric) == 0 ? run.metrics().get(metric).value() + 0.0 : 0;
     }
 
-    private static boolean isFinite(Run run, String metric) {
+    static boolean isFinite(Run run, String metric) {
         Run.Metric found = run.metrics().get(metric);
         return found != null && Double.isFinite(found.value()) && Math.abs(found.value()) != Double.MAX_VALUE;
     }
 
     /** A run of a search, of which the logged models are not told. */
     static Run read(Service.Run message, Reading<?> reading) throws TrackingException {
-        return read(message, Set.of(), reading);
+        return read(message, Set.of(), Set.of(), reading);
     }
 
-    private static Run read(Service.Run message, Set<String> loggedModels, Reading<?> reading)
+    private static Run read(
+            Service.Run message, Set<String> modelOutputs, Set<String> modelInputs, Reading<?> reading)
             throws TrackingException {
         Service.RunInfo info = message.getInfo();
         String id = info.hasRunId() ? info.getRunId() : info.getRunUuid();
@@ -190,8 +148,18 @@ final class RunQueries {
                 info.hasEndTime() && info.getEndTime() > 0 ? Instant.ofEpochMilli(info.getEndTime()) : null,
                 metrics(message, reading),
                 datasetDigests(message),
-                loggedModels,
+                modelOutputs,
+                modelInputs,
+                parentRunId(message),
                 reading.serverTime());
+    }
+
+    private static String parentRunId(Service.Run message) {
+        return message.getData().getTagsList().stream()
+                .filter(tag -> tag.getKey().equals("mlflow.parentRunId") && !tag.getValue().isEmpty())
+                .map(Service.RunTag::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
     private static Set<String> datasetDigests(Service.Run message) {

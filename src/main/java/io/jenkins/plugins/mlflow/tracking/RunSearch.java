@@ -9,5 +9,13 @@ import java.time.Instant;
  * @param metric the metric that orders the runs, or null for the newest start time first
  * @param descending whether the greatest value of {@code metric} comes first
  * @param startedAfter only runs that started at or after this moment, or null
+ * @param nested whether child runs (tag {@code mlflow.parentRunId}) count, too
  */
-public record RunSearch(String experimentId, String filter, String metric, boolean descending, Instant startedAfter) {}
+public record RunSearch(
+        String experimentId, String filter, String metric, boolean descending, Instant startedAfter, boolean nested) {
+
+    /** A search that ignores child runs. */
+    public RunSearch(String experimentId, String filter, String metric, boolean descending, Instant startedAfter) {
+        this(experimentId, filter, metric, descending, startedAfter, false);
+    }
+}

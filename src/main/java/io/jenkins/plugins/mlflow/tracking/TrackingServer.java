@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The questions that the gate asks of one MLflow server. Each method sends one request (searches: a bounded number) once;
@@ -34,11 +35,24 @@ public interface TrackingServer {
      */
     List<LoggedModel> loggedModels(String experimentId, String runId) throws TrackingException, InterruptedException;
 
-    /** The first active run in the order asked for, or empty. The order of the answer is checked. */
+    /**
+     * The first active run in the order asked for, or empty. The order of the answer is checked.
+     * {@link ErrorCategory#CONFLICT} if the order does not tell the first two runs apart.
+     */
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException;
 
     /** {@link ErrorCategory#NOT_FOUND} if there is none of that name. */
     Experiment experimentByName(String name) throws TrackingException, InterruptedException;
+
+    /** {@link ErrorCategory#NOT_FOUND} if there is none with that id. */
+    Experiment experiment(String id) throws TrackingException, InterruptedException;
+
+    /**
+     * The files and directories directly below an artifact path of a run; empty if nothing is there.
+     *
+     * @param path null for the run's root
+     */
+    List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException;
 
     /** {@link ErrorCategory#NOT_FOUND} if the model or the version is not there. */
     ModelVersion version(String model, String version) throws TrackingException, InterruptedException;
@@ -49,17 +63,25 @@ public interface TrackingServer {
     /** The latest version in a stage, or empty. {@link ErrorCategory#NOT_FOUND} if the model is not there. */
     Optional<ModelVersion> versionInStage(String model, String stage) throws TrackingException, InterruptedException;
 
-    /** The version with the highest number, among those of a run if {@code runId} is not null; empty if there is none. */
-    Optional<ModelVersion> highestVersion(String model, String runId) throws TrackingException, InterruptedException;
+    /** All versions in a stage, in no order. It reads every version of the model, in a bounded number of pages. */
+    List<ModelVersion> versionsInStage(String model, String stage) throws TrackingException, InterruptedException;
 
-    /** The version with the highest number among those made from a logged model; empty if there is none. */
-    Optional<ModelVersion> highestVersionOf(String model, String loggedModel)
+    /** The version with the highest number; empty if there is none. */
+    Optional<ModelVersion> highestVersion(String model) throws TrackingException, InterruptedException;
+
+    /** The version with the highest number among those of a run that are wanted; empty if there is none. */
+    Optional<ModelVersion> highestVersionOfRun(String model, String runId, Predicate<ModelVersion> wanted)
+            throws TrackingException, InterruptedException;
+
+    /** The version with the highest number among those made from a logged model that are wanted; empty if there is none. */
+    Optional<ModelVersion> highestVersionOf(String model, String loggedModel, Predicate<ModelVersion> wanted)
             throws TrackingException, InterruptedException;
 
     /** How many versions of the model have this tag, with a value that is not empty; at most {@code enough}. */
     int versionsWithTag(String model, String tag, int enough) throws TrackingException, InterruptedException;
 
-    boolean modelExists(String model) throws TrackingException, InterruptedException;
+    /** Empty only on MLflow's own answer that there is no registered model of that name. */
+    Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException;
 
     /** Creates a version. A write: see {@link TrackingException#isNeverSent()} before repeating it. */
     ModelVersion createVersion(String model, String source, String runId) throws TrackingException, InterruptedException;

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -92,11 +94,12 @@ final class VersionQueries {
         return Optional.ofNullable(latest);
     }
 
-    boolean modelExists(String model) throws TrackingException, InterruptedException {
+    /** Empty only on MLflow's own answer that there is no such model. */
+    Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("registered-models/get", "model '" + model + "'", "name", model);
         Answer answer = transport.begin().send(request);
         if (saysNoModel(answer)) {
-            return false;
+            return Optional.empty();
         }
         transport.refusals().check(request, answer);
         Reading<ModelRegistry.GetRegisteredModel.Response.Builder> reading =
@@ -104,41 +107,68 @@ final class VersionQueries {
         ModelRegistry.RegisteredModel found = reading.message().getRegisteredModel();
         reading.require(found.hasName(), "without the registered model");
         reading.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
-        return true;
+        boolean prompt = found.getTagsList().stream()
+                .anyMatch(tag -> tag.getKey().equals(ModelVersion.PROMPT_TAG) && tag.getValue().equalsIgnoreCase("true"));
+        return Optional.of(new RegisteredModel(model, prompt));
     }
 
     /**
      * The first page would do if every server kept to the order asked for. A page that is out of order, or too short to
      * show an order, makes it read all pages.
      */
-    Optional<ModelVersion> highest(String model, String runId) throws TrackingException, InterruptedException {
+    Optional<ModelVersion> highest(String model, String runId, Predicate<ModelVersion> counts)
+            throws TrackingException, InterruptedException {
         return highest(
                 model,
                 runId == null ? "" : " and run_id = " + quoted(runId),
                 runId == null ? "" : " and run '" + runId + "'",
-                found -> runId == null || runId.equals(found.runId()));
+                found -> runId == null || runId.equals(found.runId()),
+                counts);
     }
 
-    Optional<ModelVersion> highestOf(String model, String source) throws TrackingException, InterruptedException {
+    Optional<ModelVersion> highestOf(String model, String source, Predicate<ModelVersion> counts)
+            throws TrackingException, InterruptedException {
         return highest(
                 model,
                 " and source_path = " + quoted(source),
                 " and source " + source,
-                found -> source.equals(found.source()));
+                found -> source.equals(found.source()),
+                counts);
     }
 
+    /**
+     * All versions in a stage. MLflow's answer about a stage has only the newest of it, and its search does not filter by stage,
+     * so this reads every version of the model.
+     */
+    List<ModelVersion> allInStage(String model, String stage) throws TrackingException, InterruptedException {
+        List<ModelVersion> found = new ArrayList<>();
+        highest(model, "", "", version -> true, version -> {
+            if (stage.equalsIgnoreCase(version.stage())) {
+                found.add(version);
+            }
+            return false;
+        });
+        return found;
+    }
+
+    /**
+     * @param fits what every version of the answer must be
+     * @param counts which of them are wanted
+     */
     private Optional<ModelVersion> highest(
-            String model, String condition, String inWords, Predicate<ModelVersion> fits)
+            String model,
+            String condition,
+            String inWords,
+            Predicate<ModelVersion> fits,
+            Predicate<ModelVersion> counts)
             throws TrackingException, InterruptedException {
         String filter = "name = " + quoted(model) + condition;
         String subject = "versions of model '" + model + "'" + inWords;
-        HttpTransport.Call call = transport.begin();
         Set<String> tokens = new HashSet<>();
         ModelVersion highest = null;
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
-            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading =
-                    call.ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
+            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
             boolean ordered = true;
             int count = 0;
             ModelVersion previous = null;
@@ -151,12 +181,14 @@ final class VersionQueries {
                         fits.test(found),
                         "with version " + found.version() + " of the run '" + found.runId() + "'");
                 ordered &= previous == null || number(reading, previous) > number(reading, found);
-                highest = higher(reading, highest, found);
+                if (counts.test(found)) {
+                    highest = higher(reading, highest, found);
+                }
                 previous = found;
                 count++;
             }
             token = reading.message().getNextPageToken();
-            if (token.isEmpty() || page == 0 && ordered && count > 1) {
+            if (token.isEmpty() || page == 0 && ordered && count > 1 && highest != null) {
                 return Optional.ofNullable(highest);
             }
             reading.require(tokens.add(token), "with the same page token again");
@@ -171,13 +203,11 @@ final class VersionQueries {
     int withTag(String model, String tag, int enough) throws TrackingException, InterruptedException {
         String filter = "name = " + quoted(model) + " and tags.`" + tag + "` != ''";
         String subject = "versions of model '" + model + "' with tag '" + tag + "'";
-        HttpTransport.Call call = transport.begin();
         Set<String> tokens = new HashSet<>();
         Set<String> tagged = new HashSet<>();
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
-            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading =
-                    call.ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
+            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
             for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
                 if (message.hasName() && !message.getName().equals(model)) {
                     continue; // databases that ignore case find CHURN for churn
@@ -196,6 +226,12 @@ final class VersionQueries {
         throw TrackingException.permanent(
                 ErrorCategory.PROTOCOL,
                 "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
+    }
+
+    private Reading<ModelRegistry.SearchModelVersions.Response.Builder> ask(String filter, String subject, String token)
+            throws TrackingException, InterruptedException {
+        return transport.begin()
+                .ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
     }
 
     private static ApiRequest pageRequest(String filter, String subject, String token) {
