@@ -17,9 +17,11 @@ final class Approvals {
     private final Round round;
     private final GateState state;
     private final PromotionPolicy wanted;
+    private final ModelVersions versions;
 
     Approvals(Round round) {
         this.round = round;
+        this.versions = new ModelVersions(round);
         this.state = round.state;
         this.wanted = round.policy().promotion();
     }
@@ -54,14 +56,15 @@ final class Approvals {
     private boolean nothingWouldMove() throws TrackingException, InterruptedException {
         String version = state.version != null
                 ? state.version
-                : number(new Promotion(round).existing());
+                : number(versions.existing(state.model()));
         if (version == null) {
             return false;
         }
         boolean aliasHeld = wanted.alias() == null
                 || version.equals(number(round.server().versionByAlias(round.model(), wanted.alias())));
         boolean stageHeld = wanted.stage() == null
-                || version.equals(number(round.server().versionInStage(round.model(), wanted.stage())));
+                || version.equals(number(round.server().versionInStage(round.model(), wanted.stage())))
+                        && versions.otherInStage(version, wanted).isEmpty();
         return aliasHeld && stageHeld || version.equals(state.baselineVersion);
     }
 
@@ -95,7 +98,7 @@ final class Approvals {
 
     /** What is asked, as a question. */
     static String question(GateRequest request, GateState state) {
-        String what = state.version == null ? "the model of run " + state.runId : "version " + state.version;
+        String what = state.version == null ? state.model().inWords() : "version " + state.version;
         return "Promote " + what + " of " + request.model() + " to " + request.policy().promotion().target() + "?";
     }
 

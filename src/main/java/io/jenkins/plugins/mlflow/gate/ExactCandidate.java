@@ -11,6 +11,8 @@ public record ExactCandidate(Kind kind, String value) implements Serializable {
         RUN,
         VERSION,
         ALIAS,
+        /** The newest version in a stage. */
+        STAGE,
         /** A logged model of MLflow 3. */
         MODEL
     }
@@ -22,6 +24,7 @@ public record ExactCandidate(Kind kind, String value) implements Serializable {
             case VERSION ->
                 value.matches("[1-9][0-9]{0,17}") ? null : "is '" + value + "'; it must be a version number such as 7";
             case ALIAS -> AliasNames.problemWith(value);
+            case STAGE -> value.isBlank() ? "is blank; it must be a stage such as Staging" : null;
             case MODEL ->
                 LoggedModel.isId(value) ? null : "is '" + value + "'; it must be the id of a logged model such as m-3f2a…";
         };

@@ -24,8 +24,6 @@ public final class Gate {
     private static final Duration LATE_TAG_TIMEOUT = Duration.ofMillis(900);
     /** With less time than this left, a server is not asked any more. */
     private static final Duration TOO_LATE = Duration.ofMillis(50);
-    /** How long before the deadline the run is read for the last time. */
-    private static final Duration LAST_READING = Duration.ofSeconds(1);
 
     private final GateRequest request;
     private final Clock clock;
@@ -125,18 +123,22 @@ public final class Gate {
         }
     }
 
-    private void judge(Round round) {
+    private void judge(Round round) throws TrackingException, InterruptedException, GateEnd {
         GateState state = round.state;
         Judgement judgement = Judgement.of(round);
         state.status = judgement.status();
         state.reason = judgement.reason();
         state.judgedAt = clock.instant();
         boolean passed = judgement.status() == GateStatus.PASSED;
+        if (passed && request.policy().promotion() != null && state.version == null && !request.mayPromote()) {
+            // A dry run must not pass where the real one finds nothing to promote in.
+            new ModelVersions(round).requireRegisteredModel();
+        }
         if (passed && request.policy().promotion() != null && request.mayPromote()) {
             boolean asks = !request.policy().promotion().approval().isNever();
             state.enter(asks ? Phase.CHECK_APPROVAL : Phase.FIND_VERSION);
         } else {
-            state.enter(passed ? Phase.DONE : Phase.TAG_REFUSED);
+            state.enter(passed ? Phase.DONE : afterRefusal(state));
         }
     }
 
@@ -144,7 +146,13 @@ public final class Gate {
     private void refuse(Round round) {
         round.state.status = GateStatus.FAILED;
         round.state.judgedAt = clock.instant();
-        round.state.enter(round.state.version == null ? Phase.DONE : Phase.TAG_REFUSED);
+        round.state.enter(afterRefusal(round.state));
+    }
+
+    /** A refusal is worth a tag on a version that is known, or that the gate was to promote. */
+    private Phase afterRefusal(GateState state) {
+        boolean hasVersion = state.version != null || request.policy().promotion() != null;
+        return request.mayPromote() && hasVersion ? Phase.TAG_REFUSED : Phase.DONE;
     }
 
     /** Until the next advance: nothing if there is nothing to wait for. */
@@ -168,11 +176,11 @@ public final class Gate {
         if (left.isNegative()) {
             return Duration.ZERO;
         }
-        Duration lastReading = left.minus(LAST_READING);
+        Duration lastReading = left.minus(Round.LAST_READING);
         if (pause.compareTo(lastReading) <= 0) {
             return pause;
         }
-        return lastReading.compareTo(LAST_READING) < 0 ? left : lastReading;
+        return lastReading.compareTo(Round.LAST_READING) < 0 ? left : lastReading;
     }
 
     private Duration afterFault(Round round, TrackingException fault, GateState before) {
@@ -232,12 +240,30 @@ public final class Gate {
             fail(
                     state,
                     ErrorCategory.TIMEOUT,
-                    "The server could not be asked within " + Durations.format(request.policy().waiting().timeout())
-                            + ": Jenkins was down or too busy, for one with gates whose servers do not answer.");
+                    "No request could be sent within " + Durations.format(request.policy().waiting().timeout())
+                            + ". Jenkins was down or overloaded, for example by gates waiting for unresponsive servers.");
+        } else if (state.onlyMetricsMissing) {
+            missingMetrics(round);
         } else {
-            state.reason = "not ready to be judged within " + Durations.format(request.policy().waiting().timeout())
+            state.reason = "not ready to be evaluated within " + Durations.format(request.policy().waiting().timeout())
                     + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);
             refuse(round);
+        }
+    }
+
+    /** The run is over, and only metrics are missing: what that means is for the rules to say. */
+    private void missingMetrics(Round round) {
+        GateState state = round.state;
+        String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
+        try {
+            Judgement judgement = Judgement.of(round);
+            state.status = judgement.status() == GateStatus.PASSED ? GateStatus.FAILED : judgement.status();
+            state.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
+                    + "; " + judgement.reason();
+            state.judgedAt = clock.instant();
+            state.enter(afterRefusal(state));
+        } catch (GateEnd end) {
+            fail(state, end.category, end.getMessage());
         }
     }
 

@@ -13,6 +13,9 @@ import java.io.Serializable;
  * @param policySha256 of the policy's canonical form
  * @param buildUrl for the audit tags, or null
  * @param promotionBarred why nothing may be promoted whatever the verdict, or null if it may
+ * @param evaluationRunId the run whose metrics count for a candidate that was named as a version or alias, or null for the
+ *     version's own run
+ * @param locked whether an administrator locked the model's policy, so that only what it names counts
  */
 public record GateRequest(
         String model,
@@ -23,7 +26,9 @@ public record GateRequest(
         String policySha256,
         RunMode runMode,
         String buildUrl,
-        String promotionBarred)
+        String promotionBarred,
+        String evaluationRunId,
+        boolean locked)
         implements Serializable {
 
     /** Nobody forbids to promote. */
@@ -36,19 +41,47 @@ public record GateRequest(
             String policySha256,
             RunMode runMode,
             String buildUrl) {
-        this(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, null);
+        this(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, null, null, false);
+    }
+
+    /** The same, evaluated by the metrics of this run unless it is null. */
+    public GateRequest evaluatedBy(String runId) {
+        return new GateRequest(
+                model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, promotionBarred, runId, locked);
+    }
+
+    /** The same under a policy that is locked, or not. */
+    public GateRequest locked(boolean isLocked) {
+        return new GateRequest(
+                model,
+                server,
+                exact,
+                policy,
+                policyOrigin,
+                policySha256,
+                runMode,
+                buildUrl,
+                promotionBarred,
+                evaluationRunId,
+                isLocked);
     }
 
     /** The same, with promotion forbidden for this reason unless it is null; what was forbidden before stays so. */
     public GateRequest barred(String reason) {
         return reason == null || promotionBarred != null
                 ? this
-                : new GateRequest(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, reason);
-    }
-
-    /** Whether the candidate was named as a logged model, whose metrics then count in place of its run's. */
-    boolean isOfLoggedModel() {
-        return exact != null && exact.kind() == ExactCandidate.Kind.MODEL;
+                : new GateRequest(
+                        model,
+                        server,
+                        exact,
+                        policy,
+                        policyOrigin,
+                        policySha256,
+                        runMode,
+                        buildUrl,
+                        reason,
+                        evaluationRunId,
+                        locked);
     }
 
     boolean mayWrite() {

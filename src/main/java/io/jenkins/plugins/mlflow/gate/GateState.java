@@ -38,25 +38,36 @@ public final class GateState implements Serializable, Cloneable {
     String runStatus;
     boolean runChecked;
     Instant resolvedAt;
-    /** The logged model that the candidate was given as, or that its version was made from; null if there is none. */
-    String modelId;
-    /** Whether the candidate was given as a version that does not tell which logged model it was made from. */
-    boolean modelUntold;
+    /** What is known of the candidate's model without its run. */
+    Subject subject = Subject.RUN;
+    /** The run that the candidate's version names, where that is not the run whose metrics count. */
+    String versionRunId;
+    boolean evaluationRun;
+    boolean childRun;
+    /** Whether the registered model is known to exist and to be no prompt. */
+    boolean registeredModelChecked;
+    /** Whether the server is known to have the files of the candidate's model. */
+    boolean loadable;
 
     // the baseline, pinned with its values; baselineVersion stays null where no version holds the alias
     boolean baselineFound;
     String baselineVersion;
     String baselineRunId;
-    String baselineModelId;
+    /** Why change rules may not pass although no version holds the baseline's alias or stage; null if they may. */
+    String rubberStampRefused;
     Measured baselineMeasured;
     TreeSet<String> baselineDigests;
 
     // the last reading of the metrics that the rules need
-    Measured measured = new Measured();
+    Measured measured = new Measured(null);
     TreeSet<String> datasetDigests = new TreeSet<>();
     String fingerprint;
     Instant unchangedSince;
     Instant waitingSince;
+    /** Whether the run was seen unfinished or incomplete, so that only two readings can show that it is settled. */
+    boolean seenIncomplete;
+    /** Whether the run is over and nothing but metrics is missing. */
+    boolean onlyMetricsMissing;
     /** The last thing that the run was waited for, also after the wait. */
     String waitedFor;
     String waitingFor;
@@ -251,8 +262,19 @@ public final class GateState implements Serializable, Cloneable {
         return baselineVersion == null ? null : baselineMeasured.values;
     }
 
-    /** The logged model that is judged, or null if only the run is. */
-    String judgedModel() {
-        return measured.modelId != null ? measured.modelId : modelId;
+    /** The model that the candidate's metrics are of; null before it is resolved. */
+    EvaluatedModel model() {
+        return measured.model;
+    }
+
+    /** The id of the candidate's logged model, or null if it is none or not known. */
+    String loggedModelId() {
+        return model() != null
+                ? model().loggedModelId()
+                : subject.source() == null ? null : subject.source().loggedModelId();
+    }
+
+    EvaluatedModel baselineModel() {
+        return baselineMeasured == null ? null : baselineMeasured.model;
     }
 }

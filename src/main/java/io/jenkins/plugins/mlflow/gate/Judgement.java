@@ -4,15 +4,17 @@ import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.Misses;
 import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.util.List;
 import java.util.Objects;
 
 /** The verdict over all checks, and the one sentence that explains it. */
 record Judgement(GateStatus status, String reason) {
 
-    static Judgement of(Round round) {
+    static Judgement of(Round round) throws GateEnd {
         List<Check> checks = round.checks();
         GateStatus status = GateStatus.of(checks);
+        requireModel(round, status);
         return new Judgement(
                 status,
                 datasets(round) + switch (status) {
@@ -20,6 +22,18 @@ record Judgement(GateStatus status, String reason) {
                     case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
                     default -> pass(round, checks);
                 });
+    }
+
+    /** What is promoted must be the model that the metrics are of; where that is not clear, nothing can be. */
+    private static void requireModel(Round round, GateStatus status) throws GateEnd {
+        EvaluatedModel model = round.state.model();
+        boolean matters = round.state.measured.modelUnclear || status == GateStatus.PASSED;
+        if (round.policy().promotion() != null && !model.isClear() && matters) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "It is not clear which model of run " + round.state.runId + " the metrics are of, so none can be promoted: "
+                            + model.unclear() + ".");
+        }
     }
 
     /** The report warns, unless it is told not to, where both runs say what data they were evaluated on. */
@@ -56,7 +70,7 @@ record Judgement(GateStatus status, String reason) {
         if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
             text.append("; candidate and baseline are the same version");
         } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)
-                && Objects.equals(state.baselineModelId, state.judgedModel())) {
+                && Objects.equals(state.baselineModel(), state.model())) {
             text.append("; candidate and baseline are the same run");
         }
         return text.toString();

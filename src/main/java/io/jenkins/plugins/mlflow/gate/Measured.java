@@ -7,38 +7,64 @@ import java.io.Serializable;
 import java.util.TreeMap;
 
 /**
- * One reading of the metrics that the rules need, each under the key of its target: what a run or its logged model has, and
- * what cannot be told. It is filled by {@link MetricReader} and not changed after.
+ * One reading of the metrics that the rules need, each under the key of its target: the model that they are of, its values, and
+ * what is not clear. It is filled by {@link MetricReader} and not changed after.
  */
 final class Measured implements Serializable {
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
+    /** Null before the first reading. */
+    final EvaluatedModel model;
     final TreeMap<String, Double> values = new TreeMap<>();
-    /** Why a value cannot be told, also for whole targets. */
+    /** Why it is not clear which value is meant, also for whole targets. */
     final TreeMap<String, String> unclear = new TreeMap<>();
+    /** Why there is no value though the metric is there: its history is too short. */
+    final TreeMap<String, String> tooShort = new TreeMap<>();
+    /** Who logged a value and on what, where that is not what the rule says. */
+    final TreeMap<String, Origin> origins = new TreeMap<>();
     /** The digest of the dataset for each value of a logged model; empty where none is known. */
     final TreeMap<String, String> digests = new TreeMap<>();
-    /** The logged model that values were taken from, with the run that made it; null if they are all the run's own. */
-    String modelId;
-    String modelRunId;
-    LoggedModel.Status modelStatus;
+    /** Whether a metric is unclear because the model is. */
+    boolean modelUnclear;
 
     private final TreeMap<String, String> stamps = new TreeMap<>();
     private long newest = Long.MIN_VALUE;
 
+    Measured(EvaluatedModel model) {
+        this.model = model;
+    }
+
+    /**
+     * Where a value comes from if not from the run, or on a dataset that the rule does not name.
+     *
+     * @param runId the other run that logged it, or null
+     * @param dataset null if it has none, or if the rule names it
+     */
+    record Origin(String runId, String dataset) implements Serializable {
+        boolean isForeign() {
+            return runId != null || dataset != null;
+        }
+    }
+
     /** Keeps a value, if there is one, and what it was made of. */
-    void put(String key, Double value, Run.Metric current, String from) {
-        if (value != null) {
-            values.put(key, value);
+    void put(String key, Needs.Choice choice, Run.Metric current, String from) {
+        if (choice.value() != null) {
+            values.put(key, choice.value());
+        } else if (choice.tooShort() != null) {
+            tooShort.put(key, choice.tooShort());
         }
         stamps.put(key, current + from);
         newest = Math.max(newest, current.timestamp());
     }
 
-    void take(LoggedModel model) {
-        modelId = model.id();
-        modelRunId = model.sourceRunId();
-        modelStatus = model.status();
+    /** Whether there is nothing to wait for: the value is there, or it is known why it will not be. */
+    boolean isKnown(String key) {
+        return values.containsKey(key) || unclear.containsKey(key) || tooShort.containsKey(key);
+    }
+
+    /** The status of the logged model, or null if it is none. */
+    LoggedModel.Status modelStatus() {
+        return model == null ? null : model.status();
     }
 
     /** Whether each metric that counts was written before the moment. */
@@ -46,8 +72,8 @@ final class Measured implements Serializable {
         return newest < millis;
     }
 
-    /** What must stay the same for two readings to count as identical: value, step, timestamp and origin of each metric. */
+    /** What must stay the same for two readings to count as identical: the model, and value, step, timestamp and origin of each metric. */
     String fingerprint() {
-        return Digests.sha256(stamps + "\n" + values + "\n" + unclear + "\n" + modelId + modelStatus);
+        return Digests.sha256(stamps + "\n" + values + "\n" + unclear + "\n" + model);
     }
 }

@@ -6,7 +6,9 @@ import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,191 +16,174 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads what the rules need of one run. A rule with a dataset is about a logged model of MLflow 3, and so is every rule where
- * the candidate itself was given as one; all others are about the run's own metrics. Where more than one value may be meant,
- * none is picked: the reading says why it is unclear.
+ * Reads the metrics that the rules need, all of one model. The model's own value counts: what the run logged for it, else what
+ * another run did. A metric that the model does not have is the run's, unless it is linked to other logged models. Where it is
+ * not clear which value is meant, none is picked: the reading says why.
  */
 final class MetricReader {
-    private static final int MOST_LISTED = 5;
-    private static final int LONGEST_NAME = 80;
-
     private final Round round;
     private final Set<MetricTarget> targets;
     private final Run run;
-    private final String pinned;
-    private final boolean untold;
-    private final boolean modelOnly;
+    private final Subject subject;
+    private final EvaluatedModel model;
+    private final Measured measured;
+    private final Map<String, List<LoggedModel.Entry>> ownEntries;
     private final Set<String> ofRun;
-    private final Measured measured = new Measured();
+    private final Set<String> known;
+    private Map<String, List<Linked>> linked;
 
-    /**
-     * @param pinned the logged model that the run is judged for, or null if only the run is known
-     * @param untold whether the run is judged for a logged model that is not known, so that only a run's sole one can be meant
-     */
-    MetricReader(Round round, Set<MetricTarget> targets, Run run, String pinned, boolean untold) {
+    /** A value that the run logged for one of its logged models. */
+    private record Linked(LoggedModel model, LoggedModel.Entry entry) {}
+
+    MetricReader(Round round, Set<MetricTarget> targets, Run run, Subject subject, EvaluatedModel model)
+            throws TrackingException, InterruptedException {
         this.round = round;
         this.targets = targets;
         this.run = run;
-        this.pinned = pinned;
-        this.untold = untold;
-        // Then rules without a dataset are about the pinned model, too.
-        this.modelOnly = round.request.isOfLoggedModel() && pinned != null;
-        boolean sliced = targets.stream().anyMatch(MetricTarget::isSliced);
-        this.ofRun = sliced ? new TreeSet<>(run.metrics().keySet()) : run.metrics().keySet();
+        this.subject = subject;
+        this.model = model;
+        this.measured = new Measured(model);
+        this.ownEntries = model.isLoggedModel()
+                ? round.loggedModels.get(model.loggedModelId()).metrics().stream()
+                        .collect(Collectors.groupingBy(LoggedModel.Entry::metric))
+                : Map.of();
+        this.ofRun = new TreeSet<>(run.metrics().keySet());
+        this.known = new TreeSet<>(ofRun);
+        known.addAll(ownEntries.keySet());
     }
 
     Measured read() throws TrackingException, InterruptedException {
-        List<MetricTarget> ofModels = targets.stream().filter(this::isOfModel).toList();
         for (MetricTarget target : targets) {
-            if (!isOfModel(target)) {
-                ofRun(target);
+            for (String metric : Needs.names(target, target.dataset() == null ? known : namesOnDatasets())) {
+                read(target, metric);
             }
-        }
-        if (!ofModels.isEmpty()) {
-            LoggedModel model = pinned != null ? round.loggedModels.get(pinned) : chosen(ofModels);
-            if (model != null) {
-                measured.take(model);
-                for (MetricTarget target : ofModels) {
-                    ofModel(target, model);
-                }
-            }
-        }
-        if (ofModels.size() < targets.size() && isEnded() && !run.loggedModels().isEmpty()) {
-            collapsed(pinned != null || measured.modelId != null);
         }
         return measured;
     }
 
-    private boolean isOfModel(MetricTarget target) {
-        return target.dataset() != null || modelOnly;
+    /** A rule with a dataset is about logged models alone, those of an unclear one included. */
+    private Set<String> namesOnDatasets() throws TrackingException, InterruptedException {
+        return model.isLoggedModel() ? new TreeSet<>(ownEntries.keySet()) : new TreeSet<>(linked().keySet());
     }
 
-    /** While a run is under way, nothing is judged, and what will be unclear in the end need not be asked for. */
-    private boolean isEnded() {
-        return switch (run.status()) {
-            case FINISHED, FAILED, KILLED -> true;
-            case RUNNING, SCHEDULED, UNKNOWN -> false;
-        };
-    }
-
-    private void ofRun(MetricTarget target) throws TrackingException, InterruptedException {
-        for (String metric : Needs.names(target, ofRun)) {
-            Run.Metric current = run.metrics().get(metric);
-            Double value = target.value().needsHistory()
-                    ? Needs.chosen(target.value(), round.server().history(run.id(), metric))
-                    : Double.valueOf(current.value());
-            measured.put(target.key(metric), value, current, "");
+    private void read(MetricTarget target, String metric) throws TrackingException, InterruptedException {
+        List<LoggedModel.Entry> own = ownEntries.getOrDefault(metric, List.of()).stream()
+                .filter(entry -> target.dataset() == null || target.dataset().equals(entry.dataset()))
+                .toList();
+        List<LoggedModel.Entry> counting = counting(own);
+        if (!counting.isEmpty()) {
+            ofModel(target, metric, counting);
+        } else if (target.dataset() == null) {
+            ofRun(target, metric);
+        } else if (!model.isLoggedModel()) {
+            unclearModel(target, metric, linkedOn(target, metric));
         }
     }
 
-    /**
-     * A run has one value under a key even if it logged several, on several datasets. Several logged models may well be what
-     * one run is made of, but not where one of them is judged.
-     */
-    private void collapsed(boolean forOneModel) throws TrackingException, InterruptedException {
-        List<LoggedModel> models = round.loggedModels.of(run);
-        for (MetricTarget target : targets) {
-            if (isOfModel(target)) {
-                continue;
-            }
-            for (String metric : Needs.names(target, ofRun)) {
-                List<Logged> logged = models.stream()
-                        .flatMap(model -> model.metrics().stream().map(entry -> new Logged(model.id(), entry)))
-                        .filter(one -> one.entry.metric().equals(metric) && isOfRun(one.entry))
-                        .toList();
-                Set<String> datasets = distinct(logged, one -> datasetOf(one.entry));
-                Set<String> ids = distinct(logged, Logged::modelId);
-                if (datasets.size() > 1) {
-                    measured.unclear.put(target.key(metric), "the run has this metric on several datasets ("
-                            + listed(datasets) + "); choose one with `dataset`");
-                } else if (forOneModel && ids.size() > 1) {
-                    measured.unclear.put(target.key(metric), "the run has this metric of several logged models ("
-                            + listed(ids) + "); choose one with `modelId`, or the dataset with `dataset`");
-                }
-            }
+    /** What the run logged for the model; else the newest evaluation by another run, unless only the run's counts. */
+    private List<LoggedModel.Entry> counting(List<LoggedModel.Entry> own) {
+        List<LoggedModel.Entry> byRun = own.stream().filter(this::isOfRun).toList();
+        if (subject.evaluationRun() || !byRun.isEmpty() && !subject.newestEvaluation()) {
+            return byRun;
         }
+        return own.stream()
+                .max(Comparator.comparingLong((LoggedModel.Entry entry) -> entry.value().timestamp())
+                        .thenComparing(entry -> Objects.toString(entry.runId())))
+                .map(newest -> own.stream()
+                        .filter(entry -> Objects.equals(entry.runId(), newest.runId()))
+                        .toList())
+                .orElse(List.of());
     }
-
-    private record Logged(String modelId, LoggedModel.Entry entry) {}
 
     private boolean isOfRun(LoggedModel.Entry entry) {
         return entry.runId() == null || entry.runId().equals(run.id());
     }
 
-    /**
-     * The one logged model that the run's rules with a dataset are about. Null if there is none, or none that can be told from
-     * another; the latter is then unclear.
-     */
-    private LoggedModel chosen(List<MetricTarget> ofModels) throws TrackingException, InterruptedException {
-        List<LoggedModel> models = round.loggedModels.of(run);
-        if (models.size() == 1) {
-            return models.get(0);
+    private void ofModel(MetricTarget target, String metric, List<LoggedModel.Entry> counting)
+            throws TrackingException, InterruptedException {
+        String key = target.key(metric);
+        LoggedModel.Entry first = counting.get(0);
+        Set<String> datasets = distinct(counting, MetricReader::datasetOf);
+        if (datasets.size() > 1) {
+            measured.unclear.put(key, model.inWords() + " has this metric on several datasets ("
+                    + ModelIdentity.listed(datasets) + ")"
+                    + (target.dataset() == null ? "; choose one with `dataset`" : "; give them different names"));
+            return;
         }
-        List<LoggedModel> fitting = models.stream()
-                .filter(model -> ofModels.stream().anyMatch(target -> !entries(model, target).isEmpty()))
-                .toList();
-        if (fitting.size() > 1) {
-            unclear(ofModels, "several logged models of the run have metrics on this dataset ("
-                    + listed(distinct(fitting, LoggedModel::id)) + "); choose one with `modelId`");
-        } else if (untold && !fitting.isEmpty()) {
-            unclear(ofModels, "the version does not tell which of the run's logged models it was made from ("
-                    + listed(distinct(models, LoggedModel::id)) + "); register it from one, or choose one with `modelId`");
-        } else if (!fitting.isEmpty()) {
-            return fitting.get(0);
+        Measured.Origin origin = new Measured.Origin(
+                isOfRun(first) ? null : first.runId(), target.dataset() == null ? first.dataset() : null);
+        if (origin.isForeign() && round.request.locked() && target.dataset() == null) {
+            measured.unclear.put(key, "the locked policy names no dataset, and the value was logged"
+                    + (origin.runId() == null ? "" : " by run " + origin.runId())
+                    + (origin.dataset() == null ? "" : " on dataset " + ModelIdentity.listed(Set.of(origin.dataset())))
+                    + "; name the dataset in the policy");
+            return;
         }
-        return null;
+        List<Run.Metric> history = withNaN(counting, metric);
+        Run.Metric current = history.stream().max(Needs.MLFLOWS_ORDER).orElseThrow();
+        measured.put(key, Needs.chosen(target.value(), history), current, " " + datasets + first.runId());
+        measured.digests.put(key, Objects.toString(first.digest(), ""));
+        if (origin.isForeign()) {
+            measured.origins.put(key, origin);
+        }
     }
 
-    private void unclear(List<MetricTarget> whole, String why) {
-        whole.forEach(target -> measured.unclear.put(target.key(target.name()), why));
-    }
-
-    /** What the model has of the target itself, without what tells its uncertainty. */
-    private List<LoggedModel.Entry> entries(LoggedModel model, MetricTarget target) {
-        return counting(model, target).stream()
-                .filter(entry -> target.isSliced()
-                        ? target.sliceOf(entry.metric()) != null
-                        : target.name().equals(entry.metric()))
-                .toList();
-    }
-
-    /** A run that only evaluated a model, which another run made, stands for what it logged itself. */
-    private List<LoggedModel.Entry> counting(LoggedModel model, MetricTarget target) {
-        boolean all = pinned != null || run.id().equals(model.sourceRunId());
-        return model.metrics().stream()
-                .filter(entry -> all || isOfRun(entry))
-                .filter(entry -> target.dataset() == null || target.dataset().equals(entry.dataset()))
-                .toList();
-    }
-
-    private void ofModel(MetricTarget target, LoggedModel model) throws TrackingException, InterruptedException {
-        List<LoggedModel.Entry> counting = counting(model, target);
-        Set<String> known = distinct(counting, LoggedModel.Entry::metric);
-        for (String metric : Needs.names(target, known)) {
-            List<LoggedModel.Entry> entries =
-                    counting.stream().filter(entry -> entry.metric().equals(metric)).toList();
-            // A model may be evaluated again; what the last evaluation logged counts.
-            LoggedModel.Entry newest = entries.stream()
-                    .max(Comparator.comparingLong((LoggedModel.Entry entry) -> entry.value().timestamp())
-                            .thenComparing(entry -> Objects.toString(entry.runId())))
-                    .orElseThrow();
-            List<LoggedModel.Entry> last =
-                    entries.stream().filter(entry -> Objects.equals(entry.runId(), newest.runId())).toList();
-            Set<String> datasets = distinct(target.dataset() == null ? entries : last, MetricReader::nameOf);
-            if (datasets.size() == 1) {
-                datasets = distinct(last, MetricReader::datasetOf);
+    private void ofRun(MetricTarget target, String metric) throws TrackingException, InterruptedException {
+        Run.Metric current = run.metrics().get(metric);
+        if (current == null) {
+            return;
+        }
+        if (!run.loggedModels().isEmpty()) {
+            List<Linked> links = linkedOn(target, metric);
+            if (!links.isEmpty() && model.isClear()) {
+                measured.unclear.put(target.key(metric), "the run logged this metric for "
+                        + namesOf(links) + ", not for " + model.inWords());
+                return;
             }
-            String key = target.key(metric);
-            if (datasets.size() > 1) {
-                measured.unclear.put(key, "the logged model " + model.id() + " has this metric on several datasets ("
-                        + listed(datasets) + ")"
-                        + (target.dataset() == null ? "; choose one with `dataset`" : "; give them different names"));
+            if (!links.isEmpty()) {
+                unclearModel(target, metric, links);
+                return;
             }
-            List<Run.Metric> history = withNaN(last, metric);
-            Run.Metric current = history.stream().max(Needs.MLFLOWS_ORDER).orElseThrow();
-            measured.put(key, Needs.chosen(target.value(), history), current, " " + datasets + newest.runId());
-            measured.digests.put(key, Objects.toString(newest.digest(), ""));
         }
+        Needs.Choice choice = target.value().needsHistory()
+                ? Needs.chosen(target.value(), round.server().history(run.id(), metric))
+                : Needs.Choice.of(current.value());
+        measured.put(target.key(metric), choice, current, "");
+    }
+
+    private void unclearModel(MetricTarget target, String metric, List<Linked> links) {
+        if (!links.isEmpty()) {
+            measured.unclear.put(target.key(metric), (model.isClear() ? model.inWords() + " is no logged model" : model.unclear())
+                    + " (this metric is of " + namesOf(links) + ")");
+            measured.modelUnclear = true;
+        }
+    }
+
+    private static String namesOf(List<Linked> links) {
+        Set<String> ids = distinct(links, link -> link.model().id());
+        return (ids.size() == 1 ? "logged model " : "logged models ") + ModelIdentity.listed(ids);
+    }
+
+    private List<Linked> linkedOn(MetricTarget target, String metric) throws TrackingException, InterruptedException {
+        return linked().getOrDefault(metric, List.of()).stream()
+                .filter(link -> target.dataset() == null || target.dataset().equals(link.entry().dataset()))
+                .toList();
+    }
+
+    /** What the run logged for any of its logged models, by metric. */
+    private Map<String, List<Linked>> linked() throws TrackingException, InterruptedException {
+        if (linked == null) {
+            Map<String, List<Linked>> found = new HashMap<>();
+            for (LoggedModel other : round.loggedModels.of(run)) {
+                for (LoggedModel.Entry entry : other.metrics()) {
+                    if (isOfRun(entry)) {
+                        found.computeIfAbsent(entry.metric(), name -> new ArrayList<>()).add(new Linked(other, entry));
+                    }
+                }
+            }
+            linked = found;
+        }
+        return linked;
     }
 
     /**
@@ -231,21 +216,8 @@ final class MetricReader {
         return items.stream().map(what).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What a server calls its things may be of any number and length, and hold anything. */
-    private static String listed(Set<String> names) {
-        String first = names.stream()
-                .limit(MOST_LISTED)
-                .map(name -> name.replaceAll("\\p{Cc}", " "))
-                .map(name -> name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name)
-                .collect(Collectors.joining(", "));
-        return names.size() > MOST_LISTED ? first + " and " + (names.size() - MOST_LISTED) + " more" : first;
-    }
-
-    private static String nameOf(LoggedModel.Entry entry) {
-        return entry.dataset() == null ? "one without a name" : entry.dataset();
-    }
-
     private static String datasetOf(LoggedModel.Entry entry) {
-        return nameOf(entry) + (entry.digest() == null ? "" : " " + entry.digest());
+        return (entry.dataset() == null ? "one without a name" : entry.dataset())
+                + (entry.digest() == null ? "" : " " + entry.digest());
     }
 }

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Evaluator;
 import io.jenkins.plugins.mlflow.evaluation.Evidence;
+import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
@@ -9,17 +11,19 @@ import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.ValueChoice;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 
 /** Which metrics of a run the rules of a policy need, and whether they are there. */
 final class Needs {
@@ -29,9 +33,17 @@ final class Needs {
             .thenComparingDouble(Run.Metric::value);
 
     private final Set<MetricTarget> targets;
+    /** Those of rules that decide; what only notes are about is not waited for. */
+    private final Set<MetricTarget> gated;
 
     Needs(GatePolicy policy) {
-        targets = policy.rules().stream()
+        targets = targets(policy, rule -> true);
+        gated = targets(policy, rule -> rule.criticality() != Criticality.NOTE);
+    }
+
+    private static Set<MetricTarget> targets(GatePolicy policy, Predicate<MetricRule> which) {
+        return policy.rules().stream()
+                .filter(which)
                 .map(MetricRule::target)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
@@ -66,59 +78,101 @@ final class Needs {
                 : List.of(target.name(), evidence.first(), evidence.second());
     }
 
-    /**
-     * {@code loggedModel} is the one that the run is judged for, or null; {@code untold} whether there is one that is not known,
-     * because it is that of a version which does not tell.
-     */
-    Measured read(Round round, Run run, String loggedModel, boolean untold)
-            throws TrackingException, InterruptedException {
-        return new MetricReader(round, targets, run, loggedModel, untold).read();
+    /** Reads all of the run, whatever it takes. */
+    Measured read(Round round, Run run, Subject subject) throws TrackingException, InterruptedException, GateEnd {
+        EvaluatedModel model = new ModelIdentity(round, run, subject, gated.isEmpty() ? targets : gated).model();
+        return new MetricReader(round, targets, run, subject, model).read();
     }
 
-    /** Null if the history does not hold what is asked for; not finite if a value that counts is not. */
-    static Double chosen(ValueChoice choice, List<Run.Metric> history) {
+    /**
+     * What a run under way has by itself: no model is resolved and no history read before it is over. Where it names logged
+     * models, no value is read either, as it could be of another model.
+     */
+    Measured preview(Run run) {
+        Measured measured = new Measured(null);
+        if (run.loggedModels().isEmpty()) {
+            for (MetricTarget target : targets) {
+                if (target.dataset() == null && !target.value().needsHistory()) {
+                    for (String metric : names(target, run.metrics().keySet())) {
+                        Run.Metric current = run.metrics().get(metric);
+                        measured.put(target.key(metric), Choice.of(current.value()), current, "");
+                    }
+                }
+            }
+        }
+        return measured;
+    }
+
+    /**
+     * What a choice among the values of a history came to.
+     *
+     * @param value not finite if a value that counts is not; null if there is none
+     * @param tooShort why there is no value, or null
+     */
+    record Choice(Double value, String tooShort) {
+        static Choice of(Double value) {
+            return new Choice(value, null);
+        }
+    }
+
+    static Choice chosen(ValueChoice choice, List<Run.Metric> history) {
         List<Run.Metric> sorted = history.stream().sorted(MLFLOWS_ORDER.reversed()).toList();
         return switch (choice.kind()) {
-            case LAST -> sorted.isEmpty() ? null : sorted.get(0).value();
-            case MIN -> reduced(sorted, DoubleStream::min);
-            case MAX -> reduced(sorted, DoubleStream::max);
-            case MEAN_LAST ->
-                sorted.size() < choice.count()
-                        ? null
-                        : reduced(sorted.subList(0, (int) choice.count()), DoubleStream::average);
+            case LAST -> Choice.of(sorted.isEmpty() ? null : sorted.get(0).value());
+            case MIN -> reduced(sorted, values -> Collections.min(values));
+            case MAX -> reduced(sorted, values -> Collections.max(values));
+            case MEAN_LAST -> sorted.size() < choice.count()
+                    ? new Choice(null, "the metric has " + sorted.size() + (sorted.size() == 1 ? " value, " : " values, ")
+                            + choice.count() + " are needed")
+                    : reduced(sorted.subList(0, (int) choice.count()), Needs::mean);
             case STEP -> sorted.stream()
                     .filter(value -> value.step() == choice.count())
                     .findFirst()
-                    .map(Run.Metric::value)
-                    .orElse(null);
+                    .map(value -> Choice.of(value.value()))
+                    .orElse(new Choice(null, "the metric has no value at step " + choice.count()));
         };
     }
 
     /** Values of which one is NaN or infinite, which MLflow stores as the largest double, give no extreme and no mean. */
-    private static Double reduced(List<Run.Metric> values, Function<DoubleStream, OptionalDouble> reduction) {
+    private static Choice reduced(List<Run.Metric> values, Function<List<Double>, Double> reduction) {
         if (values.isEmpty()) {
-            return null;
+            return Choice.of(null);
         }
         for (Run.Metric value : values) {
             if (!Evidence.isFinite(value.value())) {
-                return value.value();
+                return Choice.of(value.value());
             }
         }
-        return reduction.apply(values.stream().mapToDouble(Run.Metric::value)).orElseThrow();
+        return Choice.of(reduction.apply(values.stream().map(Run.Metric::value).toList()));
     }
 
-    /** What is not there yet, in words; empty if everything is, or cannot be told. {@code baseline} may be null. */
+    /** In decimals, so that the mean of three times 0.7 is 0.7. */
+    private static Double mean(List<Double> values) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (double value : values) {
+            sum = sum.add(Decimals.shortest(value));
+        }
+        return sum.divide(BigDecimal.valueOf(values.size()), MathContext.DECIMAL128).doubleValue();
+    }
+
+    /** Whether a history that decides is too short, which waiting does not change once the run is over. */
+    boolean isTooShort(Measured measured) {
+        return gated.stream()
+                .anyMatch(target -> target.isSliced()
+                        ? !Evaluator.slices(target, measured.tooShort).isEmpty()
+                        : measured.tooShort.containsKey(target.key(target.name())));
+    }
+
+    /** What is not there yet, in words; empty if everything is, or is unclear. {@code baseline} may be null. */
     List<String> missing(Measured measured, Map<String, Double> baseline) {
         TreeSet<String> missing = new TreeSet<>();
-        for (MetricTarget target : targets) {
-            if (measured.unclear.containsKey(target.key(target.name()))) {
-                continue;
-            }
+        for (MetricTarget target : gated) {
             if (!target.isSliced()) {
                 missing(measured, target, patterns(target), missing);
                 continue;
             }
-            Set<String> slices = Evaluator.slices(target, measured.values).keySet();
+            Set<String> slices = new TreeSet<>(Evaluator.slices(target, measured.values).keySet());
+            slices.addAll(Evaluator.slices(target, measured.unclear).keySet());
             if (slices.size() < target.atLeast()) {
                 missing.add(target.inWords(target.name()) + " (" + slices.size() + " of " + target.atLeast() + " slices)");
             }
@@ -141,7 +195,7 @@ final class Needs {
 
     private static void missing(Measured measured, MetricTarget target, List<String> metrics, Set<String> missing) {
         metrics.stream()
-                .filter(metric -> !measured.values.containsKey(target.key(metric)))
+                .filter(metric -> !measured.isKnown(target.key(metric)))
                 .map(target::inWords)
                 .forEach(missing::add);
     }

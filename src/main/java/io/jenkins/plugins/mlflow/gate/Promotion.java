@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
 import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
@@ -8,7 +9,6 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The steps of a promotion, each its own advance. A step that writes reads first, unless this very process just did: so a
@@ -24,14 +24,16 @@ final class Promotion {
      */
     private static final Duration HOLDER_IS_OLD = Duration.ofMillis(100);
 
-    private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
-
     private final Round round;
     private final GateState state;
     private final PromotionPolicy wanted;
+    private final ModelVersions versions;
+    /** The newest version in the wanted stage, as just read. */
+    private String stageHolder;
 
     Promotion(Round round) {
         this.round = round;
+        this.versions = new ModelVersions(round);
         this.state = round.state;
         this.wanted = round.policy().promotion();
     }
@@ -51,41 +53,28 @@ final class Promotion {
     }
 
     private void findVersion() throws TrackingException, InterruptedException, GateEnd {
-        if (state.version != null) {
-            state.enter(Phase.AWAIT_READY);
-            awaitReady();
-            return;
-        }
-        Optional<ModelVersion> existing = existing();
-        if (existing.isPresent()) {
+        if (state.version == null) {
+            Optional<ModelVersion> existing = versions.existing(state.model());
+            if (existing.isEmpty()) {
+                versions.requireRegisteredModel();
+                round.existingRun(state.runId, "candidate");
+                versions.requireLoadable(state.model());
+                state.enter(Phase.CREATE_VERSION);
+                state.registryRead = true;
+                return;
+            }
+            versions.requireLoadable(state.model());
             adopt(existing.get());
             return;
         }
-        if (!round.server().modelExists(round.model())) {
-            throw new GateEnd(
-                    ErrorCategory.NOT_FOUND,
-                    "Server '" + round.request.server() + "' has no registered model '" + round.model()
-                            + "'. Create the registered model first; the gate does not create it.");
-        }
-        round.existingRun(state.runId, "candidate");
-        state.enter(Phase.CREATE_VERSION);
-        state.registryRead = true;
-    }
-
-    /** The newest version of what was judged: of the logged model if it was one, else of the run. */
-    Optional<ModelVersion> existing() throws TrackingException, InterruptedException {
-        return state.judgedModel() != null
-                ? round.server().highestVersionOf(round.model(), state.judgedModel())
-                : round.server().highestVersion(round.model(), state.runId);
-    }
-
-    private String loggedModelRun() {
-        return state.measured.modelId != null ? state.measured.modelRunId : state.runId;
+        versions.requireLoadable(state.model());
+        state.enter(Phase.AWAIT_READY);
+        awaitReady();
     }
 
     private void createVersion() throws TrackingException, InterruptedException, GateEnd {
         if (!state.registryRead) {
-            Optional<ModelVersion> existing = existing();
+            Optional<ModelVersion> existing = versions.existing(state.model());
             if (existing.isPresent()) {
                 adopt(existing.get());
                 return;
@@ -103,18 +92,13 @@ final class Promotion {
         }
         state.registryRead = false;
         ModelVersion created = created();
-        round.say("Created version " + created.version() + " of " + round.model() + " from "
-                + (state.judgedModel() != null ? "logged model " + state.judgedModel() : "run " + state.runId));
+        round.say("Created version " + created.version() + " of " + round.model() + " from " + state.model().inWords());
         adopt(created);
     }
 
     private ModelVersion created() throws TrackingException, InterruptedException {
         try {
-            return state.judgedModel() != null
-                    ? round.server().createVersionFrom(round.model(), state.judgedModel(), loggedModelRun())
-                    : round.server()
-                            .createVersion(
-                                    round.model(), "runs:/" + state.runId + "/" + wanted.artifactPathOrDefault(), state.runId);
+            return versions.create(state.model());
         } catch (TrackingException fault) {
             if (fault.isNeverSent()) {
                 state.lookForCreatedUntil = round.now();
@@ -148,17 +132,8 @@ final class Promotion {
         }
     }
 
-    private boolean isReady(ModelVersion version) throws GateEnd {
-        if (!isOfWhatWasJudged(version)) {
-            throw new GateEnd(
-                    ErrorCategory.CONFLICT,
-                    "Version " + version.version() + " of model '" + round.model() + "' belongs to run "
-                            + version.runId()
-                            + (version.loggedModelId() == null ? "" : " and logged model " + version.loggedModelId())
-                            + ", not to "
-                            + (state.judgedModel() == null ? "" : "logged model " + state.judgedModel() + " of ")
-                            + "run " + state.runId + " that was judged. Run the gate again.");
-        }
+    private boolean isReady(ModelVersion version) throws GateEnd, TrackingException, InterruptedException {
+        versions.requireIsEvaluated(version, state.model());
         if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
@@ -166,16 +141,6 @@ final class Promotion {
                             + "' failed, so it cannot be promoted. Register the model again.");
         }
         return version.status() == ModelVersion.Status.READY;
-    }
-
-    /** A run that evaluated a logged model need not be the one that made it, nor the run of its version. */
-    private boolean isOfWhatWasJudged(ModelVersion version) {
-        boolean ofModel = state.judgedModel() == null
-                || version.loggedModelId() == null
-                || state.judgedModel().equals(version.loggedModelId());
-        return ofModel
-                && (state.runId.equals(version.runId())
-                        || state.measured.modelId != null && Objects.equals(state.measured.modelRunId, version.runId()));
     }
 
     /** The metrics that are promoted must be the metrics that were judged. */
@@ -203,7 +168,7 @@ final class Promotion {
         judgeAgain("the metrics of run " + state.runId + " changed after they were judged");
     }
 
-    private void judgeAgain(String why) {
+    private void judgeAgain(String why) throws GateEnd {
         round.say("Judging again: " + why);
         Judgement judgement = Judgement.of(round);
         state.status = judgement.status();
@@ -219,17 +184,25 @@ final class Promotion {
         state.holderAskedAt = round.now();
         boolean aliasHeld = wanted.alias() == null || readAliasHolder();
         boolean stageHeld = wanted.stage() == null || readStageHolder();
-        state.previousVersion = wanted.alias() == null || aliasHeld && !stageHeld
-                ? state.previousStageVersion
-                : state.previousAliasVersion;
+        state.previousVersion = otherThanCandidate(
+                wanted.alias() == null || aliasHeld && !stageHeld
+                        ? state.previousStageVersion
+                        : state.previousAliasVersion);
         if (aliasHeld && stageHeld) {
             nothingToDo("version " + state.version + " already holds " + wanted.target());
             return;
         }
         if (round.policy().baseline() != null) {
-            String baseline = currentBaseline(round.policy().baseline().alias());
+            String baseline = currentBaseline();
             if (!Objects.equals(baseline, state.baselineVersion)) {
-                baselineMoved(round.policy().baseline().alias(), baseline);
+                baselineMoved(
+                        round.policy().baseline().target() + " moved from " + named(state.baselineVersion) + " to "
+                                + named(baseline));
+                return;
+            }
+            if (isRubberStampOutdated()) {
+                baselineMoved(wanted.target() + " is held by " + named(state.previousVersion)
+                        + " now, which was not there to compare with");
                 return;
             }
         }
@@ -240,8 +213,8 @@ final class Promotion {
         if (state.nothingToApprove) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
-                    "Version " + state.version + " held " + wanted.target() + ", so that nobody was asked to approve; it does not"
-                            + " any more. Somebody else moves it. Run the gate again.");
+                    "Version " + state.version + " no longer holds " + wanted.target() + ", so the approval that was skipped is"
+                            + " needed now. Another client moved it. Run the gate again.");
         }
         state.enter(aliasHeld ? Phase.SET_STAGE : Phase.SET_ALIAS);
         state.registryRead = true;
@@ -253,14 +226,41 @@ final class Promotion {
     }
 
     private boolean readStageHolder() throws TrackingException, InterruptedException {
-        state.previousStageVersion = holder(round.server().versionInStage(round.model(), wanted.stage()));
-        return state.version.equals(state.previousStageVersion);
+        stageHolder = holder(round.server().versionInStage(round.model(), wanted.stage()));
+        state.previousStageVersion = stageHolder;
+        if (!state.version.equals(stageHolder)) {
+            return false;
+        }
+        Optional<String> other = versions.otherInStage(state.version, wanted);
+        other.ifPresent(version -> state.previousStageVersion = version);
+        return other.isEmpty();
     }
 
-    private String currentBaseline(String alias) throws TrackingException, InterruptedException {
-        return alias.equals(wanted.alias())
-                ? state.previousAliasVersion
-                : holder(round.server().versionByAlias(round.model(), alias));
+    private String otherThanCandidate(String version) {
+        return state.version.equals(version) ? null : version;
+    }
+
+    private String currentBaseline() throws TrackingException, InterruptedException {
+        BaselinePolicy baseline = round.policy().baseline();
+        if (baseline.alias() != null && baseline.alias().equals(wanted.alias())) {
+            return state.previousAliasVersion;
+        }
+        if (baseline.stage() != null && baseline.stage().equals(wanted.stage())) {
+            return stageHolder;
+        }
+        return holder(new BaselineResolver(round).holder());
+    }
+
+    /** Whether there is something to compare with by now, though nothing was there when change rules were rubber-stamped. */
+    private boolean isRubberStampOutdated() {
+        return round.policy().baseline().rubberStamp()
+                && state.baselineVersion == null
+                && state.rubberStampRefused == null
+                && state.previousVersion != null;
+    }
+
+    private static String named(String version) {
+        return version == null ? "no version" : "version " + version;
     }
 
     private static String holder(Optional<ModelVersion> version) {
@@ -272,23 +272,23 @@ final class Promotion {
         state.enter(Phase.DONE);
     }
 
-    private void baselineMoved(String alias, String holder) throws TrackingException, InterruptedException, GateEnd {
+    private void baselineMoved(String how) throws TrackingException, InterruptedException, GateEnd {
         if (state.baselineJudgedAgain) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
-                    "Alias '" + alias + "' of model '" + round.model() + "' moved twice while the gate ran; it is at"
-                            + " version " + holder + " now. Somebody else promotes this model. Run the"
-                            + " gate again.");
+                    "The baseline of model '" + round.model() + "' moved twice while the gate ran: " + how
+                            + ". Another client promotes this model. Run the gate again.");
         }
         if (state.approval != null) {
-            throw Approvals.outdated(state, "Alias '" + alias + "' moved from "
-                    + (state.baselineVersion == null ? "no version" : "version " + state.baselineVersion) + " to "
-                    + (holder == null ? "no version" : "version " + holder));
+            throw Approvals.outdated(state, capital(how));
         }
-        String judged = state.baselineVersion;
-        new Resolution(round).baseline();
+        new BaselineResolver(round).resolve();
         state.baselineJudgedAgain = true;
-        judgeAgain("alias '" + alias + "' moved from version " + judged + " to version " + state.baselineVersion);
+        judgeAgain(how);
+    }
+
+    private static String capital(String sentence) {
+        return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
     }
 
     private void setAlias() throws TrackingException, InterruptedException, GateEnd {
@@ -319,7 +319,7 @@ final class Promotion {
     private void setStage() throws TrackingException, InterruptedException, GateEnd {
         if (!state.registryRead) {
             ModelVersion version = round.server().version(round.model(), state.version);
-            if (wanted.stage().equals(version.stage())) {
+            if (wanted.stage().equals(version.stage()) && versions.otherInStage(state.version, wanted).isEmpty()) {
                 stageSet();
                 return;
             }
@@ -331,7 +331,7 @@ final class Promotion {
                         round.model(),
                         state.version,
                         wanted.stage(),
-                        wanted.archiveExisting() && ARCHIVABLE.contains(wanted.stage()));
+                        ModelVersions.archives(wanted));
         stageSet();
     }
 

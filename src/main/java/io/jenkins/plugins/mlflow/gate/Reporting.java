@@ -59,7 +59,7 @@ final class Reporting {
         return state.runId == null
                 ? null
                 : new CandidateInfo(
-                        state.runId, state.experimentId, state.experiment, state.version, state.judgedModel(), state.runStatus);
+                        state.runId, state.experimentId, state.experiment, state.version, state.loggedModelId(), state.runStatus);
     }
 
     private BaselineInfo baseline() {

@@ -9,12 +9,14 @@ import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
-import java.util.TreeSet;
 
-/** Finds the candidate and the baseline, once, and pins them in the state. */
+/** Finds the candidate, once, and pins it in the state. */
 final class Resolution {
+    /** How far a run's start, by its client's clock, may be in the server's future. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
     private final Round round;
     private final GateState state;
 
@@ -26,21 +28,32 @@ final class Resolution {
     void candidate() throws TrackingException, InterruptedException, GateEnd {
         CandidateSelection selection = round.policy().candidate();
         Experiment experiment = selection.experiment() == null ? null : experiment(selection.experiment());
-        ExactCandidate exact = round.request.exact();
+        ExactCandidate exact = exact(selection);
         if (exact != null) {
-            exact(exact);
+            resolve(exact);
         } else if (experiment != null) {
             newestRun(selection, experiment);
         } else {
             pin(round.server()
-                    .highestVersion(round.model(), null)
+                    .highestVersion(round.model())
                     .orElseThrow(() -> notFound("has no version of model '" + round.model()
                             + "'. Register the model before the gate, or name its run with runId or experiment")));
         }
-        round.say("Candidate: run " + state.runId
-                + (state.modelId == null ? "" : ", logged model " + state.modelId)
+        round.say("Candidate: " + (state.versionRunId == null ? "run " : "evaluation run ") + state.runId
+                + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())
                 + (state.version == null ? "" : ", version " + state.version + " of " + round.model()));
         state.enter(Phase.WAIT);
+    }
+
+    /** The candidate that a parameter, or else the policy, names; null if it is to be selected. */
+    private ExactCandidate exact(CandidateSelection selection) {
+        if (round.request.exact() != null) {
+            return round.request.exact();
+        }
+        if (selection.alias() != null) {
+            return new ExactCandidate(ExactCandidate.Kind.ALIAS, selection.alias());
+        }
+        return selection.stage() == null ? null : new ExactCandidate(ExactCandidate.Kind.STAGE, selection.stage());
     }
 
     private Experiment experiment(String name) throws TrackingException, InterruptedException, GateEnd {
@@ -53,7 +66,7 @@ final class Resolution {
         return experiment;
     }
 
-    private void exact(ExactCandidate exact) throws TrackingException, InterruptedException, GateEnd {
+    private void resolve(ExactCandidate exact) throws TrackingException, InterruptedException, GateEnd {
         switch (exact.kind()) {
             case RUN -> state.runId = exact.value();
             case MODEL -> pin(round.loggedModels.get(exact.value()));
@@ -63,6 +76,11 @@ final class Resolution {
                         .versionByAlias(round.model(), exact.value())
                         .orElseThrow(() -> notFound("has no version of model '" + round.model() + "' with alias '"
                                 + exact.value() + "'. Set the alias, or name a version or run")));
+            case STAGE ->
+                pin(round.server()
+                        .versionInStage(round.model(), exact.value())
+                        .orElseThrow(() -> notFound("has no version of model '" + round.model() + "' in stage "
+                                + exact.value() + ". Move a version there, or name a version or run")));
         }
     }
 
@@ -77,35 +95,55 @@ final class Resolution {
                 selection.filter(),
                 selection.best() ? selection.orderBy().metric() : null,
                 selection.best() && selection.orderBy().descending(),
-                startedAfter);
-        Optional<Run> run = round.server().firstRun(search);
-        state.runId = run.orElseThrow(() -> notFound("has no active run in experiment '" + experiment.name() + "'"
+                startedAfter,
+                selection.nested());
+        Run run = round.server()
+                .firstRun(search)
+                .orElseThrow(() -> notFound("has no active run in experiment '" + experiment.name() + "'"
                         + (selection.filter() == null ? "" : " that matches the filter " + selection.filter())
                         + (selection.best() && selection.maxAge() != null
                                 ? " and started within " + Durations.format(selection.maxAge())
                                 : "")
-                        + ". Log a run before the gate, or correct the selection"))
-                .id();
+                        + (selection.nested() ? "" : " (child runs do not count)")
+                        + ". Log a run before the gate, or correct the selection"));
+        refuseFuture(run);
+        state.runId = run.id();
     }
 
-    private void pin(ModelVersion version) throws GateEnd {
-        state.version = version.version();
-        if (version.runId() == null) {
-            throw notFound("has no run for version " + version.version() + " of model '" + round.model()
-                    + "', so there are no metrics to judge. Register the model from its run");
+    /** A client with a wrong clock would be the newest for as long as its clock is ahead. */
+    private void refuseFuture(Run run) throws GateEnd {
+        Instant now = serverTime(run.serverTime());
+        if (run.startTime() != null && run.startTime().isAfter(now.plus(CLOCK_TOLERANCE))) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "Run " + run.id() + ", the first of the selection, started at " + run.startTime() + " by its client's clock, but it"
+                            + " is " + now + " on server '" + round.request.server()
+                            + "'. Correct the clock of the machine that trains, or give the run's id.");
         }
-        state.runId = version.runId();
-        state.modelId = version.loggedModelId();
-        state.modelUntold = version.loggedModelId() == null;
+    }
+
+    private void pin(ModelVersion version) throws TrackingException, InterruptedException, GateEnd {
+        ModelVersions versions = new ModelVersions(round);
+        versions.refusePrompt(version);
+        String evaluatedBy = round.request.evaluationRunId();
+        if (version.runId() == null && evaluatedBy == null) {
+            throw notFound("has no run for version " + version.version() + " of model '" + round.model()
+                    + "', so there are no metrics to evaluate. Register the model from its run, or name an evaluation run");
+        }
+        Subject subject = Subject.version(versions.source(version));
+        state.version = version.version();
+        state.runId = evaluatedBy == null ? version.runId() : evaluatedBy;
+        state.versionRunId = state.runId.equals(version.runId()) ? null : String.valueOf(version.runId());
+        state.subject = evaluatedBy == null ? subject : subject.evaluatedBy();
         state.versionPending = isPending(version);
     }
 
     private void pin(LoggedModel model) throws GateEnd {
-        state.modelId = model.id();
         if (model.sourceRunId() == null) {
             throw notFound("has no run for logged model '" + model.id()
-                    + "', so it cannot be told whether its training is over. Log the model within a run");
+                    + "', so it is not known whether its training is over. Log the model within a run");
         }
+        state.subject = Subject.loggedModel(model.id());
         state.runId = model.sourceRunId();
     }
 
@@ -114,7 +152,7 @@ final class Resolution {
     }
 
     /** Checks, once, what can only be known from the run itself. */
-    void checkRun(Run run) throws GateEnd {
+    void checkRun(Run run) throws GateEnd, InterruptedException {
         if (state.runChecked) {
             return;
         }
@@ -137,52 +175,33 @@ final class Resolution {
             }
         }
         state.experimentId = run.experimentId();
+        state.childRun = run.isChild();
+        if (state.childRun) {
+            round.say("Run " + run.id() + " is a child run of " + run.parentRunId());
+        }
+        nameExperiment();
         state.runChecked = true;
+    }
+
+    /** For the report alone: that the name cannot be had is no fault of the gate. */
+    private void nameExperiment() throws InterruptedException {
+        if (state.experiment == null && state.experimentId != null) {
+            try {
+                state.experiment = round.serverForDetails().experiment(state.experimentId).name();
+            } catch (TrackingException e) {
+                round.say("The name of experiment " + state.experimentId + " is not known: " + e.getMessage());
+            }
+        }
     }
 
     private Instant serverTime(Instant told) throws GateEnd {
         if (told == null) {
             throw new GateEnd(
                     ErrorCategory.PROTOCOL,
-                    "Server '" + round.request.server() + "' does not tell its time (no Date header), so the age of a"
-                            + " run cannot be checked. Leave max_age out, or mend the proxy that removes the header.");
+                    "Server '" + round.request.server() + "' does not tell its time (no Date header), so the start of a"
+                            + " run cannot be checked. Fix the proxy that removes the header, or name the run.");
         }
         return told;
-    }
-
-    /** Also used again at promotion time, if the alias has moved since. */
-    void baseline() throws TrackingException, InterruptedException, GateEnd {
-        String alias = round.policy().baseline().alias();
-        Optional<ModelVersion> holder = round.server().versionByAlias(round.model(), alias);
-        if (holder.isEmpty()) {
-            state.baselineFound = true;
-            state.baselineVersion = null;
-            state.baselineRunId = null;
-            state.baselineModelId = null;
-            state.baselineMeasured = null;
-            state.baselineDigests = null;
-            round.say("Baseline: no version of " + round.model() + " holds alias '" + alias + "'"
-                    + (round.policy().baseline().rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
-            return;
-        }
-        ModelVersion version = holder.get();
-        if (version.runId() == null) {
-            throw notFound("has no run for the baseline, version " + version.version() + " of model '" + round.model()
-                    + "' (alias '" + alias + "'). Move the alias to a version that was made from a run");
-        }
-        Run run = round.existingRun(version.runId(), "baseline, version " + version.version());
-        // All requests before the first change: half a baseline would count as none at all.
-        Measured measured = new Needs(round.policy())
-                .read(round, run, version.loggedModelId(), version.loggedModelId() == null);
-        state.baselineFound = true;
-        state.baselineVersion = version.version();
-        state.baselineRunId = version.runId();
-        state.baselineModelId = version.loggedModelId();
-        state.baselineMeasured = measured;
-        state.baselineDigests = new TreeSet<>(run.datasetDigests());
-        round.say("Baseline: version " + version.version() + " of " + round.model() + " (alias '" + alias + "'), run "
-                + version.runId()
-                + (version.version().equals(state.version) ? "; it is the candidate itself" : ""));
     }
 
     private GateEnd notFound(String what) {

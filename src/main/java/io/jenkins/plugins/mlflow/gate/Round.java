@@ -31,6 +31,15 @@ final class Round {
         this.deadline = deadline;
     }
 
+    /** How long before the deadline the run is read for the last time, with all that the report needs. */
+    static final Duration LAST_READING = Duration.ofSeconds(1);
+
+    private static final Duration DETAILS = Duration.ofSeconds(2);
+
+    boolean isLastReading() {
+        return !now().plus(LAST_READING).isBefore(deadline);
+    }
+
     Instant now() {
         return clock.instant();
     }
@@ -50,6 +59,11 @@ final class Round {
                     ErrorCategory.TIMEOUT, "No time was left to ask server '" + request.server() + "'.", null);
         }
         return server.within(left);
+    }
+
+    /** The same for what can be done without: it takes two seconds at most. */
+    TrackingServer serverForDetails() throws TrackingException {
+        return server().within(DETAILS);
     }
 
     void say(String message) {

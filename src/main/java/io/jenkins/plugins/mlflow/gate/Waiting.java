@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /** Reads the candidate's run until it may be judged: finished, complete and settled. */
@@ -39,7 +40,7 @@ final class Waiting {
         Resolution resolution = new Resolution(round);
         resolution.checkRun(run);
         if (round.policy().baseline() != null && !state.baselineFound) {
-            resolution.baseline();
+            new BaselineResolver(round).resolve();
         }
         state.runStatus = run.status().name();
         take(run);
@@ -48,29 +49,60 @@ final class Waiting {
             state.reason = "run " + run.id() + " ended as " + run.status();
             return Reading.FAILED;
         }
-        if (state.measured.modelStatus == LoggedModel.Status.FAILED) {
-            state.reason = "the upload of logged model " + state.measured.modelId + " failed";
+        if (state.measured.modelStatus() == LoggedModel.Status.FAILED) {
+            state.reason = "the upload of " + state.model().inWords() + " failed";
             return Reading.FAILED;
         }
         if (state.versionPending && registrationFailed()) {
             return Reading.FAILED;
         }
+        boolean finished = run.status() == Run.Status.FINISHED;
+        if (finished && needs.isTooShort(state.measured)) {
+            state.fingerprint = fingerprint();
+            return Reading.COMPLETE;
+        }
         String unfinished = unfinished(run);
         if (unfinished != null) {
             state.fingerprint = null;
+            state.seenIncomplete |= !finished || state.onlyMetricsMissing;
             return waitFor(unfinished);
         }
         return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
     }
 
-    private void take(Run run) throws TrackingException, InterruptedException {
-        state.measured = needs.read(round, run, state.modelId, state.modelUntold);
+    private void take(Run run) throws TrackingException, InterruptedException, GateEnd {
+        state.measured = isOver(run) || round.isLastReading()
+                ? needs.read(round, run, state.subject)
+                : needs.preview(run);
         state.datasetDigests = new TreeSet<>(run.datasetDigests());
+        if (state.model() != null) {
+            identify(run);
+        }
+    }
+
+    private void identify(Run run) throws GateEnd {
+        state.evaluationRun = state.versionRunId != null
+                || state.subject.source() == null && ModelIdentity.isEvaluationRun(run, state.model());
+        if (state.evaluationRun && round.request.locked() && !round.policy().candidate().evaluationRun()) {
+            throw new GateEnd(
+                    ErrorCategory.CONFIGURATION,
+                    "Run " + run.id() + " evaluated a model that another run trained, and the locked policy of model '"
+                            + round.model() + "' does not allow evaluation runs. Give the run that trained the model, or ask the"
+                            + " administrator to add candidate: {evaluation_run: true} to the policy.");
+        }
+    }
+
+    /** No logged model and no history is read before. */
+    private static boolean isOver(Run run) {
+        return switch (run.status()) {
+            case FINISHED, FAILED, KILLED -> true;
+            case RUNNING, SCHEDULED, UNKNOWN -> false;
+        };
     }
 
     private boolean registrationFailed() throws TrackingException, InterruptedException, GateEnd {
         ModelVersion version = round.server().version(round.model(), state.version);
-        if (!state.runId.equals(version.runId())) {
+        if (!Objects.equals(state.versionRunId == null ? state.runId : state.versionRunId, version.runId())) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
                     "Version " + state.version + " of model '" + round.model() + "' belongs to run " + version.runId()
@@ -85,22 +117,26 @@ final class Waiting {
     }
 
     private String unfinished(Run run) {
+        state.onlyMetricsMissing = false;
         if (run.status() != Run.Status.FINISHED) {
             return "run " + run.id() + " to finish (it is " + run.status() + ")";
         }
-        List<String> missing = needs.missing(state.measured, state.baselineEvidence());
-        if (!missing.isEmpty()) {
-            return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ")
-                    + String.join(", ", missing);
-        }
         if (isModelPending()) {
-            return "logged model " + state.measured.modelId + " to be READY";
+            return state.model().inWords() + " to be READY";
         }
-        return state.versionPending ? "version " + state.version + " of " + round.model() + " to be READY" : null;
+        if (state.versionPending) {
+            return "version " + state.version + " of " + round.model() + " to be READY";
+        }
+        List<String> missing = needs.missing(state.measured, state.baselineEvidence());
+        if (missing.isEmpty()) {
+            return null;
+        }
+        state.onlyMetricsMissing = true;
+        return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ") + String.join(", ", missing);
     }
 
     private boolean isModelPending() {
-        return state.measured.modelStatus == LoggedModel.Status.PENDING;
+        return state.measured.modelStatus() == LoggedModel.Status.PENDING;
     }
 
     /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
@@ -115,8 +151,12 @@ final class Waiting {
         return !isUnsettled() || isOld(run, settle);
     }
 
+    /**
+     * The moments that a run names are its client's clock. They count only if this gate never saw the run incomplete, which then
+     * contradicts none of them.
+     */
     private boolean isOld(Run run, Duration settle) {
-        if (run.serverTime() == null || run.endTime() == null) {
+        if (state.seenIncomplete || run.serverTime() == null || run.endTime() == null) {
             return false;
         }
         Instant before = run.serverTime().minus(settle);
@@ -156,6 +196,19 @@ final class Waiting {
         return state.unchangedSince.plus(round.policy().waiting().settle());
     }
 
+    /** The version that was found or made is of the model that was evaluated first. */
+    private void requireSame(EvaluatedModel evaluated) throws GateEnd {
+        EvaluatedModel now = state.model();
+        if (!Objects.equals(evaluated.loggedModelId(), now.loggedModelId()) || !Objects.equals(evaluated.path(), now.path())) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "The metrics of run " + state.runId + " were of " + evaluated.inWords()
+                            + " when they were evaluated, and are no longer: "
+                            + (now.isClear() ? "they are of " + now.inWords() : now.unclear())
+                            + ". Let the run end before the gate, and run the gate again.");
+        }
+    }
+
     /** Reads the values once more before a promotion; answers whether they are still those that were judged. */
     boolean unchanged() throws TrackingException, InterruptedException, GateEnd {
         Run run = round.existingRun(state.runId, "candidate");
@@ -166,13 +219,15 @@ final class Waiting {
                             + " gate, and run the gate again.");
         }
         String judged = state.fingerprint;
+        EvaluatedModel evaluated = state.model();
         take(run);
+        requireSame(evaluated);
         state.fingerprint = fingerprint();
-        if (state.measured.modelStatus != null && state.measured.modelStatus != LoggedModel.Status.READY) {
+        if (state.measured.modelStatus() != null && state.measured.modelStatus() != LoggedModel.Status.READY) {
             throw new GateEnd(
                     ErrorCategory.CONFLICT,
-                    "Logged model " + state.measured.modelId + " is " + state.measured.modelStatus
-                            + " after it was judged. Log the model again, and run the gate again.");
+                    "The evaluated " + state.model().inWords() + " is " + state.measured.modelStatus()
+                            + " after it was evaluated. Log the model again, and run the gate again.");
         }
         return state.fingerprint.equals(judged);
     }

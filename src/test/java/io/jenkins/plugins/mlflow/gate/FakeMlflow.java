@@ -1,9 +1,11 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.tracking.Artifact;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
@@ -21,6 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A tracking server and registry in memory, whose clock a test moves and whose answers it can disturb: a fault before or after
@@ -37,6 +42,8 @@ final class FakeMlflow implements TrackingServer {
     final List<String> writes = new ArrayList<>();
     final List<String> calls = new ArrayList<>();
     boolean modelExists = true;
+    /** Whether the registered model is a prompt. */
+    boolean prompt;
     ModelVersion.Status statusOfCreated = ModelVersion.Status.READY;
     private final Map<String, List<Disturbance>> disturbances = new HashMap<>();
     private final Clock clock;
@@ -58,9 +65,13 @@ final class FakeMlflow implements TrackingServer {
         final Map<String, List<Run.Metric>> histories = new HashMap<>();
         final Set<String> digests = new HashSet<>();
         final Set<String> evaluated = new HashSet<>();
+        String parent;
+        /** Paths of files below the run; MLflow 2 logs a model as files. */
+        final Set<String> artifacts = new HashSet<>(Set.of("model/MLmodel", "model/model.pkl"));
     }
 
     static final class FakeModel {
+        String name;
         String runId;
         LoggedModel.Status status = LoggedModel.Status.READY;
         final List<LoggedModel.Entry> entries = new ArrayList<>();
@@ -117,6 +128,7 @@ final class FakeMlflow implements TrackingServer {
     FakeVersion version(int number, String runId) {
         FakeVersion version = new FakeVersion();
         version.runId = runId;
+        version.source = runId == null ? null : "runs:/" + runId + "/model";
         versions.put(number, version);
         return version;
     }
@@ -205,18 +217,12 @@ final class FakeMlflow implements TrackingServer {
                 run.end,
                 run.metrics,
                 run.digests,
-                loggedModelsOf(runId),
+                models.keySet().stream()
+                        .filter(id -> runId.equals(models.get(id).runId))
+                        .collect(Collectors.toSet()),
+                run.evaluated,
+                run.parent,
                 clock.instant());
-    }
-
-    private Set<String> loggedModelsOf(String runId) {
-        Set<String> ids = new HashSet<>(runs.get(runId).evaluated);
-        models.forEach((id, model) -> {
-            if (runId.equals(model.runId)) {
-                ids.add(id);
-            }
-        });
-        return ids;
     }
 
     @Override
@@ -243,7 +249,7 @@ final class FakeMlflow implements TrackingServer {
 
     private LoggedModel tellModel(String id) {
         FakeModel model = models.get(id);
-        return new LoggedModel(id, model.runId, model.status, model.entries);
+        return new LoggedModel(id, model.name, model.runId, model.status, model.entries);
     }
 
     private void requireLoggedModels() throws TrackingException {
@@ -267,6 +273,7 @@ final class FakeMlflow implements TrackingServer {
                 Run run = tell(id);
                 if (run.experimentId().equals(search.experimentId())
                         && !run.deleted()
+                        && (search.nested() || !run.isChild())
                         && (search.startedAfter() == null || !run.startTime().isBefore(search.startedAfter()))) {
                     found.add(run);
                 }
@@ -286,6 +293,33 @@ final class FakeMlflow implements TrackingServer {
                 throw notFound("experiment " + name);
             }
             return new Experiment(experiments.get(name), name, false, clock.instant());
+        });
+    }
+
+    @Override
+    public Experiment experiment(String id) throws TrackingException {
+        return answer("experiment", () -> new Experiment(id, nameOfExperiment(id), false, clock.instant()));
+    }
+
+    private String nameOfExperiment(String id) {
+        return experiments.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(id))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("experiment " + id);
+    }
+
+    @Override
+    public List<Artifact> artifacts(String runId, String path) throws TrackingException {
+        return answer("artifacts", () -> {
+            String below = path == null ? "" : path + "/";
+            return runs.get(runId).artifacts.stream()
+                    .filter(file -> file.startsWith(below))
+                    .map(file -> file.substring(below.length()))
+                    .map(rest -> new Artifact(
+                            below + rest.replaceAll("/.*", ""), rest.contains("/")))
+                    .distinct()
+                    .toList();
         });
     }
 
@@ -327,19 +361,37 @@ final class FakeMlflow implements TrackingServer {
     }
 
     @Override
-    public Optional<ModelVersion> highestVersion(String model, String runId) throws TrackingException {
-        return answer("highestVersion", () -> versions.descendingKeySet().stream()
-                .filter(number -> runId == null || runId.equals(versions.get(number).runId))
-                .findFirst()
-                .map(number -> tell(model, number)));
+    public List<ModelVersion> versionsInStage(String model, String stage) throws TrackingException {
+        return answer("versionsInStage", () -> highestFirst(model)
+                .filter(version -> version.stage().equals(stage))
+                .toList());
+    }
+
+    private Stream<ModelVersion> highestFirst(String model) {
+        return versions.descendingKeySet().stream().map(number -> tell(model, number));
     }
 
     @Override
-    public Optional<ModelVersion> highestVersionOf(String model, String loggedModel) throws TrackingException {
-        return answer("highestVersionOf", () -> versions.descendingKeySet().stream()
-                .filter(number -> LoggedModel.source(loggedModel).equals(versions.get(number).source))
-                .findFirst()
-                .map(number -> tell(model, number)));
+    public Optional<ModelVersion> highestVersion(String model) throws TrackingException {
+        return answer("highestVersion", () -> highestFirst(model).findFirst());
+    }
+
+    @Override
+    public Optional<ModelVersion> highestVersionOfRun(String model, String runId, Predicate<ModelVersion> wanted)
+            throws TrackingException {
+        return answer("highestVersionOfRun", () -> highestFirst(model)
+                .filter(version -> runId.equals(version.runId()))
+                .filter(wanted)
+                .findFirst());
+    }
+
+    @Override
+    public Optional<ModelVersion> highestVersionOf(String model, String loggedModel, Predicate<ModelVersion> wanted)
+            throws TrackingException {
+        return answer("highestVersionOf", () -> highestFirst(model)
+                .filter(version -> LoggedModel.source(loggedModel).equals(version.source()))
+                .filter(wanted)
+                .findFirst());
     }
 
     @Override
@@ -351,8 +403,8 @@ final class FakeMlflow implements TrackingServer {
     }
 
     @Override
-    public boolean modelExists(String model) throws TrackingException {
-        return answer("modelExists", () -> modelExists);
+    public Optional<RegisteredModel> registeredModel(String model) throws TrackingException {
+        return answer("registeredModel", () -> modelExists ? Optional.of(new RegisteredModel(model, prompt)) : Optional.empty());
     }
 
     @Override

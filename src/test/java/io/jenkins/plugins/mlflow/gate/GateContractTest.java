@@ -299,7 +299,7 @@ class GateContractTest {
         assertEquals("runs:/" + run + "/model", created.source());
 
         gate.run();
-        assertEquals(created.version(), mlflow.client().highestVersion(gate.model, null).orElseThrow().version());
+        assertEquals(created.version(), mlflow.client().highestVersion(gate.model).orElseThrow().version());
     }
 
     @Test
@@ -310,7 +310,7 @@ class GateContractTest {
         assertError(
                 ErrorCategory.NOT_FOUND,
                 unknown.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).promote("champion").run());
-        assertFalse(mlflow.client().modelExists(unknown.model));
+        assertFalse(mlflow.client().registeredModel(unknown.model).isPresent());
     }
 
     @Test

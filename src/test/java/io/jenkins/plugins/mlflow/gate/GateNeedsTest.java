@@ -127,8 +127,21 @@ class GateNeedsTest {
         List<Run.Metric> history =
                 List.of(new Run.Metric(0.1, 5, 3), new Run.Metric(0.9, 4, 3), new Run.Metric(0.2, 5, 3));
 
-        assertEquals(0.2, Needs.chosen(new ValueChoice(ValueChoice.Kind.STEP, 3), history));
-        assertNull(Needs.chosen(new ValueChoice(ValueChoice.Kind.MIN, 0), List.of()));
+        assertEquals(0.2, Needs.chosen(new ValueChoice(ValueChoice.Kind.STEP, 3), history).value());
+        assertNull(Needs.chosen(new ValueChoice(ValueChoice.Kind.MIN, 0), List.of()).value());
+    }
+
+    @Test
+    void meansAreDecimal() {
+        List<Run.Metric> sevens =
+                List.of(new Run.Metric(0.7, 1, 1), new Run.Metric(0.7, 2, 2), new Run.Metric(0.7, 3, 3));
+        List<Run.Metric> large = List.of(new Run.Metric(1e308, 1, 1), new Run.Metric(1.5e308, 2, 2));
+        List<Run.Metric> rising =
+                List.of(new Run.Metric(0.1, 1, 1), new Run.Metric(0.2, 2, 2), new Run.Metric(0.3, 3, 3));
+
+        assertEquals(0.7, Needs.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), sevens).value());
+        assertEquals(0.2, Needs.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), rising).value());
+        assertEquals(1.25e308, Needs.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 2), large).value());
     }
 
     private GateReport onData(String sameDataset, String candidate, String baseline) throws Exception {

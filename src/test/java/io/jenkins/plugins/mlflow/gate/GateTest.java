@@ -43,7 +43,7 @@ class GateTest {
     }
 
     @Test
-    void aFinishedRunWithGoodMetricsPassesAtOnceInOneRequest() throws Exception {
+    void aFinishedRunWithGoodMetricsPassesAtOnceInOneRequestBesideTheExperimentsName() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.93);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
 
@@ -51,9 +51,10 @@ class GateTest {
 
         assertEquals(GateStatus.PASSED, report.getStatus());
         assertEquals("the only check passed", report.getReason());
-        assertEquals(List.of("run"), mlflow.calls);
+        assertEquals(List.of("run", "experiment"), mlflow.calls);
+        assertEquals("experiment 3", report.getCandidate().getExperiment());
         assertEquals(0, report.getTiming().getWaitedMillis());
-        assertEquals(1, report.getTiming().getRequests());
+        assertEquals(2, report.getTiming().getRequests());
         assertNull(report.getPromotion());
         assertEquals(List.of("Candidate: run r1"), drive.said);
     }
@@ -70,7 +71,8 @@ class GateTest {
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals("10", report.getCandidate().getVersion());
         assertEquals("accuracy 0.5 is 0.4 under its bound of 0.9", report.getReason());
-        assertEquals("FAILED", mlflow.versions.get(10).tags.get("mlflow_eval_gate.status"));
+        assertEquals("FAILED", mlflow.versions.get(10).tags.get("mlflow_eval_gate.last_refusal_status"));
+        assertNull(mlflow.versions.get(10).tags.get("mlflow_eval_gate.status"));
     }
 
     @Test
@@ -162,7 +164,7 @@ class GateTest {
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals(
-                "not ready to be judged within 5m: still waiting for run r1 to finish (it is " + status + ")",
+                "not ready to be evaluated within 5m: still waiting for run r1 to finish (it is " + status + ")",
                 report.getReason());
         assertEquals(Verdict.PASSED, report.getChecks().get(0).getVerdict());
         assertEquals(Duration.ofMinutes(5).toMillis(), report.getTiming().getTotalMillis());
@@ -207,12 +209,42 @@ class GateTest {
     void aMetricThatNeverArrivesIsMissingAtTheDeadline() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(null, null, ACCURACY, rule("recall", RuleKind.MIN, "0.8", Criticality.NOTE));
+        drive.policy = policy(null, null, ACCURACY, rule("recall", RuleKind.MIN, "0.8"));
 
         GateReport report = drive.run();
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals(Verdict.MISSING, report.getChecks().get(0).getVerdict());
+        assertTrue(
+                report.getReason().startsWith("after 5m still waiting for run r1 to have metric recall; recall"),
+                report.getReason());
+    }
+
+    @Test
+    void aMissingMetricOfAnUnstableRuleMakesTheGateUnstableAtTheDeadline() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
+        drive.policy = policy(
+                null, Policies.TO_CHAMPION, ACCURACY, rule("recall", RuleKind.MIN, "0.8", Criticality.UNSTABLE));
+
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.UNSTABLE, report.getStatus());
+        assertEquals(Duration.ofMinutes(5).toMillis(), report.getTiming().getTotalMillis());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aMissingMetricOfANoteIsNotWaitedFor() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.95);
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
+        drive.policy = policy(null, null, ACCURACY, rule("recall", RuleKind.MIN, "0.8", Criticality.NOTE));
+
+        GateReport report = drive.run();
+
+        assertEquals(GateStatus.PASSED, report.getStatus());
+        assertEquals(Verdict.MISSING, report.getChecks().get(0).getVerdict());
+        assertEquals(List.of(), drive.waitedFor);
     }
 
     @Test
@@ -364,7 +396,7 @@ class GateTest {
         assertEquals("latency 50 is 10 over its bound of 40", report.getReason());
         assertFalse(report.isPromoted());
         assertEquals(List.of(), mlflow.writes);
-        assertEquals("UNSTABLE", mlflow.versions.get(1).tags.get("mlflow_eval_gate.status"));
+        assertEquals("UNSTABLE", mlflow.versions.get(1).tags.get("mlflow_eval_gate.last_refusal_status"));
     }
 
     @Test
@@ -376,7 +408,7 @@ class GateTest {
         }
 
         assertEquals(GateStatus.PASSED, drive.run().getStatus());
-        assertEquals(11, mlflow.calls.size());
+        assertEquals(11, mlflow.calls.stream().filter("run"::equals).count());
     }
 
     @Test
@@ -441,7 +473,7 @@ class GateTest {
         GateReport report = drive.goOn();
 
         assertError(ErrorCategory.TIMEOUT, report);
-        assertTrue(report.getReason().contains("could not be asked within"), report.getReason());
+        assertTrue(report.getReason().contains("No request could be sent within 5m"), report.getReason());
         assertEquals(List.of(), mlflow.calls);
     }
 

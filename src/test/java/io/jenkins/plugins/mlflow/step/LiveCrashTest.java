@@ -146,7 +146,7 @@ class LiveCrashTest {
     }
 
     private Found found(String model) throws Exception {
-        ModelVersion highest = client.highestVersion(model, null).orElseThrow();
+        ModelVersion highest = client.highestVersion(model).orElseThrow();
         if (highest.version().equals("1")) {
             return Found.NOTHING;
         }
@@ -175,7 +175,7 @@ class LiveCrashTest {
             DoomedBuilds.Ended ended = controller.runRemotely(DoomedBuilds::end, order(doomed));
             String all = doomed + ": " + ended;
             ended.assertPromoted(1, "2", "1", all);
-            ModelVersion highest = client.highestVersion(doomed.model, null).orElseThrow();
+            ModelVersion highest = client.highestVersion(doomed.model).orElseThrow();
             assertEquals("2", highest.version(), all);
             assertEquals(doomed.run, highest.runId(), all);
             assertEquals("Production", highest.stage(), all);

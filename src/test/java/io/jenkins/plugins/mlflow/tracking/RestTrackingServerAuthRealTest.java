@@ -27,7 +27,7 @@ class RestTrackingServerAuthRealTest {
             Credentials.bearer("some-t0ken", "mlflow-token"),
         }) {
             TrackingException e = assertThrows(
-                    TrackingException.class, () -> mlflow.client(credentials).modelExists("m"));
+                    TrackingException.class, () -> mlflow.client(credentials).registeredModel("m"));
             assertEquals(ErrorCategory.UNAUTHORIZED, e.category(), e.getMessage());
             assertTrue(e.getMessage().contains(credentials.description()), e.getMessage());
             assertFalse(e.getMessage().contains("proxy"), "MLflow's own sentence is no page: " + e.getMessage());
@@ -46,7 +46,7 @@ class RestTrackingServerAuthRealTest {
         mlflow.client().setAlias(model, "champion", "1");
         TrackingServer server = mlflow.client(Credentials.basic(reader, "Pass-w0rd-of-reader", "reader-login"));
         assertEquals("1", server.versionByAlias(model, "champion").orElseThrow().version());
-        assertEquals("1", server.highestVersion(model, null).orElseThrow().version());
+        assertEquals("1", server.highestVersion(model).orElseThrow().version());
         TrackingException alias =
                 assertThrows(TrackingException.class, () -> server.setAlias(model, "champion", "1"));
         assertEquals(ErrorCategory.FORBIDDEN, alias.category());
@@ -102,7 +102,7 @@ class RestTrackingServerAuthRealTest {
                 MlflowServer.in(environment).staticPrefix("/some/prefix").start();
         try {
             mlflow.data().model("m");
-            assertTrue(mlflow.client().modelExists("m"));
+            assertTrue(mlflow.client().registeredModel("m").isPresent());
             assertEquals(mlflow.majorVersion() >= 3, mlflow.url().endsWith("/some/prefix"), mlflow.url());
         } finally {
             mlflow.stop();

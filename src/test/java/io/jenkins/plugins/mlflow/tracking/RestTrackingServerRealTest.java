@@ -147,7 +147,7 @@ class RestTrackingServerRealTest {
     @Test
     void versionsAreFoundByNumberAliasStageAndRun() throws Exception {
         String run = data.run(experiment, START);
-        assertTrue(server.highestVersion(model, null).isEmpty());
+        assertTrue(server.highestVersion(model).isEmpty());
         assertTrue(server.versionInStage(model, "Production").isEmpty());
         assertTrue(server.versionByAlias(model, "champion").isEmpty());
         for (int i = 0; i < 11; i++) {
@@ -162,9 +162,9 @@ class RestTrackingServerRealTest {
                 version);
         assertEquals("3", server.versionByAlias(model, "champion").orElseThrow().version());
         assertEquals("4", server.versionInStage(model, "Production").orElseThrow().version());
-        assertEquals("11", server.highestVersion(model, null).orElseThrow().version());
-        assertEquals("10", server.highestVersion(model, run).orElseThrow().version());
-        assertTrue(server.highestVersion(model, "no such run").isEmpty());
+        assertEquals("11", server.highestVersion(model).orElseThrow().version());
+        assertEquals("10", server.highestVersionOfRun(model, run, any -> true).orElseThrow().version());
+        assertTrue(server.highestVersionOfRun(model, "no such run", any -> true).isEmpty());
         refused(ErrorCategory.NOT_FOUND, () -> server.version(model, "99"));
         refused(ErrorCategory.PROTOCOL, () -> server.version(model, "newest"));
     }
@@ -172,10 +172,10 @@ class RestTrackingServerRealTest {
     @Test
     void aModelThatIsNotThereIsToldApart() throws Exception {
         String nothing = MlflowData.unique("nothing");
-        assertTrue(server.modelExists(model));
-        assertFalse(server.modelExists(nothing));
+        assertTrue(server.registeredModel(model).isPresent());
+        assertFalse(server.registeredModel(nothing).isPresent());
         assertTrue(server.versionByAlias(nothing, "champion").isEmpty());
-        assertTrue(server.highestVersion(nothing, null).isEmpty());
+        assertTrue(server.highestVersion(nothing).isEmpty());
         refused(ErrorCategory.NOT_FOUND, () -> server.version(nothing, "1"));
         refused(ErrorCategory.NOT_FOUND, () -> server.versionInStage(nothing, "Production"));
         refused(ErrorCategory.NOT_FOUND, () -> server.createVersion(nothing, "runs:/abc/model", "abc"));
@@ -189,7 +189,7 @@ class RestTrackingServerRealTest {
             data.model(name);
             String run = data.run(experiment, START);
             data.version(name, run);
-            assertEquals("1", server.highestVersion(name, run).orElseThrow().version());
+            assertEquals("1", server.highestVersionOfRun(name, run, version -> true).orElseThrow().version());
         }
     }
 
@@ -223,7 +223,7 @@ class RestTrackingServerRealTest {
     void aWrongPathPrefixIsProtocol() {
         TrackingServer wrong = StubServer.server(
                 mlflow.url() + "/elsewhere", Credentials.none(), null, Duration.ofSeconds(10));
-        TrackingException e = refused(ErrorCategory.PROTOCOL, () -> wrong.modelExists(model));
+        TrackingException e = refused(ErrorCategory.PROTOCOL, () -> wrong.registeredModel(model));
         assertTrue(e.getMessage().contains("path prefix"), e.getMessage());
     }
 
@@ -232,7 +232,7 @@ class RestTrackingServerRealTest {
         TrackingServer inWorkspace =
                 StubServer.server(mlflow.url(), Credentials.none(), "churn", Duration.ofSeconds(10));
         if (mlflow.majorVersion() < 3) {
-            assertTrue(inWorkspace.modelExists(model), "older servers ignore the header");
+            assertTrue(inWorkspace.registeredModel(model).isPresent(), "older servers ignore the header");
         } else {
             refused(ErrorCategory.CONFIGURATION, () -> inWorkspace.versionByAlias(model, "champion"));
         }
@@ -252,7 +252,7 @@ class RestTrackingServerRealTest {
                 Credentials.none(),
                 null,
                 Duration.ofSeconds(10));
-        TrackingException e = refused(ErrorCategory.FORBIDDEN, () -> elsewhere.modelExists(model));
+        TrackingException e = refused(ErrorCategory.FORBIDDEN, () -> elsewhere.registeredModel(model));
         assertTrue(e.getMessage().contains("--allowed-hosts mlflow.example.com"), e.getMessage());
     }
 }

@@ -135,7 +135,7 @@ class RestTrackingServerTest {
 
     @Test
     void theNewestRunIsAskedForWithFilterAndAge() throws Exception {
-        try (StubServer stub = answering("{'runs':[" + found("a", 9000, "") + "," + found("b", 9000, "") + "]}")) {
+        try (StubServer stub = answering("{'runs':[" + found("a", 9000, "") + "," + found("b", 8000, "") + "]}")) {
             RunSearch search = new RunSearch("3", "tags.purpose = 'eval'", null, true, Instant.ofEpochMilli(5000));
             assertEquals("a", stub.server().firstRun(search).orElseThrow().id());
             assertEquals("application/json", stub.request().header("Content-Type"));
@@ -289,14 +289,14 @@ class RestTrackingServerTest {
     void aModelIsOnlyAbsentInMlflowsOwnWords() throws Exception {
         String absent = "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"Registered Model with name=m not found\"}";
         try (StubServer stub = StubServer.answering(404, absent)) {
-            assertFalse(stub.server().modelExists("m"));
+            assertFalse(stub.server().registeredModel("m").isPresent());
         }
         try (StubServer stub = StubServer.answering(404, absent.replace("Registered Model", "Workspace"))) {
-            assertThrows(TrackingException.class, () -> stub.server().modelExists("m"));
+            assertThrows(TrackingException.class, () -> stub.server().registeredModel("m"));
         }
         try (StubServer stub = answering("{'registered_model':{'name':'m'}}")) {
-            assertTrue(stub.server().modelExists("m"));
-            assertThrows(TrackingException.class, () -> stub.server().modelExists("M"));
+            assertTrue(stub.server().registeredModel("m").isPresent());
+            assertThrows(TrackingException.class, () -> stub.server().registeredModel("M"));
         }
     }
 
@@ -330,7 +330,7 @@ class RestTrackingServerTest {
     @Test
     void oneOrderedPageIsEnoughForTheHighestVersion() throws Exception {
         try (StubServer stub = paged(Map.of("", page("more", version("m", 10, ""), version("m", 9, ""))))) {
-            assertEquals("10", stub.server().highestVersion("m", "r1").orElseThrow().version());
+            assertEquals("10", stub.server().highestVersionOfRun("m", "r1", version -> true).orElseThrow().version());
             assertEquals(1, stub.requests().size());
             assertTrue(decodedTarget(stub.request()).contains("filter=name = 'm' and run_id = 'r1'&order_by=version_number DESC"));
         }
@@ -343,7 +343,7 @@ class RestTrackingServerTest {
                 "p2", page("p3"),
                 "p3", page(null, version("m", 11, ""), version("m", 3, "")));
         try (StubServer stub = paged(pages)) {
-            assertEquals("11", stub.server().highestVersion("m", null).orElseThrow().version());
+            assertEquals("11", stub.server().highestVersion("m").orElseThrow().version());
             assertEquals(3, stub.requests().size());
         }
     }
@@ -351,32 +351,32 @@ class RestTrackingServerTest {
     @Test
     void pagesThatNeverEndAreRefused() throws IOException {
         TrackingException repeated = protocol(
-                paged(Map.of("", page("p2"), "p2", page("p2"))), server -> server.highestVersion("m", null));
+                paged(Map.of("", page("p2"), "p2", page("p2"))), server -> server.highestVersion("m"));
         assertTrue(repeated.getMessage().contains("page token again"), repeated.getMessage());
         int[] count = {0};
         StubServer endless = new StubServer(
                 (request, out) -> StubServer.respond(out, 200, "{\"next_page_token\":\"p" + count[0]++ + "\"}"));
-        protocol(endless, server -> server.highestVersion("m", null));
+        protocol(endless, server -> server.highestVersion("m"));
     }
 
     @Test
     void noVersionIsEmptyAndOneOfAnotherRunIsRefused() throws Exception {
         try (StubServer stub = answering("{}")) {
-            assertTrue(stub.server().highestVersion("m", null).isEmpty());
+            assertTrue(stub.server().highestVersion("m").isEmpty());
         }
-        protocol(paged(Map.of("", page(null, version("m", 1, "")))), server -> server.highestVersion("m", "r2"));
+        protocol(paged(Map.of("", page(null, version("m", 1, "")))), server -> server.highestVersionOfRun("m", "r2", version -> true));
         protocol(
                 answering(page(null, version("m", 1, "").replace("'1'", "'one'"))),
-                server -> server.highestVersion("m", null));
+                server -> server.highestVersion("m"));
     }
 
     @Test
     void quotesInNamesCannotChangeTheFilter() throws Exception {
         try (StubServer stub = answering("{}")) {
-            stub.server().highestVersion("it's", null);
+            stub.server().highestVersion("it's");
             assertTrue(decodedTarget(stub.request()).contains("filter=name = \"it's\"&"));
             TrackingException e = assertThrows(
-                    TrackingException.class, () -> stub.server().highestVersion("it's \"it\"", null));
+                    TrackingException.class, () -> stub.server().highestVersion("it's \"it\""));
             assertEquals(ErrorCategory.CONFIGURATION, e.category());
         }
     }

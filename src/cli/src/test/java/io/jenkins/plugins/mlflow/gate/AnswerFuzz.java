@@ -45,11 +45,11 @@ public final class AnswerFuzz implements Fuzz.Target {
             }
         }),
         VERSION(server -> same(server.version("m", "1"), "1")),
-        VERSION_OF_RUN(server -> server.highestVersion("m", "r").ifPresent(version -> same("r", version.runId()))),
-        VERSION_OF_LOGGED_MODEL(server -> server.highestVersionOf("m", "m-1")
+        VERSION_OF_RUN(server -> server.highestVersionOfRun("m", "r", version -> true).ifPresent(version -> same("r", version.runId()))),
+        VERSION_OF_LOGGED_MODEL(server -> server.highestVersionOf("m", "m-1", version -> true)
                 .ifPresent(version -> same("m-1", version.loggedModelId()))),
         VERSIONS_WITH_TAG(server -> server.versionsWithTag("m", "a", 2)),
-        MODEL(server -> server.modelExists("m")),
+        MODEL(server -> server.registeredModel("m")),
         ALIAS(server -> server.versionByAlias("m", "champion").ifPresent(version -> same("m", version.model()))),
         STAGE(server -> server.versionInStage("m", "Production")
                 .ifPresent(version -> same("production", version.stage().toLowerCase(java.util.Locale.ROOT)))),

@@ -5,9 +5,11 @@ import java.util.Arrays;
 /** The requests that a gate makes. */
 enum Endpoint {
     EXPERIMENT("GET", "experiments/get-by-name"),
+    EXPERIMENT_NAME("GET", "experiments/get"),
     SEARCH_RUNS("POST", "runs/search"),
     RUN("GET", "runs/get"),
     HISTORY("GET", "metrics/get-history"),
+    ARTIFACTS("GET", "artifacts/list"),
     LOGGED_MODEL("GET", "logged-models/m-[^/]+"),
     LOGGED_MODELS("POST", "logged-models/search"),
     VERSION("GET", "model-versions/get"),

@@ -311,7 +311,7 @@ interface FaultWorld extends FaultProxy.Upstream {
             int versions = 0;
             String last = null;
             // The champion's is the first version, so that those after it are the candidate's.
-            ModelVersion highest = client.highestVersion(model, null).orElseThrow();
+            ModelVersion highest = client.highestVersion(model).orElseThrow();
             for (int number = 2; number <= Integer.parseInt(highest.version()); number++) {
                 last = String.valueOf(number);
                 versions++;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.policy.Json;
+import io.jenkins.plugins.mlflow.tracking.Artifact;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
@@ -74,6 +75,10 @@ final class HttpMlflow implements FaultProxy.Upstream {
         switch (endpoint) {
             case EXPERIMENT:
                 return object("experiment", experiment(mlflow.experimentByName(asked.get("experiment_name"))));
+            case EXPERIMENT_NAME:
+                return object("experiment", experiment(mlflow.experiment(asked.get("experiment_id"))));
+            case ARTIFACTS:
+                return object("files", artifacts(mlflow.artifacts(asked.get("run_id"), asked.get("path"))));
             case SEARCH_RUNS:
                 return runs(mlflow.firstRun(
                         new RunSearch(asked.get("experiment_ids").replaceAll("[\\[\\]]", ""), null, null, false, null)));
@@ -90,8 +95,7 @@ final class HttpMlflow implements FaultProxy.Upstream {
             case VERSIONS:
                 return versions(asked.get("filter"));
             case MODEL:
-                mlflow.modelExists(model);
-                return object("registered_model", object("name", model));
+                return object("registered_model", object("name", mlflow.registeredModel(model).orElseThrow().name()));
             case ALIAS:
                 return object("model_version", version(mlflow.versionByAlias(model, asked.get("alias"))
                         .orElseThrow(() -> TrackingException.permanent(ErrorCategory.PROTOCOL, "Registered model alias "
@@ -133,6 +137,12 @@ final class HttpMlflow implements FaultProxy.Upstream {
         return object;
     }
 
+    private static List<Object> artifacts(List<Artifact> artifacts) {
+        List<Object> files = new ArrayList<>();
+        artifacts.forEach(artifact -> files.add(object("path", artifact.path(), "is_dir", artifact.directory())));
+        return files;
+    }
+
     private static Map<String, Object> experiment(Experiment experiment) {
         return object(
                 "experiment_id", experiment.id(), "name", experiment.name(), "lifecycle_stage", "active");
@@ -149,7 +159,9 @@ final class HttpMlflow implements FaultProxy.Upstream {
         run.datasetDigests()
                 .forEach(digest -> datasets.add(object("dataset", object("name", "data", "digest", digest))));
         List<Object> models = new ArrayList<>();
-        run.loggedModels().forEach(id -> models.add(object("model_id", id, "step", 0)));
+        run.modelOutputs().forEach(id -> models.add(object("model_id", id, "step", 0)));
+        List<Object> evaluated = new ArrayList<>();
+        run.modelInputs().forEach(id -> evaluated.add(object("model_id", id)));
         return object(
                 "info",
                 object(
@@ -160,7 +172,7 @@ final class HttpMlflow implements FaultProxy.Upstream {
                 "data",
                 object("metrics", metrics),
                 "inputs",
-                object("dataset_inputs", datasets),
+                object("dataset_inputs", datasets, "model_inputs", evaluated.isEmpty() ? null : evaluated),
                 "outputs",
                 models.isEmpty() ? null : object("model_outputs", models));
     }
@@ -193,7 +205,7 @@ final class HttpMlflow implements FaultProxy.Upstream {
         return object(
                 "info",
                 object(
-                        "model_id", model.id(), "name", "model", "source_run_id", model.sourceRunId(),
+                        "model_id", model.id(), "name", model.name(), "source_run_id", model.sourceRunId(),
                         "status", "LOGGED_MODEL_" + model.status()),
                 "data",
                 object("metrics", metrics));
@@ -204,8 +216,8 @@ final class HttpMlflow implements FaultProxy.Upstream {
         String source = quoted(filter, "source_path");
         return list(
                 source == null
-                        ? mlflow.highestVersion(model, quoted(filter, "run_id"))
-                        : mlflow.highestVersionOf(model, source.replace(LoggedModel.source(""), "")));
+                        ? mlflow.highestVersionOfRun(model, quoted(filter, "run_id"), version -> true)
+                        : mlflow.highestVersionOf(model, source.replace(LoggedModel.source(""), ""), version -> true));
     }
 
     /** What a filter wants this to be, or null. */

@@ -1,0 +1,133 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
+import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelSource;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Finds the version that holds the baseline's alias or stage, reads its metrics, and pins both in the state. */
+final class BaselineResolver {
+    private final Round round;
+    private final GateState state;
+    private final BaselinePolicy baseline;
+    private final ModelVersions versions;
+
+    BaselineResolver(Round round) {
+        this.round = round;
+        this.state = round.state;
+        this.baseline = round.policy().baseline();
+        this.versions = new ModelVersions(round);
+    }
+
+    /** Also used again at promotion time, if the baseline has moved since. */
+    void resolve() throws TrackingException, InterruptedException, GateEnd {
+        Optional<ModelVersion> holder = holder();
+        if (holder.isEmpty()) {
+            none();
+            return;
+        }
+        ModelVersion version = holder.get();
+        versions.refusePrompt(version);
+        if (version.runId() == null) {
+            throw new GateEnd(
+                    ErrorCategory.NOT_FOUND,
+                    "Server '" + round.request.server() + "' has no run for the baseline, version " + version.version()
+                            + " of model '" + round.model() + "' (" + baseline.target()
+                            + "). Move it to a version that was made from a run.");
+        }
+        Run run = run(version);
+        ModelSource source = versions.source(version);
+        // All requests before the first change: half a baseline would count as none at all.
+        Measured measured = new Needs(round.policy()).read(round, run, Subject.version(source));
+        state.baselineFound = true;
+        state.rubberStampRefused = null;
+        state.baselineVersion = version.version();
+        state.baselineRunId = version.runId();
+        state.baselineMeasured = measured;
+        state.baselineDigests = new TreeSet<>(run.datasetDigests());
+        round.say("Baseline: version " + version.version() + " of " + round.model() + " (" + baseline.target() + "), run "
+                + version.runId()
+                + (measured.model.isLoggedModel() ? ", " + measured.model.inWords() : "")
+                + (version.version().equals(state.version) ? "; it is the candidate itself" : ""));
+    }
+
+    /** The version that holds the baseline's alias or stage now. */
+    Optional<ModelVersion> holder() throws TrackingException, InterruptedException {
+        return baseline.alias() != null
+                ? round.server().versionByAlias(round.model(), baseline.alias())
+                : round.server().versionInStage(round.model(), baseline.stage());
+    }
+
+    private Run run(ModelVersion version) throws TrackingException, InterruptedException, GateEnd {
+        String remedy = " Restore the run, or move " + baseline.target() + " to a version whose run is there.";
+        String what = "Run " + version.runId() + " of the baseline, version " + version.version() + " of model '"
+                + round.model() + "' (" + baseline.target() + "), ";
+        try {
+            Run run = round.server().run(version.runId());
+            if (run.deleted()) {
+                throw new GateEnd(
+                        ErrorCategory.NOT_FOUND,
+                        what + "is deleted on server '" + round.request.server() + "'." + remedy);
+            }
+            return run;
+        } catch (TrackingException e) {
+            if (e.category() == ErrorCategory.NOT_FOUND) {
+                throw new GateEnd(ErrorCategory.NOT_FOUND, what + "cannot be read: " + e.getMessage() + remedy);
+            }
+            throw e;
+        }
+    }
+
+    private void none() throws TrackingException, InterruptedException, GateEnd {
+        versions.requireRegisteredModel();
+        String refused = baseline.rubberStamp() ? rubberStampRefused() : null;
+        state.baselineFound = true;
+        state.rubberStampRefused = refused;
+        state.baselineVersion = null;
+        state.baselineRunId = null;
+        state.baselineMeasured = null;
+        state.baselineDigests = null;
+        round.say("Baseline: no version of " + round.model() + " holds " + baseline.target()
+                + (refused != null ? "; " + refused : baseline.rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
+    }
+
+    /**
+     * A misspelt baseline must not switch the comparison off for ever: once another version holds what the promotion would move,
+     * there is something to compare with.
+     */
+    private String rubberStampRefused() throws TrackingException, InterruptedException {
+        PromotionPolicy promotion = round.policy().promotion();
+        if (promotion == null) {
+            return null;
+        }
+        if (promotion.alias() != null && !promotion.alias().equals(baseline.alias())) {
+            Optional<ModelVersion> holder = round.server().versionByAlias(round.model(), promotion.alias());
+            if (holder.isPresent() && !isCandidate(holder.get())) {
+                return refusal(holder.get(), "alias '" + promotion.alias() + "'");
+            }
+        }
+        if (promotion.stage() != null && !promotion.stage().equals("None") && !promotion.stage().equals(baseline.stage())) {
+            Optional<ModelVersion> holder = round.server().versionInStage(round.model(), promotion.stage());
+            if (holder.isPresent() && !isCandidate(holder.get())) {
+                return refusal(holder.get(), "stage " + promotion.stage());
+            }
+        }
+        return null;
+    }
+
+    private String refusal(ModelVersion holder, String target) {
+        return "no version holds " + baseline.target() + ", the baseline, but version " + holder.version() + " holds " + target
+                + ", which the promotion would move; compare with that";
+    }
+
+    private boolean isCandidate(ModelVersion holder) {
+        return state.version != null
+                ? state.version.equals(holder.version())
+                : state.runId.equals(holder.runId());
+    }
+}

@@ -1,0 +1,48 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
+import java.io.Serializable;
+
+/**
+ * The one model that all gated metrics of a side are of, and from which its versions are made: a logged model of MLflow 3, or
+ * else an artifact path of a run. Or the reason why it is not clear which model that is.
+ *
+ * @param loggedModelId null if it is no logged model
+ * @param name of the logged model as the training called it, or null
+ * @param runId the run that made it; null if the server does not tell
+ * @param path the artifact path below that run if it is no logged model, else null; null, too, if a version does not tell it
+ * @param status of the logged model, or null
+ * @param unclear why it is not clear which model is meant; null if it is clear
+ */
+record EvaluatedModel(
+        String loggedModelId, String name, String runId, String path, LoggedModel.Status status, String unclear)
+        implements Serializable {
+
+    static EvaluatedModel of(LoggedModel model) {
+        return new EvaluatedModel(model.id(), model.name(), model.sourceRunId(), null, model.status(), null);
+    }
+
+    static EvaluatedModel ofArtifact(String runId, String path) {
+        return new EvaluatedModel(null, null, runId, path, null, null);
+    }
+
+    static EvaluatedModel unclear(String why) {
+        return new EvaluatedModel(null, null, null, null, null, why);
+    }
+
+    boolean isLoggedModel() {
+        return loggedModelId != null;
+    }
+
+    boolean isClear() {
+        return unclear == null;
+    }
+
+    /** For messages. */
+    String inWords() {
+        if (isLoggedModel()) {
+            return "logged model " + loggedModelId + (name == null ? "" : " (" + name + ")");
+        }
+        return path == null ? "the model of run " + runId : "artifact path '" + path + "' of run " + runId;
+    }
+}

@@ -1,0 +1,182 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
+import io.jenkins.plugins.mlflow.tracking.Artifact;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelSource;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Answers which versions of the registered model are the evaluated model, makes one if there is none, and makes sure that what
+ * is promoted can be loaded.
+ */
+final class ModelVersions {
+    /** A version may be a copy of a copy. */
+    private static final int MOST_COPIES = 5;
+
+    private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
+
+    private final Round round;
+
+    ModelVersions(Round round) {
+        this.round = round;
+    }
+
+    /** What the version was made from in the end, if it is a copy of another version. */
+    ModelSource source(ModelVersion version) throws TrackingException, InterruptedException {
+        ModelSource source = version.madeFrom();
+        for (int copies = 0; source.kind() == ModelSource.Kind.VERSION && copies < MOST_COPIES; copies++) {
+            source = round.server().version(source.model(), source.version()).madeFrom();
+        }
+        return source;
+    }
+
+    /** The highest version of the evaluated model that did not fail to register; empty if there is none. */
+    Optional<ModelVersion> existing(EvaluatedModel model) throws TrackingException, InterruptedException {
+        if (!model.isClear()) {
+            return Optional.empty();
+        }
+        return model.isLoggedModel()
+                ? round.server().highestVersionOf(round.model(), model.loggedModelId(), version -> !version.hasFailed())
+                : round.server()
+                        .highestVersionOfRun(
+                                round.model(),
+                                model.runId(),
+                                version -> !version.hasFailed()
+                                        && version.madeFrom().equals(ModelSource.ofRun(model.runId(), model.path())));
+    }
+
+    /** Makes a version of the evaluated model, which must be clear and loadable; see {@link #requireLoadable}. */
+    ModelVersion create(EvaluatedModel model) throws TrackingException, InterruptedException {
+        return model.isLoggedModel()
+                ? round.server().createVersionFrom(round.model(), model.loggedModelId(), model.runId())
+                : round.server()
+                        .createVersion(round.model(), "runs:/" + model.runId() + "/" + model.path(), model.runId());
+    }
+
+    /** The model that is promoted must be the one whose metrics were evaluated. */
+    void requireIsEvaluated(ModelVersion version, EvaluatedModel model)
+            throws TrackingException, InterruptedException, GateEnd {
+        refusePrompt(version);
+        ModelSource source = source(version);
+        boolean same = model.isLoggedModel()
+                ? source.isLoggedModel() && source.loggedModelId().equals(model.loggedModelId())
+                : !source.isLoggedModel()
+                        && Objects.equals(version.runId(), model.runId())
+                        && (!source.isRunArtifact() || source.runId().equals(model.runId()))
+                        && (model.path() == null || model.path().equals(source.path()));
+        if (!same) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "Version " + version.version() + " of model '" + round.model() + "' was made from "
+                            + (version.source() == null ? "an unknown source" : ModelIdentity.listed(new TreeSet<>(List.of(version.source()))))
+                            + " of run " + version.runId() + ", but the metrics are of " + model.inWords()
+                            + ". Register the model that was evaluated, and run the gate again.");
+        }
+    }
+
+    /**
+     * Makes sure that the server has the files of the evaluated model. It has those of a logged model that is READY. Below a run,
+     * MLflow takes any artifact path for a model's without looking.
+     */
+    void requireLoadable(EvaluatedModel model) throws TrackingException, InterruptedException, GateEnd {
+        if (model.isLoggedModel()) {
+            return;
+        }
+        if (model.path() == null) {
+            round.say("Where version " + round.state.version + " keeps its files is not known, so they were not looked for");
+            return;
+        }
+        List<Artifact> files = artifacts(model.runId(), model.path());
+        if (files.stream().noneMatch(file -> !file.directory() && file.path().equals(model.path() + "/MLmodel"))) {
+            throw noModel(model);
+        }
+    }
+
+    private GateEnd noModel(EvaluatedModel model) throws TrackingException, InterruptedException, GateEnd {
+        List<Artifact> all = artifacts(model.runId(), null);
+        String has = all.isEmpty()
+                ? "The run has no artifacts"
+                : "The run has "
+                        + ModelIdentity.listed(all.stream()
+                                .map(file -> file.path() + (file.directory() ? "/" : ""))
+                                .collect(Collectors.toCollection(TreeSet::new)));
+        return new GateEnd(
+                ErrorCategory.NOT_FOUND,
+                "Run " + model.runId() + " has no model at artifact path '" + model.path() + "' on server '"
+                        + round.request.server() + "': there is no file " + model.path() + "/MLmodel, so a version made from it"
+                        + " could not be loaded. " + has + ". Log the model in the training, or correct artifact_path"
+                        + (round.state.version == null ? "" : ", or register the version again from the logged model")
+                        + ".");
+    }
+
+    private List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException, GateEnd {
+        try {
+            return round.server().artifacts(runId, path);
+        } catch (TrackingException e) {
+            String message = "The server cannot list the artifacts of run " + runId
+                    + ", so it is not known whether the model can be loaded: " + e.getMessage()
+                    + " Register the model in the training (log_model with registered_model_name), or let the server serve"
+                    + " artifacts.";
+            if (e.isTransient()) {
+                throw TrackingException.passing(e.category(), message, e.retryAfter().orElse(null));
+            }
+            throw new GateEnd(e.category(), message);
+        }
+    }
+
+    /** Whether the promotion archives the versions that are in its stage. */
+    static boolean archives(PromotionPolicy wanted) {
+        return wanted.archiveExisting() && ARCHIVABLE.contains(wanted.stage());
+    }
+
+    /** The highest other version that a promotion would archive, although this one is in the stage already. */
+    Optional<String> otherInStage(String version, PromotionPolicy wanted) throws TrackingException, InterruptedException {
+        if (!archives(wanted)) {
+            return Optional.empty();
+        }
+        return round.server().versionsInStage(round.model(), wanted.stage()).stream()
+                .map(ModelVersion::version)
+                .filter(other -> !other.equals(version))
+                .max(Comparator.comparingLong(Long::parseLong));
+    }
+
+    /** The registered model must exist and be no prompt. */
+    void requireRegisteredModel() throws TrackingException, InterruptedException, GateEnd {
+        if (round.state.registeredModelChecked) {
+            return;
+        }
+        RegisteredModel model = round.server()
+                .registeredModel(round.model())
+                .orElseThrow(() -> new GateEnd(
+                        ErrorCategory.NOT_FOUND,
+                        "Server '" + round.request.server() + "' has no registered model '" + round.model()
+                                + "'. Correct the name, or create the registered model first; the gate does not create it."));
+        if (model.prompt()) {
+            throw prompt();
+        }
+        round.state.registeredModelChecked = true;
+    }
+
+    void refusePrompt(ModelVersion version) throws GateEnd {
+        if (version.isPrompt()) {
+            throw prompt();
+        }
+    }
+
+    private GateEnd prompt() {
+        return new GateEnd(
+                ErrorCategory.CONFIGURATION,
+                "'" + round.model() + "' is a prompt on server '" + round.request.server()
+                        + "', not a model. Give the name of a registered model.");
+    }
+}
