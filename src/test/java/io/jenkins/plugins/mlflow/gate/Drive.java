@@ -21,6 +21,9 @@ final class Drive {
     GatePolicy policy;
     ExactCandidate exact;
     RunMode mode = RunMode.ENABLED;
+    /** The run that evaluated the candidate's version, if it is not the version's own. */
+    String evaluationRun;
+    boolean locked;
     GateState state;
 
     /** Version 6 is the champion, by alias and stage; version 7, which is a little better, is to be judged. */
@@ -35,7 +38,9 @@ final class Drive {
 
     Gate gate() {
         GateRequest request =
-                new GateRequest("churn", "production", exact, policy, "eval_gate.yaml", "f00d", mode, "http://ci/7/");
+                new GateRequest("churn", "production", exact, policy, "eval_gate.yaml", "f00d", mode, "http://ci/7/")
+                        .evaluatedBy(evaluationRun)
+                        .locked(locked);
         return new Gate(request, clock, new Random(1));
     }
 

@@ -561,4 +561,33 @@ class RestFailuresTest {
             }
         }
     }
+
+    /** A history of four pages, each of which takes 300 ms. */
+    private static StubServer slowHistory() {
+        return new StubServer((request, out) -> {
+            Thread.sleep(300);
+            int page = request.target().contains("page_token=") ? Integer.parseInt(request.target().replaceAll(".*=", "")) : 0;
+            String next = page == 3 ? "" : ", \"next_page_token\": \"" + (page + 1) + "\"";
+            StubServer.respond(
+                    out, 200, "{\"metrics\": [{\"key\": \"loss\", \"value\": " + page + ", \"step\": " + page + "}]" + next + "}");
+        });
+    }
+
+    @Test
+    void eachPageOfALongHistoryHasTheRequestTimeout() throws Exception {
+        try (StubServer stub = slowHistory()) {
+            assertEquals(
+                    4, stub.server(Credentials.none(), Duration.ofSeconds(1)).history("r", "loss").size());
+        }
+    }
+
+    @Test
+    void allPagesTogetherEndWithTheBudget() throws Exception {
+        try (StubServer stub = slowHistory()) {
+            TrackingServer server = stub.server(Credentials.none(), Duration.ofSeconds(5)).within(Duration.ofMillis(700));
+            TrackingException e = assertThrows(TrackingException.class, () -> server.history("r", "loss"));
+            assertEquals(ErrorCategory.TIMEOUT, e.category());
+            assertTrue(stub.requests().size() < 4, "sent " + stub.requests().size());
+        }
+    }
 }
