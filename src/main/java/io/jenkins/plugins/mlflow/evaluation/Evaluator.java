@@ -50,6 +50,7 @@ public final class Evaluator {
             return;
         }
         SortedMap<String, String> slices = slices(rule.target(), evidence.candidate());
+        slices.putAll(slices(rule.target(), evidence.unclear()));
         if (slices.size() < rule.target().atLeast()) {
             addWhole(rule, null, new Finding(Verdict.MISSING, null,
                     "the run has " + slices.size() + " of at least " + rule.target().atLeast() + " slices"));
@@ -95,7 +96,7 @@ public final class Evaluator {
         if (evidence.unclear().containsKey(key)) {
             finding = Finding.inconclusive(evidence.unclear().get(key));
         } else if (value == null) {
-            finding = new Finding(Verdict.MISSING, null, missing(rule));
+            finding = new Finding(Verdict.MISSING, null, evidence.absent().getOrDefault(key, missing(rule)));
         } else if (c == null) {
             finding = new Finding(Verdict.NOT_FINITE, null, "the value is " + name(value) + ", not a finite number");
         } else if (rule.kind().isBound()) {
@@ -105,13 +106,23 @@ public final class Evaluator {
         } else {
             finding = comparison(rule, key, slice, c, b);
         }
-        checks.add(check(rule, metric, slice, value, baseline, change(c, b), finding));
+        checks.add(check(rule, metric, slice, value, baseline, change(c, b), withOrigin(rule, key, finding)));
+    }
+
+    /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
+    private Finding withOrigin(MetricRule rule, String key, Finding finding) {
+        Origin own = evidence.origins().get(key);
+        Origin theirs = rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
+        String reason = finding.reason()
+                + (own == null ? "" : " (" + own.inWords() + ")")
+                + (theirs == null ? "" : " (the baseline's value: " + theirs.inWords() + ")");
+        return new Finding(finding.verdict(), finding.margin(), reason);
     }
 
     private static String missing(MetricRule rule) {
         return rule.target().dataset() == null
                 ? "the run has no value of this metric"
-                : "no logged model of the candidate has this metric on dataset " + rule.target().dataset();
+                : "the evaluated model has no value of this metric on dataset " + rule.target().dataset();
     }
 
     private static Double change(BigDecimal c, BigDecimal b) {
@@ -120,6 +131,9 @@ public final class Evaluator {
 
     private Finding comparison(MetricRule rule, String key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
+            if (evidence.rubberStampRefused() != null) {
+                return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
+            }
             return rubberStamp
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
                     : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
@@ -195,7 +209,7 @@ public final class Evaluator {
                 rule, MetricTarget.inSlice(rule.metric(), slice), slice, null, null, null, finding));
     }
 
-    private static Check check(
+    private Check check(
             MetricRule rule,
             String metric,
             String slice,
@@ -203,19 +217,26 @@ public final class Evaluator {
             Double baseline,
             Double change,
             Finding finding) {
+        Origin origin = evidence.origins().get(rule.target().key(metric));
         return new Check(
                 metric,
                 slice,
-                rule.target().dataset(),
+                origin != null && origin.dataset() != null ? origin.dataset() : rule.target().dataset(),
+                origin == null ? null : origin.runId(),
                 rule.kind().key(),
                 rule.limit().doubleValue(),
-                value,
-                baseline,
+                shown(value),
+                shown(baseline),
                 change,
                 finding.margin(),
                 finding.verdict(),
                 rule.criticality(),
                 finding.reason());
+    }
+
+    /** MLflow stores an infinity as the largest double. */
+    private static Double shown(Double value) {
+        return value != null && Math.abs(value) == Double.MAX_VALUE ? Double.valueOf(value * 2) : value;
     }
 
     private static String name(double value) {

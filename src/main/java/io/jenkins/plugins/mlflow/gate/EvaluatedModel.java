@@ -12,22 +12,23 @@ import java.io.Serializable;
  * @param runId the run that made it; null if the server does not tell
  * @param path the artifact path below that run if it is no logged model, else null; null, too, if a version does not tell it
  * @param status of the logged model, or null
+ * @param external whether it is a logged model of which MLflow has no files
  * @param unclear why it is not clear which model is meant; null if it is clear
  */
 record EvaluatedModel(
-        String loggedModelId, String name, String runId, String path, LoggedModel.Status status, String unclear)
+        String loggedModelId, String name, String runId, String path, LoggedModel.Status status, boolean external, String unclear)
         implements Serializable {
 
     static EvaluatedModel of(LoggedModel model) {
-        return new EvaluatedModel(model.id(), model.name(), model.sourceRunId(), null, model.status(), null);
+        return new EvaluatedModel(model.id(), model.name(), model.sourceRunId(), null, model.status(), model.external(), null);
     }
 
     static EvaluatedModel ofArtifact(String runId, String path) {
-        return new EvaluatedModel(null, null, runId, path, null, null);
+        return new EvaluatedModel(null, null, runId, path, null, false, null);
     }
 
     static EvaluatedModel unclear(String why) {
-        return new EvaluatedModel(null, null, null, null, null, why);
+        return new EvaluatedModel(null, null, null, null, null, false, why);
     }
 
     boolean isLoggedModel() {

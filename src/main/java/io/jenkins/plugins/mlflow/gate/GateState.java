@@ -202,7 +202,15 @@ public final class GateState implements Serializable, Cloneable {
     }
 
     Evidence evidence(GatePolicy policy) {
-        return new Evidence(measured.values, baselineEvidence(), measured.unclear, incomparable(policy));
+        return new Evidence(
+                measured.values,
+                baselineEvidence(),
+                measured.unclear,
+                incomparable(policy),
+                measured.tooShort,
+                measured.origins,
+                baselineMeasured == null ? Map.of() : baselineMeasured.origins,
+                rubberStampRefused);
     }
 
     /** Why values of the candidate and the baseline may not be compared, where that is so. */

@@ -31,8 +31,8 @@ final class LoggedModels {
     }
 
     /**
-     * Those that a run made or evaluated, without deleted ones. A run that names one is believed; otherwise the server is asked
-     * for all that the run made, named or not, and then for each that it only evaluated.
+     * Those that a run made or evaluated, without deleted ones. A run that names a single one, as evaluated, is believed;
+     * otherwise the server is asked for all that the run made, named or not, and then for each that it only evaluated.
      */
     List<LoggedModel> of(Run run) throws TrackingException, InterruptedException {
         List<LoggedModel> known = ofRuns.get(run.id());
@@ -40,7 +40,8 @@ final class LoggedModels {
             return known;
         }
         Map<String, LoggedModel> found = new TreeMap<>();
-        if (run.loggedModels().size() != 1 && run.experimentId() != null) {
+        boolean evaluatedOne = run.modelOutputs().isEmpty() && run.modelInputs().size() == 1;
+        if (!evaluatedOne && run.experimentId() != null) {
             for (LoggedModel model : round.server().loggedModels(run.experimentId(), run.id())) {
                 byId.put(model.id(), model);
                 found.put(model.id(), model);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.evaluation.Origin;
 import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
@@ -32,18 +33,6 @@ final class Measured implements Serializable {
 
     Measured(EvaluatedModel model) {
         this.model = model;
-    }
-
-    /**
-     * Where a value comes from if not from the run, or on a dataset that the rule does not name.
-     *
-     * @param runId the other run that logged it, or null
-     * @param dataset null if it has none, or if the rule names it
-     */
-    record Origin(String runId, String dataset) implements Serializable {
-        boolean isForeign() {
-            return runId != null || dataset != null;
-        }
     }
 
     /** Keeps a value, if there is one, and what it was made of. */

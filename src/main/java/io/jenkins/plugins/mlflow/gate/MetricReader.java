@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.evaluation.Origin;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
@@ -110,12 +111,10 @@ final class MetricReader {
                     + (target.dataset() == null ? "; choose one with `dataset`" : "; give them different names"));
             return;
         }
-        Measured.Origin origin = new Measured.Origin(
+        Origin origin = new Origin(
                 isOfRun(first) ? null : first.runId(), target.dataset() == null ? first.dataset() : null);
         if (origin.isForeign() && round.request.locked() && target.dataset() == null) {
-            measured.unclear.put(key, "the locked policy names no dataset, and the value was logged"
-                    + (origin.runId() == null ? "" : " by run " + origin.runId())
-                    + (origin.dataset() == null ? "" : " on dataset " + ModelIdentity.listed(Set.of(origin.dataset())))
+            measured.unclear.put(key, "the locked policy names no dataset, and the value was " + origin.inWords()
                     + "; name the dataset in the policy");
             return;
         }

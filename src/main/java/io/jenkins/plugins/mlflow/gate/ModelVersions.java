@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
  * is promoted can be loaded.
  */
 final class ModelVersions {
-    /** A version may be a copy of a copy. */
-    private static final int MOST_COPIES = 5;
-
     private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
 
     private final Round round;
@@ -31,13 +28,12 @@ final class ModelVersions {
         this.round = round;
     }
 
-    /** What the version was made from in the end, if it is a copy of another version. */
+    /** What the version was made from, also if it is a copy of another version. */
     ModelSource source(ModelVersion version) throws TrackingException, InterruptedException {
         ModelSource source = version.madeFrom();
-        for (int copies = 0; source.kind() == ModelSource.Kind.VERSION && copies < MOST_COPIES; copies++) {
-            source = round.server().version(source.model(), source.version()).madeFrom();
-        }
-        return source;
+        return source.kind() == ModelSource.Kind.VERSION
+                ? round.server().files(round.model(), version.version())
+                : source;
     }
 
     /** The highest version of the evaluated model that did not fail to register; empty if there is none. */
@@ -89,6 +85,12 @@ final class ModelVersions {
      * MLflow takes any artifact path for a model's without looking.
      */
     void requireLoadable(EvaluatedModel model) throws TrackingException, InterruptedException, GateEnd {
+        if (model.external()) {
+            throw new GateEnd(
+                    ErrorCategory.NOT_FOUND,
+                    "The evaluated " + model.inWords() + " is external: MLflow has no files of it, so a version made from it could"
+                            + " not be loaded. Log the model itself, and run the gate again.");
+        }
         if (model.isLoggedModel()) {
             return;
         }

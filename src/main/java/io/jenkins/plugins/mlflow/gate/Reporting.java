@@ -59,13 +59,26 @@ final class Reporting {
         return state.runId == null
                 ? null
                 : new CandidateInfo(
-                        state.runId, state.experimentId, state.experiment, state.version, state.loggedModelId(), state.runStatus);
+                                state.runId,
+                                state.experimentId,
+                                state.experiment,
+                                state.version,
+                                state.loggedModelId(),
+                                state.runStatus)
+                        .named(state.model() == null ? null : state.model().name())
+                        .run(state.evaluationRun, state.childRun);
     }
 
     private BaselineInfo baseline() {
         return policy.baseline() == null
                 ? null
-                : new BaselineInfo(policy.baseline().alias(), state.baselineVersion, state.baselineRunId);
+                : new BaselineInfo(
+                        policy.baseline().alias(),
+                        policy.baseline().stage(),
+                        state.baselineFound,
+                        state.baselineVersion,
+                        state.baselineRunId,
+                        state.baselineModel() == null ? null : state.baselineModel().loggedModelId());
     }
 
     private PromotionInfo promotion() {

@@ -106,7 +106,14 @@ final class LoggedModelQueries {
                 PlainJson.text(info, "name"),
                 PlainJson.text(info, "source_run_id"),
                 status(PlainJson.text(info, "status")),
+                isExternal(info),
                 metrics);
+    }
+
+    private static boolean isExternal(Struct info) {
+        return PlainJson.objects(info, "tags").stream()
+                .anyMatch(tag -> "mlflow.model.isExternal".equals(PlainJson.text(tag, "key"))
+                        && "true".equalsIgnoreCase(PlainJson.text(tag, "value")));
     }
 
     private static long whole(Struct metric, String field) {

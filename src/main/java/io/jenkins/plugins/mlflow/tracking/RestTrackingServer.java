@@ -167,6 +167,11 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public ModelSource files(String model, String version) throws TrackingException, InterruptedException {
+        return versions.files(model, version);
+    }
+
+    @Override
     public Optional<ModelVersion> versionByAlias(String model, String alias)
             throws TrackingException, InterruptedException {
         return versions.byAlias(model, alias);

@@ -57,6 +57,9 @@ public interface TrackingServer {
     /** {@link ErrorCategory#NOT_FOUND} if the model or the version is not there. */
     ModelVersion version(String model, String version) throws TrackingException, InterruptedException;
 
+    /** Where the files of a version are in the end, also if it is a copy of another one. */
+    ModelSource files(String model, String version) throws TrackingException, InterruptedException;
+
     /** Empty only on MLflow's own answer that the alias or the model does not exist. */
     Optional<ModelVersion> versionByAlias(String model, String alias) throws TrackingException, InterruptedException;
 

@@ -36,6 +36,20 @@ final class VersionQueries {
         return found;
     }
 
+    ModelSource files(String model, String version) throws TrackingException, InterruptedException {
+        ApiRequest request = ApiRequest.get(
+                "model-versions/get-download-uri",
+                "files of version " + version + " of model '" + model + "'",
+                "name",
+                model,
+                "version",
+                version);
+        Reading<ModelRegistry.GetModelVersionDownloadUri.Response.Builder> reading =
+                transport.begin().ask(request, ModelRegistry.GetModelVersionDownloadUri.Response.newBuilder());
+        reading.require(reading.message().hasArtifactUri(), "without the address of the files");
+        return ModelSource.parse(reading.message().getArtifactUri());
+    }
+
     Optional<ModelVersion> byAlias(String model, String alias) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "registered-models/alias", "alias '" + alias + "' of model '" + model + "'", "name", model, "alias", alias);

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlflow.tracking.Artifact;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
+import io.jenkins.plugins.mlflow.tracking.ModelSource;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
@@ -72,6 +73,7 @@ final class FakeMlflow implements TrackingServer {
 
     static final class FakeModel {
         String name;
+        boolean external;
         String runId;
         LoggedModel.Status status = LoggedModel.Status.READY;
         final List<LoggedModel.Entry> entries = new ArrayList<>();
@@ -249,7 +251,7 @@ final class FakeMlflow implements TrackingServer {
 
     private LoggedModel tellModel(String id) {
         FakeModel model = models.get(id);
-        return new LoggedModel(id, model.name, model.runId, model.status, model.entries);
+        return new LoggedModel(id, model.name, model.runId, model.status, model.external, model.entries);
     }
 
     private void requireLoggedModels() throws TrackingException {
@@ -342,6 +344,17 @@ final class FakeMlflow implements TrackingServer {
                 throw notFound("version " + version);
             }
             return tell(model, Integer.parseInt(version));
+        });
+    }
+
+    /** Copies are of versions of the same model here. */
+    @Override
+    public ModelSource files(String model, String version) throws TrackingException {
+        return answer("files", () -> {
+            ModelSource source = ModelSource.parse(versions.get(Integer.valueOf(version)).source);
+            return source.kind() == ModelSource.Kind.VERSION
+                    ? ModelSource.parse(versions.get(Integer.valueOf(source.version())).source)
+                    : source;
         });
     }
 

@@ -86,7 +86,7 @@ class LoggedModelTest {
         assertEquals(0.93, only(report).getValue());
         assertEquals("holdout", only(report).getDataset());
         assertEquals("m-7", report.getCandidate().getModelId());
-        assertEquals(List.of("run", "experiment", "loggedModel"), mlflow.calls);
+        assertEquals(List.of("run", "experiment", "loggedModels"), mlflow.calls);
     }
 
     @Test

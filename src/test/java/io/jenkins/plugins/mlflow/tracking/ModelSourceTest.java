@@ -24,6 +24,7 @@ class ModelSourceTest {
     @ValueSource(strings = {
         "runs:/" + RUN + "/a/model",
         "runs:/" + RUN + "/a/model/",
+        "runs:/" + RUN + "//a/model/",
         "mlflow-artifacts:/3/" + RUN + "/artifacts/a/model",
         "s3://bucket/mlflow/3/" + RUN + "/artifacts/a/model",
         "dbfs:/databricks/mlflow-tracking/3/" + RUN + "/artifacts/a/model"

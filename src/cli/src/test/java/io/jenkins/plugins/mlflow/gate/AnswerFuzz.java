@@ -48,6 +48,10 @@ public final class AnswerFuzz implements Fuzz.Target {
         VERSION_OF_RUN(server -> server.highestVersionOfRun("m", "r", version -> true).ifPresent(version -> same("r", version.runId()))),
         VERSION_OF_LOGGED_MODEL(server -> server.highestVersionOf("m", "m-1", version -> true)
                 .ifPresent(version -> same("m-1", version.loggedModelId()))),
+        HIGHEST_VERSION(server -> server.highestVersion("m").ifPresent(version -> same("m", version.model()))),
+        ARTIFACTS(server -> server.artifacts("r", "model").forEach(artifact -> same(artifact.path(), artifact.path()))),
+        FILES(server -> server.files("m", "1").kind()),
+        EXPERIMENT_NAME(server -> same("3", server.experiment("3").id())),
         VERSIONS_WITH_TAG(server -> server.versionsWithTag("m", "a", 2)),
         MODEL(server -> server.registeredModel("m")),
         ALIAS(server -> server.versionByAlias("m", "champion").ifPresent(version -> same("m", version.model()))),

@@ -13,6 +13,7 @@ enum Endpoint {
     LOGGED_MODEL("GET", "logged-models/m-[^/]+"),
     LOGGED_MODELS("POST", "logged-models/search"),
     VERSION("GET", "model-versions/get"),
+    FILES("GET", "model-versions/get-download-uri"),
     VERSIONS("GET", "model-versions/search"),
     MODEL("GET", "registered-models/get"),
     ALIAS("GET", "registered-models/alias"),

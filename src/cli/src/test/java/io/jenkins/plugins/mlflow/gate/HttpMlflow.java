@@ -92,6 +92,8 @@ final class HttpMlflow implements FaultProxy.Upstream {
                 return object("models", loggedModels(quoted(asked.get("filter"), "source_run_id")));
             case VERSION:
                 return object("model_version", version(mlflow.version(model, asked.get("version"))));
+            case FILES:
+                return object("artifact_uri", LoggedModel.source(mlflow.files(model, asked.get("version")).loggedModelId()));
             case VERSIONS:
                 return versions(asked.get("filter"));
             case MODEL:
@@ -214,9 +216,13 @@ final class HttpMlflow implements FaultProxy.Upstream {
     private Map<String, Object> versions(String filter) throws TrackingException {
         String model = quoted(filter, "name");
         String source = quoted(filter, "source_path");
+        String run = quoted(filter, "run_id");
+        if (source == null && run == null) {
+            return list(mlflow.highestVersion(model));
+        }
         return list(
                 source == null
-                        ? mlflow.highestVersionOfRun(model, quoted(filter, "run_id"), version -> true)
+                        ? mlflow.highestVersionOfRun(model, run, version -> true)
                         : mlflow.highestVersionOf(model, source.replace(LoggedModel.source(""), ""), version -> true));
     }
 
