@@ -4,7 +4,6 @@ import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import java.util.Map;
 import org.apache.commons.statistics.distribution.NormalDistribution;
-import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 
 /**
  * How far a metric's value can be trusted, from what the run says beside it. A source that is absent or makes no sense gives
@@ -40,7 +39,8 @@ final class Uncertainty {
 
     /**
      * The two-sided interval of one value: for a proportion Wilson's (E. B. Wilson, "Probable inference, the law of
-     * succession, and statistical inference", JASA 22, 1927), for a standard error the normal one.
+     * succession, and statistical inference", JASA 22, 1927) with the proportion as it is, be it a whole number of successes
+     * or not; for a standard error the normal one.
      */
     Interval of(double value) throws Unknown {
         return switch (source.kind()) {
@@ -81,11 +81,14 @@ final class Uncertainty {
         if (proportion < 0 || proportion > 1) {
             throw new Unknown("the value is no proportion between 0 and 1, so its samples tell nothing");
         }
-        var interval = BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(
-                (int) samples, (int) Math.round(proportion * samples), 1 - source.confidence());
-        // The value was rounded to whole successes; it belongs to its own interval all the same.
+        double z = quantile();
+        double perSample = z * z / samples;
+        double center = (proportion + perSample / 2) / (1 + perSample);
+        double reach = z / (1 + perSample)
+                * Math.sqrt(proportion * (1 - proportion) / samples + perSample / (4 * samples));
+        // Rounding could leave out the value itself, or reach beyond 0 and 1.
         return new Interval(
-                Math.min(interval.getLowerBound(), proportion), Math.max(interval.getUpperBound(), proportion));
+                Math.max(0, Math.min(center - reach, proportion)), Math.min(1, Math.max(center + reach, proportion)));
     }
 
     private double standardError() throws Unknown {
