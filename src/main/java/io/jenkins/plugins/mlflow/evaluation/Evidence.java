@@ -29,9 +29,9 @@ public record Evidence(
         return new Evidence(sorted(candidate), sorted(baseline), unclear, incomparable);
     }
 
-    static NavigableMap<String, Double> sorted(Map<String, Double> values) {
+    static <T> NavigableMap<String, T> sorted(Map<String, T> values) {
         return values == null || values instanceof NavigableMap
-                ? (NavigableMap<String, Double>) values
+                ? (NavigableMap<String, T>) values
                 : new TreeMap<>(values);
     }
 

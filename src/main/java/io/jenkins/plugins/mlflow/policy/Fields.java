@@ -173,6 +173,23 @@ final class Fields {
         }
     }
 
+    /** A whole number within the bounds, read exactly. */
+    Long wholeNumber(String key, long least, long most) {
+        if (number(key) == null) {
+            return null;
+        }
+        try {
+            long whole = PlainText.wholeNumber(((PolicyNode.Scalar) get(key)).text());
+            if (whole >= least && whole <= most) {
+                return whole;
+            }
+        } catch (ArithmeticException e) {
+            // Reported below.
+        }
+        problems.add(place(key), "found " + get(key).found() + "; write a whole number from " + least + " to " + most);
+        return null;
+    }
+
     /** A duration; zero is a problem unless it is allowed. */
     Duration duration(String key, boolean zeroAllowed) {
         if (!has(key)) {

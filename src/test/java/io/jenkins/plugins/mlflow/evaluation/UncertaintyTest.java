@@ -3,12 +3,15 @@ package io.jenkins.plugins.mlflow.evaluation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.policy.ValueChoice;
+import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,14 +32,20 @@ class UncertaintyTest {
         return new Uncertainty(target, Map.of(metric, value), Map.of(), null);
     }
 
+    private static BigDecimal decimal(double value) {
+        return Decimals.shortest(value);
+    }
+
+    private static void assertInterval(double lower, double upper, Interval interval) {
+        assertEquals(lower, interval.lower().doubleValue(), 0.00005);
+        assertEquals(upper, interval.upper().doubleValue(), 0.00005);
+    }
+
     /** Table I of Newcombe, "Two-sided confidence intervals for the single proportion", Stat. Med. 17 (1998), method 3. */
     @ParameterizedTest
     @CsvSource({"81, 263, 0.2553, 0.3662", "15, 148, 0.0624, 0.1605", "0, 20, 0, 0.1611", "1, 29, 0.0061, 0.1718"})
     void oneProportion(int successes, int samples, double lower, double upper) throws Exception {
-        Interval interval = proportion(samples).of((double) successes / samples);
-
-        assertEquals(lower, interval.lower(), 0.00005);
-        assertEquals(upper, interval.upper(), 0.00005);
+        assertInterval(lower, upper, proportion(samples).of(decimal((double) successes / samples)).interval());
     }
 
     /** Table II of Newcombe, "Interval estimation for the difference", Stat. Med. 17 (1998), method 10. */
@@ -48,11 +57,10 @@ class UncertaintyTest {
         "0, 10, 0, 20, -0.1611, 0.2775"
     })
     void theDifferenceOfTwoProportions(int a, int m, int b, int n, double lower, double upper) throws Exception {
-        Interval interval = Uncertainty.ofDifference(
-                proportion(m), (double) a / m, proportion(n), (double) b / n);
+        Estimate one = proportion(m).of(decimal((double) a / m));
+        Estimate other = proportion(n).of(decimal((double) b / n));
 
-        assertEquals(lower, interval.lower(), 0.00005);
-        assertEquals(upper, interval.upper(), 0.00005);
+        assertInterval(lower, upper, one.minus(other));
     }
 
     @Test
@@ -60,8 +68,9 @@ class UncertaintyTest {
         Uncertainty a = beside(EvidenceSource.Kind.STD_ERROR, "se", 3.0);
         Uncertainty b = beside(EvidenceSource.Kind.STD_ERROR, "se", 4.0);
 
-        assertEquals(10 - 1.959964 * 3, a.of(10).lower(), 1e-5);
-        assertEquals(2 + 1.959964 * 5, Uncertainty.ofDifference(a, 10, b, 8).upper(), 1e-5);
+        Estimate ten = a.of(decimal(10));
+        assertInterval(10 - 1.959964 * 3, 10 + 1.959964 * 3, ten.interval());
+        assertInterval(2 - 1.959964 * 5, 2 + 1.959964 * 5, ten.minus(b.of(decimal(8))));
     }
 
     /** A value between two whole numbers of successes, such as an average over classes, is not rounded to either. */
@@ -74,24 +83,22 @@ class UncertaintyTest {
         "0.9999, 3, 0.4384, 1"
     })
     void aValueThatIsNoWholeNumberOfSuccesses(double value, int samples, double lower, double upper) throws Exception {
-        Interval interval = proportion(samples).of(value);
-
-        assertEquals(lower, interval.lower(), 0.00005);
-        assertEquals(upper, interval.upper(), 0.00005);
+        assertInterval(lower, upper, proportion(samples).of(decimal(value)).interval());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 10, 1000, Integer.MAX_VALUE})
     void aGreaterValueNeverHasALowerIntervalAndEveryValueIsInItsOwn(int samples) throws Exception {
-        Interval before = proportion(samples).of(0);
+        double lower = 0;
+        double upper = 0;
         for (int i = 0; i <= 1000; i++) {
             double value = i / 1000.0;
-            Interval interval = proportion(samples).of(value);
+            Interval interval = proportion(samples).of(decimal(value)).interval();
 
-            assertTrue(interval.lower() >= before.lower() && interval.upper() >= before.upper(), () -> "at " + value);
-            assertTrue(0 <= interval.lower() && interval.lower() <= value, () -> "at " + value);
-            assertTrue(value <= interval.upper() && interval.upper() <= 1, () -> "at " + value);
-            before = interval;
+            assertTrue(lower <= interval.lower().doubleValue() && upper <= interval.upper().doubleValue(), "at " + value);
+            lower = interval.lower().doubleValue();
+            upper = interval.upper().doubleValue();
+            assertTrue(0 <= lower && lower <= value && value <= upper && upper <= 1, "at " + value);
         }
     }
 
@@ -135,8 +142,9 @@ class UncertaintyTest {
         int covered = 0;
         for (int i = 0; i < trials; i++) {
             double truth = 0.5 + 0.49 * random.nextDouble();
-            Interval interval = proportion(samples).of(measurement.of(random, truth, samples));
-            covered += interval.lower() <= truth && truth <= interval.upper() ? 1 : 0;
+            Interval interval =
+                    proportion(samples).of(decimal(measurement.of(random, truth, samples))).interval();
+            covered += interval.lower().doubleValue() <= truth && truth <= interval.upper().doubleValue() ? 1 : 0;
         }
         double coverage = (double) covered / trials;
         String found = "the 95 % interval of the " + what + " of " + samples + " samples covers " + coverage;
@@ -251,6 +259,49 @@ class UncertaintyTest {
                 Map.of("accuracy", baseline, "se", 0.01));
 
         assertEquals(verdict, check.getVerdict(), check.getReason());
+    }
+
+    /** Without an uncertainty the rule is the exact one: inclusive, and computed in decimals. */
+    @ParameterizedTest
+    @CsvSource({
+        "max_drop, 0.01, 0.91, 0.92, PASSED",
+        "max_drop, 0.009, 0.91, 0.92, FAILED",
+        "min_absolute_change, 0.1, 0.3, 0.2, PASSED",
+        "min_absolute_change, 0.2, 0.3, 0.1, PASSED",
+        "max_relative_drop, 0.1, 0.27, 0.3, PASSED",
+        "min_relative_change, 0.1, 0.33, 0.3, PASSED",
+        "min_relative_change, 0.1, 0.32, 0.3, FAILED"
+    })
+    void whatLiesExactlyAtTheLimitPasses(String kind, double limit, double candidate, double baseline, Verdict verdict)
+            throws Exception {
+        for (Map<String, Object> evidence : List.<Map<String, Object>>of(
+                Map.of("std_error", "se"), Map.of("lower", "accuracy", "upper", "accuracy"))) {
+            Check check = check(
+                    rule(kind, limit, evidence),
+                    Map.of("accuracy", candidate, "se", 0.0),
+                    Map.of("accuracy", baseline, "se", 0.0));
+
+            assertEquals(verdict, check.getVerdict(), check.getReason());
+            assertEquals(verdict == Verdict.PASSED, check.getMargin() >= 0);
+            assertTrue(verdict == Verdict.FAILED || check.getMargin() == 0, () -> "margin " + check.getMargin());
+        }
+    }
+
+    /** The center is a decimal, too: 0.3 with a reach of 0.1 starts at 0.2. */
+    @Test
+    void theEndsOfAnIntervalAreDecimalsAroundADecimal() throws Exception {
+        Check bound = check(
+                rule("min", 0.2, Map.of("lower", "lo", "upper", "hi")),
+                Map.of("accuracy", 0.3, "lo", 0.2, "hi", 0.4),
+                null);
+        Check change = check(
+                rule("min_absolute_change", 0.1, Map.of("lower", "lo", "upper", "hi")),
+                Map.of("accuracy", 0.3, "lo", 0.2, "hi", 0.4),
+                Map.of("accuracy", 0.1, "lo", 0.1, "hi", 0.1));
+
+        assertEquals(Verdict.PASSED, bound.getVerdict(), bound.getReason());
+        assertEquals(Verdict.PASSED, change.getVerdict(), change.getReason());
+        assertEquals(0.0, change.getMargin());
     }
 
     @ParameterizedTest

@@ -11,8 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyReaderTest {
     @Test
@@ -215,5 +218,37 @@ class PolicyReaderTest {
         assertEquals(
                 PolicyReader.resolve(document, "a", PolicyOverrides.NONE),
                 PolicyReader.resolve(document, "b", PolicyOverrides.NONE));
+    }
+
+    /** A double could not tell these from their neighbours. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775808", "0", "-1", "+7"
+    })
+    void aStepIsReadExactly(String step) throws Exception {
+        assertEquals(
+                new ValueChoice(ValueChoice.Kind.STEP, Long.parseLong(step)),
+                policy("metrics: {a: {min: 1, value: {step: " + step + "}}}").rules().get(0).target().value());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "9223372036854775808", "-9223372036854775809", "1.5", "1e19", "1e400", "0.9999999999999999999", "1e-400", "010", "'1'"
+    })
+    void whatIsNoWholeNumberIsNoStep(String step) {
+        assertThrows(PolicyException.class, () -> policy("metrics: {a: {min: 1, value: {step: " + step + "}}}"));
+    }
+
+    @Test
+    void aStepOfAParameterIsReadExactly() throws Exception {
+        long step = (1L << 53) + 1;
+        GatePolicy policy = PolicyReader.resolve(
+                null,
+                "m",
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("a", Map.of("min", 1, "value", Map.of("step", step))))
+                        .build());
+
+        assertEquals(step, policy.rules().get(0).target().value().count());
     }
 }
