@@ -116,6 +116,11 @@ final class Fields {
     }
 
     static String alias(PolicyNode node, PolicyProblems problems) {
+        if (node instanceof PolicyNode.Scalar scalar && !scalar.isNothing() && AliasNames.isSwitch(scalar.text())) {
+            // Quotes would not help.
+            problems.add(node.place(), AliasNames.problemWith(scalar.text()));
+            return null;
+        }
         String alias = text(node, problems);
         String wrong = alias == null ? null : AliasNames.problemWith(alias);
         if (wrong != null) {

@@ -103,6 +103,11 @@ final class PromotionParser {
                     + "; write the alias to move, for example `champion`, a mapping with alias or stage, or false");
             return null;
         }
+        if (AliasNames.isSwitch(scalar.text())) {
+            problems.add(scalar.place(), AliasNames.problemWith(scalar.text())
+                    + "; to promote nothing, write false without quotes");
+            return null;
+        }
         String alias = Fields.alias(scalar, problems);
         return new PromotionPolicy(alias, null, true, null, PromotionPolicy.DEFAULT_TIMEOUT);
     }

@@ -251,4 +251,23 @@ class PolicyReaderTest {
 
         assertEquals(step, policy.rules().get(0).target().value().count());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "promote: 'false'", "promote: {alias: 'false'}", "promote: {alias: false}", "promote: no", "promote: \"OFF\"",
+        "promote: none", "promote: 'null'", "baseline: 'none'", "baseline: None", "baseline: {alias: \"true\"}",
+        "baseline: off", "baseline: false", "candidate: {alias: 'yes'}", "candidate: {alias: on}", "candidate: {alias: 'Null'}"
+    })
+    void aWordForOnOrOffIsNoAliasQuotedOrNot(String part) {
+        PolicyException refusal = assertThrows(PolicyException.class, () -> policy("metrics: {a: 1}\n" + part));
+
+        assertEquals(1, refusal.problems().size(), refusal::getMessage);
+    }
+
+    @Test
+    void thePlainFalsePromotesNothingAndItsNeighboursAreAliases() throws Exception {
+        assertNull(policy("metrics: {a: 1}\npromote: false").promotion());
+        assertEquals("falsey", policy("metrics: {a: 1}\npromote: falsey").promotion().alias());
+        assertEquals("none-yet", policy("metrics: {a: 1}\npromote: none-yet").promotion().alias());
+    }
 }
