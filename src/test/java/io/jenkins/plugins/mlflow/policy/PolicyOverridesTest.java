@@ -106,6 +106,23 @@ class PolicyOverridesTest {
         assertTrue(problem(PolicyOverrides.builder().promote("false")).contains("to promote nothing, write false without quotes"));
     }
 
+    /** Wherever the one comes from that is told, it is the parameter's. */
+    @Test
+    void aliasesOfParametersMayNotDifferFromThoseOfThePolicyInCapitalsOnly() {
+        assertEquals(
+                "parameter `promote`: `Champion` and `champion`, the alias of `baseline`, differ in capitals only; "
+                        + "write both alike, as MLflow has it",
+                problem(PolicyOverrides.builder().promote("Champion")));
+        assertEquals(
+                "parameter `baseline`: `CHAMPION` and `champion`, the alias of `promote`, differ in capitals only; "
+                        + "write both alike, as MLflow has it",
+                problem(PolicyOverrides.builder().baseline("CHAMPION")));
+        assertEquals(
+                "parameter `promote`: `alias`: `Best` and `best`, the alias of `baseline`, differ in capitals only; "
+                        + "write both alike, as MLflow has it",
+                problem(PolicyOverrides.builder().baseline("best").promote(Map.of("alias", "Best"))));
+    }
+
     @Test
     void thresholdsReplaceAllMetricsOfThePolicy() throws Exception {
         assertEquals(

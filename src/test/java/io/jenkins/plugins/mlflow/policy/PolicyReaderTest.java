@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyReaderTest {
@@ -269,5 +270,26 @@ class PolicyReaderTest {
         assertNull(policy("metrics: {a: 1}\npromote: false").promotion());
         assertEquals("falsey", policy("metrics: {a: 1}\npromote: falsey").promotion().alias());
         assertEquals("none-yet", policy("metrics: {a: 1}\npromote: none-yet").promotion().alias());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "baseline: Champion|promote: champion|6:14",
+        "baseline: {alias: Champion, when_missing: rubber_stamp}|promote: {alias: champion}|6:22",
+        "candidate: {alias: CHAMPION}|promote: champion|6:14",
+        "candidate: {alias: challenger}|baseline: Challenger|6:15"
+    })
+    void aliasesThatDifferInCapitalsOnlyAreRefused(String one, String other, String place) {
+        String message = assertThrows(PolicyException.class, () -> policy("metrics: {a: 1}\n" + one + "\n" + other))
+                .getMessage();
+
+        assertTrue(message.contains(":" + place + ":"), message);
+        assertTrue(message.contains("in capitals only"), message);
+    }
+
+    @Test
+    void equalAliasesAndDifferentOnesAreAllowed() throws Exception {
+        policy("metrics: {a: 1}\nbaseline: champion\npromote: champion");
+        policy("metrics: {a: 1}\ncandidate: {alias: challenger}\nbaseline: Champion\npromote: Champion");
     }
 }
