@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlflow.policy.RuleKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -70,7 +71,10 @@ public final class Evaluator {
         }
     }
 
-    /** From slice to metric name, among the values that the target chooses. */
+    /**
+     * From slice to metric name, among the values that the target chooses. The metrics that are the evidence of another slice
+     * are none.
+     */
     public static SortedMap<String, String> slices(MetricTarget target, Map<String, ?> values) {
         SortedMap<String, String> slices = new TreeMap<>();
         String suffix = target.key("");
@@ -78,7 +82,7 @@ public final class Evaluator {
             if (key.endsWith(suffix)) {
                 String metric = key.substring(0, key.length() - suffix.length());
                 String slice = metric.indexOf('\n') >= 0 ? null : target.sliceOf(metric);
-                if (slice != null) {
+                if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
                     slices.put(slice, metric);
                 }
             }
@@ -102,7 +106,7 @@ public final class Evaluator {
         } else if (rule.kind().isBound()) {
             finding = rule.target().evidence() == null
                     ? new ExactRule(rule).bound(c)
-                    : uncertain(rule, slice).bound(value);
+                    : uncertain(rule, slice).bound(c);
         } else {
             finding = comparison(rule, key, slice, c, b);
         }
@@ -149,13 +153,13 @@ public final class Evaluator {
         }
         return rule.target().evidence() == null
                 ? new ExactRule(rule).comparison(c, b)
-                : uncertain(rule, slice).comparison(c.doubleValue(), b.doubleValue());
+                : uncertain(rule, slice).comparison(c, b);
     }
 
     private UncertainRule uncertain(MetricRule rule, String slice) {
         return new UncertainRule(
                 rule,
-                new Uncertainty(rule.target(), evidence.candidate(), evidence.unclear(), slice),
+                ofCandidate(rule, slice),
                 new Uncertainty(
                         rule.target(),
                         evidence.baseline() == null ? Map.of() : evidence.baseline(),
@@ -163,44 +167,35 @@ public final class Evaluator {
                         slice));
     }
 
+    private Uncertainty ofCandidate(MetricRule rule, String slice) {
+        return new Uncertainty(rule.target(), evidence.candidate(), evidence.unclear(), slice);
+    }
+
     private void addGap(MetricRule rule, SortedMap<String, String> slices) {
         if (slices.isEmpty()) {
             return;
         }
-        String lowest = null;
-        String highest = null;
+        SortedMap<String, BigDecimal> values = new TreeMap<>();
+        Map<String, Uncertainty> uncertainties = new HashMap<>();
         for (Map.Entry<String, String> slice : slices.entrySet()) {
-            String unclear = evidence.unclear().get(rule.target().key(slice.getValue()));
+            String key = rule.target().key(slice.getValue());
+            Double value = evidence.candidate().get(key);
+            String unclear = evidence.unclear().get(key);
             if (unclear != null) {
                 addWhole(rule, null, Finding.inconclusive("slice " + slice.getKey() + ": " + unclear));
                 return;
             }
-            double value = valueOf(rule, slice.getValue());
             if (!Evidence.isFinite(value)) {
                 addWhole(rule, null, new Finding(Verdict.NOT_FINITE, null,
                         "slice " + slice.getKey() + " is " + name(value) + ", not a finite number"));
                 return;
             }
-            if (lowest == null || value < valueOf(rule, slices.get(lowest))) {
-                lowest = slice.getKey();
-            }
-            if (highest == null || value > valueOf(rule, slices.get(highest))) {
-                highest = slice.getKey();
-            }
+            values.put(slice.getKey(), Decimals.shortest(value));
+            uncertainties.put(slice.getKey(), ofCandidate(rule, slice.getKey()));
         }
-        double low = valueOf(rule, slices.get(lowest));
-        double high = valueOf(rule, slices.get(highest));
-        BigDecimal gap = Decimals.shortest(high).subtract(Decimals.shortest(low));
-        String found = "slices " + lowest + " (" + Numbers.brief(low, 0.0) + ") and " + highest + " ("
-                + Numbers.brief(high, 0.0) + ") are " + Numbers.brief(gap, rule.limit()) + " apart, ";
-        String limit = Numbers.text(rule.limit());
-        Finding finding =
-                Finding.of(rule.limit().subtract(gap), found + "at most " + limit, found + "more than " + limit);
-        checks.add(check(rule, rule.metric(), null, gap.doubleValue(), null, null, finding));
-    }
-
-    private double valueOf(MetricRule rule, String metric) {
-        return evidence.candidate().get(rule.target().key(metric));
+        GapRule gap = new GapRule(rule, values);
+        Finding finding = rule.target().evidence() == null ? gap.exact() : gap.uncertain(uncertainties);
+        checks.add(check(rule, rule.metric(), null, gap.gap().doubleValue(), null, null, finding));
     }
 
     /** A check of the slices as a whole, or of one that is not there. */

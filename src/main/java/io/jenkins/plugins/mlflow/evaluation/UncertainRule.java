@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.RuleKind;
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * Applies a rule to values with an uncertainty: it passes if the whole interval does, fails if the whole interval does, and is
@@ -20,16 +21,16 @@ final class UncertainRule {
         this.baseline = baseline;
     }
 
-    Finding bound(double c) {
+    Finding bound(BigDecimal c) {
         try {
-            Interval interval = candidate.of(c);
+            Interval interval = candidate.of(c).interval();
             boolean min = rule.kind() == RuleKind.MIN;
             BigDecimal limit = rule.limit();
-            return judged(
-                    interval,
-                    min ? interval : new Interval(-interval.upper(), -interval.lower()),
+            return evaluated(
+                    min ? interval : interval.negated(),
                     min ? limit : limit.negate(),
-                    Numbers.brief(c, limit.doubleValue()) + " (" + interval + confidence() + ")",
+                    BigDecimal.ONE,
+                    Numbers.brief(c, limit) + " (" + interval + confidence() + ")",
                     (min ? "at least " : "at most ") + Numbers.text(limit));
         } catch (Uncertainty.Unknown unknown) {
             return Finding.inconclusive(unknown.getMessage());
@@ -37,24 +38,23 @@ final class UncertainRule {
     }
 
     /** The baseline's magnitude, by which relative rules are scaled, is taken as exact. */
-    Finding comparison(double c, double b) {
-        if (rule.kind().isRelative() && b == 0) {
+    Finding comparison(BigDecimal c, BigDecimal b) {
+        if (rule.kind().isRelative() && b.signum() == 0) {
             return Finding.inconclusive("a change relative to a baseline of 0 is undefined");
         }
         try {
-            Interval difference = Uncertainty.ofDifference(candidate, c, baseline, b);
-            Interval gain = rule.greaterIsBetter()
-                    ? difference
-                    : new Interval(-difference.upper(), -difference.lower());
-            double scale = rule.kind().isRelative() ? Math.abs(b) : 1;
-            Interval scaled = new Interval(gain.lower() / scale, gain.upper() / scale);
+            Interval difference = candidate.of(c).minus(baseline.of(b));
+            Interval gain = rule.greaterIsBetter() ? difference : difference.negated();
+            // gain / |b| against the limit is gain against limit * |b|.
+            BigDecimal scale = rule.kind().isRelative() ? b.abs() : BigDecimal.ONE;
             boolean drop = rule.kind().isDrop();
             String limit = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
-            return judged(
-                    scaled,
-                    scaled,
-                    drop ? rule.limit().negate() : rule.limit(),
-                    "a gain of " + scaled + confidence() + " over the baseline of " + Numbers.brief(b, 0.0),
+            Interval shown = new Interval(divided(gain.lower(), scale), divided(gain.upper(), scale));
+            return evaluated(
+                    gain,
+                    (drop ? rule.limit().negate() : rule.limit()).multiply(scale),
+                    scale,
+                    "a gain of " + shown + confidence() + " over the baseline of " + Numbers.brief(b, BigDecimal.ZERO),
                     drop ? "at most " + limit + " worse" : "at least " + limit + " better");
         } catch (Uncertainty.Unknown unknown) {
             return Finding.inconclusive(unknown.getMessage());
@@ -65,19 +65,23 @@ final class UncertainRule {
         return " at " + Numbers.percent(Decimals.shortest(candidate.confidence()));
     }
 
-    /** {@code ordered} is the interval turned so that greater is better, and {@code least} the limit turned likewise. */
-    private static Finding judged(Interval shown, Interval ordered, BigDecimal least, String found, String asked) {
-        if (!Double.isFinite(shown.lower()) || !Double.isFinite(shown.upper())) {
-            return Finding.inconclusive("the interval is not finite");
-        }
-        BigDecimal lower = Decimals.shortest(ordered.lower()).subtract(least);
-        BigDecimal upper = Decimals.shortest(ordered.upper()).subtract(least);
+    /**
+     * {@code ordered} is the interval turned so that greater is better, and {@code least} the limit turned likewise;
+     * {@code scale} is what both were multiplied by.
+     */
+    private static Finding evaluated(Interval ordered, BigDecimal least, BigDecimal scale, String found, String asked) {
+        BigDecimal lower = ordered.lower().subtract(least);
+        BigDecimal upper = ordered.upper().subtract(least);
         if (lower.signum() < 0 && upper.signum() >= 0) {
             return Finding.inconclusive(found + " straddles the limit: " + asked);
         }
         return Finding.of(
-                lower.signum() >= 0 ? lower : upper,
+                divided(lower.signum() >= 0 ? lower : upper, scale),
                 found + " is wholly " + asked,
                 found + " is wholly not " + asked);
+    }
+
+    private static BigDecimal divided(BigDecimal number, BigDecimal scale) {
+        return scale.equals(BigDecimal.ONE) ? number : number.divide(scale, MathContext.DECIMAL128);
     }
 }

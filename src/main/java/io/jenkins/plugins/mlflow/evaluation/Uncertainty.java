@@ -1,10 +1,11 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
+import java.math.BigDecimal;
 import java.util.Map;
 import org.apache.commons.statistics.distribution.NormalDistribution;
-import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 
 /**
  * How far a metric's value can be trusted, from what the run says beside it. A source that is absent or makes no sense gives
@@ -39,53 +40,47 @@ final class Uncertainty {
     }
 
     /**
-     * The two-sided interval of one value: for a proportion Wilson's (E. B. Wilson, "Probable inference, the law of
-     * succession, and statistical inference", JASA 22, 1927), for a standard error the normal one.
+     * The value with its two-sided interval: for a proportion Wilson's (E. B. Wilson, "Probable inference, the law of
+     * succession, and statistical inference", JASA 22, 1927) with the proportion as it is, be it a whole number of successes
+     * or not; for a standard error the normal one.
      */
-    Interval of(double value) throws Unknown {
-        return switch (source.kind()) {
+    Estimate of(BigDecimal value) throws Unknown {
+        return new Estimate(value, switch (source.kind()) {
             case SAMPLES -> wilson(value);
             case STD_ERROR -> {
-                double reach = quantile() * standardError();
-                yield new Interval(value - reach, value + reach);
+                BigDecimal reach = decimal(quantile() * standardError());
+                yield new Interval(value.subtract(reach), value.add(reach));
             }
             case INTERVAL -> given(value);
-        };
+        });
     }
 
-    /**
-     * The interval of the difference of two independent values, {@code first - second}: for two proportions Newcombe's hybrid
-     * score interval (R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics
-     * in Medicine 17, 1998, method 10); for two intervals the same recovery of variances from their ends (G. Y. Zou and A.
-     * Donner, Statistics in Medicine 27, 2008); for standard errors the normal interval.
-     */
-    static Interval ofDifference(Uncertainty first, double firstValue, Uncertainty second, double secondValue)
-            throws Unknown {
-        double difference = firstValue - secondValue;
-        if (first.source.kind() == EvidenceSource.Kind.STD_ERROR) {
-            double reach = first.quantile() * Math.hypot(first.standardError(), second.standardError());
-            return new Interval(difference - reach, difference + reach);
+    /** What was computed in binary, as a decimal. */
+    static BigDecimal decimal(double computed) throws Unknown {
+        if (!Double.isFinite(computed)) {
+            throw new Unknown("the interval is not finite");
         }
-        Interval a = first.of(firstValue);
-        Interval b = second.of(secondValue);
-        return new Interval(
-                difference - Math.hypot(firstValue - a.lower(), b.upper() - secondValue),
-                difference + Math.hypot(a.upper() - firstValue, secondValue - b.lower()));
+        return Decimals.shortest(computed);
     }
 
-    private Interval wilson(double proportion) throws Unknown {
+    private Interval wilson(BigDecimal value) throws Unknown {
         double samples = read(source.first());
         if (samples < 1 || samples > Integer.MAX_VALUE || samples != Math.rint(samples)) {
             throw new Unknown(name(source.first()) + " is " + Numbers.text(samples) + ", which is no number of samples");
         }
-        if (proportion < 0 || proportion > 1) {
+        if (value.signum() < 0 || value.compareTo(BigDecimal.ONE) > 0) {
             throw new Unknown("the value is no proportion between 0 and 1, so its samples tell nothing");
         }
-        var interval = BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(
-                (int) samples, (int) Math.round(proportion * samples), 1 - source.confidence());
-        // The value was rounded to whole successes; it belongs to its own interval all the same.
+        double proportion = value.doubleValue();
+        double z = quantile();
+        double perSample = z * z / samples;
+        double center = (proportion + perSample / 2) / (1 + perSample);
+        double reach = z / (1 + perSample)
+                * Math.sqrt(proportion * (1 - proportion) / samples + perSample / (4 * samples));
+        // Rounding could leave out the value itself, or reach beyond 0 and 1.
         return new Interval(
-                Math.min(interval.getLowerBound(), proportion), Math.max(interval.getUpperBound(), proportion));
+                decimal(Math.max(0, Math.min(center - reach, proportion))),
+                decimal(Math.min(1, Math.max(center + reach, proportion))));
     }
 
     private double standardError() throws Unknown {
@@ -96,9 +91,9 @@ final class Uncertainty {
         return error;
     }
 
-    private Interval given(double value) throws Unknown {
-        Interval interval = new Interval(read(source.first()), read(source.second()));
-        if (interval.lower() > value || interval.upper() < value) {
+    private Interval given(BigDecimal value) throws Unknown {
+        Interval interval = new Interval(decimal(read(source.first())), decimal(read(source.second())));
+        if (interval.lower().compareTo(value) > 0 || interval.upper().compareTo(value) < 0) {
             throw new Unknown("the value lies outside of its own interval, " + interval);
         }
         return interval;

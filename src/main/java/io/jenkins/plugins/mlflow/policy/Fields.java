@@ -116,6 +116,11 @@ final class Fields {
     }
 
     static String alias(PolicyNode node, PolicyProblems problems) {
+        if (node instanceof PolicyNode.Scalar scalar && !scalar.isNothing() && AliasNames.isSwitch(scalar.text())) {
+            // Quotes would not help.
+            problems.add(node.place(), AliasNames.problemWith(scalar.text()));
+            return null;
+        }
         String alias = text(node, problems);
         String wrong = alias == null ? null : AliasNames.problemWith(alias);
         if (wrong != null) {
@@ -171,6 +176,23 @@ final class Fields {
             problems.add(node.place(), e.getMessage());
             return null;
         }
+    }
+
+    /** A whole number within the bounds, read exactly. */
+    Long wholeNumber(String key, long least, long most) {
+        if (number(key) == null) {
+            return null;
+        }
+        try {
+            long whole = PlainText.wholeNumber(((PolicyNode.Scalar) get(key)).text());
+            if (whole >= least && whole <= most) {
+                return whole;
+            }
+        } catch (ArithmeticException e) {
+            // Reported below.
+        }
+        problems.add(place(key), "found " + get(key).found() + "; write a whole number from " + least + " to " + most);
+        return null;
     }
 
     /** A duration; zero is a problem unless it is allowed. */

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlflow.policy;
 
 import java.io.Serializable;
 import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -54,6 +56,22 @@ public record MetricTarget(
                 && metric.startsWith(name.substring(0, star))
                 && metric.endsWith(name.substring(star + 1));
         return matches ? metric.substring(star, metric.length() - after) : null;
+    }
+
+    /**
+     * Whether a metric is the evidence of a slice, and so no slice itself, although its name may look like one: for
+     * {@code acc/*} with samples {@code acc/*_n}, {@code acc/eu_n} is if there is {@code acc/eu}.
+     *
+     * @param known whether there is a metric of a name
+     */
+    public boolean isEvidence(String metric, Predicate<String> known) {
+        return evidence != null
+                && Stream.of(evidence.first(), evidence.second())
+                        .filter(Objects::nonNull)
+                        .map(pattern -> MetricTarget.of(pattern).sliceOf(metric))
+                        .filter(Objects::nonNull)
+                        .map(slice -> inSlice(name, slice))
+                        .anyMatch(evaluated -> !evaluated.equals(metric) && known.test(evaluated));
     }
 
     /** A name with the slice in the place of its {@code *}; the name itself where there is no slice. */

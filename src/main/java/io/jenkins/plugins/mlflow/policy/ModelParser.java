@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.policy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -59,11 +60,40 @@ final class ModelParser {
                 : CandidateSelection.HIGHEST_VERSION;
         WaitPolicy waiting = fields.has(WAIT) ? waiting(fields.get(WAIT)) : WaitPolicy.DEFAULT;
         BaselinePolicy baseline = fields.has(BASELINE) ? baseline(fields.get(BASELINE)) : null;
+        checkCapitals(fields);
         List<MetricRule> rules = rules(fields);
         PromotionPolicy promotion = fields.has(PROMOTE)
                 ? new PromotionParser(problems, complete).parse(fields.get(PROMOTE))
                 : null;
         return rules.isEmpty() ? null : new GatePolicy(candidate, waiting, baseline, rules, promotion);
+    }
+
+    /** Aliases that differ in capitals only: one of them is misspelt, and would never be held by any version. */
+    private void checkCapitals(Fields fields) {
+        Map<String, PolicyNode.Scalar> aliases = new LinkedHashMap<>();
+        for (String part : List.of(CANDIDATE, BASELINE, PROMOTE)) {
+            PolicyNode node = fields.get(part);
+            if ((node instanceof PolicyNode.Mapping mapping ? mapping.get("alias") : node)
+                    instanceof PolicyNode.Scalar alias) {
+                aliases.forEach((otherPart, other) -> {
+                    if (alias.text().equalsIgnoreCase(other.text()) && !alias.text().equals(other.text())) {
+                        differInCapitals(part, alias, otherPart, other);
+                    }
+                });
+                aliases.put(part, alias);
+            }
+        }
+    }
+
+    private void differInCapitals(String part, PolicyNode.Scalar alias, String otherPart, PolicyNode.Scalar other) {
+        if (other.place().line() == 0 && alias.place().line() > 0) {
+            // Only one of the two comes from a parameter, and that is what the user has just written.
+            differInCapitals(otherPart, other, part, alias);
+            return;
+        }
+        problems.add(alias.place(), "`" + PolicyNode.abbreviated(alias.text()) + "` and `"
+                + PolicyNode.abbreviated(other.text()) + "`, the alias of `" + otherPart
+                + "`, differ in capitals only; write both alike, as MLflow has it");
     }
 
     private WaitPolicy waiting(PolicyNode node) {

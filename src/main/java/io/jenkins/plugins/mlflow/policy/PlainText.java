@@ -70,6 +70,17 @@ final class PlainText {
         return Decimals.shortest(value);
     }
 
+    /**
+     * The whole number that the text gives, exactly, also where a double could not hold it.
+     *
+     * @throws IllegalArgumentException as {@link #number} does
+     * @throws ArithmeticException if it is no whole number, or does not fit into a long
+     */
+    static long wholeNumber(String text) {
+        number(text);
+        return new BigDecimal(text).longValueExact();
+    }
+
     private static boolean hasDigitOtherThanZero(String text) {
         return text.split("[eE]", 2)[0].chars().anyMatch(digit -> digit >= '1' && digit <= '9');
     }

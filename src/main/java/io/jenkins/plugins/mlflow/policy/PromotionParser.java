@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlflow.policy;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -90,26 +89,23 @@ final class PromotionParser {
     }
 
     private int first(Fields fields) {
-        BigDecimal number = fields.number("first");
-        try {
-            int first = number == null ? 0 : number.intValueExact();
-            if (first >= 1 && first <= ApprovalPolicy.MOST) {
-                return first;
-            }
-        } catch (ArithmeticException e) {
-            // Said below.
+        if (!fields.has("first") && !fields.hasUnknownKeys()) {
+            problems.add(fields.place(), "there is no `first`; write how many promotions a user must approve, a"
+                    + " whole number from 1 to " + ApprovalPolicy.MOST + ", for example {first: 3}");
         }
-        if (number != null || !fields.has("first") && !fields.hasUnknownKeys()) {
-            problems.add(fields.place("first"), "`first` is how many promotions a person must approve; write a whole number"
-                    + " from 1 to " + ApprovalPolicy.MOST);
-        }
-        return 1;
+        Long first = fields.wholeNumber("first", 1, ApprovalPolicy.MOST);
+        return first == null ? 1 : first.intValue();
     }
 
     private PromotionPolicy ofAlias(PolicyNode.Scalar scalar) {
         if (!scalar.quoted() && (scalar.isNothing() || PlainText.isBooleanLike(scalar.text()))) {
             problems.add(scalar.place(), "found " + scalar.found()
                     + "; write the alias to move, for example `champion`, a mapping with alias or stage, or false");
+            return null;
+        }
+        if (AliasNames.isSwitch(scalar.text())) {
+            problems.add(scalar.place(), AliasNames.problemWith(scalar.text())
+                    + "; to promote nothing, write false without quotes");
             return null;
         }
         String alias = Fields.alias(scalar, problems);

@@ -28,7 +28,7 @@ final class TargetParser {
     MetricTarget parse(String name, Fields fields) {
         boolean sliced = name.indexOf('*') >= 0;
         ValueChoice value = fields.has(VALUE) ? value(fields.get(VALUE)) : ValueChoice.LAST;
-        Long atLeast = whole(fields, AT_LEAST, 1, MOST_SLICES);
+        Long atLeast = fields.wholeNumber(AT_LEAST, 1, MOST_SLICES);
         boolean allowLost = fields.flag(ALLOW_LOST_SLICES).orElse(false);
         for (String key : List.of(AT_LEAST, ALLOW_LOST_SLICES)) {
             if (fields.has(key) && !sliced) {
@@ -69,33 +69,15 @@ final class TargetParser {
             }
         } else if (node instanceof PolicyNode.Mapping mapping && mapping.entries().size() == 1) {
             Fields fields = Fields.of(mapping, problems, HISTORIES);
-            Long last = whole(fields, "mean_last", 1, MOST_VALUES);
+            Long last = fields.wholeNumber("mean_last", 1, MOST_VALUES);
             if (last != null) {
                 return new ValueChoice(ValueChoice.Kind.MEAN_LAST, last);
             }
-            Long step = whole(fields, "step", Long.MIN_VALUE, Long.MAX_VALUE);
+            Long step = fields.wholeNumber("step", Long.MIN_VALUE, Long.MAX_VALUE);
             return step == null ? ValueChoice.LAST : new ValueChoice(ValueChoice.Kind.STEP, step);
         }
         problems.add(node.place(), "found " + node.found() + "; write " + VALUE_FORMS);
         return ValueChoice.LAST;
-    }
-
-    private Long whole(Fields fields, String key, long least, long most) {
-        BigDecimal number = fields.number(key);
-        if (number == null) {
-            return null;
-        }
-        try {
-            long whole = number.longValueExact();
-            if (whole >= least && whole <= most) {
-                return whole;
-            }
-        } catch (ArithmeticException e) {
-            // Said below.
-        }
-        problems.add(fields.place(key), "found " + fields.get(key).found() + "; write a whole number"
-                + (least == Long.MIN_VALUE ? "" : " from " + least + " to " + most));
-        return null;
     }
 
     private EvidenceSource evidence(PolicyNode node, boolean sliced) {

@@ -2,11 +2,14 @@ package io.jenkins.plugins.mlflow.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Rules on the slices of a metric. */
@@ -87,6 +90,129 @@ class SliceTest {
         Check broken = checks(Map.of("worst_gap", 1), Map.of("accuracy/eu", 0.9, "accuracy/us", Double.NaN), null).get(0);
         assertEquals(Verdict.NOT_FINITE, broken.getVerdict());
         assertEquals(Verdict.MISSING, checks(Map.of("worst_gap", 1), Map.of(), null).get(0).getVerdict());
+    }
+
+    private static Map<String, Double> gap(double low, double high, double samples) {
+        return Map.of("accuracy/eu", low, "n/eu", samples, "accuracy/us", high, "n/us", samples);
+    }
+
+    private static Check gapCheck(double limit, Map<String, Double> values) throws Exception {
+        return checks(Map.of("worst_gap", limit, "evidence", Map.of("samples", "n/*")), values, null).get(0);
+    }
+
+    @Test
+    void theGapMustHoldForTheWholeIntervalWhereThereIsEvidence() throws Exception {
+        assertEquals(Verdict.PASSED, gapCheck(0.05, gap(0.90, 0.92, 100_000)).getVerdict());
+        assertEquals(Verdict.FAILED, gapCheck(0.05, gap(0.80, 0.90, 100_000)).getVerdict());
+
+        Check few = gapCheck(0.05, gap(1, 1, 2));
+        assertEquals(Verdict.INCONCLUSIVE, few.getVerdict());
+        assertEquals(0.0, few.getValue());
+        assertNull(few.getMargin());
+        assertTrue(few.getReason().contains("at 95 %"), few::getReason);
+
+        Check missing = gapCheck(0.05, Map.of("accuracy/eu", 0.9, "n/eu", 10.0, "accuracy/us", 0.9));
+        assertEquals(Verdict.INCONCLUSIVE, missing.getVerdict());
+        assertEquals("slice us: n/us is missing", missing.getReason());
+    }
+
+    /** The observed extremes have many samples; a third slice has few, and may truly be far off. */
+    @Test
+    void anyTwoSlicesMayBeTheOnesThatAreFarthestApart() throws Exception {
+        Map<String, Double> values = Map.of(
+                "accuracy/eu", 0.90, "n/eu", 1e6, "accuracy/us", 0.91, "n/us", 1e6, "accuracy/asia", 0.905, "n/asia", 20.0);
+
+        Check check = gapCheck(0.05, values);
+
+        assertEquals(Verdict.INCONCLUSIVE, check.getVerdict(), check.getReason());
+        assertEquals(0.01, check.getValue());
+    }
+
+    /**
+     * Three slices of 400 samples, the truth exactly at the limit: each pair's test is one-sided at 2.5 %, so at most 125 of
+     * 5,000 may pass, with a standard error of 11.
+     */
+    @Test
+    void aGapThatIsJustTooWideRarelyPasses() throws Exception {
+        Random random = new Random(7);
+        int passed = 0;
+        for (int i = 0; i < 5_000; i++) {
+            Map<String, Double> values = new HashMap<>();
+            double[] truths = {0.80, 0.85, 0.90};
+            for (int slice = 0; slice < truths.length; slice++) {
+                int hits = 0;
+                for (int sample = 0; sample < 400; sample++) {
+                    hits += random.nextDouble() < truths[slice] ? 1 : 0;
+                }
+                values.put("accuracy/" + slice, hits / 400.0);
+                values.put("n/" + slice, 400.0);
+            }
+            passed += gapCheck(0.1, values).isPassed() ? 1 : 0;
+        }
+        int wrong = passed;
+        assertTrue(wrong < 125 + 3 * 11, () -> wrong + " of 5,000 passed");
+    }
+
+    @Test
+    void tooManySlicesToCompareEachWithEachAreInconclusive() throws Exception {
+        Map<String, Double> values = new HashMap<>();
+        for (int i = 0; i < 501; i++) {
+            values.put("accuracy/" + i, 0.9);
+            values.put("n/" + i, 1e9);
+        }
+
+        Check check = gapCheck(0.5, values);
+
+        assertEquals(Verdict.INCONCLUSIVE, check.getVerdict());
+        assertEquals("501 slices are too many to compare each with each; `worst_gap` with `evidence` takes at most 500",
+                check.getReason());
+        values.remove("accuracy/0");
+        assertEquals(Verdict.PASSED, gapCheck(0.5, values).getVerdict());
+    }
+
+    @Test
+    void theMetricsOfTheRulesOwnEvidenceAreNoSlices() throws Exception {
+        Map<String, Object> rule = Map.of("min", 0.5, "evidence", Map.of("samples", "accuracy/*_n"));
+
+        List<Check> checks =
+                checks(rule, Map.of("accuracy/eu", 0.9, "accuracy/eu_n", 1000.0, "accuracy/us", 0.9, "accuracy/us_n", 1000.0), null);
+
+        assertEquals(List.of("eu", "us"), checks.stream().map(Check::getSlice).toList());
+        assertEquals(GateStatus.PASSED, GateStatus.of(checks));
+    }
+
+    /** North and south end like the evidence of others, but there is no slice `region` that they could be the evidence of. */
+    @Test
+    void aSliceWhoseNameLooksLikeEvidenceIsOneAllTheSame() throws Exception {
+        Map<String, Object> rule = Map.of("min", 0.5, "evidence", Map.of("samples", "accuracy/*_n"));
+
+        List<Check> checks = checks(rule, Map.of("accuracy/region_n", 0.1, "accuracy/region_n_n", 1000.0), null);
+
+        assertEquals(List.of("region_n"), checks.stream().map(Check::getSlice).toList());
+        assertEquals(Verdict.FAILED, checks.get(0).getVerdict());
+    }
+
+    @Test
+    void bothEndsOfAnIntervalAreNoSlices() throws Exception {
+        Map<String, Object> rule =
+                Map.of("min", 0.5, "evidence", Map.of("lower", "accuracy/*/lo", "upper", "accuracy/*/hi"));
+
+        List<Check> checks =
+                checks(rule, Map.of("accuracy/eu", 0.9, "accuracy/eu/lo", 0.8, "accuracy/eu/hi", 0.95), null);
+
+        assertEquals(List.of("eu"), checks.stream().map(Check::getSlice).toList());
+    }
+
+    @Test
+    void aSliceThatCannotBeToldIsACheckEvenIfItHasNoValue() throws Exception {
+        var policy = PolicyReader.resolve(
+                null, "churn", PolicyOverrides.builder().thresholds(Map.of("accuracy/*", 0.5)).build());
+
+        List<Check> checks = Evaluator.evaluate(
+                policy, new Evidence(Map.of("accuracy/eu", 0.9), null, Map.of("accuracy/us", "two models have it"), Map.of()));
+
+        assertEquals("us", checks.get(0).getSlice());
+        assertEquals(Verdict.INCONCLUSIVE, checks.get(0).getVerdict());
     }
 
     @Test

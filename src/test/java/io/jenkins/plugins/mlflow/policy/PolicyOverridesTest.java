@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyOverridesTest {
     private static final String BEST = """
@@ -81,6 +83,44 @@ class PolicyOverridesTest {
                 policy.candidate());
         assertEquals(new WaitPolicy(Duration.ofSeconds(90), Duration.ofSeconds(2)), policy.waiting());
         assertEquals(2, policy.rules().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "False", "FALSE", "true", "yes", "No", "on", "OFF", "none", "null", "NULL"})
+    void aWordForOnOrOffIsNoAlias(String word) {
+        String refused = "`" + word + "` is no alias name here";
+
+        assertTrue(problem(PolicyOverrides.builder().promote(word)).startsWith("parameter `promote`: " + refused));
+        assertTrue(problem(PolicyOverrides.builder().promote(new StringBuilder(word))).contains(refused));
+        assertTrue(problem(PolicyOverrides.builder().promote(Map.of("alias", word))).contains(refused));
+        assertTrue(problem(PolicyOverrides.builder().baseline(word)).startsWith("parameter `baseline`: " + refused));
+        assertTrue(problem(PolicyOverrides.builder().baseline(Map.of("alias", word))).contains(refused));
+        assertTrue(AliasNames.problemWith(word).startsWith(refused));
+    }
+
+    @Test
+    void thePlainFalsePromotesNothing() throws Exception {
+        assertNull(resolve(PolicyOverrides.builder().promote(false)).promotion());
+        assertNull(resolve(PolicyOverrides.builder().promote(Boolean.FALSE)).promotion());
+        assertTrue(problem(PolicyOverrides.builder().promote(true)).contains("found `true`"));
+        assertTrue(problem(PolicyOverrides.builder().promote("false")).contains("to promote nothing, write false without quotes"));
+    }
+
+    /** Wherever the one comes from that is told, it is the parameter's. */
+    @Test
+    void aliasesOfParametersMayNotDifferFromThoseOfThePolicyInCapitalsOnly() {
+        assertEquals(
+                "parameter `promote`: `Champion` and `champion`, the alias of `baseline`, differ in capitals only; "
+                        + "write both alike, as MLflow has it",
+                problem(PolicyOverrides.builder().promote("Champion")));
+        assertEquals(
+                "parameter `baseline`: `CHAMPION` and `champion`, the alias of `promote`, differ in capitals only; "
+                        + "write both alike, as MLflow has it",
+                problem(PolicyOverrides.builder().baseline("CHAMPION")));
+        assertEquals(
+                "parameter `promote`: `alias`: `Best` and `best`, the alias of `baseline`, differ in capitals only; "
+                        + "write both alike, as MLflow has it",
+                problem(PolicyOverrides.builder().baseline("best").promote(Map.of("alias", "Best"))));
     }
 
     @Test

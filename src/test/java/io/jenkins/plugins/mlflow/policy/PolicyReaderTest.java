@@ -11,8 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyReaderTest {
     @Test
@@ -215,5 +219,77 @@ class PolicyReaderTest {
         assertEquals(
                 PolicyReader.resolve(document, "a", PolicyOverrides.NONE),
                 PolicyReader.resolve(document, "b", PolicyOverrides.NONE));
+    }
+
+    /** A double could not tell these from their neighbours. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775808", "0", "-1", "+7"
+    })
+    void aStepIsReadExactly(String step) throws Exception {
+        assertEquals(
+                new ValueChoice(ValueChoice.Kind.STEP, Long.parseLong(step)),
+                policy("metrics: {a: {min: 1, value: {step: " + step + "}}}").rules().get(0).target().value());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "9223372036854775808", "-9223372036854775809", "1.5", "1e19", "1e400", "0.9999999999999999999", "1e-400", "010", "'1'"
+    })
+    void whatIsNoWholeNumberIsNoStep(String step) {
+        assertThrows(PolicyException.class, () -> policy("metrics: {a: {min: 1, value: {step: " + step + "}}}"));
+    }
+
+    @Test
+    void aStepOfAParameterIsReadExactly() throws Exception {
+        long step = (1L << 53) + 1;
+        GatePolicy policy = PolicyReader.resolve(
+                null,
+                "m",
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("a", Map.of("min", 1, "value", Map.of("step", step))))
+                        .build());
+
+        assertEquals(step, policy.rules().get(0).target().value().count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "promote: 'false'", "promote: {alias: 'false'}", "promote: {alias: false}", "promote: no", "promote: \"OFF\"",
+        "promote: none", "promote: 'null'", "baseline: 'none'", "baseline: None", "baseline: {alias: \"true\"}",
+        "baseline: off", "baseline: false", "candidate: {alias: 'yes'}", "candidate: {alias: on}", "candidate: {alias: 'Null'}"
+    })
+    void aWordForOnOrOffIsNoAliasQuotedOrNot(String part) {
+        PolicyException refusal = assertThrows(PolicyException.class, () -> policy("metrics: {a: 1}\n" + part));
+
+        assertEquals(1, refusal.problems().size(), refusal::getMessage);
+    }
+
+    @Test
+    void thePlainFalsePromotesNothingAndItsNeighboursAreAliases() throws Exception {
+        assertNull(policy("metrics: {a: 1}\npromote: false").promotion());
+        assertEquals("falsey", policy("metrics: {a: 1}\npromote: falsey").promotion().alias());
+        assertEquals("none-yet", policy("metrics: {a: 1}\npromote: none-yet").promotion().alias());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "baseline: Champion|promote: champion|6:14",
+        "baseline: {alias: Champion, when_missing: rubber_stamp}|promote: {alias: champion}|6:22",
+        "candidate: {alias: CHAMPION}|promote: champion|6:14",
+        "candidate: {alias: challenger}|baseline: Challenger|6:15"
+    })
+    void aliasesThatDifferInCapitalsOnlyAreRefused(String one, String other, String place) {
+        String message = assertThrows(PolicyException.class, () -> policy("metrics: {a: 1}\n" + one + "\n" + other))
+                .getMessage();
+
+        assertTrue(message.contains(":" + place + ":"), message);
+        assertTrue(message.contains("in capitals only"), message);
+    }
+
+    @Test
+    void equalAliasesAndDifferentOnesAreAllowed() throws Exception {
+        policy("metrics: {a: 1}\nbaseline: champion\npromote: champion");
+        policy("metrics: {a: 1}\ncandidate: {alias: challenger}\nbaseline: Champion\npromote: Champion");
     }
 }
