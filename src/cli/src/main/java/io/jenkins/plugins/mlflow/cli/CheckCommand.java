@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Runs one gate to its end, sleeping where it has to wait. */
 final class CheckCommand implements Command {
@@ -45,7 +46,8 @@ final class CheckCommand implements Command {
     }
 
     @Override
-    public int run(Main of, Arguments arguments, Console console) throws IOException, InterruptedException {
+    public int run(Main of, Arguments arguments, Console console)
+            throws ParseException, IOException, InterruptedException {
         main = of;
         options = new CheckOptions(arguments);
         GateReport report = report(console.err());
@@ -104,6 +106,10 @@ final class CheckCommand implements Command {
 
     private GateRequest request(String address) throws PolicyException {
         String model = options.model();
+        if (options.evaluationRun() != null) {
+            throw new IllegalArgumentException("option `--run-id` beside `--version` or `--alias` names an evaluation run,"
+                    + " which this version of the gate cannot use yet; give only one of the options");
+        }
         PolicyDocument document = document(model);
         GatePolicy policy = PolicyReader.resolve(document, model, options.overrides());
         return new GateRequest(

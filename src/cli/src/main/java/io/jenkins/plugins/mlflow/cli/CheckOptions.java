@@ -13,18 +13,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.commons.cli.OptionGroup;
 import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
-/** What the options of {@code check} ask for. All methods throw IllegalArgumentException with a message for people. */
+/** What the options of {@code check} ask for. Methods throw IllegalArgumentException with a message for people. */
 final class CheckOptions {
     /** As a value of {@code --promote}: nothing. */
     private static final String NOTHING = "false";
 
     private final Arguments given;
 
-    CheckOptions(Arguments given) {
+    /** @throws ParseException if the options name more than one candidate */
+    CheckOptions(Arguments given) throws ParseException {
         this.given = given;
+        List<String> named =
+                Stream.of("run-id", "version", "alias", "model-id").filter(given::has).toList();
+        boolean evaluated = named.equals(List.of("run-id", "version")) || named.equals(List.of("run-id", "alias"));
+        if (named.size() > 1 && !evaluated) {
+            throw new ParseException("--" + String.join(", --", named) + " cannot be given together; give one of them, or"
+                    + " --run-id with --version or --alias, which makes the run the evaluation run of that version");
+        }
     }
 
     static Options all() {
@@ -38,13 +46,15 @@ final class CheckOptions {
                 "NAME=NUMBER, NAME=>=NUMBER or NAME=<=NUMBER; replaces the policy's metrics. Repeatable."));
         options.addOption(Arguments.option(
                 "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
-        options.addOptionGroup(new OptionGroup()
-                .addOption(Arguments.option("run-id", "ID", "Judge this run."))
-                .addOption(Arguments.option("version", "N", "Judge the run of this model version."))
-                .addOption(Arguments.option("alias", "ALIAS", "Judge the run of the version with this alias."))
-                .addOption(Arguments.option("model-id", "ID", "Judge this logged model of MLflow 3.")));
-        options.addOption(Arguments.option("experiment", "NAME", "Judge the newest run of this experiment."));
+        options.addOption(Arguments.option(
+                "run-id", "ID", "Evaluate this run; beside --version or --alias: that version, by the metrics of this run."));
+        options.addOption(Arguments.option("version", "N", "Evaluate this model version."));
+        options.addOption(Arguments.option("alias", "ALIAS", "Evaluate the version with this alias."));
+        options.addOption(Arguments.option("model-id", "ID", "Evaluate this logged model of MLflow 3."));
+        options.addOption(Arguments.option("experiment", "NAME", "Evaluate the newest run of this experiment."));
         options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for that run."));
+        options.addOption(Arguments.option(
+                "nested", "include", "Consider child runs, too; without it, they are passed over."));
         options.addOption(Arguments.option("max-age", "TIME", "How long ago the run may have started, as 24h."));
         options.addOption(Arguments.option("baseline", "ALIAS", "Alias of the version to compare with."));
         options.addOption(Arguments.option(
@@ -95,6 +105,10 @@ final class CheckOptions {
     }
 
     PolicyOverrides overrides() {
+        if (given.has("nested") && !"include".equals(given.text("nested"))) {
+            throw new IllegalArgumentException(
+                    "option `--nested` is `" + given.text("nested") + "`; write `--nested include`, or leave it out");
+        }
         List<String> thresholds = given.texts("threshold");
         return PolicyOverrides.builder(CheckOptions::optionName)
                 .thresholds(thresholds == null ? null : Thresholds.parse(thresholds))
@@ -137,21 +151,31 @@ final class CheckOptions {
 
     /** The candidate that was named, or null. */
     ExactCandidate candidate() {
-        ExactCandidate candidate = Stream.of(
-                        exact("run-id", ExactCandidate.Kind.RUN),
+        return Stream.of(
                         exact("version", ExactCandidate.Kind.VERSION),
                         exact("alias", ExactCandidate.Kind.ALIAS),
+                        exact("run-id", ExactCandidate.Kind.RUN),
                         exact("model-id", ExactCandidate.Kind.MODEL))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-        if (candidate != null && candidate.problem() != null) {
-            throw new IllegalArgumentException("the candidate " + candidate.problem());
-        }
-        return candidate;
+    }
+
+    /** The id of the run whose metrics count for the version or alias that was named, or null for the version's own. */
+    String evaluationRun() {
+        boolean beside = given.has("version") || given.has("alias");
+        ExactCandidate run = beside ? exact("run-id", ExactCandidate.Kind.RUN) : null;
+        return run == null ? null : run.value();
     }
 
     private ExactCandidate exact(String option, ExactCandidate.Kind kind) {
-        return given.has(option) ? new ExactCandidate(kind, given.text(option)) : null;
+        if (!given.has(option)) {
+            return null;
+        }
+        ExactCandidate candidate = new ExactCandidate(kind, given.text(option));
+        if (candidate.problem() != null) {
+            throw new IllegalArgumentException("option `--" + option + "` " + candidate.problem());
+        }
+        return candidate;
     }
 }
