@@ -43,7 +43,7 @@ final class CheckOptions {
         options.addOption(Arguments.repeatable(
                 "threshold",
                 "NAME=BOUND",
-                "NAME=NUMBER, NAME=>=NUMBER or NAME=<=NUMBER; replaces the policy's metrics. Repeatable."));
+                "NAME=NUMBER or NAME>=NUMBER (at least), NAME<=NUMBER (at most); replaces the policy's metrics. Repeatable."));
         options.addOption(Arguments.option(
                 "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
         options.addOption(Arguments.option(
