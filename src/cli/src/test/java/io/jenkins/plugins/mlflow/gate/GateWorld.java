@@ -105,11 +105,15 @@ public record GateWorld(
         FakeClock clock = new FakeClock();
         FakeMlflow mlflow = new FakeMlflow(clock);
         fill(mlflow);
-        return new Served(new FaultProxy(new HttpMlflow(mlflow, clock), null, null, false));
+        return new Served(new FaultProxy(new HttpMlflow(mlflow, clock), null, null, false), mlflow.writes);
     }
 
-    /** A server; it is over when closed. */
-    public record Served(FaultProxy proxy) implements AutoCloseable {
+    /**
+     * A server; it is over when closed.
+     *
+     * @param writes every change that was made to it
+     */
+    public record Served(FaultProxy proxy, List<String> writes) implements AutoCloseable {
         public String url() {
             return proxy.url();
         }

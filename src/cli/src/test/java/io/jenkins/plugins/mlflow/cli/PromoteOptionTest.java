@@ -1,0 +1,71 @@
+package io.jenkins.plugins.mlflow.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.mlflow.gate.GateWorld;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code --promote} does to a policy that promotes. */
+class PromoteOptionTest {
+    private static final GateWorld GOOD = new GateWorld(
+            Map.of("accuracy", Map.of("min", 0.9)),
+            Map.of("alias", "champion"),
+            "champion",
+            Map.of("accuracy", List.of(0.95)),
+            null,
+            List.of(Set.of(), Set.of()),
+            false);
+
+    @TempDir
+    private Path directory;
+
+    private Terminal terminal;
+
+    @BeforeEach
+    void writeThePolicy() throws Exception {
+        terminal = new Terminal(directory);
+        Files.writeString(directory.resolve("eval_gate.yaml"), GOOD.file());
+    }
+
+    private int check(GateWorld.Served server, String... more) {
+        String[] first = {"check", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--json", "-"};
+        String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
+        System.arraycopy(more, 0, all, first.length, more.length);
+        return terminal.run(all);
+    }
+
+    @Test
+    void withoutItThePolicysPromotionHappens() throws Exception {
+        try (GateWorld.Served server = GOOD.serve()) {
+            assertEquals(0, check(server), terminal.err);
+            assertEquals("champion", ((Map<?, ?>) terminal.json().get("promotion")).get("alias"));
+        }
+    }
+
+    @Test
+    void falsePromotesNothing() throws Exception {
+        try (GateWorld.Served server = GOOD.serve()) {
+            assertEquals(0, check(server, "--promote", "false"), terminal.err);
+            assertNull(terminal.json().get("promotion"));
+            assertEquals(List.of(), server.writes());
+        }
+    }
+
+    @Test
+    void falseBesideAStageIsAContradiction() throws Exception {
+        try (GateWorld.Served server = GOOD.serve()) {
+            assertEquals(2, check(server, "--promote", "false", "--stage", "Production"));
+            assertTrue(terminal.err.contains("`--promote false`"), terminal.err);
+            assertEquals(List.of(), server.writes());
+        }
+    }
+}
