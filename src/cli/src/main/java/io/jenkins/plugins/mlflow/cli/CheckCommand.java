@@ -106,21 +106,18 @@ final class CheckCommand implements Command {
 
     private GateRequest request(String address) throws PolicyException {
         String model = options.model();
-        if (options.evaluationRun() != null) {
-            throw new IllegalArgumentException("option `--run-id` beside `--version` or `--alias` names an evaluation run,"
-                    + " which this version of the gate cannot use yet; give only one of the options");
-        }
         PolicyDocument document = document(model);
         GatePolicy policy = PolicyReader.resolve(document, model, options.overrides());
         return new GateRequest(
-                model,
-                address,
-                options.candidate(),
-                policy,
-                document == null ? "thresholds" : document.origin(),
-                PolicyCanon.sha256(policy),
-                options.mode(),
-                null);
+                        model,
+                        address,
+                        options.candidate(),
+                        policy,
+                        document == null ? "thresholds" : document.origin(),
+                        PolicyCanon.sha256(policy),
+                        options.mode(),
+                        null)
+                .evaluatedBy(options.evaluationRun());
     }
 
     private GateReport drive(Gate gate, GateState start, TrackingServer server, PrintWriter progress)
