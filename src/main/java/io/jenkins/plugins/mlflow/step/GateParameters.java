@@ -20,8 +20,8 @@ import java.util.TreeMap;
 final class GateParameters {
     static final List<String> EXACT = List.of("runId", "version", "alias", "modelId");
     private static final List<String> TEXTS =
-            List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "policy", "timeout",
-                    "settle", "onFailure", "runMode");
+            List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "nested", "policy",
+                    "timeout", "settle", "onFailure", "runMode");
     private static final List<String> FLAGS = List.of("archive", "buildDescription");
     static final List<String> ON_FAILURE = List.of("failure", "unstable", "continue");
     private static final String PROBLEMS = "problems";
@@ -107,15 +107,20 @@ final class GateParameters {
             problems.add("parameter `model` is missing; it must be the name of a registered model");
         }
         List<String> exact = EXACT.stream().filter(values::containsKey).toList();
-        if (exact.size() > 1) {
-            problems.add("parameters `" + String.join("`, `", exact) + "` are given; at most one of them names the candidate");
+        if (exact.size() > 1 && !isEvaluated(exact)) {
+            problems.add("parameters `" + String.join("`, `", exact) + "` are given; at most one of them names the candidate,"
+                    + " but `runId` beside `version` or `alias`, which names the evaluation run of that version");
         }
         ExactCandidate exactOne = exact();
         if (exactOne != null && exactOne.problem() != null) {
-            problems.add("parameter `" + exact.get(0) + "` " + exactOne.problem());
+            problems.add("parameter `" + exact.get(exact.size() - 1) + "` " + exactOne.problem());
         }
         oneOf("onFailure", ON_FAILURE);
         oneOf("runMode", List.of("enabled", "dry_run", "disabled"));
+    }
+
+    private static boolean isEvaluated(List<String> exact) {
+        return exact.equals(List.of("runId", "version")) || exact.equals(List.of("runId", "alias"));
     }
 
     private void oneOf(String name, List<String> words) {
@@ -190,17 +195,23 @@ final class GateParameters {
         return RunMode.ENABLED;
     }
 
+    /** The candidate that is named, or null. A run beside a version or alias is not the candidate but evaluated it. */
     ExactCandidate exact() {
-        if (has("runId")) {
-            return new ExactCandidate(ExactCandidate.Kind.RUN, text("runId"));
-        }
         if (has("version")) {
             return new ExactCandidate(ExactCandidate.Kind.VERSION, text("version"));
+        }
+        if (has("alias")) {
+            return new ExactCandidate(ExactCandidate.Kind.ALIAS, text("alias"));
         }
         if (has("modelId")) {
             return new ExactCandidate(ExactCandidate.Kind.MODEL, text("modelId"));
         }
-        return has("alias") ? new ExactCandidate(ExactCandidate.Kind.ALIAS, text("alias")) : null;
+        return has("runId") ? new ExactCandidate(ExactCandidate.Kind.RUN, text("runId")) : null;
+    }
+
+    /** The run whose metrics count for the version or alias, or null. */
+    String evaluationRun() {
+        return has("version") || has("alias") ? text("runId") : null;
     }
 
     @SuppressWarnings("unchecked")
@@ -212,6 +223,7 @@ final class GateParameters {
                 .experiment(text("experiment"))
                 .filter(text("filter"))
                 .maxAge(text("maxAge"))
+                .nested(text("nested"))
                 .timeout(text("timeout"))
                 .settle(text("settle"))
                 .exactCandidate(exact() != null)

@@ -132,6 +132,16 @@ public final class MlflowEvalGateStep extends Step {
         set("maxAge", maxAge);
     }
 
+    public String getNested() {
+        return text("nested");
+    }
+
+    /** Whether child runs count: {@code 'include'}, or {@code 'ignore'} (default). */
+    @DataBoundSetter
+    public void setNested(String nested) {
+        set("nested", nested);
+    }
+
     public String getPolicy() {
         return text("policy");
     }

@@ -54,6 +54,8 @@ final class Preparation {
                             PolicyCanon.sha256(policy),
                             parameters.runMode(),
                             buildUrl())
+                    .evaluatedBy(parameters.evaluationRun())
+                    .locked(isLocked())
                     .barred(Servers.whyNotPromote(server, run));
         } catch (PolicyException e) {
             throw new StepProblem(e.getMessage());
@@ -68,11 +70,10 @@ final class Preparation {
 
     /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */
     private GatePolicy held(GatePolicy wanted, String origin) throws StepProblem, PolicyException {
-        PolicyDocument stored = stored().orElse(null);
-        if (stored == null || !stored.isLocked(parameters.model())) {
+        if (!isLocked()) {
             return wanted;
         }
-        PolicyLock lock = new PolicyLock(PolicyReader.resolve(stored, parameters.model(), PolicyOverrides.NONE));
+        PolicyLock lock = new PolicyLock(PolicyReader.resolve(stored().orElseThrow(), parameters.model(), PolicyOverrides.NONE));
         GatePolicy policy = parameters.exact() == null ? wanted : lock.forExactCandidate(wanted);
         List<String> violations = lock.violations(policy);
         if (!violations.isEmpty()) {
@@ -82,6 +83,10 @@ final class Preparation {
                     + "\nCorrect that, or ask the administrator to change the stored policy.");
         }
         return policy;
+    }
+
+    private boolean isLocked() throws StepProblem {
+        return stored().filter(document -> document.isLocked(parameters.model())).isPresent();
     }
 
     /** The first hit wins: the named file, the workspace's own, the stored one. Null if only the thresholds are left. */
