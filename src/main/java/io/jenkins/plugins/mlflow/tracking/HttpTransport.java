@@ -1,9 +1,13 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,40 +26,49 @@ final class HttpTransport {
     private final HttpClient client;
     private final ServerAddress address;
     private final Credentials credentials;
+    private final Credentials proxy;
     private final String workspace;
     private final Duration timeout;
     private final AtomicInteger sent;
     private final Refusals refusals;
 
+    /** @param proxy what the client's proxy wants to know of its user */
     HttpTransport(
-            HttpClient client, ServerAddress address, Credentials credentials, String workspace, Duration timeout) {
-        this(client, address, credentials, workspace, timeout, new AtomicInteger());
+            HttpClient client,
+            ServerAddress address,
+            Credentials credentials,
+            Credentials proxy,
+            String workspace,
+            Duration timeout) {
+        this(client, address, credentials, proxy, workspace, timeout, new AtomicInteger());
     }
 
     private HttpTransport(
             HttpClient client,
             ServerAddress address,
             Credentials credentials,
+            Credentials proxy,
             String workspace,
             Duration timeout,
             AtomicInteger sent) {
         this.client = client;
         this.address = address;
         this.credentials = credentials;
+        this.proxy = proxy;
         this.workspace = workspace;
         this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
         this.sent = sent;
-        this.refusals = new Refusals(address, credentials, workspace);
+        this.refusals = new Refusals(address, credentials, proxy, workspace);
     }
 
     HttpTransport within(Duration budget) {
         Duration shorter = budget.compareTo(timeout) < 0 ? budget : timeout;
-        return new HttpTransport(client, address, credentials, workspace, shorter, sent);
+        return new HttpTransport(client, address, credentials, proxy, workspace, shorter, sent);
     }
 
     /** The same server, asked as nobody. */
     HttpTransport withoutCredentials() {
-        return new HttpTransport(client, address, Credentials.none(), workspace, timeout, sent);
+        return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, sent);
     }
 
     boolean hasCredentials() {
@@ -149,7 +162,7 @@ final class HttpTransport {
                 abandon();
                 throw refusals.late(request, timeout);
             } catch (ExecutionException e) {
-                throw refusals.notAnswered(request, e.getCause());
+                throw refusals.notAnswered(request, e.getCause(), proxyOf(request));
             }
         }
 
@@ -179,12 +192,26 @@ final class HttpTransport {
         }
     }
 
+    /** Host and port of the proxy that requests go through, or null. */
+    private String proxyOf(ApiRequest request) {
+        ProxySelector selector = client.proxy().orElse(ProxySelector.getDefault());
+        return (selector == null ? List.<Proxy>of() : selector.select(request.uri(address)))
+                .stream()
+                        .filter(way -> way.address() instanceof InetSocketAddress)
+                        .map(way -> (InetSocketAddress) way.address())
+                        .map(way -> way.getHostString() + ":" + way.getPort())
+                        .findFirst()
+                        .orElse(null);
+    }
+
     private HttpRequest httpRequest(ApiRequest request) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri(address))
                 .version(HttpClient.Version.HTTP_1_1)
                 .header("User-Agent", "mlflow-eval-gate")
                 .header("Accept", "application/json");
         credentials.header().ifPresent(value -> builder.header("Authorization", value));
+        // The JDK's client sends this to the proxy only. With an Authenticator, before Java 23, it would leave out the other one.
+        proxy.header().ifPresent(value -> builder.header("Proxy-Authorization", value));
         if (workspace != null) {
             builder.header("X-MLFLOW-WORKSPACE", workspace);
         }
