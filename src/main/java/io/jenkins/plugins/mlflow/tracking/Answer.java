@@ -24,10 +24,11 @@ final class Answer {
     private final HttpHeaders headers;
     private final String body;
 
+    /** @param body null where a proxy refused to open a tunnel */
     Answer(int status, HttpHeaders headers, byte[] body) {
         this.status = status;
         this.headers = headers;
-        this.body = new String(body, StandardCharsets.UTF_8);
+        this.body = body == null ? "" : new String(body, StandardCharsets.UTF_8);
     }
 
     int status() {

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * the server: only if it cannot may a write be repeated.
  */
 enum ConnectionTrouble {
+    NO_TUNNEL,
     UNKNOWN_HOST,
     NO_CONNECTION,
     UNTRUSTED,
@@ -30,6 +31,9 @@ enum ConnectionTrouble {
     static ConnectionTrouble of(Throwable problem) {
         if (has(problem, CappedBody.TooLarge.class)) {
             return TOO_LARGE;
+        }
+        if (String.valueOf(problem.getMessage()).startsWith("Tunnel failed")) {
+            return NO_TUNNEL;
         }
         if (has(problem, UnresolvedAddressException.class) || has(problem, UnknownHostException.class)) {
             return UNKNOWN_HOST;
@@ -69,15 +73,26 @@ enum ConnectionTrouble {
         return false;
     }
 
-    TrackingException asException(String asked, String detail, Credentials credentials) {
+    /** @param proxy host and port of the proxy that was to pass the request on, or null */
+    TrackingException asException(String request, String detail, Credentials credentials, String proxy) {
+        String asked = proxy == null ? request : request + " through the proxy " + proxy;
         return switch (this) {
+            case NO_TUNNEL -> {
+                String message = asked + " was refused by the proxy (" + detail + "). Look whether the proxy allows this host"
+                        + " and port and can reach it, or exclude the host from the proxy (NO_PROXY).";
+                yield detail.matches(".*\\b(429|5\\d\\d)\\b.*")
+                        ? TrackingException.unsent(ErrorCategory.UNREACHABLE, message, null)
+                        : TrackingException.permanent(ErrorCategory.UNREACHABLE, message);
+            }
             case UNKNOWN_HOST -> TrackingException.unsent(
                     ErrorCategory.UNREACHABLE,
-                    asked + " found no such host. Check the host name of the tracking URI.",
+                    asked + " found no such host. Check the host name of the "
+                            + (proxy == null ? "tracking URI." : "proxy."),
                     null);
             case NO_CONNECTION -> TrackingException.unsent(
                     ErrorCategory.UNREACHABLE,
-                    asked + " could not connect (" + detail + "). Check that the server runs and that its port is open.",
+                    asked + " could not connect (" + detail + "). Check that the " + (proxy == null ? "server" : "proxy")
+                            + " runs and that its port is open.",
                     null);
             case HANDSHAKE_CUT_OFF -> TrackingException.unsent(
                     ErrorCategory.UNREACHABLE,
@@ -86,7 +101,8 @@ enum ConnectionTrouble {
             case UNTRUSTED -> TrackingException.permanent(
                     ErrorCategory.UNREACHABLE,
                     asked + " could not make a TLS connection (" + detail + "). If the server's certificate is signed by "
-                            + "your own authority, add that to the CA certificates; otherwise check https and the host name.");
+                            + "your own authority, add that to the CA certificates (on the command line: name its PEM file in"
+                            + " MLFLOW_TRACKING_SERVER_CERT_PATH); otherwise check https and the host name.");
             case UNAUTHORIZED_WITHOUT_CHALLENGE -> TrackingException.permanent(
                     ErrorCategory.UNAUTHORIZED,
                     asked + " answered 401. The server did not accept the credentials '" + credentials.description()

@@ -1,9 +1,13 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +26,7 @@ final class HttpTransport {
     private final HttpClient client;
     private final ServerAddress address;
     private final Credentials credentials;
+    private final Credentials proxy;
     private final String workspace;
     private final Duration timeout;
     /** What {@link System#nanoTime} says when no request may be under way any longer; null for no limit. */
@@ -29,15 +34,22 @@ final class HttpTransport {
     private final AtomicInteger sent;
     private final Refusals refusals;
 
+    /** @param proxy what the client's proxy wants to know of its user */
     HttpTransport(
-            HttpClient client, ServerAddress address, Credentials credentials, String workspace, Duration timeout) {
-        this(client, address, credentials, workspace, timeout, null, new AtomicInteger());
+            HttpClient client,
+            ServerAddress address,
+            Credentials credentials,
+            Credentials proxy,
+            String workspace,
+            Duration timeout) {
+        this(client, address, credentials, proxy, workspace, timeout, null, new AtomicInteger());
     }
 
     private HttpTransport(
             HttpClient client,
             ServerAddress address,
             Credentials credentials,
+            Credentials proxy,
             String workspace,
             Duration timeout,
             Long deadline,
@@ -45,23 +57,24 @@ final class HttpTransport {
         this.client = client;
         this.address = address;
         this.credentials = credentials;
+        this.proxy = proxy;
         this.workspace = workspace;
         this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
         this.deadline = deadline;
         this.sent = sent;
-        this.refusals = new Refusals(address, credentials, workspace);
+        this.refusals = new Refusals(address, credentials, proxy, workspace);
     }
 
     /** The same server for as long as the budget: all requests together, each at most for the request timeout. */
     HttpTransport within(Duration budget) {
         long end = System.nanoTime() + (budget.compareTo(LONGEST) > 0 ? LONGEST : budget).toNanos();
         Long earlier = deadline == null || end - deadline < 0 ? Long.valueOf(end) : deadline;
-        return new HttpTransport(client, address, credentials, workspace, timeout, earlier, sent);
+        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, earlier, sent);
     }
 
     /** The same server, asked as nobody. */
     HttpTransport withoutCredentials() {
-        return new HttpTransport(client, address, Credentials.none(), workspace, timeout, deadline, sent);
+        return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent);
     }
 
     boolean hasCredentials() {
@@ -163,7 +176,7 @@ final class HttpTransport {
                 abandon();
                 throw refusals.late(request, Duration.ofNanos(end - begun));
             } catch (ExecutionException e) {
-                throw refusals.notAnswered(request, e.getCause());
+                throw refusals.notAnswered(request, e.getCause(), proxyOf(request));
             }
         }
 
@@ -193,12 +206,26 @@ final class HttpTransport {
         }
     }
 
+    /** Host and port of the proxy that requests go through, or null. */
+    private String proxyOf(ApiRequest request) {
+        ProxySelector selector = client.proxy().orElse(ProxySelector.getDefault());
+        return (selector == null ? List.<Proxy>of() : selector.select(request.uri(address)))
+                .stream()
+                        .filter(way -> way.address() instanceof InetSocketAddress)
+                        .map(way -> (InetSocketAddress) way.address())
+                        .map(way -> way.getHostString() + ":" + way.getPort())
+                        .findFirst()
+                        .orElse(null);
+    }
+
     private HttpRequest httpRequest(ApiRequest request) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri(address))
                 .version(HttpClient.Version.HTTP_1_1)
                 .header("User-Agent", "mlflow-eval-gate")
                 .header("Accept", "application/json");
         credentials.header().ifPresent(value -> builder.header("Authorization", value));
+        // The JDK's client sends this to the proxy only. With an Authenticator, before Java 23, it would leave out the other one.
+        proxy.header().ifPresent(value -> builder.header("Proxy-Authorization", value));
         if (workspace != null) {
             builder.header("X-MLFLOW-WORKSPACE", workspace);
         }

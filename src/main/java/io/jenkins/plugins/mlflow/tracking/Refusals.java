@@ -27,11 +27,13 @@ final class Refusals {
 
     private final ServerAddress address;
     private final Credentials credentials;
+    private final Credentials proxy;
     private final String workspace;
 
-    Refusals(ServerAddress address, Credentials credentials, String workspace) {
+    Refusals(ServerAddress address, Credentials credentials, Credentials proxy, String workspace) {
         this.address = address;
         this.credentials = credentials;
+        this.proxy = proxy;
         this.workspace = workspace;
     }
 
@@ -73,7 +75,9 @@ final class Refusals {
             case 403 -> TrackingException.permanent(FORBIDDEN, told(request, answer, orPage(answer, forbidden(answer))));
             case 404 -> TrackingException.permanent(PROTOCOL, told(request, answer, unknownRoute(answer)));
             case 407 -> TrackingException.permanent(
-                    PROTOCOL, told(request, answer, "The HTTP proxy wants its own user and password."));
+                    PROTOCOL, told(request, answer, "The HTTP proxy wants its own user and password: " + (proxy.header().isPresent()
+                            ? "it did not accept those of " + proxy.description() + "."
+                            : "give them in the proxy's settings.")));
             case 408 -> TrackingException.passing(
                     TIMEOUT, told(request, answer, "The request took too long to arrive."), answer.retryAfter());
             case 409 -> TrackingException.permanent(
@@ -129,7 +133,7 @@ final class Refusals {
         String where;
         try {
             String host = URI.create(answer.header("Location")).getHost();
-            where = host == null ? "the same host" : "the host '" + credentials.mask(host) + "'";
+            where = host == null ? "the same host" : "the host '" + mask(host) + "'";
         } catch (IllegalArgumentException e) {
             where = "an unreadable address";
         }
@@ -177,9 +181,10 @@ final class Refusals {
                 + seconds(waited) + ". Look at the load of the server, or raise the request timeout.", null);
     }
 
-    TrackingException notAnswered(ApiRequest request, Throwable problem) {
+    /** @param through host and port of the proxy that was to pass the request on, or null */
+    TrackingException notAnswered(ApiRequest request, Throwable problem, String through) {
         String detail = problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
-        return ConnectionTrouble.of(problem).asException(subject(request), excerpt(detail), credentials);
+        return ConnectionTrouble.of(problem).asException(subject(request), excerpt(detail), credentials, through);
     }
 
     private String told(ApiRequest request, Answer answer, String advice) {
@@ -187,17 +192,21 @@ final class Refusals {
     }
 
     private String subject(ApiRequest request) {
-        return request.asked(address) + " (" + printable(credentials.mask(request.subject())) + ")";
+        return request.asked(address) + " (" + printable(mask(request.subject())) + ")";
     }
 
     /** Masked whole before it is cut, so that no part of a secret is left at the edge. */
     private String excerpt(String text) {
-        String masked = printable(credentials.mask(text)).strip();
+        String masked = printable(mask(text)).strip();
         if (masked.isEmpty()) {
             return "an empty body";
         }
         String cut = masked.length() > EXCERPT ? masked.substring(0, EXCERPT) + "…" : masked;
         return cut.endsWith(".") ? cut.substring(0, cut.length() - 1) : cut;
+    }
+
+    private String mask(String text) {
+        return proxy.mask(credentials.mask(text));
     }
 
     private static String printable(String text) {

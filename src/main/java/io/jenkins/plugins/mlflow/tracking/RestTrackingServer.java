@@ -37,10 +37,26 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
             Credentials credentials,
             String workspace,
             Duration requestTimeout) {
+        this(client, address, credentials, Credentials.none(), workspace, requestTimeout);
+    }
+
+    /**
+     * The same through a proxy that wants a user and password.
+     *
+     * @param proxy what to send to the client's proxy; to nobody else, as the client makes sure
+     */
+    public RestTrackingServer(
+            HttpClient client,
+            ServerAddress address,
+            Credentials credentials,
+            Credentials proxy,
+            String workspace,
+            Duration requestTimeout) {
         this(new HttpTransport(
                 Objects.requireNonNull(client),
                 Objects.requireNonNull(address),
                 Objects.requireNonNull(credentials),
+                Objects.requireNonNull(proxy),
                 checked(workspace),
                 checked(requestTimeout)));
     }

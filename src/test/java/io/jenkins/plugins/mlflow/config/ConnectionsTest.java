@@ -21,6 +21,7 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.net.ServerSocket;

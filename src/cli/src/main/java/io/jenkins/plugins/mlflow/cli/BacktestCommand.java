@@ -48,7 +48,7 @@ final class BacktestCommand implements Command {
         try {
             GatePolicy policy = policy(main, history, policyFile, selection(history));
             GatePolicy other = compareFile == null ? null : policy(main, history, compareFile, PolicyOverrides.NONE);
-            Connection connection = history.connection(main.environment);
+            Connection connection = history.connection(main);
             RestTrackingServer server = HistoryOptions.open(connection);
             CandidateSelection selection = policy.candidate();
             Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)

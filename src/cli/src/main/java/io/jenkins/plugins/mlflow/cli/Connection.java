@@ -4,44 +4,80 @@ import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import javax.net.ssl.SSLContext;
 
-/** The MLflow server that options and variables name, with MLflow's own variables for the credentials. */
+/** The MLflow server that options and variables name, and the way there, with the variables of MLflow's own clients. */
 final class Connection {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
-    private static final String URI = "MLFLOW_TRACKING_URI";
+    private static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
+    private static final String REGISTRY_URI = "MLFLOW_REGISTRY_URI";
     private static final String USER = "MLFLOW_TRACKING_USERNAME";
     private static final String PASSWORD = "MLFLOW_TRACKING_PASSWORD";
     private static final String TOKEN = "MLFLOW_TRACKING_TOKEN";
     private static final String WORKSPACE = "MLFLOW_WORKSPACE";
 
+    /** Which ways of proving itself Java does not use before a tunnel; it is Basic unless something else is said. */
+    private static final String TUNNELING = "jdk.http.auth.tunneling.disabledSchemes";
+
     private final ServerAddress address;
     private final Credentials credentials;
     private final String workspace;
+    private final SSLContext trust;
+    private final HttpProxy proxy;
 
-    private Connection(ServerAddress address, Credentials credentials, String workspace) {
+    private Connection(ServerAddress address, Variables variables, Path directory) {
         this.address = address;
-        this.credentials = credentials;
-        this.workspace = workspace;
+        credentials = credentials(variables);
+        workspace = variables.get(WORKSPACE);
+        String certificates = variables.get(Variables.SERVER_CERTIFICATES);
+        if (address.toString().startsWith("http:")) {
+            trust = new NoTls();
+        } else {
+            trust = certificates == null ? null : ServerCertificates.trust(directory, certificates);
+        }
+        proxy = HttpProxy.of(URI.create(address.toString()), variables);
     }
 
-    /** Throws IllegalArgumentException with a message for people. */
-    static Connection of(String trackingUri, Map<String, String> environment) {
-        String uri = trackingUri != null ? trackingUri : given(environment, URI);
+    /**
+     * Sends nothing yet.
+     *
+     * @param trackingUri as an option gives it, or null
+     * @throws IllegalArgumentException with a message for people
+     */
+    static Connection of(String trackingUri, Main main) {
+        Variables variables = new Variables(main.environment);
+        String uri = trackingUri != null ? trackingUri : variables.get(TRACKING_URI);
         if (uri == null) {
             throw new IllegalArgumentException(
-                    "there is no MLflow server; give --tracking-uri or set the variable " + URI);
+                    "there is no MLflow server; give --tracking-uri or set the variable " + TRACKING_URI);
         }
-        return new Connection(ServerAddress.parse(uri), credentials(environment), given(environment, WORKSPACE));
+        ServerAddress address = ServerAddress.parse(uri);
+        variables.refuseUnsupported();
+        refuseAnotherRegistry(variables.get(REGISTRY_URI), address);
+        return new Connection(address, variables, main.directory);
     }
 
-    private static Credentials credentials(Map<String, String> environment) {
-        String user = given(environment, USER);
-        String password = given(environment, PASSWORD);
+    private static void refuseAnotherRegistry(String registry, ServerAddress address) {
+        boolean same;
+        try {
+            same = registry == null || ServerAddress.parse(registry).equals(address);
+        } catch (IllegalArgumentException e) {
+            same = false;
+        }
+        if (!same) {
+            throw new IllegalArgumentException("the variable " + REGISTRY_URI + " names another server than the tracking URI; "
+                    + "the gate reads runs and model versions from one server: unset it, or set it to the tracking URI");
+        }
+    }
+
+    private static Credentials credentials(Variables variables) {
+        String user = variables.get(USER);
+        String password = variables.get(PASSWORD);
         if ((user == null) != (password == null)) {
             throw new IllegalArgumentException("only " + (user == null ? PASSWORD : USER) + " is set; set "
                     + (user == null ? USER : PASSWORD) + " too, or neither");
@@ -49,13 +85,8 @@ final class Connection {
         if (user != null) {
             return Credentials.basic(user, password, "variables " + USER + " and " + PASSWORD);
         }
-        String token = given(environment, TOKEN);
+        String token = variables.get(TOKEN);
         return token == null ? Credentials.none() : Credentials.bearer(token, "variable " + TOKEN);
-    }
-
-    private static String given(Map<String, String> environment, String name) {
-        String value = environment.get(name);
-        return value == null || value.isEmpty() ? null : value;
     }
 
     String address() {
@@ -68,10 +99,15 @@ final class Connection {
 
     /** For commands that read many runs at once, where one answer may take longer. */
     RestTrackingServer open(Duration requestTimeout) {
-        SSLContext trust = address.toString().startsWith("http:") ? new NoTls() : null;
-        HttpClient client = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust)
-                .build();
-        return new RestTrackingServer(client, address, credentials, workspace, requestTimeout);
+        HttpClient.Builder builder = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust);
+        if (proxy == null) {
+            return new RestTrackingServer(builder.build(), address, credentials, workspace, requestTimeout);
+        }
+        if (proxy.hasCredentials() && System.getProperty(TUNNELING) == null) {
+            System.setProperty(TUNNELING, "");
+        }
+        HttpClient client = builder.proxy(proxy.selector()).build();
+        return new RestTrackingServer(client, address, credentials, proxy.credentials(), workspace, requestTimeout);
     }
 
     /**

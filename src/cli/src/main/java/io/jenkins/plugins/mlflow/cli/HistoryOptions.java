@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import java.time.Duration;
-import java.util.Map;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
@@ -47,8 +46,8 @@ final class HistoryOptions {
                 "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
     }
 
-    Connection connection(Map<String, String> environment) {
-        return Connection.of(trackingUri, environment);
+    Connection connection(Main main) {
+        return Connection.of(trackingUri, main);
     }
 
     static RestTrackingServer open(Connection connection) {

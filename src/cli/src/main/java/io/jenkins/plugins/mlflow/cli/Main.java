@@ -53,6 +53,11 @@ final class Main {
         }
         String[] words = Arrays.copyOfRange(args, 1, args.length);
         try {
+            for (String word : words) {
+                if (LostText.isIn(word)) {
+                    throw new ParseException("the argument `" + word + "` " + LostText.ADVICE);
+                }
+            }
             if (asksForHelp(words)) {
                 Help.print(name, command, console.out());
                 return PASSED;

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ class LauncherTest {
     @TempDir
     private Path directory;
 
+    private final Map<String, String> locale = new HashMap<>();
     private String version = "17.0.1";
     private String output;
 
@@ -40,6 +43,12 @@ class LauncherTest {
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home.toString());
+        locale.forEach((name, value) -> {
+            builder.environment().remove(name);
+            if (value != null) {
+                builder.environment().put(name, value);
+            }
+        });
         Process process = builder.start();
         output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(1, TimeUnit.MINUTES));
@@ -72,6 +81,19 @@ class LauncherTest {
         assertEquals(0, start(writesArchive, "check"));
 
         assertTrue(output.contains("-XX:" + read + "=" + directory.resolve("mlflow-eval-gate." + suffix) + " "), output);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "C,,, C.UTF-8", "POSIX,, de_DE.UTF-8, C.UTF-8", ",C, de_DE.UTF-8, C.UTF-8", ",,, C.UTF-8", ",, C, C.UTF-8",
+        ",, de_DE.UTF-8, unset", "de_DE.ISO-8859-1,, C, de_DE.ISO-8859-1", ",en_US.UTF-8, C, unset"
+    })
+    void aLocaleOfAsciiOnlyIsReplaced(String all, String type, String language, String expected) throws Exception {
+        locale.put("LC_ALL", all);
+        locale.put("LC_CTYPE", type);
+        locale.put("LANG", language);
+        assertEquals(0, start("echo \"LC_ALL=${LC_ALL:-unset}\"", "check"));
+        assertEquals("LC_ALL=" + expected, output.strip());
     }
 
     /** As a Java that is no file of an installation cannot tell which one it is. */

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +37,7 @@ final class FaultProxy implements AutoCloseable {
         return thread;
     });
     private final AtomicInteger strays = new AtomicInteger();
+    private final Set<String> headers = ConcurrentHashMap.newKeySet();
     private final Map<Endpoint, AtomicInteger> effective = new EnumMap<>(Endpoint.class);
     private final Endpoint disturbed;
     private final Fault fault;
@@ -138,6 +142,11 @@ final class FaultProxy implements AutoCloseable {
         return effective.get(endpoint).get();
     }
 
+    /** The names of all headers that came, in lower case. */
+    Set<String> headers() {
+        return headers;
+    }
+
     /** How many connections came to the place that redirects lead to. */
     int strays() {
         return strays.get();
@@ -191,6 +200,7 @@ final class FaultProxy implements AutoCloseable {
         try (connection) {
             connection.setTcpNoDelay(true);
             Exchange exchange = new Exchange(read(connection.getInputStream()), connection);
+            exchange.request.headers.keySet().forEach(name -> headers.add(name.toLowerCase(Locale.ROOT)));
             if (fault != null && astray == null && strikes(exchange.request.endpoint())) {
                 fault.answer(exchange);
             } else {

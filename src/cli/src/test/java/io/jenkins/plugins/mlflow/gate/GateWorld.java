@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -116,6 +117,16 @@ public record GateWorld(
     public record Served(FaultProxy proxy, List<String> writes) implements AutoCloseable {
         public String url() {
             return proxy.url();
+        }
+
+        /** The names of all headers that came, in lower case. */
+        public Set<String> headers() {
+            return proxy.headers();
+        }
+
+        /** The same behind TLS, on {@code localhost}. */
+        public String url(SSLContext tls) {
+            return proxy.secured(tls);
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.config;
+package io.jenkins.plugins.mlflow;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import java.io.File;
@@ -13,14 +13,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A private certificate authority and a server of it on the loopback address, made with the JDK's keytool. */
-final class TestAuthority {
+public final class TestAuthority {
     private static final String PASSWORD = "changeit";
 
     private final Path folder;
     private final String pem;
     private final HttpsConfigurator https;
 
-    TestAuthority(Path folder) throws Exception {
+    public TestAuthority(Path folder) throws Exception {
         this.folder = folder;
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Test Authority", "-ext", "bc:c", "-validity", "2");
         keytool("-genkeypair", "-alias", "server", "-dname", "CN=localhost", "-validity", "2");
@@ -38,15 +38,20 @@ final class TestAuthority {
         https = new HttpsConfigurator(context);
     }
 
-    String pem() {
+    public String pem() {
         return pem;
     }
 
-    HttpsConfigurator https() {
+    public HttpsConfigurator https() {
         return https;
     }
 
-    static String pem(byte[] der) {
+    /** What its server's sockets are made with. */
+    public SSLContext context() {
+        return https.getSSLContext();
+    }
+
+    public static String pem(byte[] der) {
         return "-----BEGIN CERTIFICATE-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
                 + "\n-----END CERTIFICATE-----\n";
