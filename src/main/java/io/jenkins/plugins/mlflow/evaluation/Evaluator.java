@@ -125,9 +125,7 @@ public final class Evaluator {
 
     private Finding comparison(MetricRule rule, String key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
-            return rubberStamp
-                    ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
-                    : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
+            return noBaseline();
         }
         String incomparable = evidence.incomparable().getOrDefault(
                 key, evidence.incomparable().get(rule.target().key(rule.metric())));
@@ -141,6 +139,15 @@ public final class Evaluator {
         return rule.target().evidence() == null
                 ? new ExactRule(rule).comparison(c, b)
                 : uncertain(rule, slice).comparison(c, b);
+    }
+
+    private Finding noBaseline() {
+        if (!rubberStamp) {
+            return new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
+        }
+        return evidence.rubberStampRefused() == null
+                ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
+                : new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
     }
 
     private UncertainRule uncertain(MetricRule rule, String slice) {

@@ -13,20 +13,36 @@ import java.util.TreeMap;
  * @param unclear why the candidate's value under a key cannot be told, whether or not there is one; the key of a whole
  *     target stands for all of its slices
  * @param incomparable likewise, why candidate and baseline may not be compared
+ * @param rubberStampRefused why change and drop rules may not pass although there is no baseline and the policy wants them to
+ *     pass then; null if they may
  */
 public record Evidence(
         Map<String, Double> candidate,
         Map<String, Double> baseline,
         Map<String, String> unclear,
-        Map<String, String> incomparable) {
+        Map<String, String> incomparable,
+        String rubberStampRefused) {
 
     public Evidence(Map<String, Double> candidate, Map<String, Double> baseline) {
         this(candidate, baseline, Map.of(), Map.of());
     }
 
+    public Evidence(
+            Map<String, Double> candidate,
+            Map<String, Double> baseline,
+            Map<String, String> unclear,
+            Map<String, String> incomparable) {
+        this(candidate, baseline, unclear, incomparable, null);
+    }
+
+    /** The same, but without a baseline change and drop rules do not pass, for this reason; null lets them pass. */
+    public Evidence refusingRubberStamp(String reason) {
+        return new Evidence(candidate, baseline, unclear, incomparable, reason);
+    }
+
     /** The same with its values in the order of names, in which those of one target are found without looking at all. */
     Evidence sorted() {
-        return new Evidence(sorted(candidate), sorted(baseline), unclear, incomparable);
+        return new Evidence(sorted(candidate), sorted(baseline), unclear, incomparable, rubberStampRefused);
     }
 
     static <T> NavigableMap<String, T> sorted(Map<String, T> values) {
