@@ -135,7 +135,7 @@ public final class Evaluator {
 
     private Finding comparison(MetricRule rule, String key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
-            if (evidence.rubberStampRefused() != null) {
+            if (rubberStamp && evidence.rubberStampRefused() != null) {
                 return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
             }
             return rubberStamp

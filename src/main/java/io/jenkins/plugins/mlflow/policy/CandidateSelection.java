@@ -46,5 +46,10 @@ public record CandidateSelection(
      * @param metric the metric's key
      * @param descending whether the greatest value comes first
      */
-    public record OrderBy(String metric, boolean descending) implements Serializable {}
+    public record OrderBy(String metric, boolean descending) implements Serializable {
+        /** For messages, such as {@code metrics.accuracy DESC}. */
+        String text() {
+            return "metrics." + metric + (descending ? " DESC" : " ASC");
+        }
+    }
 }

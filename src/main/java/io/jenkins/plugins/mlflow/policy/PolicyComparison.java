@@ -26,7 +26,7 @@ public final class PolicyComparison {
 
     /**
      * What the second policy loosened or removed of how the first one judges: rules, criticality, direction, which values and
-     * slices count, evidence, baseline, the age of the run, whether child runs and evaluation runs count, how long its values
+     * slices count, evidence, baseline, the age of the run, whether the best run ever, child runs and evaluation runs count, how long its values
      * must stay the same, how often a user must approve, and who. Not the
      * timeouts, which only let a gate give up earlier or later.
      *
@@ -152,7 +152,13 @@ public final class PolicyComparison {
         }
     }
 
+    /** The best run ever is not the run of this build; the newest one, which is the default, never counts as looser. */
     private void candidate(CandidateSelection was, CandidateSelection is) {
+        if (is.best() && !was.best()) {
+            found.add("candidate select was changed from latest to best by " + is.orderBy().text());
+        } else if (is.best() && !is.orderBy().equals(was.orderBy())) {
+            found.add("candidate order_by was changed from " + was.orderBy().text() + " to " + is.orderBy().text());
+        }
         if (!was.nested() && is.nested()) {
             found.add("candidate nested was loosened from ignore to include");
         }

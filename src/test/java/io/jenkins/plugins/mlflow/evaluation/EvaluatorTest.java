@@ -115,6 +115,29 @@ class EvaluatorTest {
     }
 
     @Test
+    void aRubberStampIsRefusedWhereTheEvidenceSaysWhy() {
+        String reason = "no version holds alias 'Champoin', but version 6 holds alias 'champion', which the promotion would move";
+        Evidence evidence = new Evidence(Map.of("m", 0.5), null).refusingRubberStamp(reason);
+        MetricRule change = rule("max_drop", "0.1", true);
+
+        Check refused = only(policy(new BaselinePolicy("Champoin", true), change), evidence);
+        assertEquals(Verdict.NO_BASELINE, refused.getVerdict());
+        assertEquals(reason, refused.getReason());
+        assertNull(refused.getMargin());
+        assertEquals(
+                "there is no baseline to compare with",
+                only(policy(new BaselinePolicy("Champoin", false), change), evidence).getReason());
+        assertEquals(
+                Verdict.PASSED, only(policy(new BaselinePolicy("Champoin", true), rule("min", "0.1", true)), evidence).getVerdict());
+        assertEquals(
+                Verdict.PASSED,
+                only(
+                                policy(new BaselinePolicy("champion", true), change),
+                                new Evidence(Map.of("m", 0.5), Map.of("m", 0.5)).refusingRubberStamp(reason))
+                        .getVerdict());
+    }
+
+    @Test
     void sumsAreDecimal() {
         assertEquals(Verdict.PASSED, one("max_drop", "0.3", false, 0.3, 0.0).getVerdict());
         assertEquals(Verdict.PASSED, one("min_absolute_change", "0.2", true, 0.3, 0.1).getVerdict());
