@@ -132,7 +132,7 @@ final class MetricReader {
         if (current == null) {
             return;
         }
-        if (!run.loggedModels().isEmpty()) {
+        if (model.isLoggedModel() || !run.loggedModels().isEmpty()) {
             List<Linked> links = linkedOn(target, metric);
             if (!links.isEmpty() && model.isClear()) {
                 measured.unclear.put(target.key(metric), "the run logged this metric for "

@@ -80,10 +80,12 @@ final class ModelIdentity {
 
     private EvaluatedModel ofRun() throws TrackingException, InterruptedException {
         String wanted = artifactPath();
-        if (run.loggedModels().isEmpty()) {
+        boolean onDatasets = gated.stream().anyMatch(target -> target.dataset() != null);
+        List<LoggedModel> models =
+                run.loggedModels().isEmpty() && !onDatasets ? List.of() : round.loggedModels.of(run);
+        if (run.loggedModels().isEmpty() && models.isEmpty()) {
             return EvaluatedModel.ofArtifact(run.id(), wanted == null ? PromotionPolicy.DEFAULT_ARTIFACT_PATH : wanted);
         }
-        List<LoggedModel> models = round.loggedModels.of(run);
         List<LoggedModel> made = models.stream().filter(this::isMadeByRun).toList();
         if (made.isEmpty()) {
             return ofEvaluationRun(models);

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -74,14 +75,15 @@ class GateContractTest {
     }
 
     @Test
-    void aGoodRunPassesInOneRequest() throws Exception {
+    void aGoodRunPassesInOneRequestBesideTheExperimentsName() throws Exception {
         String run = run("accuracy", 0.93);
 
         GateReport report = gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", ">= 0.93")).passes();
 
         assertEquals(0.93, only(report).getValue());
         assertEquals(experiment, report.getCandidate().getExperimentId());
-        assertEquals(1, report.getTiming().getRequests());
+        assertEquals(2, report.getTiming().getRequests());
+        assertNotNull(report.getCandidate().getExperiment());
     }
 
     @Test
@@ -207,7 +209,7 @@ class GateContractTest {
         GateReport highest = gate.newest().run();
         assertEquals(second, highest.getCandidate().getVersion());
         assertEquals(GateStatus.FAILED, highest.getStatus());
-        assertEquals("FAILED", mlflow.client().version(gate.model, second).tags().get("mlflow_eval_gate.status"));
+        assertEquals("FAILED", mlflow.client().version(gate.model, second).tags().get("mlflow_eval_gate.last_refusal_status"));
         assertError(ErrorCategory.NOT_FOUND, gate.of(Kind.VERSION, "99").run());
         assertError(ErrorCategory.NOT_FOUND, gate.of(Kind.ALIAS, "nobody").run());
     }
@@ -226,14 +228,16 @@ class GateContractTest {
     }
 
     @Test
-    void aModelThatDoesNotExistHasNoBaselineEither() throws Exception {
+    void aModelThatDoesNotExistIsAnErrorAndNoRubberStamp() throws Exception {
         String run = run("accuracy", 0.93);
         RealDrive unknown = new RealDrive(mlflow.client(), MlflowData.unique("unknown"));
 
-        unknown.of(Kind.RUN, run)
-                .thresholds(Map.of("accuracy", Map.of("min", 0.9, "max_drop", 0.01)))
-                .baseline(Map.of("alias", "champion", "when_missing", "rubber_stamp"))
-                .passes();
+        assertError(
+                ErrorCategory.NOT_FOUND,
+                unknown.of(Kind.RUN, run)
+                        .thresholds(Map.of("accuracy", Map.of("min", 0.9, "max_drop", 0.01)))
+                        .baseline(Map.of("alias", "champion", "when_missing", "rubber_stamp"))
+                        .run());
     }
 
     @Test

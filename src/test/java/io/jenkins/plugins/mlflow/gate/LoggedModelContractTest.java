@@ -107,7 +107,7 @@ class LoggedModelContractTest {
         assertEquals(0.93, only(report).getValue());
         assertEquals("holdout", only(report).getDataset());
         assertEquals(model, report.getCandidate().getModelId());
-        assertEquals(2, report.getTiming().getRequests());
+        assertEquals(3, report.getTiming().getRequests());
 
         GateReport byModel = gate.of(Kind.MODEL, model).thresholds(ON_HOLDOUT).run();
         assertEquals(0.93, only(byModel).getValue());
@@ -132,7 +132,7 @@ class LoggedModelContractTest {
                 gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).run(), "holdout d-holdout, train d-train");
         inconclusive(gate.of(Kind.MODEL, model).thresholds(Map.of("accuracy", 0.9)).run(), "holdout, train");
         GateReport recall = gate.of(Kind.RUN, run).thresholds(Map.of("recall", 0.7)).passes();
-        assertEquals(2, recall.getTiming().getRequests());
+        assertEquals(3, recall.getTiming().getRequests());
     }
 
     @Test
@@ -152,7 +152,7 @@ class LoggedModelContractTest {
                 .thresholds(Map.of("recall", Map.of("min", 0.7, "dataset", "holdout")))
                 .run();
         assertEquals(second, recall.getCandidate().getModelId());
-        assertEquals(2, recall.getTiming().getRequests());
+        assertEquals(3, recall.getTiming().getRequests());
 
         String version = data.versionOf(gate.model, first, run);
         GateReport ofVersion = gate.of(Kind.VERSION, version).thresholds(ON_HOLDOUT).run();
@@ -173,7 +173,7 @@ class LoggedModelContractTest {
         Map<String, ?> loss = Map.of("loss", Map.of("max", 1, "dataset", "holdout"));
         assertEquals(Verdict.NOT_FINITE, only(gate.of(Kind.RUN, run).thresholds(loss).run()).getVerdict());
         GateReport zero = gate.thresholds(Map.of("errors", Map.of("max", 0, "dataset", "holdout"))).passes();
-        assertEquals(3, zero.getTiming().getRequests());
+        assertEquals(4, zero.getTiming().getRequests());
     }
 
     @Test

@@ -51,7 +51,14 @@ public final class MlflowData {
     }
 
     /** Returns the id of a new run, which is RUNNING. */
+    /** A run with a model at its artifact path {@code model}, as MLflow 2 logs one. */
     public String run(String experimentId, Instant start) {
+        String run = runWithoutModel(experimentId, start);
+        file(experimentId, run, "model/MLmodel");
+        return run;
+    }
+
+    public String runWithoutModel(String experimentId, Instant start) {
         return post(
                         "runs/create",
                         Service.CreateRun.newBuilder().setExperimentId(experimentId).setStartTime(start.toEpochMilli()),
@@ -59,6 +66,15 @@ public final class MlflowData {
                 .getRun()
                 .getInfo()
                 .getRunId();
+    }
+
+    /** A file among the artifacts of a run. */
+    public void file(String experimentId, String runId, String path) {
+        sendTo(
+                "PUT",
+                "/api/2.0/mlflow-artifacts/artifacts/" + experimentId + "/" + runId + "/artifacts/" + path,
+                "application/octet-stream",
+                "flavors: {}");
     }
 
     /** A run that started a minute ago, with one metric, and is FINISHED since half a minute. */
@@ -287,15 +303,19 @@ public final class MlflowData {
     }
 
     private String send(String method, String path, String json) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + "/api/2.0/mlflow/" + path).normalize())
+        return sendTo(method, "/api/2.0/mlflow/" + path, "application/json", json);
+    }
+
+    private String sendTo(String method, String path, String contentType, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path).normalize())
                 .timeout(Duration.ofSeconds(30))
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(json));
+                .header("Content-Type", contentType)
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
         server.credentials().header().ifPresent(value -> request.header("Authorization", value));
         try {
             HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new AssertionError(server + " answered " + response.statusCode() + " to " + path + " " + json + ": "
+                throw new AssertionError(server + " answered " + response.statusCode() + " to " + path + " " + body + ": "
                         + response.body());
             }
             return response.body();
