@@ -49,7 +49,7 @@ final class BacktestCommand implements Command {
             GatePolicy policy = policy(main, history, policyFile, selection(history));
             GatePolicy other = compareFile == null ? null : policy(main, history, compareFile, PolicyOverrides.NONE);
             Connection connection = history.connection(main);
-            RestTrackingServer server = HistoryOptions.open(connection);
+            RestTrackingServer server = connection.open();
             CandidateSelection selection = policy.candidate();
             Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)
                     .read(selection.experiment(), selection.filter());

@@ -62,7 +62,7 @@ final class CheckCommand implements Command {
         CompletableFuture<TrackingServer> server;
         try {
             options.approval(startedAt);
-            Connection connection = Connection.of(options.trackingUri(), main);
+            Connection connection = options.connection(main);
             server = CompletableFuture.supplyAsync(connection::open, task -> inBackground("opening", task));
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
         } catch (PolicyException | IllegalArgumentException e) {
