@@ -16,7 +16,6 @@ import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -47,15 +46,17 @@ final class CheckCommand implements Command {
 
     @Override
     public int run(Main of, Arguments arguments, Console console)
-            throws ParseException, IOException, InterruptedException {
+            throws ParseException, InterruptedException {
         main = of;
         options = new CheckOptions(arguments);
-        GateReport report = report(console.err());
-        new Outputs(arguments).write(report, console, main.directory);
-        return exitStatus(report);
+        Outputs outputs = new Outputs(arguments, main.directory, policyFile());
+        GateReport report = report(outputs, console.err());
+        boolean complete = outputs.write(report, console);
+        int status = exitStatus(report);
+        return status == Main.PASSED && !complete ? Main.OTHER_ERROR : status;
     }
 
-    private GateReport report(PrintWriter progress) throws InterruptedException {
+    private GateReport report(Outputs outputs, PrintWriter progress) throws InterruptedException {
         Instant startedAt = main.clock.instant();
         Thread loading = inBackground("loading", RestTrackingServer::load);
         Gate gate;
@@ -65,6 +66,7 @@ final class CheckCommand implements Command {
             Connection connection = options.connection(main);
             server = CompletableFuture.supplyAsync(connection::open, task -> inBackground("opening", task));
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
+            outputs.open();
         } catch (PolicyException | IllegalArgumentException e) {
             return GateReport.notStarted(
                     ErrorCategory.CONFIGURATION.name(), e.getMessage(), options.mode().key(), options.model(), null);
@@ -147,14 +149,18 @@ final class CheckCommand implements Command {
     }
 
     private PolicyDocument document(String model) throws PolicyException {
-        Path policyFile = options.policyFile();
-        if (policyFile != null) {
-            return PolicyFiles.read(main.directory, policyFile, model);
+        if (options.policyFile() != null) {
+            return PolicyFiles.read(main.directory, options.policyFile(), model);
         }
-        if (!Files.notExists(main.directory.resolve(DEFAULT_POLICY), LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.notExists(policyFile(), LinkOption.NOFOLLOW_LINKS)) {
             PolicyDocument own = PolicyFiles.read(main.directory, DEFAULT_POLICY, model);
             return own.hasModel(model) || !options.hasThresholds() ? own : null;
         }
         return null;
+    }
+
+    /** Where the policy is, or would be. */
+    private Path policyFile() {
+        return main.directory.resolve(options.policyFile() == null ? DEFAULT_POLICY : options.policyFile());
     }
 }
