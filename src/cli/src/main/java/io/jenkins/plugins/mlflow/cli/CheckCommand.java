@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.export.DisplayText;
 import io.jenkins.plugins.mlflow.gate.Advance;
 import io.jenkins.plugins.mlflow.gate.Approval;
 import io.jenkins.plugins.mlflow.gate.Gate;
@@ -133,9 +134,9 @@ final class CheckCommand implements Command {
             while (!state.isDone()) {
                 Advance advance = gate.advance(state, server);
                 state = advance.state().awaitsApproval() ? decide(gate, advance.state()) : advance.state();
-                advance.messages().forEach(progress::println);
+                advance.messages().forEach(message -> progress.println(DisplayText.line(message)));
                 if (log.isDue(advance.waitingFor(), main.clock.instant())) {
-                    progress.println("Waiting for " + advance.waitingFor());
+                    progress.println(DisplayText.line("Waiting for " + advance.waitingFor()));
                 }
                 progress.flush();
                 if (!state.isDone() && state == advance.state()) {
