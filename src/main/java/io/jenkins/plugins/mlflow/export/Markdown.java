@@ -3,10 +3,17 @@ package io.jenkins.plugins.mlflow.export;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The report as Markdown, for a comment on a change or a job summary. */
 public final class Markdown {
+    private static final Pattern MARKUP = Pattern.compile("[\\\\`*_{}\\[\\]()#+!|~-]");
+    private static final Pattern REFERENCE =
+            Pattern.compile("(?i):(?=//)|www(?=\\.)|(?:mailto|xmpp)(?=:)|[@#!~$%^&](?=[\\p{L}\\p{N}_])");
+    /** Stands for the break while the rest is escaped; no text has it any more. */
+    private static final String BREAK = "\0";
+
     private Markdown() {}
 
     public static String of(GateReport report) {
@@ -30,14 +37,17 @@ public final class Markdown {
         return cells.stream().map(Markdown::escaped).collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
-    /** Every character that Markdown or HTML could take as markup is shown as itself. */
+    /**
+     * Every character that Markdown or HTML could take as markup is shown as itself, and a break without width keeps GitHub and
+     * GitLab from making links of addresses and from calling people and issues, which a backslash does not.
+     */
     private static String escaped(String text) {
-        return text == null
-                ? ""
-                : text.replaceAll("\\p{Cc}", " ")
-                        .replaceAll("([\\\\`*_{}\\[\\]()#+!|~-])", "\\\\$1")
-                        .replace("&", "&amp;")
-                        .replace("<", "&lt;")
-                        .replace(">", "&gt;");
+        String broken = REFERENCE.matcher(DisplayText.line(text)).replaceAll("$0" + BREAK);
+        return MARKUP.matcher(broken)
+                .replaceAll("\\\\$0")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace(BREAK, "&#8203;");
     }
 }

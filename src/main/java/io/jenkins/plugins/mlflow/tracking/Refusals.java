@@ -210,7 +210,7 @@ final class Refusals {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ");
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
     }
 
     private static String seconds(Duration duration) {

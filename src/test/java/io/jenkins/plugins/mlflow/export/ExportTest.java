@@ -35,4 +35,26 @@ class ExportTest {
         assertTrue(markdown.contains("a\\|b"), markdown);
         assertEquals(3, markdown.lines().filter(line -> line.matches("\\| (FAILED|PASSED) .*")).count());
     }
+
+    /** As GitHub and GitLab make links of bare addresses, and call people and issues, whatever is escaped with a backslash. */
+    @Test
+    void markdownLinksNothingAndCallsNobody() throws Exception {
+        String markdown = Markdown.of(HostileReport.report());
+
+        for (String link : new String[] {"://", "www.", "mailto:", "@team", "@evil", "!12"}) {
+            assertFalse(markdown.contains(link), link + " in " + markdown);
+        }
+        String read = markdown.replace("&#8203;", "").replace("\\", "");
+        assertTrue(read.contains("https://evil.example/x www.evil.example mailto:a@evil.example @team !12"), read);
+    }
+
+    @Test
+    void invisibleCharactersAreShown() throws Exception {
+        String markdown = Markdown.of(HostileReport.report());
+
+        assertTrue(markdown.contains("\\\\u202Eycarucca\\\\u202C"), markdown);
+        assertTrue(markdown.codePoints().noneMatch(c -> Character.getType(c) == Character.FORMAT), markdown);
+        assertEquals("a\\u200Bb \\u{E0041} c", DisplayText.line("a\u200Bb \uDB40\uDC41\u2028c"));
+        assertEquals("", DisplayText.line(null));
+    }
 }

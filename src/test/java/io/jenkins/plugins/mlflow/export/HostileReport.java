@@ -13,7 +13,11 @@ import java.util.Map;
 
 /** A report with names as hostile as a server may hold. */
 public final class HostileReport {
-    private static final String HOSTILE = "a|b <script>alert(1)</script> \"q\" & \u001b[31m\u0000";
+    private static final String HOSTILE = "a|b <script>alert(1)</script> \"q\" & \u001b[31m\u0000"
+            + " https://evil.example/x www.evil.example mailto:a@evil.example @team !12 \u202Efdp.exe\u2066";
+
+    /** Reads as "accuracy" where a terminal or page obeys it. */
+    private static final String METRIC = "\u202Eycarucca\u202C";
 
     private HostileReport() {}
 
@@ -23,12 +27,12 @@ public final class HostileReport {
                 "churn",
                 PolicyOverrides.builder()
                         .thresholds(Map.of(
-                                "accuracy", ">= 0.9",
+                                METRIC, ">= 0.9",
                                 "recall", Map.of("min", 0.8, "criticality", "note"),
                                 "latency", Map.of("max", 40, "criticality", "unstable")))
                         .build());
         List<Check> checks =
-                Evaluator.evaluate(policy, new Evidence(Map.of("accuracy", 0.95, "recall", 0.5, "latency", 50.0), null));
+                Evaluator.evaluate(policy, new Evidence(Map.of(METRIC, 0.95, "recall", 0.5, "latency", 50.0), null));
         return new GateReport(GateStatus.UNSTABLE, HOSTILE, "enabled", "churn", "http://mlflow")
                 .judged(new CandidateInfo(HOSTILE, "3", null, "7", null, "FINISHED"), null, checks);
     }

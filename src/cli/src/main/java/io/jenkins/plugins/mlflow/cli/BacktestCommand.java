@@ -10,9 +10,7 @@ import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,8 +19,6 @@ import org.apache.commons.cli.ParseException;
 
 /** Tells what a policy would have decided of past runs. It only reads. */
 final class BacktestCommand implements Command {
-    private static final String STANDARD_OUTPUT = "-";
-
     @Override
     public String description() {
         return "Tells what a policy would have decided of the last runs or versions. Changes nothing.";
@@ -39,27 +35,36 @@ final class BacktestCommand implements Command {
     }
 
     @Override
-    public int run(Main main, Arguments given, Console console) throws ParseException, IOException, InterruptedException {
+    public int run(Main main, Arguments given, Console console) throws ParseException, InterruptedException {
         HistoryOptions history = new HistoryOptions(given);
         Path policyFile = given.path("policy");
         Path compareFile = given.path("compare");
-        String json = given.text("json");
+        boolean jsonToOutput = Outputs.STANDARD_OUTPUT.equals(given.text("json"));
+        OutputFile json = jsonToOutput || !given.has("json") ? null : new OutputFile("json", given.text("json"), main.directory);
+        if (json != null) {
+            json.spare(main.directory.resolve(policyFile));
+            json.spare(main.directory.resolve(compareFile == null ? policyFile : compareFile));
+        }
         PrintWriter progress = console.err();
         try {
             GatePolicy policy = policy(main, history, policyFile, selection(history));
             GatePolicy other = compareFile == null ? null : policy(main, history, compareFile, PolicyOverrides.NONE);
             Connection connection = history.connection(main);
-            RestTrackingServer server = HistoryOptions.open(connection);
+            if (json != null) {
+                json.open();
+            }
+            RestTrackingServer server = connection.open();
             CandidateSelection selection = policy.candidate();
             Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)
                     .read(selection.experiment(), selection.filter());
             BacktestReport report = new BacktestReport(
                     past, tried(policyFile, policy, past), other == null ? null : tried(compareFile, other, past));
-            PrintWriter people = STANDARD_OUTPUT.equals(json) ? console.err() : console.out();
+            PrintWriter people = jsonToOutput ? console.err() : console.out();
             people.print(report.text(server.requests()));
             people.flush();
-            writeJson(main, console, json, report.toMap(history.model, connection.address(), server.requests()));
-            return Main.PASSED;
+            boolean written = writeJson(
+                    console, json, jsonToOutput, report.toMap(history.model, connection.address(), server.requests()));
+            return written ? Main.PASSED : Main.OTHER_ERROR;
         } catch (PolicyException | TrackingException | IllegalArgumentException e) {
             Trouble trouble = Trouble.of(e);
             progress.println(trouble);
@@ -67,7 +72,7 @@ final class BacktestCommand implements Command {
             document.put("schema_version", 1);
             document.put("model", history.model);
             document.put("error", trouble.toMap());
-            writeJson(main, console, json, document);
+            writeJson(console, json, jsonToOutput, document);
             return trouble.exitStatus();
         }
     }
@@ -103,12 +108,11 @@ final class BacktestCommand implements Command {
                 file.toString(), PolicyCanon.sha256(policy), policy.baseline() != null, Backtest.of(policy, past));
     }
 
-    private static void writeJson(Main main, Console console, String json, Map<String, Object> document)
-            throws IOException {
-        if (STANDARD_OUTPUT.equals(json)) {
+    private static boolean writeJson(
+            Console console, OutputFile json, boolean toOutput, Map<String, Object> document) {
+        if (toOutput) {
             console.out().println(Json.writePretty(document));
-        } else if (json != null) {
-            Files.writeString(main.directory.resolve(json), Json.writePretty(document) + "\n");
         }
+        return json == null || json.write(() -> Json.writePretty(document) + "\n", console.err());
     }
 }

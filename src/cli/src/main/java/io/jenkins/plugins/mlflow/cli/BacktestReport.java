@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
 import io.jenkins.plugins.mlflow.evaluation.Verdict;
+import io.jenkins.plugins.mlflow.export.DisplayText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class BacktestReport {
         StringBuilder text = new StringBuilder(TextTable.aligned(rows()));
         text.append('\n').append(totals(tried));
         blockers(tried).forEach((rule, count) ->
-                text.append("  blocked by ").append(Words.line(rule)).append(": ").append(Words.number(count)).append('\n'));
+                text.append("  blocked by ").append(DisplayText.line(rule)).append(": ").append(Words.number(count)).append('\n'));
         if (compared != null) {
             text.append(totals(compared)).append(differences());
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.export.DisplayText;
 import io.jenkins.plugins.mlflow.gate.Advance;
 import io.jenkins.plugins.mlflow.gate.Approval;
 import io.jenkins.plugins.mlflow.gate.Gate;
@@ -16,7 +17,6 @@ import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -47,24 +47,27 @@ final class CheckCommand implements Command {
 
     @Override
     public int run(Main of, Arguments arguments, Console console)
-            throws ParseException, IOException, InterruptedException {
+            throws ParseException, InterruptedException {
         main = of;
         options = new CheckOptions(arguments);
-        GateReport report = report(console.err());
-        new Outputs(arguments).write(report, console, main.directory);
-        return exitStatus(report);
+        Outputs outputs = new Outputs(arguments, main.directory, policyFile());
+        GateReport report = report(outputs, console.err());
+        boolean complete = outputs.write(report, console);
+        int status = exitStatus(report);
+        return status == Main.PASSED && !complete ? Main.OTHER_ERROR : status;
     }
 
-    private GateReport report(PrintWriter progress) throws InterruptedException {
+    private GateReport report(Outputs outputs, PrintWriter progress) throws InterruptedException {
         Instant startedAt = main.clock.instant();
         Thread loading = inBackground("loading", RestTrackingServer::load);
         Gate gate;
         CompletableFuture<TrackingServer> server;
         try {
             options.approval(startedAt);
-            Connection connection = Connection.of(options.trackingUri(), main);
+            Connection connection = options.connection(main);
             server = CompletableFuture.supplyAsync(connection::open, task -> inBackground("opening", task));
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
+            outputs.open();
         } catch (PolicyException | IllegalArgumentException e) {
             return GateReport.notStarted(
                     ErrorCategory.CONFIGURATION.name(), e.getMessage(), options.mode().key(), options.model(), null);
@@ -128,9 +131,9 @@ final class CheckCommand implements Command {
             while (!state.isDone()) {
                 Advance advance = gate.advance(state, server);
                 state = advance.state().awaitsApproval() ? decide(gate, advance.state()) : advance.state();
-                advance.messages().forEach(progress::println);
+                advance.messages().forEach(message -> progress.println(DisplayText.line(message)));
                 if (log.isDue(advance.waitingFor(), main.clock.instant())) {
-                    progress.println("Waiting for " + advance.waitingFor());
+                    progress.println(DisplayText.line("Waiting for " + advance.waitingFor()));
                 }
                 progress.flush();
                 if (!state.isDone() && state == advance.state()) {
@@ -144,14 +147,18 @@ final class CheckCommand implements Command {
     }
 
     private PolicyDocument document(String model) throws PolicyException {
-        Path policyFile = options.policyFile();
-        if (policyFile != null) {
-            return PolicyFiles.read(main.directory, policyFile, model);
+        if (options.policyFile() != null) {
+            return PolicyFiles.read(main.directory, options.policyFile(), model);
         }
-        if (!Files.notExists(main.directory.resolve(DEFAULT_POLICY), LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.notExists(policyFile(), LinkOption.NOFOLLOW_LINKS)) {
             PolicyDocument own = PolicyFiles.read(main.directory, DEFAULT_POLICY, model);
             return own.hasModel(model) || !options.hasThresholds() ? own : null;
         }
         return null;
+    }
+
+    /** Where the policy is, or would be. */
+    private Path policyFile() {
+        return main.directory.resolve(options.policyFile() == null ? DEFAULT_POLICY : options.policyFile());
     }
 }

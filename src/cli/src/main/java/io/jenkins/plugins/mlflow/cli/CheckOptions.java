@@ -20,6 +20,7 @@ import org.apache.commons.cli.ParseException;
 final class CheckOptions {
     /** As a value of {@code --promote}: nothing. */
     private static final String NOTHING = "false";
+    private static final String REQUEST_TIMEOUT = "10s";
 
     private final Arguments given;
 
@@ -44,8 +45,7 @@ final class CheckOptions {
                 "threshold",
                 "NAME=BOUND",
                 "NAME=NUMBER or NAME>=NUMBER (at least), NAME<=NUMBER (at most); replaces the policy's metrics. Repeatable."));
-        options.addOption(Arguments.option(
-                "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
+        Connection.addTo(options, REQUEST_TIMEOUT);
         options.addOption(Arguments.option(
                 "run-id", "ID", "Evaluate this run; beside --version or --alias: that version, by the metrics of this run."));
         options.addOption(Arguments.option("version", "N", "Evaluate this model version."));
@@ -83,8 +83,8 @@ final class CheckOptions {
         return given.has("threshold");
     }
 
-    String trackingUri() {
-        return given.text("tracking-uri");
+    Connection connection(Main main) {
+        return Connection.of(given, REQUEST_TIMEOUT, main);
     }
 
     RunMode mode() {

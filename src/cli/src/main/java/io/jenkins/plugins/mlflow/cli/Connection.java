@@ -1,19 +1,20 @@
 package io.jenkins.plugins.mlflow.cli;
 
+import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
-import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import org.apache.commons.cli.Options;
 
 /** The MLflow server that options and variables name, and the way there, with the variables of MLflow's own clients. */
 final class Connection {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    private static final String REQUEST_TIMEOUT = "request-timeout";
     private static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
     private static final String REGISTRY_URI = "MLFLOW_REGISTRY_URI";
     private static final String USER = "MLFLOW_TRACKING_USERNAME";
@@ -29,9 +30,11 @@ final class Connection {
     private final String workspace;
     private final SSLContext trust;
     private final HttpProxy proxy;
+    private final Duration requestTimeout;
 
-    private Connection(ServerAddress address, Variables variables, Path directory) {
+    private Connection(ServerAddress address, Variables variables, Path directory, Duration requestTimeout) {
         this.address = address;
+        this.requestTimeout = requestTimeout;
         credentials = credentials(variables);
         workspace = variables.get(WORKSPACE);
         String certificates = variables.get(Variables.SERVER_CERTIFICATES);
@@ -43,14 +46,23 @@ final class Connection {
         proxy = HttpProxy.of(URI.create(address.toString()), variables);
     }
 
+    /** @param requestTimeout the usual one, as people write it */
+    static void addTo(Options options, String requestTimeout) {
+        options.addOption(Arguments.option(
+                "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
+        options.addOption(Arguments.option(
+                REQUEST_TIMEOUT, "TIME", "How long one request may take; default " + requestTimeout + "."));
+    }
+
     /**
      * Sends nothing yet.
      *
-     * @param trackingUri as an option gives it, or null
+     * @param requestTimeout the usual one, as in {@link #addTo}
      * @throws IllegalArgumentException with a message for people
      */
-    static Connection of(String trackingUri, Main main) {
+    static Connection of(Arguments given, String requestTimeout, Main main) {
         Variables variables = new Variables(main.environment);
+        String trackingUri = given.text("tracking-uri");
         String uri = trackingUri != null ? trackingUri : variables.get(TRACKING_URI);
         if (uri == null) {
             throw new IllegalArgumentException(
@@ -59,7 +71,20 @@ final class Connection {
         ServerAddress address = ServerAddress.parse(uri);
         variables.refuseUnsupported();
         refuseAnotherRegistry(variables.get(REGISTRY_URI), address);
-        return new Connection(address, variables, main.directory);
+        String timeout = given.text(REQUEST_TIMEOUT);
+        return new Connection(address, variables, main.directory, duration(timeout == null ? requestTimeout : timeout));
+    }
+
+    private static Duration duration(String text) {
+        try {
+            Duration duration = Durations.parse(text);
+            if (duration.isZero()) {
+                throw new IllegalArgumentException("`" + text + "` is no time at all; write for example 30s");
+            }
+            return duration;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("option `--" + REQUEST_TIMEOUT + "`: " + e.getMessage());
+        }
     }
 
     private static void refuseAnotherRegistry(String registry, ServerAddress address) {
@@ -93,12 +118,7 @@ final class Connection {
         return address.toString();
     }
 
-    TrackingServer open() {
-        return open(REQUEST_TIMEOUT);
-    }
-
-    /** For commands that read many runs at once, where one answer may take longer. */
-    RestTrackingServer open(Duration requestTimeout) {
+    RestTrackingServer open() {
         HttpClient.Builder builder = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust);
         if (proxy == null) {
             return new RestTrackingServer(builder.build(), address, credentials, workspace, requestTimeout);

@@ -1,7 +1,5 @@
 package io.jenkins.plugins.mlflow.cli;
 
-import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
-import java.time.Duration;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
@@ -9,20 +7,21 @@ import org.apache.commons.cli.ParseException;
 final class HistoryOptions {
     private static final int MOST = 10_000;
     private static final int USUAL = 50;
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+    /** Many runs are read at once, so that one answer may take longer. */
+    private static final String REQUEST_TIMEOUT = "60s";
 
     final String model;
     final int last;
     final String experiment;
     final String filter;
-    private final String trackingUri;
+    private final Arguments given;
 
     HistoryOptions(Arguments given) throws ParseException {
+        this.given = given;
         model = given.text("model");
         last = last(given.text("last"));
         experiment = given.text("experiment");
         filter = given.text("filter");
-        trackingUri = given.text("tracking-uri");
     }
 
     private static int last(String text) throws ParseException {
@@ -42,15 +41,10 @@ final class HistoryOptions {
         options.addOption(Arguments.option(
                 "experiment", "NAME", "Take the runs of this experiment instead of the versions of the model."));
         options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for those runs."));
-        options.addOption(Arguments.option(
-                "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
+        Connection.addTo(options, REQUEST_TIMEOUT);
     }
 
     Connection connection(Main main) {
-        return Connection.of(trackingUri, main);
-    }
-
-    static RestTrackingServer open(Connection connection) {
-        return connection.open(REQUEST_TIMEOUT);
+        return Connection.of(given, REQUEST_TIMEOUT, main);
     }
 }

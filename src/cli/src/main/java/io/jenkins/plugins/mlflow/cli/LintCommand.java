@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.cli;
 
+import io.jenkins.plugins.mlflow.export.DisplayText;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
@@ -37,7 +38,7 @@ final class LintCommand implements Command {
             try {
                 PolicyDocument document = PolicyFiles.read(main.directory, file, null);
                 console.out().println(file + ": ok, " + Words.count(document.models().size(), "model") + ": "
-                        + String.join(", ", document.models()));
+                        + DisplayText.line(String.join(", ", document.models())));
                 if (warns(document, console.out()) && given.has("strict")) {
                     status = Main.WRONG_ARGUMENTS;
                 }
@@ -53,8 +54,9 @@ final class LintCommand implements Command {
         boolean warned = false;
         for (String model : document.models()) {
             PolicyFindings findings = PolicyFindings.of(PolicyReader.resolve(document, model, PolicyOverrides.NONE));
-            findings.proofs().forEach(proof -> out.println("  " + model + ": " + proof));
-            findings.warnings().forEach(warning -> out.println("  " + model + ": warning: " + warning));
+            String name = "  " + DisplayText.line(model);
+            findings.proofs().forEach(proof -> out.println(name + ": " + proof));
+            findings.warnings().forEach(warning -> out.println(name + ": warning: " + warning));
             warned |= !findings.warnings().isEmpty();
         }
         return warned;

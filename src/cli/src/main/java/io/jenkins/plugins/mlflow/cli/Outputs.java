@@ -4,24 +4,35 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.export.JunitXml;
 import io.jenkins.plugins.mlflow.export.Markdown;
 import io.jenkins.plugins.mlflow.policy.Json;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.apache.commons.cli.Options;
 
 /** Where the report goes: a table for people, and files for machines. */
 final class Outputs {
-    private static final String STANDARD_OUTPUT = "-";
+    static final String STANDARD_OUTPUT = "-";
 
-    private final String json;
-    private final Path junit;
-    private final Path markdown;
+    private final boolean jsonToOutput;
+    private final Map<OutputFile, Function<GateReport, String>> files = new LinkedHashMap<>();
 
-    Outputs(Arguments given) {
-        json = given.text("json");
-        junit = given.path("junit");
-        markdown = given.path("markdown");
+    /** @param policy the file that the policy comes from, which no report replaces */
+    Outputs(Arguments given, Path directory, Path policy) {
+        jsonToOutput = STANDARD_OUTPUT.equals(given.text("json"));
+        if (!jsonToOutput) {
+            add(given, directory, "json", report -> Json.writePretty(report.toMap()) + "\n");
+        }
+        add(given, directory, "junit", JunitXml::of);
+        add(given, directory, "markdown", Markdown::of);
+        files.keySet().forEach(file -> file.spare(policy));
+    }
+
+    private void add(Arguments given, Path directory, String option, Function<GateReport, String> form) {
+        if (given.has(option)) {
+            files.put(new OutputFile(option, given.text(option), directory), form);
+        }
     }
 
     static void addTo(Options options) {
@@ -30,24 +41,34 @@ final class Outputs {
         options.addOption(Arguments.option("markdown", "FILE", "Write the report as Markdown."));
     }
 
-    void write(GateReport report, Console console, Path directory) throws IOException {
-        boolean jsonToOutput = STANDARD_OUTPUT.equals(json);
+    /**
+     * Opens all files.
+     *
+     * @throws IllegalArgumentException naming the first that cannot be written
+     */
+    void open() {
+        OutputFile before = null;
+        for (OutputFile file : files.keySet()) {
+            if (before != null && file.isSame(before.path())) {
+                file.refuse("`--" + before.option() + "` names the same file");
+            }
+            file.open();
+            before = file;
+        }
+    }
+
+    /** Writes all that can be written. What cannot is told; the answer is whether nothing was lost. */
+    boolean write(GateReport report, Console console) {
         PrintWriter people = jsonToOutput ? console.err() : console.out();
         people.print(TextTable.of(report));
         people.flush();
-        if (json != null) {
-            String document = Json.writePretty(report.toMap());
-            if (jsonToOutput) {
-                console.out().println(document);
-            } else {
-                Files.writeString(directory.resolve(json), document + "\n");
-            }
+        if (jsonToOutput) {
+            console.out().println(Json.writePretty(report.toMap()));
         }
-        if (junit != null) {
-            Files.writeString(directory.resolve(junit), JunitXml.of(report));
+        boolean complete = true;
+        for (Map.Entry<OutputFile, Function<GateReport, String>> file : files.entrySet()) {
+            complete &= file.getKey().write(() -> file.getValue().apply(report), console.err());
         }
-        if (markdown != null) {
-            Files.writeString(directory.resolve(markdown), Markdown.of(report));
-        }
+        return complete;
     }
 }

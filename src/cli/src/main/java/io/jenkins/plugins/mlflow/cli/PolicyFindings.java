@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
+import io.jenkins.plugins.mlflow.export.DisplayText;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Implications;
@@ -71,12 +72,12 @@ record PolicyFindings(List<String> proofs, List<String> warnings) {
             policy.rules().stream()
                     .filter(max -> min.kind() == RuleKind.MIN && max.kind() == RuleKind.MAX)
                     .filter(max -> max.metric().equals(min.metric()) && max.limit().compareTo(min.limit()) == 0)
-                    .forEach(max -> warnings.add(Words.line(min.metric()) + ": min and max leave a single value, "
+                    .forEach(max -> warnings.add(DisplayText.line(min.metric()) + ": min and max leave a single value, "
                             + Numbers.text(min.limit())));
         }
     }
 
     private static String name(MetricRule rule) {
-        return Words.line(rule.metric()) + " " + rule.kind().key() + " " + Numbers.text(rule.limit());
+        return DisplayText.line(rule.metric()) + " " + rule.kind().key() + " " + Numbers.text(rule.limit());
     }
 }

@@ -29,7 +29,7 @@ final class SuggestCommand implements Command {
             if (history.filter != null && history.experiment == null) {
                 throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
             }
-            RestTrackingServer server = HistoryOptions.open(history.connection(main));
+            RestTrackingServer server = history.connection(main).open();
             Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)
                     .read(history.experiment, history.filter);
             Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, past);

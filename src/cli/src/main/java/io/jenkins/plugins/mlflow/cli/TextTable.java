@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.export.Cells;
+import io.jenkins.plugins.mlflow.export.DisplayText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,10 +13,10 @@ final class TextTable {
 
     static String of(GateReport report) {
         StringBuilder text = new StringBuilder();
-        text.append(report.getStatus()).append("  ").append(report.getModel()).append(": ")
-                .append(Words.line(report.getReason())).append('\n');
+        text.append(report.getStatus()).append("  ").append(DisplayText.line(report.getModel())).append(": ")
+                .append(DisplayText.line(report.getReason())).append('\n');
         for (List<String> fact : Cells.facts(report)) {
-            text.append("  ").append(fact.get(0)).append(": ").append(Words.line(fact.get(1))).append('\n');
+            text.append("  ").append(fact.get(0)).append(": ").append(DisplayText.line(fact.get(1))).append('\n');
         }
         if (!report.getChecks().isEmpty()) {
             text.append('\n');
@@ -38,13 +39,13 @@ final class TextTable {
         int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < columns - 1; i++) {
-                widths[i] = Math.max(widths[i], Words.line(row.get(i)).length());
+                widths[i] = Math.max(widths[i], DisplayText.line(row.get(i)).length());
             }
         }
         for (List<String> row : rows) {
             StringBuilder out = new StringBuilder("  ");
             for (int i = 0; i < columns; i++) {
-                String cell = Words.line(row.get(i));
+                String cell = DisplayText.line(row.get(i));
                 out.append(cell);
                 if (i < columns - 1) {
                     out.append(" ".repeat(widths[i] - cell.length() + 2));

@@ -15,9 +15,4 @@ final class Words {
     static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
-
-    /** Text from a server on one line: control characters would move the cursor. */
-    static String line(String text) {
-        return text == null ? "" : text.replaceAll("[\\p{Cc}\\u2028\\u2029]", " ");
-    }
 }

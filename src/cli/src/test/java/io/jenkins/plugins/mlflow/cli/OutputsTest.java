@@ -13,5 +13,7 @@ class OutputsTest {
 
         assertTrue(table.lines().anyMatch(line -> line.matches(" +FAILED +latency +50 +max 40 .*")), table);
         assertTrue(table.chars().noneMatch(c -> c < ' ' && c != '\n'), table);
+        assertTrue(table.chars().noneMatch(c -> Character.getType(c) == Character.FORMAT), table);
+        assertTrue(table.contains("\\u202Eycarucca\\u202C"), table);
     }
 }
