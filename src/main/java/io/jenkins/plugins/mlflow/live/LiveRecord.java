@@ -13,7 +13,7 @@ final class LiveRecord {
     /** Of an alias that moved more often, the oldest moves are forgotten. */
     static final int MOST_CHANGES = 50;
 
-    private static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 1;
 
     private final LiveKey key;
     private String server;
@@ -166,8 +166,7 @@ final class LiveRecord {
         String model = Fields.text(map, "model");
         String name = Fields.text(map, "name");
         String kind = Fields.text(map, "kind");
-        if (Fields.integer(map, "schema_version") != SCHEMA_VERSION
-                || registry == null
+        if (registry == null
                 || model == null
                 || name == null
                 || kind == null

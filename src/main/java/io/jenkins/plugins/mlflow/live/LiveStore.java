@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.live;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.report.InvalidRecordException;
 import io.jenkins.plugins.mlflow.report.JsonFile;
 import java.io.File;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -33,9 +35,21 @@ final class LiveStore {
 
     private LiveStore() {}
 
-    /** Changes a record, which is new if there was none that could be read. */
+    /**
+     * Changes a record, which is new if there was none. A file that holds no record of this version is set aside first.
+     *
+     * @throws IOException if the record could not be read now, or not be written; then it is left as it is
+     */
     static synchronized void update(LiveKey key, String server, Consumer<LiveRecord> change) throws IOException {
-        LiveRecord record = find(key.id());
+        LiveRecord record;
+        try {
+            record = read(key.id());
+        } catch (NoSuchFileException e) {
+            record = null;
+        } catch (InvalidRecordException e) {
+            JsonFile.setAside(file(key.id()), e);
+            record = null;
+        }
         if (record == null) {
             record = new LiveRecord(key);
             makeRoom();
@@ -45,22 +59,33 @@ final class LiveStore {
         JsonFile.write(file(key.id()), record.toMap());
     }
 
-    /** The record of this id, or null. */
+    /** The record of this id; null if there is none, or it cannot be read. */
     @CheckForNull
     static LiveRecord find(String id) {
         if (!id.matches(ID)) {
             return null;
         }
-        Path file = file(id);
         try {
-            LiveRecord record = LiveRecord.fromMap(JsonFile.read(file, LARGEST_FILE));
-            return record.getKey().id().equals(id) ? record : null;
+            return read(id);
         } catch (NoSuchFileException e) {
             LOGGER.log(Level.FINE, "There is no record {0}", id);
-        } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "Cannot read what is live from " + file);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "Cannot read what is live from " + file(id));
         }
         return null;
+    }
+
+    private static LiveRecord read(String id) throws IOException {
+        Map<?, ?> document = JsonFile.read(file(id), LARGEST_FILE, LiveRecord.SCHEMA_VERSION);
+        try {
+            LiveRecord record = LiveRecord.fromMap(document);
+            if (record.getKey().id().equals(id)) {
+                return record;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRecordException("It is no record of what is live.", e, false);
+        }
+        throw new InvalidRecordException("It is the record of something else.", null, false);
     }
 
     /** All that can be read, by model and then by alias or stage. */
