@@ -90,6 +90,7 @@ final class LiveStore {
 
     /** All that can be read, by model and then by alias or stage. */
     static List<LiveRecord> all() {
+        LOGGER.log(Level.FINE, "Reading all of what is live");
         return Arrays.stream(files())
                 .limit(MOST_RECORDS)
                 .map(file -> find(file.getName().substring(0, file.getName().length() - SUFFIX.length())))
