@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.live;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ final class LiveRecord {
     static final int MOST_CHANGES = 50;
 
     static final int SCHEMA_VERSION = 1;
+
+    private static final Duration SEEN_AGAIN = Duration.ofMinutes(1);
 
     private final LiveKey key;
     private String server;
@@ -141,6 +144,29 @@ final class LiveRecord {
         } catch (DateTimeParseException e) {
             return Instant.EPOCH;
         }
+    }
+
+    LiveRecord copy() {
+        LiveRecord copy = new LiveRecord(key);
+        copy.server = server;
+        copy.version = version;
+        copy.predecessor = predecessor;
+        copy.seenAt = seenAt;
+        copy.seenBy = seenBy;
+        copy.changes.addAll(changes);
+        return copy;
+    }
+
+    /** Whether it tells more than what it was before: more than that it was seen again within a minute. */
+    boolean isWorthWriting(LiveRecord before) {
+        Map<String, Object> now = toMap();
+        Map<String, Object> then = before.toMap();
+        for (String seen : List.of("seen_at", "job", "build")) {
+            now.remove(seen);
+            then.remove(seen);
+        }
+        return !now.equals(then)
+                || Duration.between(instant(before.seenAt), instant(seenAt)).abs().compareTo(SEEN_AGAIN) >= 0;
     }
 
     Map<String, Object> toMap() {

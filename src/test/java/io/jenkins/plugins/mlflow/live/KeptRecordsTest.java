@@ -13,6 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +101,76 @@ class KeptRecordsTest {
 
         assertThat(Files.readString(file(".newer")), is(newer));
         assertThat(LiveStore.find(key.id()).getVersion(), is("8"));
+    }
+
+    @Test
+    void whatWasSeenAgainWithinAMinuteIsKnownAndNotWritten() throws Exception {
+        String written = Files.readString(file());
+        LiveStore.update(
+                key, "production", record -> record.seen("7", TEN.plusSeconds(59), new BuildRef("train", 2)));
+        assertThat(Files.readString(file()), is(written));
+        assertThat(LiveStore.find(key.id()).getSeenAt(), is("2026-11-20T10:00:59Z"));
+
+        LiveStore.update(
+                key, "production", record -> record.seen("6", TEN.plusSeconds(30), new BuildRef("train", 3)));
+        assertThat("older than what was seen since", LiveStore.find(key.id()).getVersion(), is("7"));
+
+        see("7", 1);
+        assertThat(Files.readString(file()), containsString("2026-11-20T10:01:00Z"));
+    }
+
+    @Test
+    void aFileThatWasChangedByHandIsReadAgain() throws Exception {
+        assertThat(LiveStore.find(key.id()).getVersion(), is("7"));
+        Files.writeString(file(), Files.readString(file()).replace("\"version\": \"7\"", "\"version\": \"77\""));
+
+        assertThat(LiveStore.find(key.id()).getVersion(), is("77"));
+    }
+
+    @Test
+    void aRecordIsNotHeldUpByAnother() throws Exception {
+        LiveKey another = another();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> slow = thread.submit(() -> {
+                LiveStore.update(key, "production", record -> {
+                    held.countDown();
+                    await(free);
+                    record.promoted("7", "8", TEN.plusSeconds(600), new BuildRef("train", 2));
+                });
+                return null;
+            });
+            await(held);
+            LiveStore.update(another, "production", record -> record.seen("1", TEN, new BuildRef("train", 3)));
+            assertThat(slow.isDone(), is(false));
+            free.countDown();
+            slow.get(10, TimeUnit.SECONDS);
+        } finally {
+            free.countDown();
+            thread.shutdownNow();
+        }
+        assertThat(LiveStore.find(key.id()).getVersion(), is("8"));
+        assertThat(LiveStore.find(another.id()).getVersion(), is("1"));
+    }
+
+    /** Of another lock. */
+    private LiveKey another() {
+        for (int i = 0; ; i++) {
+            LiveKey other = new LiveKey(key.registry(), key.model() + " other " + i, LiveKey.Kind.ALIAS, "champion");
+            if (Math.floorMod(other.id().hashCode(), 64) != Math.floorMod(key.id().hashCode(), 64)) {
+                return other;
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS), is(true));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
