@@ -1,12 +1,8 @@
 package io.jenkins.plugins.mlflow.live;
 
-import hudson.model.Item;
 import hudson.model.Job;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.io.File;
-import jenkins.model.Jenkins;
 
 /** A build as one who may see the page may see it. No build is loaded for it. */
 public final class BuildLink {
@@ -28,24 +24,18 @@ public final class BuildLink {
             return null;
         }
         String name = build.job() + " #" + build.number();
-        Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
-        if (job != null && job.hasPermission(Item.READ)) {
+        Job<?, ?> job = VisibleJobs.findAny(build.job());
+        if (job != null && VisibleJobs.isReadable(job)) {
             String number = Integer.toString(build.number());
             return new File(job.getBuildDir(), number).exists()
                     ? new BuildLink(name, job.getUrl() + number + "/" + GateReportAction.URL_NAME + "/")
                     : new BuildLink(Messages.BuildLink_gone(name), null);
         }
-        if (exists(build.job())) {
+        if (job != null) {
             return new BuildLink(Messages.BuildLink_hidden(), null);
         }
         boolean mayKnow = page == null || page.getFullName().equals(build.job());
         return new BuildLink(mayKnow ? Messages.BuildLink_gone(name) : Messages.BuildLink_goneUnnamed(), null);
-    }
-
-    private static boolean exists(String job) {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return Jenkins.get().getItemByFullName(job) != null;
-        }
     }
 
     /** What to show; it says so if the build is gone. */

@@ -44,9 +44,22 @@ public final class GateEnds {
         }
     }
 
-    /** A gate that was disabled judged nothing. */
+    /** A gate that was disabled evaluated nothing, and one whose promotion is to be approved has not finished. */
     static boolean isInTrend(GateReport report) {
-        return report.getStatus() != GateStatus.DISABLED && report.getModel() != null;
+        return report.getStatus() != GateStatus.DISABLED
+                && !"PENDING".equals(report.getStatus().name())
+                && report.getModel() != null;
+    }
+
+    /**
+     * Whether the gate found out which version an alias or stage of its model is at. Only then may the page of its job show what
+     * is live of the model.
+     */
+    static boolean readAlias(GateReport report) {
+        BaselineInfo baseline = report.getBaseline();
+        PromotionInfo promotion = report.getPromotion();
+        return baseline != null && baseline.isResolved()
+                || promotion != null && (promotion.isPromoted() || promotion.getPreviousVersion() != null);
     }
 
     private static void noteLive(Run<?, ?> run, GateReport report) throws ConfigurationException, IOException {
@@ -59,8 +72,12 @@ public final class GateEnds {
                 report.getModel(),
                 BuildRef.of(run));
         BaselineInfo baseline = report.getBaseline();
-        if (baseline != null && wasLookedUp(report, baseline)) {
-            place.saw(baseline.getAlias(), baseline.getVersion(), started(report));
+        if (baseline != null && baseline.isResolved()) {
+            if (baseline.getAlias() != null) {
+                place.saw(LiveKey.Kind.ALIAS, baseline.getAlias(), baseline.getVersion(), started(report));
+            } else if (baseline.getStage() != null) {
+                place.saw(LiveKey.Kind.STAGE, baseline.getStage(), baseline.getVersion(), started(report));
+            }
         }
         PromotionInfo promotion = report.getPromotion();
         if (promotion == null) {
@@ -72,15 +89,8 @@ public final class GateEnds {
                 && promotion.getStage() == null
                 && promotion.getPreviousVersion() != null) {
             // Who held the alias was read, and found not to need a promotion.
-            place.saw(promotion.getAlias(), promotion.getPreviousVersion(), started(report));
+            place.saw(LiveKey.Kind.ALIAS, promotion.getAlias(), promotion.getPreviousVersion(), started(report));
         }
-    }
-
-    /** A baseline without a version stands for an alias without one only if it was looked up, as it was before a verdict. */
-    private static boolean wasLookedUp(GateReport report, BaselineInfo baseline) {
-        return baseline.getVersion() != null
-                || report.getStatus() == GateStatus.PASSED
-                || report.getStatus() == GateStatus.UNSTABLE;
     }
 
     /** What the gate saw, it saw at this time or later. */
@@ -96,8 +106,8 @@ public final class GateEnds {
     /** Where a gate looked, and from which build. */
     private record Place(String registry, String server, String model, BuildRef build) {
 
-        void saw(String alias, String version, Instant when) throws IOException {
-            LiveKey key = new LiveKey(registry, model, LiveKey.Kind.ALIAS, alias);
+        void saw(LiveKey.Kind kind, String name, String version, Instant when) throws IOException {
+            LiveKey key = new LiveKey(registry, model, kind, name);
             if (version != null || LiveStore.find(key.id()) != null) {
                 LiveStore.update(key, server, record -> record.seen(version, when, build));
             }

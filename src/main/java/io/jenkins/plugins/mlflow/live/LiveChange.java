@@ -33,6 +33,9 @@ final class LiveChange {
     final String to;
     final String at;
     final BuildRef build;
+    /** Full name of the job whose readers may see who rolled back, and why; null for administrators only. */
+    final String job;
+
     final String by;
     final String reason;
     final Outcome outcome;
@@ -45,6 +48,7 @@ final class LiveChange {
             String to,
             String at,
             BuildRef build,
+            String job,
             String by,
             String reason,
             Outcome outcome,
@@ -54,6 +58,7 @@ final class LiveChange {
         this.to = to;
         this.at = at;
         this.build = build;
+        this.job = job;
         this.by = by;
         this.reason = reason;
         this.outcome = outcome;
@@ -62,17 +67,22 @@ final class LiveChange {
 
     /** By a build. */
     static LiveChange byBuild(What what, String from, String to, Instant at, BuildRef build) {
-        return new LiveChange(what, from, to, text(at), build, null, null, Outcome.DONE, null);
+        return new LiveChange(what, from, to, text(at), build, build == null ? null : build.job(), null, null, Outcome.DONE, null);
     }
 
-    /** That somebody is about to roll back, of which nobody knows yet what comes of it. */
-    static LiveChange rollBack(String from, String to, Instant at, String by, String reason) {
+    /**
+     * A rollback that is about to be made, whose outcome is unknown.
+     *
+     * @param job full name of the job whose readers may see who rolled back, and why; null for administrators only
+     */
+    static LiveChange rollBack(String from, String to, Instant at, String job, String by, String reason) {
         return new LiveChange(
                 What.ROLLED_BACK,
                 from,
                 to,
                 text(at),
                 null,
+                job,
                 Texts.plain(by, LONGEST_NAME),
                 Texts.plain(reason, LONGEST_REASON),
                 Outcome.UNKNOWN,
@@ -81,7 +91,7 @@ final class LiveChange {
 
     /** The same with what came of it. */
     LiveChange ended(Outcome ended, String why) {
-        return new LiveChange(what, from, to, at, build, by, reason, ended, Texts.plain(why, LONGEST_PROBLEM));
+        return new LiveChange(what, from, to, at, build, job, by, reason, ended, Texts.plain(why, LONGEST_PROBLEM));
     }
 
     static String text(Instant at) {
@@ -94,7 +104,7 @@ final class LiveChange {
         map.put("from", from);
         map.put("to", to);
         map.put("at", at);
-        map.put("job", build == null ? null : build.job());
+        map.put("job", job);
         map.put("build", build == null ? null : build.number());
         map.put("by", by);
         map.put("reason", reason);
@@ -116,6 +126,7 @@ final class LiveChange {
                         Fields.text(map, "to"),
                         at,
                         build(map),
+                        Fields.text(map, "job"),
                         Fields.text(map, "by"),
                         Fields.text(map, "reason"),
                         outcome,
@@ -124,7 +135,8 @@ final class LiveChange {
 
     static BuildRef build(Map<?, ?> map) {
         String job = Fields.text(map, "job");
-        return job == null ? null : new BuildRef(job, Fields.integer(map, "build"));
+        int number = Fields.integer(map, "build");
+        return job == null || number < 1 ? null : new BuildRef(job, number);
     }
 
     private static <E extends Enum<E>> E value(E[] values, String name) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.live;
 
 import hudson.model.Job;
+import jenkins.model.Jenkins;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
@@ -54,16 +55,32 @@ public final class LiveChangeRow {
         return change.at;
     }
 
-    /** Who rolled back; null for what is no roll back. */
+    /** Whether there is a user and a reason that the reader may not see. */
     @Exported
-    public String getBy() {
-        return change.by;
+    public boolean isHidden() {
+        return change.by != null && !mayKnowWho();
     }
 
-    /** Why, in the words of whoever rolled back. */
+    /** Who rolled back; null for what is no roll back, and where it is hidden. */
+    @Exported
+    public String getBy() {
+        return mayKnowWho() ? change.by : null;
+    }
+
+    /** Why, in the words of whoever rolled back; null where it is hidden. */
     @Exported
     public String getReason() {
-        return change.reason;
+        return mayKnowWho() ? change.reason : null;
+    }
+
+    /** For the page: who rolled back, or that it is hidden; null for what is no roll back. */
+    public String getWho() {
+        return isHidden() ? Messages.LiveChangeRow_hidden() : change.by;
+    }
+
+    private boolean mayKnowWho() {
+        return Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                || change.job != null && VisibleJobs.find(change.job) != null;
     }
 
     /** DONE, REFUSED or UNKNOWN. */

@@ -15,6 +15,11 @@ record LiveKey(String registry, String model, Kind kind, String name) {
         STAGE
     }
 
+    /** What names a registry where its address must not be shown: 64 hexadecimal digits. */
+    static String digest(String registry) {
+        return Digests.sha256(registry);
+    }
+
     /** Fit for a file name and an address: 64 hexadecimal digits. */
     String id() {
         return Digests.sha256(String.join("\n", registry, model, kind.name(), name));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.live;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -13,7 +14,9 @@ final class LiveRecord {
     /** Of an alias that moved more often, the oldest moves are forgotten. */
     static final int MOST_CHANGES = 50;
 
-    private static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 1;
+
+    private static final Duration SEEN_AGAIN = Duration.ofMinutes(1);
 
     private final LiveKey key;
     private String server;
@@ -143,6 +146,29 @@ final class LiveRecord {
         }
     }
 
+    LiveRecord copy() {
+        LiveRecord copy = new LiveRecord(key);
+        copy.server = server;
+        copy.version = version;
+        copy.predecessor = predecessor;
+        copy.seenAt = seenAt;
+        copy.seenBy = seenBy;
+        copy.changes.addAll(changes);
+        return copy;
+    }
+
+    /** Whether it tells more than what it was before: more than that it was seen again within a minute. */
+    boolean isWorthWriting(LiveRecord before) {
+        Map<String, Object> now = toMap();
+        Map<String, Object> then = before.toMap();
+        for (String seen : List.of("seen_at", "job", "build")) {
+            now.remove(seen);
+            then.remove(seen);
+        }
+        return !now.equals(then)
+                || Duration.between(instant(before.seenAt), instant(seenAt)).abs().compareTo(SEEN_AGAIN) >= 0;
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("schema_version", SCHEMA_VERSION);
@@ -166,8 +192,7 @@ final class LiveRecord {
         String model = Fields.text(map, "model");
         String name = Fields.text(map, "name");
         String kind = Fields.text(map, "kind");
-        if (Fields.integer(map, "schema_version") != SCHEMA_VERSION
-                || registry == null
+        if (registry == null
                 || model == null
                 || name == null
                 || kind == null

@@ -74,7 +74,13 @@ public final class RollBackPage implements ModelObject {
                 throw new RollBacks.Problem(
                         job == null ? Messages.RollBackPage_noServer() : Messages.RollBackPage_notAllowed(job.getFullName()));
             }
-            RollBacks.rollBack(row.getId(), server, from, to, reason == null || reason.isBlank() ? null : reason.strip());
+            RollBacks.rollBack(
+                    row.getId(),
+                    server,
+                    from,
+                    to,
+                    job == null ? null : job.getFullName(),
+                    reason == null || reason.isBlank() ? null : reason.strip());
             return HttpResponses.redirectTo("../..");
         } catch (RollBacks.Problem e) {
             problem = e.getMessage();

@@ -66,9 +66,10 @@ public final class RollBacks {
      * @param id of the record
      * @param from the version that the page showed as live
      * @param to the version that the page offered to go back to
-     * @param reason in the person's own words, or null
+     * @param job full name of the job from whose page it is done; null from the administrators' page
+     * @param reason in the user's own words, or null
      */
-    static void rollBack(String id, MlflowServerConfiguration server, String from, String to, String reason)
+    static void rollBack(String id, MlflowServerConfiguration server, String from, String to, String job, String reason)
             throws Problem, InterruptedException {
         Instant deadline = Instant.now().plus(ALL);
         LiveRecord record = LiveStore.find(id);
@@ -84,7 +85,7 @@ public final class RollBacks {
                     && !(called.await(TURN.toMillis(), TimeUnit.MILLISECONDS) && PromotionTurns.INSTANCE.isAtTurn(turn))) {
                 throw new Problem(Messages.RollBacks_busy(key.model(), TURN.toSeconds()));
             }
-            atTurn(LiveStore.find(id), server, from, to, reason, deadline);
+            atTurn(LiveStore.find(id), server, from, to, job, reason, deadline);
         } catch (IOException | ConfigurationException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "A roll back did not end well", e);
             throw new Problem(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -94,7 +95,13 @@ public final class RollBacks {
     }
 
     private static void atTurn(
-            LiveRecord record, MlflowServerConfiguration server, String from, String to, String reason, Instant deadline)
+            LiveRecord record,
+            MlflowServerConfiguration server,
+            String from,
+            String to,
+            String job,
+            String reason,
+            Instant deadline)
             throws Problem, ConfigurationException, IOException, InterruptedException {
         if (record == null
                 || record.getKey().kind() != LiveKey.Kind.ALIAS
@@ -110,6 +117,8 @@ public final class RollBacks {
                 "alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName() + "' from version "
                         + from + " to version " + to,
                 LONGEST_LOGGED);
+        // What an administrator rolls back from no job's page concerns the job that made the version live.
+        String concerned = job != null || record.current() == null ? job : record.current().job;
         TrackingServer tracking = Connections.open(server, null);
         boolean[] begun = new boolean[1];
         RollBack.Outcome outcome = null;
@@ -119,7 +128,8 @@ public final class RollBacks {
                         LiveStore.update(
                                 key,
                                 server.getName(),
-                                held -> held.rollBackBegins(LiveChange.rollBack(from, to, Instant.now(), by, reason)));
+                                held -> held.rollBackBegins(
+                                        LiveChange.rollBack(from, to, Instant.now(), concerned, by, reason)));
                         begun[0] = true;
                         LOGGER.log(Level.INFO, "User ''{0}'' rolls back {1}. Reason: {2}", new Object[] {
                             Texts.plain(by, LONGEST_LOGGED), what, Texts.plain(reason, LONGEST_LOGGED)

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.live;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
@@ -33,7 +35,10 @@ public final class TrendPoint {
     private String at;
     private String status;
     private String server;
+    private String registry;
     private String model;
+    private boolean aliasRead;
+    private boolean deleted;
     private String version;
     private String promoted;
     private String replaced;
@@ -50,7 +55,9 @@ public final class TrendPoint {
         point.at = report.getTiming() == null ? null : report.getTiming().getStartedAt();
         point.status = report.getStatus().name();
         point.server = Texts.plain(report.getServer(), LONGEST_NAME);
+        point.registry = registry(point.server);
         point.model = Texts.plain(report.getModel(), LONGEST_NAME);
+        point.aliasRead = GateEnds.readAlias(report);
         point.version = report.getCandidate() == null
                 ? null
                 : Texts.plain(report.getCandidate().getVersion(), LONGEST_NAME);
@@ -70,6 +77,17 @@ public final class TrendPoint {
                 .limit(MOST_METRICS)
                 .toList();
         return point;
+    }
+
+    /** Null if there is no such server. */
+    private static String registry(String server) {
+        try {
+            return server == null
+                    ? null
+                    : LiveKey.digest(MlflowGlobalConfiguration.get().getServer(server).registry());
+        } catch (ConfigurationException e) {
+            return null;
+        }
     }
 
     @Exported
@@ -93,7 +111,23 @@ public final class TrendPoint {
         return status;
     }
 
-    /** The configured name of the server. */
+    /** Whether the build no longer exists, so that there is nothing to link to. */
+    @Exported
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    TrendPoint deleted(boolean gone) {
+        deleted = gone;
+        return this;
+    }
+
+    /** Null for what is no time. */
+    public When getTime() {
+        return When.of(at);
+    }
+
+    /** The name that the server had then. */
     @Exported
     public String getServer() {
         return server;
@@ -135,16 +169,26 @@ public final class TrendPoint {
                 .orElse(StatusLook.ERROR);
     }
 
+    /** Whether the gate found out which version an alias or a stage of the model is at. */
+    boolean isAliasRead() {
+        return aliasRead;
+    }
+
     boolean isOf(Key key) {
         return key().equals(key);
     }
 
     Key key() {
-        return new Key(server, model);
+        return new Key(registry == null ? "server " + server : registry, model);
     }
 
-    /** A model on a server. */
-    record Key(String server, String model) {}
+    /**
+     * A model in a registry.
+     *
+     * @param registry its {@link LiveKey#digest}, which stays the same when the server's name or address changes; or, where it is
+     *     unknown, the server's name
+     */
+    record Key(String registry, String model) {}
 
     /** The metric of this label, or null. */
     @CheckForNull
@@ -159,11 +203,22 @@ public final class TrendPoint {
         map.put("at", at);
         map.put("status", status);
         map.put("server", server);
+        map.put("registry", registry);
         map.put("model", model);
+        map.put("alias_read", aliasRead);
         map.put("version", version);
         map.put("promoted", promoted);
         map.put("replaced", replaced);
         map.put("metrics", metrics.stream().map(TrendMetric::toMap).toList());
+        return map;
+    }
+
+    /** The same for the pages: without what only the index needs. */
+    Map<String, Object> toAnswer() {
+        Map<String, Object> map = toMap();
+        map.remove("registry");
+        map.remove("alias_read");
+        map.put("deleted", deleted);
         return map;
     }
 
@@ -174,7 +229,9 @@ public final class TrendPoint {
         point.at = Fields.text(map, "at");
         point.status = Fields.text(map, "status");
         point.server = Fields.text(map, "server");
+        point.registry = Fields.text(map, "registry");
         point.model = Fields.text(map, "model");
+        point.aliasRead = Boolean.TRUE.equals(map.get("alias_read"));
         point.version = Fields.text(map, "version");
         point.promoted = Fields.text(map, "promoted");
         point.replaced = Fields.text(map, "replaced");

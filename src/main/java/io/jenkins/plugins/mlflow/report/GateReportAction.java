@@ -25,7 +25,6 @@ import org.kohsuke.stapler.export.ExportedBean;
  * record keeps only a {@link GateSummary} of each; the documents are files next to it (see {@link ReportFiles}), so that a
  * build with thousands of checks loads as fast as any other.
  */
-@ExportedBean
 public final class GateReportAction extends Tab implements RunAction2 {
     /** Of the pages of a build and of a job, and of the folders that hold what they show. */
     public static final String URL_NAME = "mlflow-eval-gate";
@@ -159,19 +158,32 @@ public final class GateReportAction extends Tab implements RunAction2 {
                 : null;
     }
 
-    /** The documents of all gates; null in the place of one that cannot be read. */
-    @Exported
-    public List<Map<String, Object>> getReports() {
-        List<Map<String, Object>> documents = new ArrayList<>();
-        for (GateSummary summary : getSummaries()) {
-            GateDocument document = read(summary.getNumber());
-            documents.add(document == null ? null : document.toMap());
-        }
-        return documents;
+    public Api getApi() {
+        return new Api(new Documents(this));
     }
 
-    public Api getApi() {
-        return new Api(this);
+    /**
+     * What {@code mlflow-eval-gate/api} of a build serves. It is no part of the build's own export: whoever asks Jenkins for its builds
+     * with {@code depth} must not cause the reports of all of them to be read.
+     */
+    @ExportedBean
+    public static final class Documents {
+        private final GateReportAction action;
+
+        private Documents(GateReportAction action) {
+            this.action = action;
+        }
+
+        /** The documents of all gates; null in the place of one that cannot be read. */
+        @Exported
+        public List<Map<String, Object>> getReports() {
+            List<Map<String, Object>> documents = new ArrayList<>();
+            for (GateSummary summary : action.getSummaries()) {
+                GateDocument document = action.read(summary.getNumber());
+                documents.add(document == null ? null : document.toMap());
+            }
+            return documents;
+        }
     }
 
     /** Null if the file is missing or cannot be read. */

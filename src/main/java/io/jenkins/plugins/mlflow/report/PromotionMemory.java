@@ -34,6 +34,7 @@ public final class PromotionMemory {
     private static final Logger LOGGER = Logger.getLogger(PromotionMemory.class.getName());
     private static final int LONGEST_POLICY = PolicyDocument.MAX_BYTES / 2;
     private static final long LARGEST_FILE = 4L * PolicyDocument.MAX_BYTES;
+    private static final int SCHEMA_VERSION = 1;
     private static final String MODEL = "m";
     private static final String EARLIER = "earlier";
     private static final int MOST_EARLIER = 20;
@@ -50,7 +51,7 @@ public final class PromotionMemory {
             throws IOException {
         String text = PolicyCanon.describe(policy);
         Map<String, Object> record = new LinkedHashMap<>();
-        record.put("schema_version", 1);
+        record.put("schema_version", SCHEMA_VERSION);
         record.put("model", report.getModel());
         record.put("server", report.getServer());
         record.put("version", report.getPromotion().getVersion());
@@ -62,7 +63,7 @@ public final class PromotionMemory {
         record.put("policy", text.length() > LONGEST_POLICY ? null : text);
         Path file = file(registry, report.getModel());
         List<Map<?, ?>> promotions = new ArrayList<>(List.of(record));
-        promotions.addAll(known(file, report.getModel()));
+        promotions.addAll(forUpdate(file));
         write(file, promotions);
     }
 
@@ -70,7 +71,7 @@ public final class PromotionMemory {
     public static synchronized void forget(String registry, String model, String alias, String version)
             throws IOException {
         Path file = file(registry, model);
-        List<Map<?, ?>> promotions = new ArrayList<>(known(file, model));
+        List<Map<?, ?>> promotions = forUpdate(file);
         Optional<Map<?, ?>> last = promotions.stream()
                 .filter(promotion -> version.equals(promotion.get("version")) && alias.equals(promotion.get("alias")))
                 .findFirst();
@@ -98,19 +99,39 @@ public final class PromotionMemory {
         }
     }
 
-    /** The promotions that are remembered, the last one first. */
+    /** The promotions that are remembered, the last one first; none if they cannot be read. */
     private static List<Map<?, ?>> known(Path file, String model) {
-        List<Map<?, ?>> promotions = new ArrayList<>();
         try {
-            Map<?, ?> record = JsonFile.read(file, LARGEST_FILE);
-            promotions.add(record);
-            if (record.get(EARLIER) instanceof List<?> earlier) {
-                earlier.stream().filter(Map.class::isInstance).forEach(one -> promotions.add((Map<?, ?>) one));
-            }
+            return stored(file);
         } catch (NoSuchFileException e) {
             LOGGER.log(Level.FINE, "No promotion of {0} is known", model);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot read the policy of the last promotion from " + file);
+        }
+        return List.of();
+    }
+
+    /**
+     * The same to add to, or take from, before the file is replaced: a file whose record is invalid is set aside.
+     *
+     * @throws IOException if the file cannot be read now; it must not be replaced then
+     */
+    private static List<Map<?, ?>> forUpdate(Path file) throws IOException {
+        try {
+            return stored(file);
+        } catch (NoSuchFileException e) {
+            return new ArrayList<>();
+        } catch (InvalidRecordException e) {
+            JsonFile.setAside(file, e);
+            return new ArrayList<>();
+        }
+    }
+
+    private static List<Map<?, ?>> stored(Path file) throws IOException {
+        Map<?, ?> record = JsonFile.read(file, LARGEST_FILE, SCHEMA_VERSION);
+        List<Map<?, ?>> promotions = new ArrayList<>(List.of(record));
+        if (record.get(EARLIER) instanceof List<?> earlier) {
+            earlier.stream().filter(Map.class::isInstance).forEach(one -> promotions.add((Map<?, ?>) one));
         }
         return promotions;
     }

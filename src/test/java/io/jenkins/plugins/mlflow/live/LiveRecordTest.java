@@ -26,7 +26,7 @@ class LiveRecordTest {
     }
 
     private void rollBack(String from, String to, int minute, LiveChange.Outcome outcome, String holder) {
-        record.rollBackBegins(LiveChange.rollBack(from, to, at(minute), "alice", "latency"));
+        record.rollBackBegins(LiveChange.rollBack(from, to, at(minute), "train", "alice", "latency"));
         record.rollBackEnds(outcome, null, holder, at(minute).plusSeconds(1));
     }
 

@@ -129,7 +129,7 @@ class ModelsActionTest {
         String table = client().getPage(job, "mlflow-eval-gate/table?model=churn&server=production&metric=recall")
                 .getBody()
                 .asNormalizedText();
-        assertThat(table, containsString("FAILED\t0.8\tmin 0.9, max_drop 0.01\t0.92\t–\t2026"));
+        assertThat(table, containsString("FAILED\t0.8\tmin 0.9, max_drop 0.01\t0.92\t–\tNov 20, 2026"));
         assertThat(client().getPage(job).getBody().asNormalizedText(), containsString("MLflow models"));
     }
 
@@ -167,11 +167,19 @@ class ModelsActionTest {
     }
 
     @Test
-    void deletedBuildsLeaveTheTrend() throws Exception {
+    void deletedBuildsStayInTheTrendWithoutALink() throws Exception {
         FreeStyleProject job = job(3);
         job.getBuildByNumber(2).delete();
 
-        assertThat(builds(json(job, "trend.json")), is(List.of(1L, 3L)));
+        Map<?, ?> answer = json(job, "trend.json");
+        assertThat(builds(answer), is(List.of(1L, 2L, 3L)));
+        assertThat(
+                ((List<?>) answer.get("points")).stream().map(point -> ((Map<?, ?>) point).get("deleted")).toList(),
+                is(List.of(false, true, false)));
+        HtmlPage table = client().getPage(job, "mlflow-eval-gate/table");
+        assertThat(table.querySelectorAll("a[href$='/2/mlflow-eval-gate/1/']"), hasSize(0));
+        assertThat(table.querySelectorAll("a[href$='/3/mlflow-eval-gate/1/']"), hasSize(1));
+        assertThat(table.getBody().asNormalizedText(), containsString("#2\ndeleted\t"));
     }
 
     @Test
@@ -193,7 +201,7 @@ class ModelsActionTest {
         Files.delete(index(job));
         Files.writeString(job.getBuildDir().toPath().resolve("1").resolve("mlflow-eval-gate").resolve("2.json.gz"), "{");
         assertThat(json(job, "trend.json"), is(before));
-        Files.delete(index(job));
+        assertThat("whoever reads a page writes nothing", Files.exists(index(job)), is(false));
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", Gates.report("churn", 4, 0.95, METRICS));
         assertThat(builds(json(job, "trend.json")), is(List.of(1L, 2L, 3L, 4L)));
     }
@@ -216,7 +224,7 @@ class ModelsActionTest {
         MlflowServerConfiguration server = new MlflowServerConfiguration("production", "https://mlflow.example.com");
 
         RollBacks.Problem problem = assertThrows(
-                RollBacks.Problem.class, () -> RollBacks.rollBack(key.id(), server, "6", null, null));
+                RollBacks.Problem.class, () -> RollBacks.rollBack(key.id(), server, "6", null, null, null));
 
         assertThat(problem.getMessage(), containsString("Nothing was changed"));
         assertThat(LiveStore.find(key.id()).getChanges(), hasSize(0));
@@ -256,6 +264,8 @@ class ModelsActionTest {
         long begin = System.nanoTime();
         json(reloaded, "trend.json");
         long rebuilt = System.nanoTime();
+        reloaded.updateNextBuildNumber(2_000);
+        Gates.end(jenkins.buildAndAssertSuccess(reloaded), "a", Gates.report("fraud", 1, 0.95, metrics));
         List<Object> seen = new ArrayList<>();
         Object before = "";
         int answers = 0;
@@ -272,7 +282,7 @@ class ModelsActionTest {
 
         assertThat(answers, is(10));
         assertThat(seen, is(IntStream.rangeClosed(1, 1_000).mapToObj(i -> (Object) (long) i).toList()));
-        assertThat(builds(json(reloaded, "trend.json?limit=100000")), hasSize(ModelsAction.MOST_POINTS));
+        assertThat(builds(json(reloaded, "trend.json?limit=100000")), hasSize(JobModels.MOST_POINTS));
         assertThat("at most the newest build, which Jenkins itself looks at", loaded(reloaded), lessThan(loaded + 2));
         long page = System.nanoTime();
         client().getPage(reloaded, "mlflow-eval-gate/");
@@ -312,5 +322,21 @@ class ModelsActionTest {
         assertThat(kept.get(kept.size() - 1).getGate(), is(gates));
         assertThat(kept.get(0).getMetrics(), hasSize(TrendPoint.MOST_METRICS));
         assertThat(kept.get(0).getGate() > 1, is(true));
+    }
+
+    @Test
+    void aModelIsKeptWhenItsGatesLeaveTheIndex() throws Exception {
+        FreeStyleProject job = job(1);
+        FreeStyleBuild build = job.getLastBuild();
+        List<String> metrics = IntStream.rangeClosed(1, 90).mapToObj(i -> "m".repeat(200) + i).toList();
+        TrendIndex index = new TrendIndex(job);
+        int gates = 1;
+        while (index.read().points().stream().anyMatch(point -> point.getModel().equals("churn"))) {
+            for (int i = 0; i < 100; i++) {
+                index.add(TrendPoint.of(build.getNumber(), ++gates, Gates.report("fraud", 1, 0.95, metrics)));
+            }
+        }
+
+        assertThat(index.read().live().stream().map(TrendPoint.Key::model).toList(), is(List.of("churn", "fraud")));
     }
 }

@@ -114,14 +114,22 @@
           event.preventDefault();
           this.show(Math.max(0, Math.min(this.rows.length - 1, this.at + steps[event.key])));
         } else if (event.key === "Enter") {
-          window.location.href = this.trend.reportUrl(this.rows[this.at].point);
+          this.open();
         }
       });
       this.plot.addEventListener("mousemove", (event) => this.show(this.nearest(event)));
       this.plot.addEventListener("click", (event) => {
         this.show(this.nearest(event));
-        window.location.href = this.trend.reportUrl(this.rows[this.at].point);
+        this.open();
       });
+    }
+
+    /* A deleted build has no report. */
+    open() {
+      const { point } = this.rows[this.at];
+      if (!point.deleted) {
+        window.location.href = this.trend.reportUrl(point);
+      }
     }
 
     nearest(event) {
@@ -209,8 +217,10 @@
       const x = this.x(index);
       this.here.setAttribute("x1", x);
       this.here.setAttribute("x2", x);
-      const link = html("a", "", fill(this.texts.build, point.build));
-      link.href = this.trend.reportUrl(point);
+      const link = html(point.deleted ? "span" : "a", "", fill(point.deleted ? this.texts.deleted : this.texts.build, point.build));
+      if (!point.deleted) {
+        link.href = this.trend.reportUrl(point);
+      }
       const bounds = [isNumber(metric.min) ? `≥ ${brief(metric.min)}` : "", isNumber(metric.max) ? `≤ ${brief(metric.max)}` : ""];
       const parts = [
         `${this.texts.value} ${isNumber(metric.value) ? brief(metric.value) : "–"}`,
