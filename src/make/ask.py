@@ -2,6 +2,7 @@
 
 ask.py answers URL                            exit status 0 if the address answers
 ask.py job JENKINSFILE                        the configuration of a job with this pipeline, on standard output
+ask.py register MLFLOW MODEL                  creates a registered model without versions
 ask.py builds JENKINS MODEL GOOD DEGRADED     runs the good and the degraded build and writes their last reports to the files
 ask.py outcome MLFLOW MODEL GOOD DEGRADED     checks both reports, and with MLflow who the champion is
 """
@@ -45,9 +46,12 @@ def get(url):
         return answer.read().decode()
 
 
-def post(url, crumb, **fields):
-    data = urllib.parse.urlencode(fields).encode()
-    OPENER.open(urllib.request.Request(url, data, crumb), timeout=20).close()
+def post(url, headers, data):
+    OPENER.open(urllib.request.Request(url, data, headers), timeout=20).close()
+
+
+def submit(url, crumb, **fields):
+    post(url, crumb, urllib.parse.urlencode(fields).encode())
 
 
 def answers(url):
@@ -60,6 +64,14 @@ def answers(url):
 def job(jenkinsfile):
     with open(jenkinsfile, encoding="utf-8") as file:
         print(JOB % escape(file.read()), end="")
+
+
+def register(mlflow, model):
+    post(
+        f"{mlflow}/api/2.0/mlflow/registered-models/create",
+        {"Content-Type": "application/json"},
+        json.dumps({"name": model}).encode(),
+    )
 
 
 class Build:
@@ -94,7 +106,7 @@ class Build:
                 return state["result"], approved
             if not approved and self.waits_for_input():
                 print(f"  build {self.number}: there is no champion yet; approving the first one")
-                post(f"{self.url}input/FirstChampion/proceedEmpty", self.crumb)
+                submit(f"{self.url}input/FirstChampion/proceedEmpty", self.crumb)
                 approved = True
             if time.monotonic() > deadline:
                 sys.exit(f"build {self.number} was not over within {BUILD_DEADLINE_SECONDS} s: {self.url}console")
@@ -112,7 +124,7 @@ def builds(jenkins, model, good_file, degraded_file):
     pages = []
     for number, kind, arguments, wanted, approval, file in plan:
         print(f"Build {number}: a {kind} model")
-        post(f"{jenkins}job/{model}/buildWithParameters", crumb, TRAINING_ARGS=arguments)
+        submit(f"{jenkins}job/{model}/buildWithParameters", crumb, TRAINING_ARGS=arguments)
         build = Build(jenkins, crumb, model, number)
         result, approved = build.finish()
         console = get(build.url + "consoleText")
@@ -170,4 +182,4 @@ def outcome(mlflow, model, good_file, degraded_file):
 
 
 if __name__ == "__main__":
-    {"answers": answers, "job": job, "builds": builds, "outcome": outcome}[sys.argv[1]](*sys.argv[2:])
+    {"answers": answers, "job": job, "register": register, "builds": builds, "outcome": outcome}[sys.argv[1]](*sys.argv[2:])

@@ -40,12 +40,18 @@ gate() {
     return "$status"
 }
 
+# The registry knows the model's name; the gate makes the versions.
+register_model() {
+    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" register "$MLFLOW_TRACKING_URI" "$MODEL"
+}
+
 command_line_demo() {
     local status=0
     cd "$ROOT"
     say "command line: building src/cli/target/mlflow-eval-gate.jar"
     quietly "command line" "$LOGS/demo-cli.log" run_maven "$ROOT" -f src/cli/pom.xml package -Dmaven.test.skip=true
     start_mlflow
+    register_model
     train good --run-id-file "$DEMO/good.txt"
     gate "$(cat "$DEMO/good.txt")" "$DEMO/good.json" || die "the good model did not pass the gate"
     train degraded --degraded --run-id-file "$DEMO/degraded.txt"
@@ -79,6 +85,7 @@ YAML
 
 jenkins_demo() {
     start_mlflow
+    register_model
     prepare_jenkins
     # shellcheck disable=SC2016 # Jenkins replaces these variables itself
     start_jenkins "job/$MODEL/api/json" '-Djenkins.model.Jenkins.workspacesDir=${JENKINS_HOME}/workspace/${ITEM_FULL_NAME}'
@@ -93,6 +100,10 @@ jenkins_demo() {
 check_outcome() {
     "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" outcome "$MLFLOW_TRACKING_URI" "$MODEL" "$1" "$2" \
         || die "the outcome is not one promotion and one refusal"
+    say "loading the champion from the model registry"
+    quietly champion "$DEMO/champion.log" "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/champion.py" "$MODEL" \
+        || die "the champion cannot be loaded, or does not predict; see .demo/champion.log"
+    grep '^models:/' "$DEMO/champion.log" | sed 's/^/    /'
     say "One promotion and one refusal, as it should be."
 }
 
