@@ -3,20 +3,46 @@ package io.jenkins.plugins.mlflow.evaluation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The baseline as the report shows it; version and run are null if no version holds the alias. */
+/** The baseline as the report shows it; version and run are null if no version holds the alias or stage. */
 public final class BaselineInfo {
     private final String alias;
+    private final String stage;
+    private final boolean resolved;
     private final String version;
     private final String runId;
+    private final String modelId;
 
+    /** A baseline that was found, or not looked for with success if the version is null. */
     public BaselineInfo(String alias, String version, String runId) {
+        this(alias, null, version != null, version, runId, null);
+    }
+
+    /**
+     * @param alias null if the baseline is a stage
+     * @param stage null if the baseline is an alias
+     * @param resolved whether it was found out which version holds it, also if none does
+     * @param modelId id of its logged model of MLflow 3, or null
+     */
+    public BaselineInfo(String alias, String stage, boolean resolved, String version, String runId, String modelId) {
         this.alias = alias;
+        this.stage = stage;
+        this.resolved = resolved;
         this.version = version;
         this.runId = runId;
+        this.modelId = modelId;
     }
 
     public String getAlias() {
         return alias;
+    }
+
+    public String getStage() {
+        return stage;
+    }
+
+    /** False tells "it was not found out" from "no version holds it". */
+    public boolean isResolved() {
+        return resolved;
     }
 
     public String getVersion() {
@@ -27,17 +53,33 @@ public final class BaselineInfo {
         return runId;
     }
 
+    public String getModelId() {
+        return modelId;
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("alias", alias);
+        map.put("stage", stage);
         map.put("version", version);
         map.put("run_id", runId);
+        map.put("model_id", modelId);
+        map.put("resolved", resolved);
         return map;
     }
 
+    /** Documents from before {@code resolved} have it exactly where they have a version. */
     static BaselineInfo fromMap(Map<?, ?> map) {
-        return map == null
-                ? null
-                : new BaselineInfo(Plain.text(map, "alias"), Plain.text(map, "version"), Plain.text(map, "run_id"));
+        if (map == null) {
+            return null;
+        }
+        String version = Plain.text(map, "version");
+        return new BaselineInfo(
+                Plain.text(map, "alias"),
+                Plain.text(map, "stage"),
+                map.get("resolved") == null ? version != null : Plain.isTrue(map, "resolved"),
+                version,
+                Plain.text(map, "run_id"),
+                Plain.text(map, "model_id"));
     }
 }

@@ -11,6 +11,9 @@ public final class CandidateInfo {
     private final String version;
     private final String modelId;
     private final String runStatus;
+    private String modelName;
+    private boolean evaluationRun;
+    private boolean childRun;
 
     public CandidateInfo(
             String runId, String experimentId, String experiment, String version, String modelId, String runStatus) {
@@ -20,6 +23,19 @@ public final class CandidateInfo {
         this.version = version;
         this.modelId = modelId;
         this.runStatus = runStatus;
+    }
+
+    /** Adds the name of the logged model, or null. */
+    public CandidateInfo named(String name) {
+        modelName = name;
+        return this;
+    }
+
+    /** Adds whether the run evaluated a model that another run trained, and whether it is a child run. */
+    public CandidateInfo run(boolean isEvaluationRun, boolean isChildRun) {
+        evaluationRun = isEvaluationRun;
+        childRun = isChildRun;
+        return this;
     }
 
     public String getRunId() {
@@ -38,12 +54,25 @@ public final class CandidateInfo {
         return version;
     }
 
+    /** Id of the evaluated logged model of MLflow 3, or null if there is none. */
     public String getModelId() {
         return modelId;
     }
 
+    public String getModelName() {
+        return modelName;
+    }
+
     public String getRunStatus() {
         return runStatus;
+    }
+
+    public boolean isEvaluationRun() {
+        return evaluationRun;
+    }
+
+    public boolean isChildRun() {
+        return childRun;
     }
 
     Map<String, Object> toMap() {
@@ -53,7 +82,10 @@ public final class CandidateInfo {
         map.put("experiment", experiment);
         map.put("version", version);
         map.put("model_id", modelId);
+        map.put("model_name", modelName);
         map.put("run_status", runStatus);
+        map.put("evaluation_run", evaluationRun);
+        map.put("child_run", childRun);
         return map;
     }
 
@@ -61,11 +93,13 @@ public final class CandidateInfo {
         return map == null
                 ? null
                 : new CandidateInfo(
-                        Plain.text(map, "run_id"),
-                        Plain.text(map, "experiment_id"),
-                        Plain.text(map, "experiment"),
-                        Plain.text(map, "version"),
-                        Plain.text(map, "model_id"),
-                        Plain.text(map, "run_status"));
+                                Plain.text(map, "run_id"),
+                                Plain.text(map, "experiment_id"),
+                                Plain.text(map, "experiment"),
+                                Plain.text(map, "version"),
+                                Plain.text(map, "model_id"),
+                                Plain.text(map, "run_status"))
+                        .named(Plain.text(map, "model_name"))
+                        .run(Plain.isTrue(map, "evaluation_run"), Plain.isTrue(map, "child_run"));
     }
 }

@@ -16,6 +16,7 @@ public final class Check implements Serializable {
     private final String metric;
     private final String slice;
     private final String dataset;
+    private final String runId;
     private final String rule;
     private final Double limit;
     private final Double value;
@@ -31,6 +32,7 @@ public final class Check implements Serializable {
             String metric,
             String slice,
             String dataset,
+            String runId,
             String rule,
             Double limit,
             Double value,
@@ -43,6 +45,7 @@ public final class Check implements Serializable {
         this.metric = metric;
         this.slice = slice;
         this.dataset = dataset;
+        this.runId = runId;
         this.rule = rule;
         this.limit = limit;
         this.value = value;
@@ -63,9 +66,14 @@ public final class Check implements Serializable {
         return slice;
     }
 
-    /** Name of the dataset that the rule asks for, or null. */
+    /** Name of the dataset that the rule asks for, or else of the one that the value is on; or null. */
     public String getDataset() {
         return dataset;
+    }
+
+    /** The run that logged the value, if that is not the evaluated one; or null. */
+    public String getRunId() {
+        return runId;
     }
 
     /** The rule's word in the policy file. */
@@ -117,6 +125,7 @@ public final class Check implements Serializable {
         map.put("metric", metric);
         map.put("slice", slice);
         map.put("dataset", dataset);
+        map.put("run_id", runId);
         map.put("rule", rule);
         map.put("limit", Plain.number(limit));
         map.put("value", Plain.number(value));
@@ -134,6 +143,7 @@ public final class Check implements Serializable {
                 Plain.text(map, "metric"),
                 Plain.text(map, "slice"),
                 Plain.text(map, "dataset"),
+                Plain.text(map, "run_id"),
                 Plain.text(map, "rule"),
                 Plain.number(map, "limit"),
                 Plain.number(map, "value"),

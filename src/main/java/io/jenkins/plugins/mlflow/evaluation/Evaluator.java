@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * Arithmetic is decimal, on the shortest decimal form of each double, so that 0.1 + 0.2 is 0.3.
  */
 public final class Evaluator {
+    /** Of slices whose origins the reason of their gap names. */
+    private static final int MOST_ORIGINS = 3;
+
     private static final Comparator<Check> REPORT_ORDER =
             Comparator.comparing(Check::isPassed).thenComparing(Check::getCriticality);
 
@@ -100,7 +103,7 @@ public final class Evaluator {
         if (evidence.unclear().containsKey(key)) {
             finding = Finding.inconclusive(evidence.unclear().get(key));
         } else if (value == null) {
-            finding = new Finding(Verdict.MISSING, null, missing(rule));
+            finding = new Finding(Verdict.MISSING, null, evidence.absent().getOrDefault(key, missing(rule)));
         } else if (c == null) {
             finding = new Finding(Verdict.NOT_FINITE, null, "the value is " + name(value) + ", not a finite number");
         } else if (rule.kind().isBound()) {
@@ -110,13 +113,23 @@ public final class Evaluator {
         } else {
             finding = comparison(rule, key, slice, c, b);
         }
-        checks.add(check(rule, metric, slice, value, baseline, change(c, b), finding));
+        checks.add(check(rule, metric, slice, value, baseline, change(c, b), withOrigin(rule, key, finding)));
+    }
+
+    /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
+    private Finding withOrigin(MetricRule rule, String key, Finding finding) {
+        Origin own = evidence.origins().get(key);
+        Origin theirs = rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
+        String reason = finding.reason()
+                + (own == null ? "" : " (" + own.inWords() + ")")
+                + (theirs == null ? "" : " (the baseline's value: " + theirs.inWords() + ")");
+        return new Finding(finding.verdict(), finding.margin(), reason);
     }
 
     private static String missing(MetricRule rule) {
         return rule.target().dataset() == null
                 ? "the run has no value of this metric"
-                : "no logged model of the candidate has this metric on dataset " + rule.target().dataset();
+                : "the evaluated model has no value of this metric on dataset " + rule.target().dataset();
     }
 
     private static Double change(BigDecimal c, BigDecimal b) {
@@ -125,6 +138,9 @@ public final class Evaluator {
 
     private Finding comparison(MetricRule rule, String key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
+            if (evidence.rubberStampRefused() != null) {
+                return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
+            }
             return rubberStamp
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
                     : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
@@ -182,7 +198,25 @@ public final class Evaluator {
         }
         GapRule gap = new GapRule(rule, values);
         Finding finding = rule.target().evidence() == null ? gap.exact() : gap.uncertain(uncertainties);
-        checks.add(check(rule, rule.metric(), null, gap.gap().doubleValue(), null, null, finding));
+        Finding named = withOrigins(rule, slices, finding);
+        checks.add(check(rule, rule.metric(), null, gap.gap().doubleValue(), null, null, named));
+    }
+
+    private Finding withOrigins(MetricRule rule, SortedMap<String, String> slices, Finding finding) {
+        List<String> foreign = new ArrayList<>();
+        slices.forEach((slice, metric) -> {
+            Origin origin = evidence.origins().get(rule.target().key(metric));
+            if (origin != null) {
+                foreign.add("slice " + slice + ": " + origin.inWords());
+            }
+        });
+        if (foreign.isEmpty()) {
+            return finding;
+        }
+        String shown = String.join("; ", foreign.subList(0, Math.min(MOST_ORIGINS, foreign.size())));
+        int more = foreign.size() - MOST_ORIGINS;
+        String reason = finding.reason() + " (" + shown + (more > 0 ? "; and " + more + " more" : "") + ")";
+        return new Finding(finding.verdict(), finding.margin(), reason);
     }
 
     /** A check of the slices as a whole, or of one that is not there. */
@@ -191,7 +225,7 @@ public final class Evaluator {
                 rule, MetricTarget.inSlice(rule.metric(), slice), slice, null, null, null, finding));
     }
 
-    private static Check check(
+    private Check check(
             MetricRule rule,
             String metric,
             String slice,
@@ -199,19 +233,26 @@ public final class Evaluator {
             Double baseline,
             Double change,
             Finding finding) {
+        Origin origin = evidence.origins().get(rule.target().key(metric));
         return new Check(
                 metric,
                 slice,
-                rule.target().dataset(),
+                origin != null && origin.dataset() != null ? origin.dataset() : rule.target().dataset(),
+                origin == null ? null : origin.runId(),
                 rule.kind().key(),
                 rule.limit().doubleValue(),
-                value,
-                baseline,
+                shown(value),
+                shown(baseline),
                 change,
                 finding.margin(),
                 finding.verdict(),
                 rule.criticality(),
                 finding.reason());
+    }
+
+    /** MLflow stores an infinity as the largest double. */
+    private static Double shown(Double value) {
+        return value != null && Math.abs(value) == Double.MAX_VALUE ? Double.valueOf(value * 2) : value;
     }
 
     private static String name(double value) {

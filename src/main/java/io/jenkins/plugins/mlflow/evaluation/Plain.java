@@ -27,6 +27,10 @@ final class Plain {
         return value == null ? null : value.toString();
     }
 
+    static boolean isTrue(Map<?, ?> map, String key) {
+        return Boolean.TRUE.equals(map.get(key));
+    }
+
     static Map<?, ?> part(Map<?, ?> map, String key) {
         return map.get(key) instanceof Map<?, ?> part ? part : null;
     }

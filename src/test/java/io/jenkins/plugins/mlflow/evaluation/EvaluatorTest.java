@@ -114,6 +114,31 @@ class EvaluatorTest {
         assertNull(check.getMargin());
     }
 
+    private static Evidence refusing(Map<String, Double> baseline, String rubberStampRefused) {
+        return new Evidence(
+                Map.of("m", 0.5), baseline, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), rubberStampRefused);
+    }
+
+    @Test
+    void aRubberStampIsRefusedWhereTheEvidenceSaysWhy() {
+        String reason = "no version holds alias 'Champoin', but version 6 holds alias 'champion', which the promotion would move";
+        Evidence evidence = refusing(null, reason);
+        MetricRule change = rule("max_drop", "0.1", true);
+
+        Check refused = only(policy(new BaselinePolicy("Champoin", true), change), evidence);
+        assertEquals(Verdict.NO_BASELINE, refused.getVerdict());
+        assertEquals(reason, refused.getReason());
+        assertNull(refused.getMargin());
+        assertEquals(
+                Verdict.PASSED, only(policy(new BaselinePolicy("Champoin", true), rule("min", "0.1", true)), evidence).getVerdict());
+        assertEquals(
+                Verdict.PASSED,
+                only(
+                                policy(new BaselinePolicy("champion", true), change),
+                                refusing(Map.of("m", 0.5), reason))
+                        .getVerdict());
+    }
+
     @Test
     void sumsAreDecimal() {
         assertEquals(Verdict.PASSED, one("max_drop", "0.3", false, 0.3, 0.0).getVerdict());

@@ -19,18 +19,18 @@ class MissesTest {
             String metric, String rule, double limit, Double value, Double baseline, Double margin, Criticality criticality) {
         Verdict verdict = margin == null ? Verdict.MISSING : margin < 0 ? Verdict.FAILED : Verdict.PASSED;
         return new Check(
-                metric, null, null, rule, limit, value, baseline, null, margin, verdict, criticality, "why");
+                metric, null, null, null, rule, limit, value, baseline, null, margin, verdict, criticality, "why");
     }
 
     @Test
     void aMissedBoundReadsAsOneSentence() {
         Check recall = new Check(
-                "recall", null, null, "min", 0.85, 0.83, null, null, -0.02, Verdict.FAILED, Criticality.FAILURE,
+                "recall", null, null, null, "min", 0.85, 0.83, null, null, -0.02, Verdict.FAILED, Criticality.FAILURE,
                 "0.83 is 0.02 under its bound of 0.85");
         assertEquals("recall 0.83 is 0.02 under its bound of 0.85", Misses.sentence(recall));
 
         Check drop = new Check(
-                "recall", null, "holdout", "max_drop", 0.005, 0.83, 0.85, -0.02, -0.015, Verdict.FAILED,
+                "recall", null, "holdout", null, "max_drop", 0.005, 0.83, 0.85, -0.02, -0.015, Verdict.FAILED,
                 Criticality.FAILURE, "0.02 worse than the baseline of 0.85, more than 0.005 worse");
         assertEquals(
                 "recall on holdout: 0.02 worse than the baseline of 0.85, more than 0.005 worse", Misses.sentence(drop));
