@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * Arithmetic is decimal, on the shortest decimal form of each double, so that 0.1 + 0.2 is 0.3.
  */
 public final class Evaluator {
+    /** Of slices whose origins the reason of their gap names. */
+    private static final int MOST_ORIGINS = 3;
+
     private static final Comparator<Check> REPORT_ORDER =
             Comparator.comparing(Check::isPassed).thenComparing(Check::getCriticality);
 
@@ -195,7 +198,25 @@ public final class Evaluator {
         }
         GapRule gap = new GapRule(rule, values);
         Finding finding = rule.target().evidence() == null ? gap.exact() : gap.uncertain(uncertainties);
-        checks.add(check(rule, rule.metric(), null, gap.gap().doubleValue(), null, null, finding));
+        Finding named = withOrigins(rule, slices, finding);
+        checks.add(check(rule, rule.metric(), null, gap.gap().doubleValue(), null, null, named));
+    }
+
+    private Finding withOrigins(MetricRule rule, SortedMap<String, String> slices, Finding finding) {
+        List<String> foreign = new ArrayList<>();
+        slices.forEach((slice, metric) -> {
+            Origin origin = evidence.origins().get(rule.target().key(metric));
+            if (origin != null) {
+                foreign.add("slice " + slice + ": " + origin.inWords());
+            }
+        });
+        if (foreign.isEmpty()) {
+            return finding;
+        }
+        String shown = String.join("; ", foreign.subList(0, Math.min(MOST_ORIGINS, foreign.size())));
+        int more = foreign.size() - MOST_ORIGINS;
+        String reason = finding.reason() + " (" + shown + (more > 0 ? "; and " + more + " more" : "") + ")";
+        return new Finding(finding.verdict(), finding.margin(), reason);
     }
 
     /** A check of the slices as a whole, or of one that is not there. */

@@ -40,12 +40,6 @@ public record Evidence(
         this(candidate, baseline, unclear, incomparable, Map.of(), Map.of(), Map.of(), null);
     }
 
-    /** The same with the reason why change rules do not pass although there is no baseline, or null. */
-    public Evidence refusingRubberStamp(String reason) {
-        return new Evidence(
-                candidate, baseline, unclear, incomparable, absent, origins, baselineOrigins, reason);
-    }
-
     /** The same with its values in the order of names, in which those of one target are found without looking at all. */
     Evidence sorted() {
         return new Evidence(

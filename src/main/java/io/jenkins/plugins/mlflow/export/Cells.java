@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.export;
 
 import io.jenkins.plugins.mlflow.evaluation.ApprovalInfo;
+import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
+import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
@@ -39,20 +41,10 @@ public final class Cells {
             facts.add(List.of("server", report.getServer()));
         }
         if (report.getCandidate() != null) {
-            String version = report.getCandidate().getVersion();
-            facts.add(List.of(
-                    "candidate",
-                    "run " + report.getCandidate().getRunId() + (version == null ? "" : ", version " + version)
-                            + (report.getCandidate().getModelId() == null
-                                    ? ""
-                                    : ", logged model " + report.getCandidate().getModelId())));
+            facts.add(List.of("candidate", candidate(report.getCandidate())));
         }
         if (report.getBaseline() != null) {
-            String version = report.getBaseline().getVersion();
-            facts.add(List.of(
-                    "baseline",
-                    (version == null ? "no version" : "version " + version) + " (alias "
-                            + report.getBaseline().getAlias() + ")"));
+            facts.add(List.of("baseline", baseline(report.getBaseline())));
         }
         if (report.getPolicyOrigin() != null) {
             facts.add(List.of("policy", report.getPolicyOrigin() + " (SHA-256 " + report.getPolicySha256() + ")"));
@@ -64,6 +56,25 @@ public final class Cells {
             }
         }
         return facts;
+    }
+
+    private static String candidate(CandidateInfo candidate) {
+        String kind = candidate.isEvaluationRun()
+                ? candidate.isChildRun() ? " (evaluation run, child run)" : " (evaluation run)"
+                : candidate.isChildRun() ? " (child run)" : "";
+        String name = candidate.getModelName() == null ? "" : " (" + candidate.getModelName() + ")";
+        return "run " + candidate.getRunId() + kind
+                + (candidate.getVersion() == null ? "" : ", version " + candidate.getVersion())
+                + (candidate.getModelId() == null ? "" : ", logged model " + candidate.getModelId() + name);
+    }
+
+    private static String baseline(BaselineInfo baseline) {
+        String found = baseline.getVersion() != null
+                ? "version " + baseline.getVersion()
+                : baseline.isResolved() ? "no version" : "not resolved";
+        return found + (baseline.getStage() == null
+                ? " (alias " + baseline.getAlias() + ")"
+                : " (stage " + baseline.getStage() + ")");
     }
 
     private static String approval(ApprovalInfo approval) {

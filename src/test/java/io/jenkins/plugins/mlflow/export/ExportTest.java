@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
+import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
+import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import java.io.StringReader;
+import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
@@ -25,6 +30,47 @@ class ExportTest {
         assertEquals("1", suite.getAttribute("skipped"));
         assertEquals(2, suite.getElementsByTagName("failure").getLength());
         assertEquals(1, suite.getElementsByTagName("skipped").getLength());
+    }
+
+    private static String fact(String name, CandidateInfo candidate, BaselineInfo baseline) {
+        GateReport report = new GateReport(GateStatus.PASSED, "", "enabled", "churn", null)
+                .judged(candidate, baseline, List.of());
+        return Cells.facts(report).stream()
+                .filter(fact -> fact.get(0).equals(name))
+                .map(fact -> fact.get(1))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theBaselineSaysByWhatItWasFoundAndWhetherItWas() {
+        assertEquals(
+                "version 6 (alias champion)", fact("baseline", null, new BaselineInfo("champion", "6", "r0")));
+        assertEquals(
+                "version 6 (stage Production)",
+                fact("baseline", null, new BaselineInfo(null, "Production", true, "6", "r0", null)));
+        assertEquals(
+                "no version (alias champion)",
+                fact("baseline", null, new BaselineInfo("champion", null, true, null, null, null)));
+        assertEquals(
+                "not resolved (alias champion)",
+                fact("baseline", null, new BaselineInfo("champion", null, false, null, null, null)));
+    }
+
+    @Test
+    void theCandidateSaysWhatItsRunAndItsModelAre() {
+        assertEquals(
+                "run r1, version 7",
+                fact("candidate", new CandidateInfo("r1", "3", "e", "7", null, "FINISHED"), null));
+        assertEquals(
+                "run r1 (evaluation run), version 7, logged model m-1 (rf)",
+                fact(
+                        "candidate",
+                        new CandidateInfo("r1", "3", "e", "7", "m-1", "FINISHED").named("rf").run(true, false),
+                        null));
+        assertEquals(
+                "run r1 (evaluation run, child run)",
+                fact("candidate", new CandidateInfo("r1", "3", "e", null, null, "FINISHED").run(true, true), null));
     }
 
     @Test
