@@ -100,6 +100,11 @@ final class Answer {
         return topLevelStrings().getOrDefault("message", "");
     }
 
+    /** A string beside {@code error_code} in the JSON object, or empty. */
+    String text(String field) {
+        return topLevelStrings().getOrDefault(field, "");
+    }
+
     private Map<String, String> topLevelStrings() {
         Map<String, String> found = new HashMap<>();
         try (JsonParser parser = JSON.createParser(body)) {

@@ -12,6 +12,9 @@ import static io.jenkins.plugins.mlflow.tracking.ErrorCategory.UNREACHABLE;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
 import org.mlflow_project.google.protobuf.Message;
 import org.mlflow_project.google.protobuf.util.JsonFormat;
@@ -24,6 +27,13 @@ final class Refusals {
     static final String PROXY_OR_LOGIN =
             "A proxy or login page answered in place of MLflow; check the tracking URI and what stands before the server.";
     private static final int EXCERPT = 300;
+    private static final int MOST_ADDRESSES = 1_000;
+    private static final Pattern NAME_OF_THREE_PARTS = Pattern.compile("'[^'.]+\\.[^'.]+\\.[^'.]+'");
+    private static final String NOT_OFFERED = " does not offer that part of MLflow's REST API. What the gate needs of a server is in "
+            + "docs/command-line.md (servers that are not MLflow's own).";
+
+    /** Addresses below which MLflow's API has been seen in this process. */
+    private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
 
     private final ServerAddress address;
     private final Credentials credentials;
@@ -113,10 +123,20 @@ final class Refusals {
                 + "grant the permission (to read, or to manage the model if the gate promotes).";
     }
 
-    private static String unknownRoute(Answer answer) {
-        return answer.errorCode().isEmpty()
-                ? "This address is not MLflow's REST API: check the path prefix of the tracking URI."
-                : "This server does not offer that part of MLflow's REST API.";
+    private String unknownRoute(Answer answer) {
+        if (!answer.errorCode().isEmpty()) {
+            return "This server" + NOT_OFFERED;
+        }
+        if (answer.text("error").startsWith("404 ")) {
+            return "GitLab" + NOT_OFFERED;
+        }
+        if (answer.text("message").startsWith("404 ")) {
+            return "GitLab does not show this project to these credentials: check the project's id in the tracking URI, and that "
+                    + "the token may use the API of this project.";
+        }
+        return SEEN.contains(address.toString())
+                ? "The address is right, as other calls were answered, but this server" + NOT_OFFERED
+                : "This address is not MLflow's REST API: check the path prefix of the tracking URI.";
     }
 
     private static String unexpected(Answer answer) {
@@ -154,10 +174,18 @@ final class Refusals {
         }
         try {
             JsonFormat.parser().ignoringUnknownFields().merge(answer.body(), builder);
+            seen();
             return new Reading<>(request, answer, builder, this);
         } catch (InvalidProtocolBufferException | RuntimeException e) {
             throw notMlflow(request, answer, "with JSON that cannot be read as MLflow's");
         }
+    }
+
+    private void seen() {
+        if (SEEN.size() >= MOST_ADDRESSES) {
+            SEEN.clear();
+        }
+        SEEN.add(address.toString());
     }
 
     TrackingException notMlflow(ApiRequest request, Answer answer, String what) {
@@ -188,7 +216,16 @@ final class Refusals {
     }
 
     private String told(ApiRequest request, Answer answer, String advice) {
-        return subject(request) + " answered " + answer.status() + ": " + excerpt(answer.body()) + ". " + advice;
+        return subject(request) + " answered " + answer.status() + ": " + excerpt(answer.body()) + ". " + advice
+                + (isOfUnityCatalog(request, answer) ? " If this is Databricks: a model name of three parts is one of Unity "
+                        + "Catalog, whose registry has another API (mlflow/unity-catalog) than MLflow's, which is not supported."
+                        : "");
+    }
+
+    private static boolean isOfUnityCatalog(ApiRequest request, Answer answer) {
+        boolean refused = answer.status() == 400 || answer.status() == 403 || answer.status() == 404;
+        boolean ofRegistry = request.path().startsWith("registered-models/") || request.path().startsWith("model-versions/");
+        return refused && ofRegistry && NAME_OF_THREE_PARTS.matcher(request.subject()).find();
     }
 
     private String subject(ApiRequest request) {

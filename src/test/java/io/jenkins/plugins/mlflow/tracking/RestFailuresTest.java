@@ -133,6 +133,51 @@ class RestFailuresTest {
         assertTrue(e.getMessage().contains("path prefix"), e.getMessage());
     }
 
+    /** The first answer shows that the address is right. */
+    @Test
+    void aPartThatIsMissingIsToldApartFromAWrongAddress() throws Exception {
+        String run = "{\"run\": {\"info\": {\"run_id\": \"abc\", \"experiment_id\": \"3\", \"status\": \"FINISHED\"}}}";
+        try (StubServer stub = new StubServer((request, out) -> {
+            boolean known = request.target().contains("runs/get");
+            StubServer.respond(out, known ? 200 : 404, known ? run : "Not Found", "Content-Type: text/plain");
+        })) {
+            assertTrue(failureOfVersion(stub, "churn").getMessage().contains("path prefix"));
+            stub.server().run("abc");
+            TrackingException e = failureOfVersion(stub, "churn");
+            assertEquals(ErrorCategory.PROTOCOL, e.category());
+            assertTrue(e.getMessage().contains("does not offer that part of MLflow's REST API"), e.getMessage());
+            assertFalse(e.getMessage().contains("path prefix"), e.getMessage());
+        }
+    }
+
+    private static TrackingException failureOfVersion(StubServer stub, String model) {
+        return assertThrows(TrackingException.class, () -> stub.server().version(model, "7"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"error\": \"404 Not Found\"}; GitLab does not offer that part of MLflow's REST API",
+                "{\"message\": \"404 Project Not Found\"}; GitLab does not show this project to these credentials",
+            })
+    void gitLabsOwn404IsToldAsGitLabs(String body, String told) throws IOException {
+        TrackingException e = failureOf(404, body, "Content-Type: application/json");
+        assertEquals(ErrorCategory.PROTOCOL, e.category());
+        assertTrue(e.getMessage().contains(told), e.getMessage());
+        assertFalse(e.getMessage().contains("path prefix"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RESOURCE_DOES_NOT_EXIST", "ENDPOINT_NOT_FOUND", "INVALID_PARAMETER_VALUE"})
+    void aModelNameOfThreePartsHintsAtUnityCatalog(String code) throws IOException {
+        try (StubServer stub = StubServer.answering(code.startsWith("INVALID") ? 400 : 404, "{\"error_code\": \"" + code + "\"}")) {
+            String message = failureOfVersion(stub, "main.ml.churn").getMessage();
+            assertTrue(message.contains("Unity Catalog"), message);
+            assertFalse(failureOfVersion(stub, "churn").getMessage().contains("Unity Catalog"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Content-Type: text/html", "Content-Type: application/json"})
     void aPageWithStatus200IsALoginPage(String type) throws IOException {
