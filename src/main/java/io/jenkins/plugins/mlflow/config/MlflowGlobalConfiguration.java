@@ -93,6 +93,11 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         return servers.stream().map(MlflowServerConfiguration::getName).toList();
     }
 
+    /** All servers, for rules that count whoever asks. */
+    synchronized List<MlflowServerConfiguration> configured() {
+        return List.copyOf(servers);
+    }
+
     /** The servers with this {@link MlflowServerConfiguration#registry()}, whatever their names; none if there is none any more. */
     public synchronized List<MlflowServerConfiguration> serversOf(String registry) {
         return servers.stream().filter(server -> server.registry().equals(registry)).toList();

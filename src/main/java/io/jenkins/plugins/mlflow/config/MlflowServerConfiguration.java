@@ -9,6 +9,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -34,7 +36,6 @@ import org.kohsuke.stapler.verb.POST;
 public final class MlflowServerConfiguration implements Describable<MlflowServerConfiguration> {
     static final int DEFAULT_CONNECT_TIMEOUT = 5;
     static final int DEFAULT_REQUEST_TIMEOUT = 10;
-    static final int LONGEST_TIMEOUT = 300;
 
     private final String name;
     private final String trackingUri;
@@ -51,7 +52,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
      */
     @DataBoundConstructor
     public MlflowServerConfiguration(String name, String trackingUri) {
-        this.name = checkedName(name);
+        this.name = ServerChecks.name(name);
         this.trackingUri = trackingUri == null ? "" : trackingUri.strip();
         check(() -> ServerAddress.parse(this.trackingUri));
     }
@@ -82,7 +83,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     @DataBoundSetter
     public void setWorkspace(String workspace) {
-        this.workspace = check(() -> checkedWorkspace(workspace));
+        this.workspace = check(() -> ServerChecks.workspace(workspace));
     }
 
     /** PEM, or null for none. */
@@ -107,7 +108,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     @DataBoundSetter
     public void setConnectTimeoutSeconds(int seconds) {
-        connectTimeoutSeconds = check(() -> checkedTimeout("connect", seconds));
+        connectTimeoutSeconds = check(() -> ServerChecks.timeout("connect", seconds));
     }
 
     public int getRequestTimeoutSeconds() {
@@ -116,28 +117,58 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     @DataBoundSetter
     public void setRequestTimeoutSeconds(int seconds) {
-        requestTimeoutSeconds = check(() -> checkedTimeout("request", seconds));
+        requestTimeoutSeconds = check(() -> ServerChecks.timeout("request", seconds));
     }
 
-    /** Null if every job may promote. */
+    /** Null if every job may promote but change requests. */
     public PromotionRights getPromotion() {
         return promotion;
     }
 
     @DataBoundSetter
     public void setPromotion(PromotionRights promotion) {
-        this.promotion = promotion == null || promotion.isForAll() ? null : promotion;
+        this.promotion = promotion == null || promotion.isDefault() ? null : promotion;
     }
 
     /**
-     * Why builds of a job may not promote on this server, as one sentence without a full stop; null if they may.
-     *
-     * @param job the job's full name, with the folders it is in
+     * Why builds of a job may not promote on this server, as one sentence without a full stop; null if they may. All configured
+     * servers of the same registry count, so that an entry without a list is no way around that of another.
      */
-    public String whyNotPromote(String job) {
-        return promotion == null || promotion.isFor(job)
-                ? null
-                : "job '" + job + "' may not promote on server '" + name + "'";
+    public String whyNotPromote(Item job) {
+        boolean isChangeRequest = ChangeRequests.isChangeRequest(job);
+        String name = job.getFullName();
+        return entries().allMatch(entry -> entry.allows(name, isChangeRequest)) ? null : refusal(name, isChangeRequest);
+    }
+
+    private String refusal(String job, boolean isChangeRequest) {
+        return "job '" + job + "'" + (isChangeRequest ? " builds a change request and" : "") + " may not promote on server '"
+                + name + "'";
+    }
+
+    /** What this entry alone says. */
+    boolean allows(String job, boolean isChangeRequest) {
+        return promotion == null ? !isChangeRequest : promotion.isFor(job, isChangeRequest);
+    }
+
+    /** Whether the approval of who started a build does not count; so it is if any server of the same registry says so. */
+    public boolean needsFourEyes() {
+        return entries().anyMatch(entry -> entry.promotion != null && entry.promotion.isFourEyes());
+    }
+
+    private Stream<MlflowServerConfiguration> entries() {
+        return Stream.concat(
+                Stream.of(this), MlflowGlobalConfiguration.get().configured().stream().filter(this::isSameRegistry));
+    }
+
+    /** Whether the other entry leads to the same registry, however its address is written. */
+    boolean isSameRegistry(MlflowServerConfiguration other) {
+        return ServerAddress.parse(trackingUri).leadsWhere(ServerAddress.parse(other.trackingUri))
+                && workspaceOrDefault().equals(other.workspaceOrDefault());
+    }
+
+    /** MLflow's own name of the workspace that is used if none is named. */
+    private String workspaceOrDefault() {
+        return workspace == null ? "default" : workspace;
     }
 
     /** What tells the registry behind this server from others, whatever name the server has. Not to be shown: it is an address. */
@@ -164,37 +195,6 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         }
     }
 
-    private static String checkedName(String name) {
-        String stripped = name == null ? "" : name.strip();
-        if (stripped.isEmpty()) {
-            throw new IllegalArgumentException("The name of an MLflow server is empty. Steps call the server by its name.");
-        }
-        if (stripped.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("The name of the MLflow server '" + stripped.replaceAll("\\p{Cc}", " ")
-                    + "' holds a line break or another control character.");
-        }
-        return stripped;
-    }
-
-    private static String checkedWorkspace(String workspace) {
-        String wanted = Util.fixEmptyAndTrim(workspace);
-        if (wanted != null && !wanted.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new IllegalArgumentException("The workspace '" + wanted.replaceAll("\\p{Cc}", " ")
-                    + "' may only hold visible ASCII characters, without blanks.");
-        }
-        return wanted;
-    }
-
-    private static int checkedTimeout(String which, int seconds) {
-        if (seconds < 1 || seconds > LONGEST_TIMEOUT) {
-            // Configuration as Code hands over 0 for what is no number.
-            throw new IllegalArgumentException("The " + which + " timeout is " + seconds
-                    + (seconds == 0 ? ", or is no number" : "")
-                    + "; give a whole number of seconds from 1 to " + LONGEST_TIMEOUT + ".");
-        }
-        return seconds;
-    }
-
     /** The form of one server. Every method is for administrators only. */
     @Extension
     public static final class DescriptorImpl extends Descriptor<MlflowServerConfiguration> {
@@ -206,7 +206,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
         @POST
         public FormValidation doCheckName(@QueryParameter String value) {
-            return checked(() -> checkedName(value));
+            return checked(() -> ServerChecks.name(value));
         }
 
         @POST
@@ -251,7 +251,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
         @POST
         public FormValidation doCheckWorkspace(@QueryParameter String value) {
-            return checked(() -> checkedWorkspace(value));
+            return checked(() -> ServerChecks.workspace(value));
         }
 
         @POST
@@ -276,12 +276,12 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
         @POST
         public FormValidation doCheckConnectTimeoutSeconds(@QueryParameter String value) {
-            return checked(() -> checkedTimeout("connect", number("connect", value)));
+            return checked(() -> ServerChecks.timeout("connect", ServerChecks.number("connect", value)));
         }
 
         @POST
         public FormValidation doCheckRequestTimeoutSeconds(@QueryParameter String value) {
-            return checked(() -> checkedTimeout("request", number("request", value)));
+            return checked(() -> ServerChecks.timeout("request", ServerChecks.number("request", value)));
         }
 
         /** Asks the server as the form describes it at the moment, saved or not. */
@@ -301,8 +301,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                 server.setCredentialsId(credentialsId);
                 server.setWorkspace(workspace);
                 server.setCaCertificates(caCertificates);
-                server.setConnectTimeoutSeconds(number("connect", connectTimeoutSeconds));
-                server.setRequestTimeoutSeconds(number("request", requestTimeoutSeconds));
+                server.setConnectTimeoutSeconds(ServerChecks.number("connect", connectTimeoutSeconds));
+                server.setRequestTimeoutSeconds(ServerChecks.number("request", requestTimeoutSeconds));
             } catch (IllegalArgumentException e) {
                 return FormValidation.error(e.getMessage());
             }
@@ -316,15 +316,6 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                 return FormValidation.ok();
             } catch (IllegalArgumentException e) {
                 return FormValidation.error(e.getMessage());
-            }
-        }
-
-        private static int number(String which, String value) {
-            try {
-                return Integer.parseInt(value == null ? "" : value.strip());
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("The " + which + " timeout '" + (value == null ? "" : value)
-                        + "' is not a whole number of seconds from 1 to " + LONGEST_TIMEOUT + ".");
             }
         }
     }

@@ -3,109 +3,120 @@ package io.jenkins.plugins.mlflow.config;
 import hudson.Extension;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.model.Job;
 import hudson.util.FormValidation;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Which jobs may promote on a server, so that builds of pull requests, whose pipeline and policy anybody may have written,
- * only judge. The property is spelt as it is in configuration as code: {@code promotion: {allowed_jobs: "ml/*}{@code /main"}}.
+ * Who may promote on a server: {@code promotion: {allowedJobs: "ml/*}{@code /main", changeRequests: false, fourEyes: true}} in
+ * configuration as code. Without any of it, all jobs may but change requests, whose pipeline and policy anybody may have written.
  */
 public final class PromotionRights implements Describable<PromotionRights> {
-    private static final String ANY = "**";
-    private static final int LONGEST = 10_000;
-    private static final Pattern SEPARATOR = Pattern.compile("[,\\r\\n]+");
+    private static final int MOST_SHOWN = 5;
 
-    /** What Jenkins allows in no name of a job, but somebody may take for a pattern. */
-    private static final Pattern NEVER_IN_A_NAME = Pattern.compile("[?\\\\\\[\\]!@#$^&|<>:;\\p{Cc}]");
+    private String allowedJobs;
+    private boolean changeRequests;
+    private boolean fourEyes;
 
-    private final String allowed_jobs;
+    /** The former name of {@link #allowedJobs}; only read. */
+    private transient String allowed_jobs;
 
     /**
-     * @param allowed_jobs patterns of full names of jobs, separated by commas or line breaks; blank for all jobs. {@code *} is
-     *     any text within a segment, {@code **} as a segment of its own any number of segments
+     * @param allowedJobs patterns of full names of jobs, separated by commas or line breaks; blank for all jobs. See
+     *     {@link JobPatterns}
      * @throws IllegalArgumentException if a pattern could not match as it seems to be meant
      */
     @DataBoundConstructor
-    public PromotionRights(String allowed_jobs) {
-        this.allowed_jobs = allowed_jobs == null ? "" : allowed_jobs.strip().replace("\r\n", "\n");
-        patterns(this.allowed_jobs);
+    public PromotionRights(String allowedJobs) {
+        this.allowedJobs = checked(allowedJobs);
+    }
+
+    private static String checked(String patterns) {
+        String given = patterns == null ? "" : patterns.strip().replace("\r\n", "\n");
+        JobPatterns.parse(given);
+        return given;
     }
 
     /** As they were given. */
+    public String getAllowedJobs() {
+        return allowedJobs;
+    }
+
+    /** Always null, so that no export has the former name. */
     public String getAllowed_jobs() {
-        return allowed_jobs;
+        return null;
     }
 
-    boolean isForAll() {
-        return allowed_jobs != null && allowed_jobs.isEmpty();
+    /** Takes {@code allowed_jobs}, the former name, from a document of configuration as code. */
+    @DataBoundSetter
+    public void setAllowed_jobs(String patterns) {
+        String given = checked(patterns);
+        if (!given.isEmpty() && !allowedJobs.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "allowedJobs and allowed_jobs are both given. Keep allowedJobs; allowed_jobs is its former name.");
+        }
+        if (!given.isEmpty()) {
+            allowedJobs = given;
+        }
     }
 
-    /** Whether builds of the job of this full name may promote. What a file edited by hand spoilt allows nothing. */
-    boolean isFor(String job) {
-        if (isForAll()) {
-            return true;
+    public boolean isChangeRequests() {
+        return changeRequests;
+    }
+
+    /** Whether change requests (pull and merge requests) may promote if {@code allowedJobs} names them. */
+    @DataBoundSetter
+    public void setChangeRequests(boolean changeRequests) {
+        this.changeRequests = changeRequests;
+    }
+
+    public boolean isFourEyes() {
+        return fourEyes;
+    }
+
+    /** Whether the approval of who started the build does not count. */
+    @DataBoundSetter
+    public void setFourEyes(boolean fourEyes) {
+        this.fourEyes = fourEyes;
+    }
+
+    private Object readResolve() {
+        if (allowedJobs == null) {
+            allowedJobs = allowed_jobs;
+        }
+        return this;
+    }
+
+    /** Whether this says the same as nothing at all. */
+    boolean isDefault() {
+        return namesNoJobs() && !changeRequests && !fourEyes;
+    }
+
+    boolean namesNoJobs() {
+        return allowedJobs != null && allowedJobs.isEmpty();
+    }
+
+    /**
+     * Whether builds of a job may promote. A file edited by hand that cannot be read allows nothing.
+     *
+     * @param job its full name
+     */
+    boolean isFor(String job, boolean isChangeRequest) {
+        if (isChangeRequest && (!changeRequests || namesNoJobs())) {
+            return false;
         }
         try {
-            List<String> name = segments(job);
-            return allowed_jobs != null && patterns(allowed_jobs).stream().anyMatch(pattern -> matches(pattern, name));
+            return namesNoJobs() || allowedJobs != null && JobPatterns.parse(allowedJobs).match(job);
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    private static boolean matches(List<String> pattern, List<String> name) {
-        if (pattern.isEmpty()) {
-            return name.isEmpty();
-        }
-        List<String> rest = pattern.subList(1, pattern.size());
-        if (pattern.get(0).equals(ANY)) {
-            return matches(rest, name) || !name.isEmpty() && matches(pattern, name.subList(1, name.size()));
-        }
-        return !name.isEmpty()
-                && segment(pattern.get(0)).matcher(name.get(0)).matches()
-                && matches(rest, name.subList(1, name.size()));
-    }
-
-    private static Pattern segment(String pattern) {
-        return Pattern.compile(Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
-    }
-
-    private static List<List<String>> patterns(String text) {
-        if (text.length() > LONGEST) {
-            throw new IllegalArgumentException("The allowed jobs have more than " + LONGEST + " characters.");
-        }
-        List<List<String>> patterns = SEPARATOR.splitAsStream(text)
-                .map(String::strip)
-                .filter(pattern -> !pattern.isEmpty())
-                .map(PromotionRights::pattern)
-                .toList();
-        if (patterns.isEmpty() && !text.isEmpty()) {
-            throw new IllegalArgumentException("The allowed jobs hold no pattern. Leave them empty for all jobs.");
-        }
-        return patterns;
-    }
-
-    private static List<String> pattern(String pattern) {
-        List<String> segments = segments(pattern);
-        boolean glued = segments.stream().anyMatch(segment -> segment.contains(ANY) && !segment.equals(ANY));
-        boolean empty = segments.stream().anyMatch(segment -> segment.isBlank() || segment.equals(".") || segment.equals(".."));
-        if (glued || empty || NEVER_IN_A_NAME.matcher(pattern).find()) {
-            throw new IllegalArgumentException("The pattern '" + pattern.replaceAll("\\p{Cc}", " ")
-                    + "' of the allowed jobs matches no full name of a job. Write names separated by /, for example"
-                    + " ml/*/main; * is any text within one name, and ** in the place of a name any number of names.");
-        }
-        return segments;
-    }
-
-    private static List<String> segments(String name) {
-        return List.of(name.split("/", -1));
     }
 
     /** The form, within that of a server. */
@@ -118,14 +129,34 @@ public final class PromotionRights implements Describable<PromotionRights> {
         }
 
         @POST
-        public FormValidation doCheckAllowed_jobs(@QueryParameter String value) {
+        public FormValidation doCheckAllowedJobs(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             try {
-                new PromotionRights(value);
-                return FormValidation.ok();
+                List<String> without = JobPatterns.parse(checked(value)).withoutMatch(jobs());
+                return without.isEmpty() ? FormValidation.ok() : FormValidation.warning(warning(without));
             } catch (IllegalArgumentException e) {
                 return FormValidation.error(e.getMessage());
             }
+        }
+
+        private static List<String> jobs() {
+            return StreamSupport.stream(Jenkins.get().allItems(Job.class).spliterator(), false)
+                    .map(Item::getFullName)
+                    .toList();
+        }
+
+        private static String warning(List<String> patterns) {
+            String first = String.join(", ", patterns.subList(0, Math.min(MOST_SHOWN, patterns.size())));
+            return Messages.PromotionRights_noSuchJob(
+                    patterns.size() <= MOST_SHOWN ? first : first + ", …");
+        }
+
+        @POST
+        public FormValidation doCheckChangeRequests(@QueryParameter boolean value, @QueryParameter String allowedJobs) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return value && (allowedJobs == null || allowedJobs.isBlank())
+                    ? FormValidation.warning(Messages.PromotionRights_nameThem())
+                    : FormValidation.ok();
         }
     }
 }

@@ -109,7 +109,7 @@ public final class LiveRow {
     /** The configured server of the registry on which the job may promote; null if there is none any more. */
     MlflowServerConfiguration server() {
         return MlflowGlobalConfiguration.get().serversOf(record.getKey().registry()).stream()
-                .filter(server -> job == null || server.whyNotPromote(job.getFullName()) == null)
+                .filter(server -> job == null || server.whyNotPromote(job) == null)
                 .findFirst()
                 .orElse(null);
     }

@@ -42,6 +42,7 @@ final class ApprovalInput implements Serializable {
         step.setId("Approve-" + context.get(FlowNode.class).getId());
         step.setOk(Messages.ApprovalInput_approve());
         step.setCancel(Messages.ApprovalInput_refuse());
+        step.setSubmitter(context.rights().submitter());
         ParameterDefinition reason =
                 new StringParameterDefinition(REASON, "", Messages.ApprovalInput_reason(), true);
         step.setParameters(List.of(reason));

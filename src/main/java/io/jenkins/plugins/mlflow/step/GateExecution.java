@@ -220,9 +220,10 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
             address = page().attach(report).getReportUrl();
         }
         String question = gate().question(awaiting);
-        log.say(question + " Somebody must approve it. Report: " + address);
+        ApprovalRights rights = new ApprovalRights(request.policy().promotion().approvers(), serverName);
+        log.say(question + " " + rights.inWords() + " Report: " + address);
         ApprovalInput asked = ApprovalInput.ask(
-                new ApprovalContext(this), Messages.ApprovalInput_question(question, report.getReason(), address));
+                new ApprovalContext(this, rights), Messages.ApprovalInput_question(question, report.getReason(), address));
         synchronized (wheel) {
             approvalInput = asked;
             if (wheel.isOver()) {

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlflow.step;
 
 import hudson.FilePath;
 import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.config.ChangeRequests;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
@@ -30,12 +32,14 @@ final class Preparation {
 
     private final GateParameters parameters;
     private final Run<?, ?> run;
+    private final TaskListener listener;
     /** Null outside of a node. */
     private final FilePath workspace;
 
     Preparation(GateParameters parameters, StepContext context) throws IOException, InterruptedException {
         this.parameters = parameters;
         this.run = context.get(Run.class);
+        this.listener = context.get(TaskListener.class);
         this.workspace = context.get(FilePath.class);
     }
 
@@ -105,6 +109,12 @@ final class Preparation {
         if (parameters.has(THRESHOLDS)) {
             return null;
         }
+        if (isOfFork()) {
+            throw new StepProblem("there are no rules for model '" + parameters.model() + "'. The build is that of a change"
+                    + " request of a fork, whose own policy file does not count, and the revision to trust has none with this"
+                    + " model. Add the model to " + DEFAULT_POLICY + " of the target branch, give `thresholds`, or ask the"
+                    + " administrator to store a policy for this model.");
+        }
         throw new StepProblem("there are no rules for model '" + parameters.model() + "'. Put a " + DEFAULT_POLICY
                 + " with this model into the workspace and run the step inside of a node, name a file with `policy`,"
                 + " give `thresholds`, or ask the administrator to store a policy for this model.");
@@ -115,12 +125,12 @@ final class Preparation {
             throw new StepProblem("parameter `policy` names the file '" + path
                     + "' of a workspace, but the step does not run inside of a node. Put it inside of a node.");
         }
-        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, path, agentDeadline());
-        if (found.isAbsent()) {
-            throw new StepProblem("policy file '" + path
-                    + "' is not in the workspace. Check the path, and that the sources were checked out.");
+        PolicyFile file = find(path);
+        if (file.found().isAbsent()) {
+            throw new StepProblem("policy file '" + path + "' is not " + file.place()
+                    + ". Check the path, and that the sources were checked out.");
         }
-        PolicyDocument document = read(path, found);
+        PolicyDocument document = read(file, path);
         if (!document.hasModel(parameters.model())) {
             throw new StepProblem("policy file '" + path + "' has no model '" + parameters.model() + "'; it has: "
                     + String.join(", ", document.models()));
@@ -142,19 +152,30 @@ final class Preparation {
         if (workspace == null) {
             return null;
         }
-        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, DEFAULT_POLICY, agentDeadline());
-        if (found.isAbsent()) {
+        PolicyFile file = find(DEFAULT_POLICY);
+        if (file.found().isAbsent()) {
             return null;
         }
-        PolicyDocument document = read(DEFAULT_POLICY, found);
+        PolicyDocument document = read(file, DEFAULT_POLICY);
         return document.hasModel(parameters.model()) ? document : null;
     }
 
-    private PolicyDocument read(String path, WorkspacePolicy.Found found) throws StepProblem, PolicyException {
-        if (found.problem != null) {
-            throw new StepProblem("policy file '" + path + "' cannot be used: " + found.problem + ".");
+    /** In the workspace; but there may be a stranger's file if the build is that of a change request of a fork. */
+    private PolicyFile find(String path) throws StepProblem, InterruptedException {
+        return isOfFork()
+                ? TrustedPolicy.read(run, listener, path, agentDeadline())
+                : new PolicyFile(path, "in the workspace", WorkspacePolicy.read(workspace, path, agentDeadline()));
+    }
+
+    private boolean isOfFork() {
+        return ChangeRequests.isOfFork(run.getParent());
+    }
+
+    private PolicyDocument read(PolicyFile file, String path) throws StepProblem, PolicyException {
+        if (file.found().problem != null) {
+            throw new StepProblem("policy file '" + path + "' cannot be used: " + file.found().problem + ".");
         }
-        return PolicyDocument.read(path, found.bytes, parameters.model());
+        return PolicyDocument.read(file.origin(), file.found().bytes, parameters.model());
     }
 
     private Optional<PolicyDocument> stored() throws StepProblem {

@@ -31,6 +31,6 @@ final class Servers {
 
     /** Why this build may not promote on the server, or null if it may. */
     static String whyNotPromote(MlflowServerConfiguration server, Run<?, ?> run) {
-        return server.whyNotPromote(run.getParent().getFullName());
+        return server.whyNotPromote(run.getParent());
     }
 }

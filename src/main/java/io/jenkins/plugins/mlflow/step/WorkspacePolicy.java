@@ -26,12 +26,22 @@ final class WorkspacePolicy {
     /** What was found at the path: either bytes or a problem, or neither if there is no such file. */
     static final class Found implements Serializable {
         private static final long serialVersionUID = 1L;
+        static final Found ABSENT = new Found(null, null);
         final byte[] bytes;
         final String problem;
 
         private Found(byte[] bytes, String problem) {
             this.bytes = bytes;
             this.problem = problem;
+        }
+
+        /** One byte more than allowed is enough, so that the reader of the policy can refuse it. */
+        static Found bytes(byte[] bytes) {
+            return new Found(bytes, null);
+        }
+
+        static Found problem(String problem) {
+            return new Found(null, problem);
         }
 
         boolean isAbsent() {
@@ -75,28 +85,27 @@ final class WorkspacePolicy {
             try {
                 file = root.resolve(path);
             } catch (InvalidPathException e) {
-                return new Found(null, "it is not a path");
+                return Found.problem("it is not a path");
             }
             if (!file.normalize().startsWith(root.normalize())) {
-                return new Found(null, "it lies outside of the workspace");
+                return Found.problem("it lies outside of the workspace");
             }
             if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-                return new Found(null, null);
+                return Found.ABSENT;
             }
             try {
                 Path real = file.toRealPath();
                 if (!real.startsWith(root.toRealPath())) {
-                    return new Found(null, "it leads outside of the workspace");
+                    return Found.problem("it leads outside of the workspace");
                 }
                 if (!Files.isRegularFile(real)) {
-                    return new Found(null, "it is not a file");
+                    return Found.problem("it is not a file");
                 }
                 try (InputStream in = Files.newInputStream(real)) {
-                    // One byte more than allowed, so that the reader of the policy can refuse it.
-                    return new Found(in.readNBytes(PolicyDocument.MAX_BYTES + 1), null);
+                    return Found.bytes(in.readNBytes(PolicyDocument.MAX_BYTES + 1));
                 }
             } catch (FileSystemException e) {
-                return new Found(null, "it cannot be read (" + e.getClass().getSimpleName() + ")");
+                return Found.problem("it cannot be read (" + e.getClass().getSimpleName() + ")");
             }
         }
     }

@@ -68,6 +68,21 @@ public final class ServerAddress {
         }
     }
 
+    /**
+     * Whether both lead to the same server as far as addresses can tell: capitals of the host, the usual port and http in place
+     * of https do not make another one.
+     */
+    public boolean leadsWhere(ServerAddress other) {
+        return place().equals(other.place());
+    }
+
+    private String place() {
+        URI uri = URI.create(base).normalize();
+        int usual = uri.getScheme().equals("https") ? 443 : 80;
+        String port = uri.getPort() < 0 || uri.getPort() == usual ? "" : ":" + uri.getPort();
+        return uri.getHost().toLowerCase(Locale.ROOT) + port + uri.getPath();
+    }
+
     /** Where a call of MLflow's REST API goes; {@code path} such as {@code runs/get}. */
     public URI api(String path) {
         return URI.create(base + "/api/2.0/mlflow/" + path);

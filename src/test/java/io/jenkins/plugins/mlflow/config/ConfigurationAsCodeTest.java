@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,10 +40,12 @@ class ConfigurationAsCodeTest {
         assertEquals(1, Certificates.parse(production.getCaCertificates()).size());
         assertEquals(6, production.getConnectTimeoutSeconds());
         assertEquals(60, production.getRequestTimeoutSeconds());
-        assertEquals("ml/*/main", production.getPromotion().getAllowed_jobs());
-        assertNull(production.whyNotPromote("ml/churn/main"));
-        assertEquals(
-                "job 'ml/churn/PR-7' may not promote on server 'production'", production.whyNotPromote("ml/churn/PR-7"));
+        assertEquals("ml/*/main", production.getPromotion().getAllowedJobs());
+        assertTrue(production.getPromotion().isChangeRequests());
+        assertTrue(production.getPromotion().isFourEyes());
+        assertTrue(production.needsFourEyes());
+        assertTrue(production.allows("ml/churn/main", false));
+        assertFalse(production.allows("ml/churn/PR-7", false));
         assertNull(configuration.getServer("staging").getPromotion());
         assertTrue(configuration.storedPolicy().orElseThrow().isLocked("churn-classifier"));
         assertEquals(5, configuration.getServer("staging").getConnectTimeoutSeconds());
@@ -94,8 +97,12 @@ class ConfigurationAsCodeTest {
                 List.of("servers: [{" + good + ", requestTimeoutSeconds: 301}]", "request timeout is 301"),
                 List.of("servers: [{" + good + ", requestTimeoutSeconds: soon}]", "request timeout is 0"),
                 List.of("servers: [{" + good + ", caCertificates: hello}]", "CA certificates"),
+                List.of("servers: [{" + good + ", promotion: {allowedJobs: 'ml/?'}}]", "The pattern 'ml/?'"),
                 List.of("servers: [{" + good + ", promotion: {allowed_jobs: 'ml/?'}}]", "The pattern 'ml/?'"),
-                List.of("servers: [{" + good + ", promotion: {allowedJobs: 'ml'}}]", "allowedJobs"),
+                List.of(
+                        "servers: [{" + good + ", promotion: {allowed_jobs: 'ml', allowedJobs: 'ml'}}]",
+                        "allowedJobs and allowed_jobs are both given"),
+                List.of("servers: [{" + good + ", promotion: {alowedJobs: 'ml'}}]", "alowedJobs"),
                 List.of("servers: [{" + good + ", token: x}]", "token"),
                 List.of("defaultServer: nowhere", "'nowhere'"),
                 List.of("servers: []\n    defaultServer: production", "'production'"),
@@ -114,6 +121,16 @@ class ConfigurationAsCodeTest {
         }
         configuration.load();
         assertEquals(before, Servers.told(configuration));
+    }
+
+    @Test
+    @ConfiguredWithCode("full.yaml")
+    void the_former_name_of_the_allowed_jobs_is_read_and_not_written(JenkinsConfiguredWithCodeRule r) throws Exception {
+        apply("    defaultServer: a\n    servers: [{name: a, trackingUri: 'http://a', promotion: {allowed_jobs: 'ml/*/main'}}]");
+
+        assertEquals("ml/*/main", MlflowGlobalConfiguration.get().getServer("a").getPromotion().getAllowedJobs());
+        assertTrue(exported().contains("allowedJobs: \"ml/*/main\""), exported());
+        assertFalse(exported().contains("allowed_jobs"), exported());
     }
 
     private void apply(String mlflow) throws Exception {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.FreeStyleProject;
 import hudson.util.Secret;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.MockFolder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @WithJenkins
@@ -43,7 +45,8 @@ class FormMethodsTest {
             SERVER + "checkCaCertificates?value=x",
             SERVER + "checkConnectTimeoutSeconds?value=5",
             SERVER + "checkRequestTimeoutSeconds?value=5",
-            RIGHTS + "checkAllowed_jobs?value=ml",
+            RIGHTS + "checkAllowedJobs?value=ml",
+            RIGHTS + "checkChangeRequests?value=true",
             SERVER + "testConnection?name=production&trackingUri=http://127.0.0.1:9&credentialsId=mlflow-token"
                     + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1");
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
@@ -162,9 +165,26 @@ class FormMethodsTest {
     }
 
     @Test
-    void the_allowed_jobs_have_help() throws Exception {
-        assertEquals(
-                200, get("admin", "descriptor/" + PromotionRights.class.getName() + "/help/allowed_jobs").getStatusCode());
+    void who_may_promote_has_help() throws Exception {
+        for (String field : List.of("allowedJobs", "changeRequests", "fourEyes")) {
+            assertEquals(
+                    200, get("admin", "descriptor/" + PromotionRights.class.getName() + "/help/" + field).getStatusCode());
+        }
+    }
+
+    @Test
+    void patterns_that_match_no_job_are_warned_of() throws Exception {
+        r.createProject(MockFolder.class, "ml").createProject(FreeStyleProject.class, "release%2F1.0");
+        String method = RIGHTS + "checkAllowedJobs";
+
+        assertEquals("ok", kind(method, Map.of("value", "")));
+        assertEquals("ok", kind(method, Map.of("value", "ml/*,\nml/release/*")));
+        assertEquals("error", kind(method, Map.of("value", "ml//main")));
+        String warning = check(method, Map.of("value", "ml/**\nml/*/main, release/**"));
+        assertTrue(warning.contains("No job matches: ml/*/main, release/**."), warning);
+        assertEquals("warning", kind(RIGHTS + "checkChangeRequests", Map.of("value", "true", "allowedJobs", " ")));
+        assertEquals("ok", kind(RIGHTS + "checkChangeRequests", Map.of("value", "true", "allowedJobs", "ml/**")));
+        assertEquals("ok", kind(RIGHTS + "checkChangeRequests", Map.of("value", "false")));
     }
 
     @Test
@@ -212,9 +232,6 @@ class FormMethodsTest {
         assertEquals("warning", kind(SERVER + "checkCredentialsId", Map.of("value", "gone", "trackingUri", "not a uri")));
         assertEquals("error", kind(SERVER + "checkWorkspace", Map.of("value", "a b")));
         assertEquals("error", kind(SERVER + "checkCaCertificates", Map.of("value", "hello")));
-        assertEquals("ok", kind(RIGHTS + "checkAllowed_jobs", Map.of("value", "ml/*/main,\nrelease/**")));
-        assertEquals("ok", kind(RIGHTS + "checkAllowed_jobs", Map.of("value", "")));
-        assertEquals("error", kind(RIGHTS + "checkAllowed_jobs", Map.of("value", "ml//main")));
         assertTrue(check(GLOBAL + "checkPolicy", Map.of("value", Servers.POLICY.replace("metrics:", "locked: true\n    metrics:")))
                 .contains("churn-classifier (locked)"));
         assertEquals("error", kind(SERVER + "checkConnectTimeoutSeconds", Map.of("value", "")));

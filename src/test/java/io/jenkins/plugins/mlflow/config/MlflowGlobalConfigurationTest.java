@@ -2,13 +2,17 @@ package io.jenkins.plugins.mlflow.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.BulkChange;
+import hudson.model.FreeStyleProject;
 import java.io.File;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
+import jenkins.model.Jenkins;
 import org.htmlunit.html.DomNode;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlInput;
@@ -188,6 +192,71 @@ class MlflowGlobalConfigurationTest {
         assertTrue(configuration.storedPolicy().get() == configuration.storedPolicy().get());
         configuration.setPolicy(" \n");
         assertTrue(configuration.storedPolicy().isEmpty());
+    }
+
+    private static MlflowServerConfiguration listing(String name, String uri, String workspace, String jobs) {
+        MlflowServerConfiguration server = new MlflowServerConfiguration(name, uri);
+        server.setWorkspace(workspace);
+        server.setPromotion(new PromotionRights(jobs));
+        return server;
+    }
+
+    @Test
+    void all_entries_of_a_registry_count_together_however_its_address_is_written() throws Exception {
+        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        FreeStyleProject main = r.createFreeStyleProject("main");
+        FreeStyleProject other = r.createFreeStyleProject("other");
+        for (String address : List.of("https://mlflow.example.com/", "https://MLflow.example.com:443", "http://mlflow.example.com:80/")) {
+            for (String workspace : Arrays.asList(null, "default")) {
+                configuration.setServers(List.of(
+                        listing("production", "https://mlflow.example.com", null, "main"),
+                        listing("door", address, workspace, "")));
+
+                assertNull(configuration.getServer("door").whyNotPromote(main), address);
+                assertEquals(
+                        "job 'other' may not promote on server 'door'",
+                        configuration.getServer("door").whyNotPromote(other),
+                        address);
+            }
+        }
+        configuration.setServers(List.of(
+                listing("production", "https://mlflow.example.com", "a", "main"),
+                listing("b", "https://mlflow.example.com", "b", "other"),
+                listing("path", "https://mlflow.example.com/Team", "a", "other"),
+                listing("port", "https://mlflow.example.com:8443", "a", "other")));
+        for (String server : List.of("b", "path", "port")) {
+            assertNull(configuration.getServer(server).whyNotPromote(other), server);
+        }
+    }
+
+    @Test
+    void one_entry_of_a_registry_is_enough_for_four_eyes() throws Exception {
+        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        MlflowServerConfiguration strict = listing("production", "https://mlflow.example.com", null, "");
+        PromotionRights rights = new PromotionRights("");
+        rights.setFourEyes(true);
+        strict.setPromotion(rights);
+
+        configuration.setServers(List.of(strict, Servers.server("door", "https://mlflow.example.com/"), Servers.server("far")));
+
+        assertTrue(configuration.getServer("door").needsFourEyes());
+        assertFalse(configuration.getServer("far").needsFourEyes());
+    }
+
+    @Test
+    void a_stored_list_of_the_former_name_is_read_and_a_spoilt_one_allows_nothing() {
+        String element = PromotionRights.class.getName();
+        PromotionRights former = (PromotionRights) Jenkins.XSTREAM2.fromXML(
+                "<" + element + "><allowed__jobs>ml/*/main</allowed__jobs></" + element + ">");
+        PromotionRights spoilt = (PromotionRights) Jenkins.XSTREAM2.fromXML(
+                "<" + element + "><allowedJobs>ml/?</allowedJobs></" + element + ">");
+        PromotionRights empty = (PromotionRights) Jenkins.XSTREAM2.fromXML("<" + element + "/>");
+
+        assertEquals("ml/*/main", former.getAllowedJobs());
+        assertTrue(Jenkins.XSTREAM2.toXML(former).contains("<allowedJobs>ml/*/main</allowedJobs>"));
+        assertFalse(Jenkins.XSTREAM2.toXML(former).contains("allowed__jobs"));
+        assertFalse(spoilt.isFor("ml/x", false));
+        assertFalse(empty.isFor("ml/x", false));
     }
 
     private String onDisk() throws Exception {

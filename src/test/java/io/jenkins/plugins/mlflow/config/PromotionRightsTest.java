@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,34 +36,93 @@ class PromotionRightsTest {
         "ml/a.b/main | ml/axb/main | false",
         "ml/a.b/main | ml/a.b/main | true",
         "ml/churn/release%2F* | ml/churn/release%2F1.0 | true",
+        "ml/churn/release/1.0 | ml/churn/release%2F1.0 | true",
+        "ml/churn/release/* | ml/churn/release%2F1.0 | true",
+        "ml/*/release/* | ml/churn/release%2F1.0 | true",
+        "ml/**/release/* | ml/a/b/release%2F1.0 | true",
+        "ml/churn/release/** | ml/churn/release%2F1.0%2Fhotfix | true",
+        "ml/churn/release/* | ml/churn/release%2F1.0%2Fhotfix | false",
+        "ml/churn/release/1.0 | ml/churn/release%2F1.1 | false",
+        "ml/churn/release/1.0 | ml/churn/release/1.0 | true",
+        "ml/churn/release/* | ml/churn/release | false",
+        "ml/churn/a+b | ml/churn/a+b | true",
+        "ml/churn/100%2F* | ml/churn/100%2F1 | true",
+        "ml/churn/broken%2 | ml/churn/broken%2 | true",
         "'other, ml/*/main' | ml/churn/main | true",
         "'other, ml/*/main' | other | true",
         "'My Job' | My Job | true",
         "'ml/*/main,' | ml/x/PR-1 | false",
     })
     void patterns_match_full_names(String patterns, String job, boolean allowed) {
-        assertEquals(allowed, new PromotionRights(patterns).isFor(job));
+        assertEquals(allowed, new PromotionRights(patterns).isFor(job, false));
+    }
+
+    /** Who may push may make branches, and those must not match what was meant of folders or of the main branch. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "ml/**/main | ml/churn/feature%2Fmain",
+        "ml/*/main | ml/feature%2Fmain",
+        "ml/*/*/main | ml/churn/feature%2Fmain",
+        "**/main | ml/churn/feature%2Fmain",
+        "ml/churn/*/main | ml/churn/feature%2Fmain",
+        "ml/churn/release%2F1.0 | ml/churn/release%252F1.0",
+        "ml/churn/main | ml/churn/m%61in%2F",
+    })
+    void a_branch_with_a_slash_matches_no_pattern_that_was_meant_of_others(String pattern, String job) {
+        assertFalse(new PromotionRights(pattern).isFor(job, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', false, false", "'', true, false", "ml/**, false, false", "ml/**, true, true", "other, true, false"})
+    void change_requests_need_both_a_list_and_the_switch(String patterns, boolean changeRequests, boolean allowed) {
+        PromotionRights rights = new PromotionRights(patterns);
+        rights.setChangeRequests(changeRequests);
+
+        assertEquals(allowed, rights.isFor("ml/churn/PR-7", true));
+    }
+
+    @Test
+    void a_list_is_given_once() {
+        PromotionRights rights = new PromotionRights(null);
+        rights.setAllowed_jobs("ml/*/main");
+        assertEquals("ml/*/main", rights.getAllowedJobs());
+        assertNull(rights.getAllowed_jobs());
+
+        assertThrows(IllegalArgumentException.class, () -> rights.setAllowed_jobs("other"));
     }
 
     @Test
     void line_breaks_separate_as_commas_do() {
         PromotionRights rights = new PromotionRights("a\r\nb,\n c ");
 
-        assertTrue(List.of("a", "b", "c").stream().allMatch(rights::isFor));
-        assertEquals("a\nb,\n c", rights.getAllowed_jobs());
+        assertTrue(List.of("a", "b", "c").stream().allMatch(job -> rights.isFor(job, false)));
+        assertEquals("a\nb,\n c", rights.getAllowedJobs());
     }
 
     @Test
-    void nothing_said_means_all_jobs() {
+    void nothing_said_means_all_jobs_but_change_requests() {
         MlflowServerConfiguration server = Servers.server("production");
-        assertNull(server.whyNotPromote("any"));
+        assertTrue(server.allows("any", false));
+        assertFalse(server.allows("any", true));
 
         server.setPromotion(new PromotionRights("  "));
         assertNull(server.getPromotion());
         server.setPromotion(new PromotionRights("ml/*/main"));
-        assertEquals("job 'ml/x/PR-1' may not promote on server 'production'", server.whyNotPromote("ml/x/PR-1"));
+        assertFalse(server.allows("ml/x/PR-1", false));
         server.setPromotion(null);
-        assertNull(server.whyNotPromote("ml/x/PR-1"));
+        assertTrue(server.allows("ml/x/PR-1", false));
+    }
+
+    @Test
+    void what_differs_from_nothing_said_is_kept() {
+        MlflowServerConfiguration server = Servers.server("production");
+        PromotionRights fourEyes = new PromotionRights("");
+        fourEyes.setFourEyes(true);
+
+        server.setPromotion(fourEyes);
+
+        assertTrue(server.getPromotion().isFourEyes());
+        assertTrue(server.allows("any", false));
     }
 
     @ParameterizedTest

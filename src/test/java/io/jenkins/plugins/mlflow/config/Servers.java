@@ -29,12 +29,21 @@ final class Servers {
         production.setWorkspace("churn");
         production.setConnectTimeoutSeconds(7);
         production.setRequestTimeoutSeconds(70);
-        production.setPromotion(new PromotionRights("ml/*/main\nrelease/**"));
+        PromotionRights rights = new PromotionRights("ml/*/main\nrelease/**");
+        rights.setChangeRequests(true);
+        rights.setFourEyes(true);
+        production.setPromotion(rights);
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         configuration.setServers(List.of(production, server("staging")));
         configuration.setDefaultServer("production");
         configuration.setPolicy(POLICY);
         return configuration;
+    }
+
+    private static String rights(PromotionRights rights) {
+        return rights == null
+                ? null
+                : rights.getAllowedJobs() + " " + rights.isChangeRequests() + " " + rights.isFourEyes();
     }
 
     /** What is configured, in one comparable text. */
@@ -45,7 +54,7 @@ final class Servers {
             told.append(' ').append(s.getCredentialsId()).append(' ').append(s.getWorkspace());
             told.append(' ').append(s.getCaCertificates());
             told.append(' ').append(s.getConnectTimeoutSeconds()).append(' ').append(s.getRequestTimeoutSeconds());
-            told.append(' ').append(s.getPromotion() == null ? null : s.getPromotion().getAllowed_jobs());
+            told.append(' ').append(rights(s.getPromotion()));
         }
         return told.append('\n').append(configuration.getPolicy()).toString();
     }

@@ -8,8 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.model.Cause;
+import hudson.model.CauseAction;
 import hudson.model.Item;
 import hudson.model.Result;
+import hudson.model.Run;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.config.PromotionRights;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.io.IOException;
 import java.net.URL;
@@ -23,8 +29,10 @@ import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.ApproverAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
@@ -349,5 +357,116 @@ class ApprovalStepTest {
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
         assertEquals("7", mlflow.holder("a"));
         assertEquals("6", mlflow.holder("b"));
+    }
+
+    private WorkflowRun waitingFor(String promote, Cause... causes) throws Exception {
+        WorkflowJob job = job(
+                jenkins, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: " + promote);
+        WorkflowRun run = job.scheduleBuild2(0, new CauseAction(causes)).waitForStart();
+        jenkins.waitForMessage("Input requested", run);
+        return run;
+    }
+
+    private static Cause startedBy(String user) {
+        return new Cause.UserIdCause(user);
+    }
+
+    private void fourEyes() {
+        MlflowServerConfiguration server = new MlflowServerConfiguration("stub", mlflow.uri());
+        PromotionRights rights = new PromotionRights("");
+        rights.setFourEyes(true);
+        server.setPromotion(rights);
+        MlflowGlobalConfiguration.get().setServers(List.of(server));
+    }
+
+    private void assertRefused(String user, WorkflowRun run) throws Exception {
+        assertEquals(400, post(user, run, "proceedEmpty", null), user);
+        assertEquals(
+                400, post(user, run, "proceed", "{\"parameter\": [{\"name\": \"reason\", \"value\": \"x\"}]}"), user);
+        assertFalse(inputs(run).getExecutions().get(0).isSettled());
+        assertEquals(List.of(), run.getActions(ApproverAction.class));
+        jenkins.assertLogNotContains("Approved by", run);
+        assertTrue(run.isBuilding());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    private void assertApproves(String user, WorkflowRun run) throws Exception {
+        assertEquals(200, post(user, run, "proceedEmpty", null), user);
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        assertEquals(user, approval(report(run)).get("by"));
+        assertEquals(user, mlflow.tags.get("mlflow_eval_gate.approved_by"));
+        assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    /** dave may build, and root may administer; neither is a member of the group. */
+    @Test
+    void whereThePolicyNamesApproversOnlyTheyMayApproveAndNotEvenAdministrators() throws Exception {
+        JenkinsRule.DummySecurityRealm realm = jenkins.createDummySecurityRealm();
+        realm.addGroups("mia", "ml-leads");
+        jenkins.jenkins.setSecurityRealm(realm);
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ).everywhere().to("bob", "mia")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD).everywhere().to("dave")
+                .grant(Jenkins.ADMINISTER).everywhere().to("root"));
+        WorkflowRun run = waitingFor("[alias: 'champion', approval: 'always', approvers: ['ml-leads', 'rita']]");
+        jenkins.assertLogContains("One of these users and groups must approve it: ml-leads, rita.", run);
+        assertEquals("ml-leads,rita", inputs(run).getExecutions().get(0).getInput().getSubmitter());
+
+        for (String user : List.of("dave", "bob", "root")) {
+            assertRefused(user, run);
+        }
+
+        assertApproves("mia", run);
+    }
+
+    @Test
+    void withFourEyesWhoStartedTheBuildMayNotApproveAndOneOtherIsEnough() throws Exception {
+        fourEyes();
+        WorkflowRun run = waitingFor("[alias: 'champion', approval: 'always']", startedBy("root"));
+
+        assertRefused("root", run);
+
+        assertApproves("alice", run);
+    }
+
+    @Test
+    void withFourEyesWhoStartedTheUpstreamBuildMayNotApproveEither() throws Exception {
+        fourEyes();
+        WorkflowRun upstream = jenkins.assertBuildStatusSuccess(
+                job(jenkins, "echo 'trained'").scheduleBuild2(0, new CauseAction(startedBy("alice"))));
+        WorkflowRun run =
+                waitingFor("[alias: 'champion', approval: 'always']", new Cause.UpstreamCause((Run<?, ?>) upstream));
+
+        assertRefused("alice", run);
+
+        assertApproves("root", run);
+    }
+
+    @Test
+    void aStarterWhoIsNotLoggedInLeavesNoSecondPairOfEyes() throws Exception {
+        fourEyes();
+        WorkflowRun run = waitingFor("[alias: 'champion', approval: 'always']", new Cause.UserIdCause(null));
+
+        assertRefused("alice", run);
+
+        post("carol", run, "abort", null);
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    void fourEyesThatAreTurnedOnWhilePeopleThinkCount() throws Exception {
+        WorkflowRun run = waitingFor("[alias: 'champion', approval: 'always']", startedBy("alice"));
+        fourEyes();
+
+        assertRefused("alice", run);
+
+        assertApproves("root", run);
+    }
+
+    @Test
+    void withoutFourEyesWhoStartedTheBuildMayApprove() throws Exception {
+        WorkflowRun run = waitingFor("[alias: 'champion', approval: 'always']", startedBy("alice"));
+
+        assertApproves("alice", run);
     }
 }

@@ -218,10 +218,46 @@ class PolicyProtectionTest {
                 Result.FAILURE, job(churn, "PR-8", GATE + ", thresholds: [accuracy: 0.99], promote: 'champion'"));
         assertEquals("FAILED", report(jenkins, refused).get("status"));
         assertEquals("6", mlflow.holder("champion"));
+        assertEquals(List.of(), mlflow.changes);
+        assertEquals(List.of(), mlflow.requests.stream().filter(request -> request.endsWith("set-tag")).toList());
 
         WorkflowRun main = jenkins.buildAndAssertSuccess(job(churn, "main", script));
         jenkins.assertLogContains("after: PASSED true", main);
         assertEquals("7", mlflow.holder("champion"));
+    }
+
+    /** Whatever it names, and whatever its verdict: the tags of a version are a record that such a job must not touch. */
+    @Test
+    void aJobThatMayNotPromoteWritesNothingToTheServer() throws Exception {
+        allow("other");
+
+        for (String parameters : List.of(
+                "alias: 'champion', thresholds: [accuracy: 2]",
+                "thresholds: [accuracy: 2]",
+                "version: 7, thresholds: [accuracy: 2], promote: 'champion'",
+                "runId: 'r7', thresholds: [accuracy: 2], promote: 'champion'",
+                "thresholds: [missing: 2], promote: 'champion', timeout: '1s'",
+                "thresholds: [accuracy: 0.1], promote: 'champion'",
+                "thresholds: [accuracy: 0.1], promote: [alias: 'champion', approval: 'always']")) {
+            build(jenkins, Result.SUCCESS, GATE + ", onFailure: 'continue', " + parameters);
+            assertEquals(List.of(), mlflow.changes, parameters);
+        }
+        assertEquals(List.of(), mlflow.requests.stream().filter(request -> request.endsWith("set-tag")).toList());
+    }
+
+    /** A second entry for the same address, made for other timeouts, is no side door. */
+    @Test
+    void anotherEntryOfTheSameAddressIsNoWayAroundTheList() throws Exception {
+        MlflowServerConfiguration listed = new MlflowServerConfiguration("stub", mlflow.uri());
+        listed.setPromotion(new PromotionRights("other"));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(listed, new MlflowServerConfiguration("door", mlflow.uri() + "/")));
+
+        WorkflowRun run = build(
+                jenkins, Result.SUCCESS, GATE + ", server: 'door', thresholds: [accuracy: 0.9], promote: 'champion'");
+
+        assertTrue(((Map<?, ?>) report(jenkins, run).get("promotion")).get("reason").toString().contains("may not promote on server 'door'"));
+        assertEquals(List.of(), mlflow.changes);
     }
 
     @Test
