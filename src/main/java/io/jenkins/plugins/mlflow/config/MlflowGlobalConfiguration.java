@@ -228,6 +228,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         } else {
             defaultServer = newDefault;
         }
+        ServerIdentities.handOver(servers, newServers);
         servers = newServers;
         if (change.policy != null) {
             policy = change.policy;

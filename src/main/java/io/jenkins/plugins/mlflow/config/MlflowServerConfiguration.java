@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,6 +46,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private int connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
     private int requestTimeoutSeconds = DEFAULT_REQUEST_TIMEOUT;
     private PromotionRights promotion;
+    /** Null if it is {@link #place()}. */
+    private String identity;
 
     /**
      * @param name what steps call it by
@@ -171,9 +174,25 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return workspace == null ? "default" : workspace;
     }
 
-    /** What tells the registry behind this server from others, whatever name the server has. Not to be shown: it is an address. */
+    /**
+     * What tells the registry behind this server from others. It stays the same when the name of the server changes, and when its
+     * address changes under the same name. Not to be shown: it is an address.
+     */
     public String registry() {
+        return identity == null ? place() : identity;
+    }
+
+    /** The address with the workspace, whatever it was before. */
+    String place() {
         return ServerAddress.parse(trackingUri) + "\n" + workspace;
+    }
+
+    boolean isOfSameWorkspace(MlflowServerConfiguration other) {
+        return Objects.equals(workspace, other.workspace);
+    }
+
+    void setIdentity(String identity) {
+        this.identity = place().equals(identity) ? null : identity;
     }
 
     /** A file written by hand may leave the timeouts out. */

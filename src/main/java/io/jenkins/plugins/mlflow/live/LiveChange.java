@@ -94,6 +94,21 @@ final class LiveChange {
         return new LiveChange(what, from, to, at, build, job, by, reason, ended, Texts.plain(why, LONGEST_PROBLEM));
     }
 
+    /** The same after a job was renamed or moved. */
+    LiveChange jobMoved(String oldName, String newName) {
+        return new LiveChange(
+                what,
+                from,
+                to,
+                at,
+                build == null ? null : build.moved(oldName, newName),
+                oldName.equals(job) ? newName : job,
+                by,
+                reason,
+                outcome,
+                problem);
+    }
+
     static String text(Instant at) {
         return at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
@@ -105,7 +120,7 @@ final class LiveChange {
         map.put("to", to);
         map.put("at", at);
         map.put("job", job);
-        map.put("build", build == null ? null : build.number());
+        BuildRef.put(map, build);
         map.put("by", by);
         map.put("reason", reason);
         map.put("outcome", outcome.name());
@@ -125,18 +140,12 @@ final class LiveChange {
                         Fields.text(map, "from"),
                         Fields.text(map, "to"),
                         at,
-                        build(map),
+                        BuildRef.get(map),
                         Fields.text(map, "job"),
                         Fields.text(map, "by"),
                         Fields.text(map, "reason"),
                         outcome,
                         Fields.text(map, "problem"));
-    }
-
-    static BuildRef build(Map<?, ?> map) {
-        String job = Fields.text(map, "job");
-        int number = Fields.integer(map, "build");
-        return job == null || number < 1 ? null : new BuildRef(job, number);
     }
 
     private static <E extends Enum<E>> E value(E[] values, String name) {

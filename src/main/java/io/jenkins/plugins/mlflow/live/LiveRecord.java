@@ -24,6 +24,7 @@ final class LiveRecord {
     private String predecessor;
     private String seenAt;
     private BuildRef seenBy;
+    private boolean moved;
     /** The newest first. */
     private final List<LiveChange> changes = new ArrayList<>();
 
@@ -146,6 +147,18 @@ final class LiveRecord {
         }
     }
 
+    /** Whether it says that a build of this job saw it or changed it, or that it was rolled back from this job's page. */
+    boolean names(String job) {
+        return seenBy != null && seenBy.job().equals(job) || changes.stream().anyMatch(change -> job.equals(change.job));
+    }
+
+    /** Names a job that was renamed or moved by its new name. */
+    void jobMoved(String oldName, String newName) {
+        moved = true;
+        seenBy = seenBy == null ? null : seenBy.moved(oldName, newName);
+        changes.replaceAll(change -> change.jobMoved(oldName, newName));
+    }
+
     LiveRecord copy() {
         LiveRecord copy = new LiveRecord(key);
         copy.server = server;
@@ -161,11 +174,12 @@ final class LiveRecord {
     boolean isWorthWriting(LiveRecord before) {
         Map<String, Object> now = toMap();
         Map<String, Object> then = before.toMap();
-        for (String seen : List.of("seen_at", "job", "build")) {
+        for (String seen : List.of("seen_at", "job", "build", "build_started")) {
             now.remove(seen);
             then.remove(seen);
         }
-        return !now.equals(then)
+        return moved
+                || !now.equals(then)
                 || Duration.between(instant(before.seenAt), instant(seenAt)).abs().compareTo(SEEN_AGAIN) >= 0;
     }
 
@@ -181,7 +195,7 @@ final class LiveRecord {
         map.put("predecessor", predecessor);
         map.put("seen_at", seenAt);
         map.put("job", seenBy == null ? null : seenBy.job());
-        map.put("build", seenBy == null ? null : seenBy.number());
+        BuildRef.put(map, seenBy);
         map.put("changes", changes.stream().map(LiveChange::toMap).toList());
         return map;
     }
@@ -204,7 +218,7 @@ final class LiveRecord {
         record.version = Fields.text(map, "version");
         record.predecessor = Fields.text(map, "predecessor");
         record.seenAt = Fields.text(map, "seen_at");
-        record.seenBy = LiveChange.build(map);
+        record.seenBy = BuildRef.get(map);
         if (map.get("changes") instanceof List<?> list) {
             list.stream()
                     .filter(Map.class::isInstance)

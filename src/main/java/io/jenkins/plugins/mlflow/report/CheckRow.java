@@ -130,7 +130,7 @@ public final class CheckRow {
         }
         String text = Double.isFinite(number)
                 ? Numbers.brief(BigDecimal.valueOf(number), BigDecimal.ZERO)
-                : number > 0 ? "∞" : "-∞";
+                : number.toString();
         return number > 0 ? "+" + text : text.replace('-', '−');
     }
 

@@ -29,11 +29,16 @@ public final class GateReportAction extends Tab implements RunAction2 {
     /** Of the pages of a build and of a job, and of the folders that hold what they show. */
     public static final String URL_NAME = "mlflow-eval-gate";
 
-    private static final List<GateStatus> SEVERITY =
-            List.of(GateStatus.ERROR, GateStatus.FAILED, GateStatus.UNSTABLE, GateStatus.PASSED, GateStatus.DISABLED);
+    private static final List<StatusLook> SEVERITY = List.of(
+            StatusLook.ERROR,
+            StatusLook.FAILED,
+            StatusLook.PENDING,
+            StatusLook.UNSTABLE,
+            StatusLook.PASSED,
+            StatusLook.DISABLED);
 
     private static final Comparator<GateSummary> WORST_FIRST =
-            Comparator.comparing(summary -> SEVERITY.indexOf(summary.getStatus()));
+            Comparator.comparing(summary -> SEVERITY.indexOf(summary.getLook()));
 
     private static final int FIRST_SHOWN = 5;
 

@@ -90,6 +90,11 @@ public final class GateReportPage implements ModelObject {
         return LongText.name(text);
     }
 
+    /** For the pages: a time of the report. */
+    public Moment moment(String at) {
+        return new Moment(null, null, at, null);
+    }
+
     /** All gates of the build. */
     public List<GateSummary> getGates() {
         return action.getSummaries();
@@ -125,6 +130,22 @@ public final class GateReportPage implements ModelObject {
         return candidate == null ? null : links.version(report.getModel(), candidate.getVersion());
     }
 
+    public String getBaselineRunLink() {
+        BaselineInfo baseline = report.getBaseline();
+        return baseline == null ? null : links.run(null, baseline.getRunId());
+    }
+
+    /** For the page: the link to a run that is not the candidate's. */
+    public String runLink(String runId) {
+        return links.run(null, runId);
+    }
+
+    /** The name and id of the candidate's logged model; null if there is none. */
+    public String getLoggedModel() {
+        CandidateInfo candidate = report.getCandidate();
+        return candidate == null ? null : GateIdentity.loggedModel(candidate);
+    }
+
     public String getBaselineLink() {
         BaselineInfo baseline = report.getBaseline();
         return baseline == null ? null : links.version(report.getModel(), baseline.getVersion());
@@ -158,7 +179,9 @@ public final class GateReportPage implements ModelObject {
         ShellLine line = new ShellLine("java", "-jar", "mlflow-eval-gate.jar", "check")
                 .option("model", report.getModel())
                 .option("tracking-uri", summary.trackingUi());
-        if (candidate.getModelId() == null) {
+        if (candidate.isEvaluationRun()) {
+            line.option("run-id", candidate.getRunId()).option("version", candidate.getVersion());
+        } else if (candidate.getModelId() == null) {
             line.option("run-id", candidate.getRunId());
         } else if (candidate.getVersion() == null) {
             line.option("model-id", candidate.getModelId());

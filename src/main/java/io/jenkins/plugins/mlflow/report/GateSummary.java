@@ -31,6 +31,8 @@ public final class GateSummary {
     private final String notPromoted;
     private final Map<Verdict, Integer> verdicts;
     private final String trackingUi;
+    /** Null in the records of earlier versions. */
+    private final GateIdentity identity;
 
     GateSummary(int number, String gate, GateReport report, String trackingUi) {
         this.number = number;
@@ -50,11 +52,13 @@ public final class GateSummary {
             verdicts.merge(check.getVerdict(), 1, Integer::sum);
         }
         this.trackingUi = trackingUi;
+        this.identity = new GateIdentity(report);
     }
 
-    /** Only of a gate that passed: why another promoted nothing, its verdict says. */
+    /** Only of a gate that passed, or waits for approval: why another promoted nothing, its verdict says. */
     private static String whyNotPromoted(GateReport report) {
-        return report.getStatus() == GateStatus.PASSED && report.getPromotion() != null && !report.isPromoted()
+        StatusLook look = StatusLook.of(report.getStatus());
+        return (look == StatusLook.PASSED || look == StatusLook.PENDING) && report.getPromotion() != null && !report.isPromoted()
                 ? Texts.plain(report.getPromotion().getReason(), LONGEST_REASON)
                 : null;
     }
@@ -70,6 +74,11 @@ public final class GateSummary {
     /** ERROR if the build record names a status that this version does not know. */
     public GateStatus getStatus() {
         return status == null ? GateStatus.ERROR : status;
+    }
+
+    /** The status in the reader's words. */
+    public String getStatusWord() {
+        return getLook().getWord();
     }
 
     public StatusLook getLook() {
@@ -119,6 +128,16 @@ public final class GateSummary {
     /** Why a gate that passed and was asked to promote did not; else null. */
     public String getNotPromoted() {
         return notPromoted == null ? null : Texts.plain(notPromoted, SHORT_REASON);
+    }
+
+    /** Such as "Candidate: version 7, run 0f3a"; null if none is known. */
+    public String getCandidateInWords() {
+        return identity == null ? null : identity.candidateInWords();
+    }
+
+    /** Such as "Baseline: champion, version 6"; null if nothing is compared. */
+    public String getBaselineInWords() {
+        return identity == null ? null : identity.baselineInWords();
     }
 
     /** Such as "10 of 12 checks passed"; null if none was made, and where the reason says that all passed. */

@@ -36,10 +36,12 @@ final class MlflowLinks {
         }
     }
 
+    /** MLflow finds the experiment itself if it is null. */
     String run(String experimentId, String runId) {
-        return base == null || experimentId == null || runId == null
-                ? null
-                : base + "/#/experiments/" + encoded(experimentId) + "/runs/" + encoded(runId);
+        if (base == null || runId == null) {
+            return null;
+        }
+        return base + "/#" + (experimentId == null ? "" : "/experiments/" + encoded(experimentId)) + "/runs/" + encoded(runId);
     }
 
     String version(String model, String version) {

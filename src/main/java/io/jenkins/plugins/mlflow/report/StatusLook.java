@@ -8,6 +8,7 @@ public enum StatusLook {
     UNSTABLE("symbol-status-yellow", "warning"),
     FAILED("symbol-status-red", "danger"),
     ERROR("symbol-warning", "danger"),
+    PENDING("symbol-hourglass-outline plugin-ionicons-api", "info"),
     DISABLED("symbol-status-disabled", "info");
 
     private final String symbol;
@@ -21,6 +22,11 @@ public enum StatusLook {
     /** The look of a status. */
     public static StatusLook of(GateStatus status) {
         return valueOf(status.name());
+    }
+
+    /** The status in the reader's words: what is no verdict is not written like one. */
+    public String getWord() {
+        return this == PENDING ? Messages.StatusLook_pending() : name();
     }
 
     public String getSymbol() {

@@ -51,9 +51,8 @@ final class Timeline {
         if (candidate == null) {
             return null;
         }
-        return candidate.getVersion() == null
-                ? Messages.Timeline_run(candidate.getRunId())
-                : Messages.Timeline_runAndVersion(candidate.getRunId(), candidate.getVersion());
+        String run = GateIdentity.run(candidate.getRunId(), candidate.isEvaluationRun(), candidate.isChildRun());
+        return candidate.getVersion() == null ? run : run + ", " + Messages.GateIdentity_version(candidate.getVersion());
     }
 
     private ApprovalInfo approval() {

@@ -23,7 +23,8 @@ class MlflowLinksTest {
     void withoutAllPartsThereIsNoLink() {
         MlflowLinks links = new MlflowLinks("http://localhost:5000");
 
-        assertNull(links.run(null, "r"));
+        assertEquals("http://localhost:5000/#/runs/r", links.run(null, "r"), "MLflow finds the experiment");
+        assertNull(links.run("3", null));
         assertNull(links.version("m", null));
     }
 

@@ -275,7 +275,7 @@ class RollBackPageTest {
     void aPromotionUnderWayIsNotInterrupted() throws Exception {
         String question = question(page());
         PromotionTurns.Turn other = PromotionTurns.INSTANCE.enter(
-                PromotionTurns.key(mlflow.uri() + "\nnull", StubMlflow.MODEL), false, () -> {});
+                PromotionTurns.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), StubMlflow.MODEL), false, () -> {});
         try {
             HtmlPage refused = rollBack(as("operator"), question, "");
 

@@ -88,7 +88,9 @@ final class StubMlflow implements AutoCloseable {
     }
 
     /** Makes it Jenkins' only server. */
+    /** As a server that was not there before: under the same name alone, it would keep the records of the last one. */
     StubMlflow configured() {
+        MlflowGlobalConfiguration.get().setServers(List.of());
         MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("stub", uri())));
         return this;
     }

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.mlflow.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Gives configured servers their identities, by which records are kept. A server keeps its identity when its name changes, and when
+ * its address changes under the same name. At any time servers of the same address and workspace have the same identity, and others
+ * have others.
+ */
+final class ServerIdentities {
+    private ServerIdentities() {}
+
+    /** Hands the identities of the servers before over to those that take their place. */
+    static void handOver(List<MlflowServerConfiguration> before, List<MlflowServerConfiguration> now) {
+        Map<String, String> identities = new HashMap<>();
+        for (MlflowServerConfiguration server : now) {
+            before.stream()
+                    .filter(old -> old.place().equals(server.place()))
+                    .findFirst()
+                    .ifPresent(old -> identities.putIfAbsent(server.place(), old.registry()));
+        }
+        for (MlflowServerConfiguration server : now) {
+            before.stream()
+                    .filter(old -> old.getName().equals(server.getName()) && old.isOfSameWorkspace(server))
+                    .map(MlflowServerConfiguration::registry)
+                    .filter(identity -> !identities.containsValue(identity))
+                    .findFirst()
+                    .ifPresent(identity -> identities.putIfAbsent(server.place(), identity));
+        }
+        for (MlflowServerConfiguration server : now) {
+            // The identity that a new address would have may be that of a server which was there before.
+            String own = server.place();
+            identities.computeIfAbsent(
+                    own, place -> identities.containsValue(place) ? place + "\n" + UUID.randomUUID() : place);
+            server.setIdentity(identities.get(own));
+        }
+    }
+}
