@@ -301,7 +301,7 @@ class RaceTest {
 
     private static List<Map<String, Object>> reports(WorkflowRun run) {
         GateReportAction action = run.getAction(GateReportAction.class);
-        return action == null ? List.of() : action.getReports();
+        return action == null ? List.of() : ReportsOf.action(action);
     }
 
     private static Map<?, ?> onlyReport(WorkflowRun run) {

@@ -147,7 +147,7 @@ class RestartTest {
             build(jenkins).getExecution().interrupt(Result.ABORTED, new CauseOfInterruption.UserInterruption("carol"));
             WorkflowRun run = jenkins.waitForCompletion(build(jenkins));
             jenkins.assertBuildStatus(Result.ABORTED, run);
-            List<?> reports = run.getAction(GateReportAction.class).getReports();
+            List<?> reports = ReportsOf.action(run.getAction(GateReportAction.class));
             assertEquals(1, reports.size());
             assertTrue(reports.toString().contains("nobody approved it"), reports::toString);
         });
