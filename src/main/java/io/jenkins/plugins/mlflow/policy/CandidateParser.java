@@ -28,7 +28,7 @@ final class CandidateParser {
     static final Map<String, String> STAGES =
             Words.of(new String[] {"Staging", "Production"}, Function.identity());
 
-    private static final List<String> OF_RUNS = List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, NESTED);
+    static final List<String> OF_RUNS = List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, NESTED);
 
     private static final Pattern ORDER = Pattern.compile(
             "\\s*metrics\\.(?:`([^`]+)`|\"([^\"]+)\"|([^\\s`\"]+))(?:\\s+((?i)ASC|DESC))?\\s*");
@@ -48,7 +48,7 @@ final class CandidateParser {
             return null;
         }
         String experiment = fields.text(EXPERIMENT);
-        String filter = fields.text(FILTER);
+        String filter = fields.has(FILTER) ? stripped(fields.text(FILTER)) : null;
         Boolean select = fields.choice(SELECT, SELECTIONS);
         CandidateSelection.OrderBy orderBy = fields.has(ORDER_BY) ? orderBy(fields) : null;
         Duration maxAge = fields.duration(MAX_AGE, false);
@@ -67,6 +67,10 @@ final class CandidateParser {
                 experiment, filter, best, orderBy, maxAge, Boolean.TRUE.equals(nested), alias, stage, evaluationRun);
     }
 
+    private static String stripped(String text) {
+        return text == null ? null : text.strip();
+    }
+
     private void checkAlone(Fields fields) {
         String holder = fields.has(ALIAS) ? ALIAS : STAGE;
         if (fields.has(ALIAS) && fields.has(STAGE)) {
@@ -75,7 +79,7 @@ final class CandidateParser {
         for (String key : OF_RUNS) {
             if (fields.has(key)) {
                 problems.add(fields.place(key), "`" + key + "` chooses among runs, but `" + holder
-                        + "` names the version; remove one of the two");
+                        + "` names the version; remove one of the two" + fields.ofDefaults(key, holder));
             }
         }
     }
@@ -83,7 +87,8 @@ final class CandidateParser {
     private void checkNested(Fields fields, boolean nested) {
         if (nested && !fields.has(EXPERIMENT)) {
             problems.add(fields.place(NESTED),
-                    "`nested: include` needs `experiment`, the name of the experiment to look in");
+                    "`nested: include` needs `experiment`, the name of the experiment to look in"
+                            + fields.ofDefaults(NESTED));
         }
     }
 
@@ -96,10 +101,12 @@ final class CandidateParser {
             problems.add(fields.place(SELECT), "`select: best` needs `experiment`, the name of the experiment to look in");
         }
         if (!best && !selectIsWrong && fields.has(ORDER_BY)) {
-            problems.add(fields.place(ORDER_BY), "`order_by` counts only with `select: best`; add that or remove this");
+            problems.add(fields.place(ORDER_BY), "`order_by` counts only with `select: best`; add that or remove this"
+                    + fields.ofDefaults(ORDER_BY));
         }
         if (fields.has(FILTER) && !fields.has(EXPERIMENT)) {
-            problems.add(fields.place(FILTER), "a filter needs `experiment`, the name of the experiment to look in");
+            problems.add(fields.place(FILTER), "a filter needs `experiment`, the name of the experiment to look in"
+                    + fields.ofDefaults(FILTER));
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.policy;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,16 @@ final class Fields {
     /** Where the key's value is, or the mapping itself if the key is absent. */
     PolicyNode.Place place(String key) {
         return has(key) ? get(key).place() : place();
+    }
+
+    /** For the end of a message about these keys: which of them are from the defaults, if this mapping is not all theirs. */
+    String ofDefaults(String... keys) {
+        List<String> theirs = Arrays.stream(keys)
+                .filter(key -> has(key) && get(key).place().isOfDefaults() && !place().isOfDefaults())
+                .toList();
+        return theirs.isEmpty()
+                ? ""
+                : " (" + Suggestions.list(theirs) + (theirs.size() == 1 ? " is" : " are") + " from `defaults`)";
     }
 
     String text(String key) {

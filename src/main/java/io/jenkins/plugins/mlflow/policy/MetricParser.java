@@ -153,7 +153,8 @@ final class MetricParser {
         BigDecimal max = limits.get(RuleKind.MAX);
         if (min != null && max != null && min.compareTo(max) > 0) {
             problems.add(fields.place(RuleKind.MAX.key()), "`max` " + max.toPlainString() + " is less than `min` "
-                    + min.toPlainString() + ", so no value can pass; correct one of them");
+                    + min.toPlainString() + ", so no value can pass; correct one of them"
+                    + fields.ofDefaults(RuleKind.MIN.key(), RuleKind.MAX.key()));
         }
         List<String> comparing = comparing(fields);
         if (comparing.isEmpty()) {

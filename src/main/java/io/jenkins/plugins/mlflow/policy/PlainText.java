@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  */
 final class PlainText {
     private static final int LONGEST_NUMBER = 1000;
+    private static final int LONGEST_DATE = 100;
     private static final Pattern DECIMAL =
             Pattern.compile("[-+]?((0|[1-9][0-9]*+)(\\.[0-9]*+)?|\\.[0-9]++)([eE][-+]?[0-9]++)?");
     private static final Pattern NUMBER_LIKE = Pattern.compile(
@@ -18,6 +19,8 @@ final class PlainText {
                     + "[0-9_]++(:[0-9]++)++(\\.[0-9]*+)?)");
     private static final Pattern NOT_FINITE =
             Pattern.compile("[-+]?\\.?(inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+            + "(([Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\\.[0-9]*+)?([ \\t]*+(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?)?");
     private static final Pattern LEADING_ZERO = Pattern.compile("[-+]?0[0-9].*", Pattern.DOTALL);
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
     private static final Set<String> BOOLEANS = Set.of("true", "false", "yes", "no", "on", "off");
@@ -30,7 +33,11 @@ final class PlainText {
 
     /** Whether some YAML reader takes the text for something else than a string: it must be quoted to be one. */
     static boolean needsQuotes(String text) {
-        return isNull(text) || isNumberLike(text) || isBooleanLike(text);
+        return isNull(text) || isNumberLike(text) || isBooleanLike(text) || isDateLike(text);
+    }
+
+    private static boolean isDateLike(String text) {
+        return text.length() <= LONGEST_DATE && DATE.matcher(text).matches();
     }
 
     static boolean isBooleanLike(String text) {

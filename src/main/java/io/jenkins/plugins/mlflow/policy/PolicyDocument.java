@@ -251,7 +251,7 @@ public final class PolicyDocument {
             mine.found().forEach(problem -> found.computeIfAbsent(problem, key -> new ArrayList<>()).add(name));
         });
         found.forEach((problem, names) -> {
-            boolean ofDefaults = problem.place().top().equals("defaults");
+            boolean ofDefaults = problem.place().isOfDefaults();
             boolean known = problems.found().contains(problem);
             if (!known) {
                 problems.add(problem.place(), ofDefaults && names.size() < models.size()

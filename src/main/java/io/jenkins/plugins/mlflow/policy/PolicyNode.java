@@ -42,6 +42,11 @@ sealed interface PolicyNode {
             return before.isEmpty() ? abbreviated(name) : before + "." + abbreviated(name);
         }
 
+        /** Whether it is in the defaults of a policy file. */
+        boolean isOfDefaults() {
+            return top().equals("defaults");
+        }
+
         /** The key under the root that this place belongs to; empty at the root. */
         String top() {
             return parent == null ? "" : parent.parent == null ? name : parent.top();
@@ -102,9 +107,13 @@ sealed interface PolicyNode {
             return new Mapping(place, changed);
         }
 
-        /** This mapping over the given defaults: mappings are merged key by key, of anything else this one's wins. */
+        /**
+         * This mapping over the given defaults: mappings are merged key by key, of anything else this one's wins. What says the
+         * same thing by other keys is replaced, too.
+         */
         Mapping over(Mapping defaults) {
             Map<String, Entry> merged = new LinkedHashMap<>(defaults.entries);
+            merged.keySet().removeAll(Alternatives.replaced(place.name(), entries.keySet()));
             entries.forEach((key, mine) -> {
                 Entry theirs = defaults.entries.get(key);
                 boolean both = theirs != null

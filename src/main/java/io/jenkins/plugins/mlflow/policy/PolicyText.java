@@ -134,8 +134,6 @@ final class PolicyText {
         if (promotion.stage() != null) {
             lines.add("stage: " + promotion.stage());
             lines.add("archive_existing: " + promotion.archiveExisting());
-        } else if (!promotion.archiveExisting()) {
-            lines.add("archive_existing: false");
         }
         if (promotion.artifactPath() != null) {
             lines.add("artifact_path: " + quoted(promotion.artifactPath()));

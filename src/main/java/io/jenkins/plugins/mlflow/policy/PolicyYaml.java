@@ -12,7 +12,6 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -35,6 +34,7 @@ final class PolicyYaml {
     private final String origin;
     private final PolicyProblems problems;
     private final Map<Node, Boolean> ancestors = new IdentityHashMap<>();
+    private TagFinder tags;
     private int nodes;
 
     private PolicyYaml(String origin, PolicyProblems problems) {
@@ -52,7 +52,8 @@ final class PolicyYaml {
         StreamReader reader = new StreamReader(text);
         try {
             LoaderOptions options = options();
-            Composer composer = new Composer(new ParserImpl(reader, options), RESOLVER, options);
+            tags = new TagFinder(new ParserImpl(reader, options));
+            Composer composer = new Composer(tags, RESOLVER, options);
             PolicyNode.Place start = PolicyNode.Place.root(origin, 1, 1);
             if (!composer.checkNode()) {
                 throw problems.fatal(start, "the file is empty; a policy starts with `version: 1` and `models:`");
@@ -200,10 +201,7 @@ final class PolicyYaml {
     }
 
     private void refuseTag(Node node, PolicyNode.Place place) {
-        Tag implied = node instanceof ScalarNode scalar
-                ? RESOLVER.resolve(NodeId.scalar, scalar.getValue(), scalar.isPlain())
-                : node instanceof MappingNode ? Tag.MAP : Tag.SEQ;
-        if (!implied.equals(node.getTag())) {
+        if (tags.isTagged(node)) {
             problems.add(place, unsupported(node.getTag()));
         }
     }

@@ -58,7 +58,7 @@ final class PromotionParser {
         List<String> names = fields.texts("approvers", "a list of users and groups, for example [ml-leads]");
         if (complete && fields.has("approvers") && approval.isNever()) {
             problems.add(fields.place("approvers"), "`approvers` count only with an `approval` other than never; "
-                    + "add for example `approval: always`, or remove this");
+                    + "add for example `approval: always`, or remove this" + fields.ofDefaults("approvers", "approval"));
         }
         return names;
     }

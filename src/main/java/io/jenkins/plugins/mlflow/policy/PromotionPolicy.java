@@ -3,13 +3,14 @@ package io.jenkins.plugins.mlflow.policy;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What moves to the candidate's version after a full pass; at least one of alias and stage.
  *
  * @param alias alias to set, or null
  * @param stage stage to move to (Staging, Production, Archived, None), or null
- * @param archiveExisting whether versions that hold Staging or Production now are archived
+ * @param archiveExisting whether versions that hold Staging or Production now are archived; true for all other promotions
  * @param artifactPath name of the run's logged model, or path of the model among the run's artifacts; null if none was given
  * @param timeout deadline of the promotion, positive
  * @param approval when a user must approve it first
@@ -27,8 +28,14 @@ public record PromotionPolicy(
     public static final String DEFAULT_ARTIFACT_PATH = "model";
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
-    /** A gate that was kept over a restart by a version without approvals has none. */
+    private static final Set<String> ARCHIVING = Set.of("Staging", "Production");
+
+    /**
+     * {@code archiveExisting} is always true where it has no effect, which is without a stage or with one that archives nothing.
+     * A gate that was kept over a restart by a version without approvals has none.
+     */
     public PromotionPolicy {
+        archiveExisting = archiveExisting || stage == null || !ARCHIVING.contains(stage);
         approval = approval == null ? ApprovalPolicy.NEVER : approval;
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
     }

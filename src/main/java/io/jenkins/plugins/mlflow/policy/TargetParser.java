@@ -38,7 +38,8 @@ final class TargetParser {
         }
         EvidenceSource evidence = fields.has(EVIDENCE) ? evidence(fields.get(EVIDENCE), sliced) : null;
         if (evidence != null && value.needsHistory()) {
-            problems.add(fields.place(EVIDENCE), "evidence is about the last value; remove `value` or `evidence`");
+            problems.add(fields.place(EVIDENCE), "evidence is about the last value; remove `value` or `evidence`"
+                    + fields.ofDefaults(VALUE, EVIDENCE));
         }
         return new MetricTarget(
                 name, value, atLeast == null ? 1 : atLeast.intValue(), allowLost, evidence, dataset(fields));

@@ -104,6 +104,31 @@ class PolicyCanonTest {
                 PolicyCanon.sha256(policy("metrics: {a: 1}\n" + other)));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "promote: {alias: c}|promote: {alias: c, archive_existing: false}",
+        "promote: {alias: c}|promote: {alias: c, archive_existing: true}",
+        "promote: {stage: Archived}|promote: {stage: Archived, archive_existing: false}",
+        "promote: {stage: None}|promote: {stage: None, archive_existing: false}",
+        "candidate: {experiment: e, filter: f}|candidate: {experiment: e, filter: '  f '}",
+        "candidate: {experiment: e, filter: f}|candidate: {experiment: e, filter: \"f\\n\"}",
+    })
+    void whatHasNoEffectDoesNotCount(String one, String other) throws Exception {
+        GatePolicy policy = policy("metrics: {a: 1}\n" + one);
+        GatePolicy same = policy("metrics: {a: 1}\n" + other);
+
+        assertEquals(PolicyCanon.sha256(policy), PolicyCanon.sha256(same));
+        assertEquals(policy, same);
+        assertEquals(List.of(), new PolicyLock(policy).violations(same));
+    }
+
+    @Test
+    void archivingCountsWhereItHasAnEffect() throws Exception {
+        assertNotEquals(
+                PolicyCanon.sha256(policy("metrics: {a: 1}\npromote: {stage: Production}")),
+                PolicyCanon.sha256(policy("metrics: {a: 1}\npromote: {stage: Production, archive_existing: false}")));
+    }
+
     @Test
     void theOrderOfApproversDoesNotCount() throws Exception {
         assertEquals(
@@ -176,7 +201,7 @@ class PolicyCanonTest {
         String experiment = best || random.nextBoolean() ? anyText(random) : null;
         CandidateSelection candidate = new CandidateSelection(
                 experiment,
-                experiment != null && random.nextBoolean() ? anyText(random) + "\n" + anyText(random) : null,
+                experiment != null && random.nextBoolean() ? (anyText(random) + "\n" + anyText(random)).strip() : null,
                 best,
                 best ? new CandidateSelection.OrderBy(anyText(random).replaceAll("[`\"]", "'"), random.nextBoolean()) : null,
                 random.nextBoolean() ? anyDuration(random) : null,

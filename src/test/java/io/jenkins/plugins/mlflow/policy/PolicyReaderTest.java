@@ -292,4 +292,50 @@ class PolicyReaderTest {
         policy("metrics: {a: 1}\nbaseline: champion\npromote: champion");
         policy("metrics: {a: 1}\ncandidate: {alias: challenger}\nbaseline: Champion\npromote: Champion");
     }
+
+    /** Also those that say what the value is anyway: a file that only this reader understands helps nobody. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "metrics: {a: !!float 0.5}|4:18",
+        "metrics: {a: !!int 1}|4:18",
+        "metrics: {a: {min: !<tag:yaml.org,2002:float> 0.5}}|4:24",
+        "metrics: {a: ! 0.5}|4:18",
+        "metrics: !!map {a: 1}|4:14",
+        "metrics: {!!str a: 1}|4:15",
+        "metrics: {a: 1, &x b: !!float 1}|4:27",
+        "promote: {alias: c, approval: first, approvers: !!seq [a]}|4:53",
+        "candidate: {experiment: !!str e}|4:29",
+        "promote: !!bool false|4:14",
+        "!!str promote: false|4:5"
+    })
+    void tagsAreRefused(String part, String place) {
+        String metrics = part.startsWith("metrics") ? "" : "\nmetrics: {a: 1}";
+
+        PolicyException refusal = assertThrows(PolicyException.class, () -> policy(part + metrics));
+
+        assertEquals(1, refusal.problems().size(), refusal::getMessage);
+        assertTrue(refusal.getMessage().startsWith("eval_gate.yaml:" + place + ": "), refusal::getMessage);
+        assertTrue(refusal.getMessage().contains("is not supported; remove it"), refusal::getMessage);
+    }
+
+    @Test
+    void aTagOfTheVersionIsRefusedToo() {
+        assertTrue(assertThrows(PolicyException.class, () -> file("version: !!int 1\nmodels: {m: {metrics: {a: 1}}}"))
+                .getMessage()
+                .startsWith("eval_gate.yaml:1:10: `version`: the tag `!!int` is not supported"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-11-20", "2026-1-2", "2026-11-20T10:00:00Z", "2026-11-20 10:00:00.5 +01:00"})
+    void aTextThatSomeReadersTakeForADateIsPutInQuotes(String date) throws Exception {
+        assertTrue(assertThrows(
+                        PolicyException.class, () -> policy("metrics: {a: 1}\ncandidate: {experiment: " + date + "}"))
+                .getMessage()
+                .contains("put it in quotes: \"" + date + "\""));
+        assertEquals(
+                date, policy("metrics: {a: 1}\ncandidate: {experiment: '" + date + "'}").candidate().experiment());
+        assertEquals(
+                date + "-nightly",
+                policy("metrics: {a: 1}\ncandidate: {experiment: " + date + "-nightly}").candidate().experiment());
+    }
 }

@@ -44,10 +44,11 @@ public final class PolicyFuzz implements Fuzz.Target {
             "alias", "when_missing", "same_dataset", "wait", "timeout", "settle", "metrics", "min", "max", "max_drop",
             "max_relative_drop", "min_absolute_change", "min_relative_change", "worst_gap", "criticality", "greater_is_better",
             "value", "dataset", "evidence", "samples", "std_error", "lower", "upper", "confidence", "at_least",
-            "allow_lost_slices", "promote", "stage", "archive_existing", "artifact_path", "locked", "churn", "acc*", "<<", "~", "1");
+            "allow_lost_slices", "promote", "stage", "archive_existing", "artifact_path", "locked", "nested",
+            "evaluation_run", "approval", "approval_timeout", "approvers", "first", "step", "mean_last", "churn", "acc*", "<<", "~", "1");
     private static final List<Object> SCALARS = List.of(
             1L, 0.9, "champion", ">= 0.88", "<= 1e3", "5m", "0s", "24h", "99999999999999d", "latest", "best", "metrics.a DESC",
-            "rubber_stamp", "fail", "warn", "required", "unstable", "note", true, false, "Production", "v7", "0.1", "nan");
+            "rubber_stamp", "fail", "warn", "required", "unstable", "note", true, false, "Production", "v7", "0.1", "nan", "include", "always", "none");
 
     @Override
     public byte[] input(RandomGenerator random) {
