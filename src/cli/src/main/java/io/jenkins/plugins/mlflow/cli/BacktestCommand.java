@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.policy.CandidateSelection;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.PolicyCanon;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
@@ -49,6 +48,10 @@ final class BacktestCommand implements Command {
         try {
             GatePolicy policy = policy(main, history, policyFile, selection(history));
             GatePolicy other = compareFile == null ? null : policy(main, history, compareFile, PolicyOverrides.NONE);
+            replayable(policyFile, policy);
+            if (other != null) {
+                replayable(compareFile, other);
+            }
             Connection connection = history.connection(main);
             if (json != null) {
                 json.open();
@@ -86,26 +89,25 @@ final class BacktestCommand implements Command {
 
     private static GatePolicy policy(Main main, HistoryOptions history, Path file, PolicyOverrides overrides)
             throws PolicyException {
-        GatePolicy policy =
-                PolicyReader.resolve(PolicyFiles.read(main.directory, file, history.model), history.model, overrides);
-        for (MetricRule rule : policy.rules()) {
-            if (rule.target().dataset() != null) {
-                throw new IllegalArgumentException(file + ": `dataset: " + rule.target().dataset() + "` of metric '"
-                        + rule.metric() + "' needs each run's logged model, and a backtest reads what runs have; leave that"
-                        + " metric out to backtest the others");
-            }
-            if (rule.target().value().needsHistory()) {
-                throw new IllegalArgumentException(file + ": `value: " + rule.target().value().text() + "` of metric '"
-                        + rule.metric() + "' needs each run's history, and a backtest reads current values only;"
-                        + " leave that metric out to backtest the others");
-            }
-        }
-        return policy;
+        return PolicyReader.resolve(PolicyFiles.read(main.directory, file, history.model), history.model, overrides);
     }
 
-    private static BacktestReport.Tried tried(Path file, GatePolicy policy, Past past) {
+    private static ReplayablePolicy replayable(Path file, GatePolicy policy) {
+        try {
+            return ReplayablePolicy.of(policy);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage());
+        }
+    }
+
+    private static BacktestReport.Tried tried(Path file, GatePolicy whole, Past past) {
+        ReplayablePolicy replayable = replayable(file, whole);
         return new BacktestReport.Tried(
-                file.toString(), PolicyCanon.sha256(policy), policy.baseline() != null, Backtest.of(policy, past));
+                file.toString(),
+                PolicyCanon.sha256(whole),
+                replayable.policy().baseline() != null,
+                replayable.leftOut(),
+                Backtest.of(replayable.policy(), past));
     }
 
     private static boolean writeJson(

@@ -21,8 +21,13 @@ final class BacktestReport {
     private final Tried tried;
     private final Tried compared;
 
-    /** One policy and what it decided. */
-    record Tried(String origin, String sha256, boolean hasBaseline, List<Backtest.Decision> decisions) {
+    /**
+     * One policy and what it decided.
+     *
+     * @param leftOut the rules that were not applied, in words
+     */
+    record Tried(
+            String origin, String sha256, boolean hasBaseline, List<String> leftOut, List<Backtest.Decision> decisions) {
         long count(GateStatus status) {
             return decisions.stream().filter(decision -> decision.status() == status).count();
         }
@@ -113,7 +118,10 @@ final class BacktestReport {
     private static String totals(Tried policy) {
         return policy.origin + ": " + policy.count(GateStatus.PASSED) + " passed, " + policy.count(GateStatus.UNSTABLE)
                 + " unstable, " + policy.count(GateStatus.FAILED) + " failed, " + policy.count(GateStatus.ERROR)
-                + " could not be judged\n";
+                + " could not be judged\n"
+                + (policy.leftOut.isEmpty() ? "" : "  left out of " + policy.origin
+                        + ", as only the current values of runs are read: "
+                        + DisplayText.line(String.join(", ", policy.leftOut)) + "\n");
     }
 
     private static Map<String, Integer> blockers(Tried policy) {
@@ -203,6 +211,7 @@ final class BacktestReport {
         for (GateStatus status : List.of(GateStatus.PASSED, GateStatus.UNSTABLE, GateStatus.FAILED, GateStatus.ERROR)) {
             map.put(status.name().toLowerCase(Locale.ROOT), policy.count(status));
         }
+        map.put("left_out", policy.leftOut);
         map.put("blocked_by", new LinkedHashMap<String, Object>(blockers(policy)));
         return map;
     }

@@ -22,7 +22,17 @@ final class MetricNames {
     private static final Set<String> NEITHER = Set.of(
             "count", "sum", "n", "num", "number", "size", "samples", "support", "std", "stdev", "stderr", "se", "var",
             "variance", "ci", "lo", "hi", "lower", "upper", "system", "epoch", "step", "steps", "lr", "threshold",
-            "target");
+            "target",
+            // How much something changed, or how long something lasted that is better longer.
+            "improvement", "reduction", "gain", "uplift", "lift", "increase", "decrease", "drop", "delta", "diff",
+            "difference", "change", "failure", "failures");
+    /** A score that is an error with its sign turned, as in scikit-learn. */
+    private static final Set<String> NEGATED = Set.of("neg", "negative");
+    /** Beside these, "negative" is a class of samples or a logarithm's name. */
+    private static final Set<String> NOT_NEGATED = Set.of("false", "true", "positive", "rate", "predictive", "likelihood");
+    private static final Set<String> TRAINING = Set.of("train", "training");
+    private static final Set<String> TIMES =
+            Set.of("time", "times", "duration", "runtime", "elapsed", "seconds", "secs", "minutes", "hours", "millis", "ms");
     /** Between 0 and 1, if they are no percentages. */
     private static final Set<String> FRACTIONS = Set.of(
             "accuracy", "acc", "f1", "auc", "auroc", "auprc", "precision", "recall", "sensitivity", "specificity", "tpr",
@@ -39,10 +49,22 @@ final class MetricNames {
         boolean down = any(words, DOWN);
         // A score of an error, as libraries name some, is an error.
         boolean scored = up && down && words.stream().filter(UP::contains).allMatch("score"::equals);
-        if (any(words, NEITHER) || up == down && !scored) {
+        boolean negated = any(words, NEGATED);
+        if (any(words, NEITHER) || up == down && !scored || negated && any(words, NOT_NEGATED)) {
             return null;
         }
-        return up && !scored;
+        return (up && !scored) != negated;
+    }
+
+    /** Whether the metric tells of the training and its cost, and not of how good the model is. */
+    static boolean isOfTraining(String metric) {
+        Set<String> words = words(metric);
+        return any(words, TRAINING) || any(words, TIMES) && !words.contains("latency");
+    }
+
+    /** What MLflow itself measures of the machine. */
+    static boolean isOfSystem(String metric) {
+        return metric.startsWith("system/");
     }
 
     static boolean isFraction(String metric) {
@@ -55,7 +77,7 @@ final class MetricNames {
 
     private static boolean isOneOf(String metric, Set<String> kinds) {
         Set<String> words = words(metric);
-        return any(words, kinds) && !any(words, NEITHER) && !words.contains("neg") && !words.contains("log");
+        return any(words, kinds) && !any(words, NEITHER) && !any(words, NEGATED) && !words.contains("log");
     }
 
     private static boolean any(Set<String> words, Set<String> known) {

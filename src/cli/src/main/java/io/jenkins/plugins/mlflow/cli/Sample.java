@@ -12,6 +12,11 @@ import java.util.List;
 final class Sample {
     private static final int DIGITS_OF_VALUE = 3;
     private static final int DIGITS_OF_SPREAD = 2;
+    private static final int FEWEST_FOR_OUTLIERS = 5;
+    private static final int QUARTER = 25;
+    private static final int HALF = 50;
+    private static final int THREE_QUARTERS = 75;
+    private static final int FENCE = 3;
 
     private final List<BigDecimal> sorted;
 
@@ -30,6 +35,25 @@ final class Sample {
 
     BigDecimal max() {
         return sorted.get(count() - 1);
+    }
+
+    /**
+     * Those that are far off the others: beyond the quartiles by more than three times the distance of these (Tukey's outer
+     * fences), and by more than three tenths of the median, so that values that hardly differ have no outliers.
+     */
+    List<BigDecimal> outliers() {
+        if (count() < FEWEST_FOR_OUTLIERS) {
+            return List.of();
+        }
+        BigDecimal low = percentile(QUARTER);
+        BigDecimal high = percentile(THREE_QUARTERS);
+        BigDecimal tenth = percentile(HALF).abs().movePointLeft(1);
+        BigDecimal fence = high.subtract(low).max(tenth).multiply(BigDecimal.valueOf(FENCE));
+        return fence.signum() == 0
+                ? List.of()
+                : sorted.stream()
+                        .filter(value -> value.compareTo(low.subtract(fence)) < 0 || value.compareTo(high.add(fence)) > 0)
+                        .toList();
     }
 
     BigDecimal percentile(int percent) {

@@ -42,7 +42,7 @@ final class SuggestCommand implements Command {
             console.out().print(suggestion.yaml());
             console.out().flush();
             if (!suggestion.isReady()) {
-                progress.println("No rule is active yet: take the # from at least one.");
+                progress.println("No rule blocks anything yet: take the # from at least one, or make a note a failure.");
             }
             progress.println(past.counted() + ", " + Words.count(server.requests(), "request"));
             return Main.PASSED;

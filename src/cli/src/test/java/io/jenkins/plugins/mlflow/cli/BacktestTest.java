@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
@@ -120,8 +121,8 @@ class BacktestTest {
         GatePolicy compared = Pasts.policy("metrics: {accuracy: 0.9}");
         BacktestReport report = new BacktestReport(
                 past,
-                new BacktestReport.Tried("new.yaml", "a", true, Backtest.of(tried, past)),
-                new BacktestReport.Tried("old.yaml", "b", false, Backtest.of(compared, past)));
+                new BacktestReport.Tried("new.yaml", "a", true, List.of(), Backtest.of(tried, past)),
+                new BacktestReport.Tried("old.yaml", "b", false, List.of(), Backtest.of(compared, past)));
 
         String text = report.text(5);
 
@@ -145,11 +146,38 @@ class BacktestTest {
         GatePolicy policy = Pasts.policy("baseline: champion", RULES);
 
         String text = new BacktestReport(
-                        past, new BacktestReport.Tried("p.yaml", "a", true, Backtest.of(policy, past)), null)
+                        past, new BacktestReport.Tried("p.yaml", "a", true, List.of(), Backtest.of(policy, past)), null)
                 .text(1);
 
         assertTrue(text.contains("2 had nothing to compare with"), text);
         assertEquals(GateStatus.FAILED, Backtest.of(policy, past).get(0).status());
         assertTrue(text.endsWith("2 versions, 1 request\n"), text);
+    }
+
+    @Test
+    void rulesThatCannotBeReplayedAreLeftOutAndTold() throws Exception {
+        Past past = Pasts.oldestFirst(Pasts.finished(1, "accuracy", 0.95), Pasts.finished(2, "accuracy", 0.85));
+        ReplayablePolicy replayable = ReplayablePolicy.of(Pasts.policy("metrics: {accuracy: 0.9, auc: {min: 0.8, dataset: holdout},"
+                + " val_loss: {max: 0.4, value: {mean_last: 3}}}"));
+        BacktestReport report = new BacktestReport(
+                past,
+                new BacktestReport.Tried("p.yaml", "a", false, replayable.leftOut(), Backtest.of(replayable.policy(), past)),
+                null);
+
+        String text = report.text(1);
+
+        assertTrue(text.contains("p.yaml: 1 passed, 0 unstable, 1 failed"), text);
+        assertTrue(text.contains("left out of p.yaml, as only the current values of runs are read: auc min 0.8 (`dataset: holdout`),"
+                + " val_loss max 0.4 (`value: {mean_last: 3}`)\n"), text);
+        Map<?, ?> policy = (Map<?, ?>) report.toMap("churn", "http://mlflow", 1).get("policy");
+        assertEquals(2, ((List<?>) policy.get("left_out")).size());
+    }
+
+    @Test
+    void aPolicyOfWhichNothingCanBeReplayedIsRefused() throws Exception {
+        GatePolicy policy = Pasts.policy("metrics: {val_loss: {max: 0.4, value: min}}");
+
+        String message = assertThrows(IllegalArgumentException.class, () -> ReplayablePolicy.of(policy)).getMessage();
+        assertTrue(message.contains("val_loss max 0.4 (`value: min`)"), message);
     }
 }

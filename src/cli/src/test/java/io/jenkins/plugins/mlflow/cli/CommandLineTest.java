@@ -210,7 +210,7 @@ class CommandLineTest {
                 directory.resolve("d.yaml"),
                 "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: {min: 0.9, dataset: holdout}}\n");
         assertEquals(2, run("backtest", "--model", "churn", "--policy", "d.yaml", "--tracking-uri", NOBODY));
-        assertTrue(err.contains("`dataset: holdout` of metric 'accuracy'"), err);
+        assertTrue(err.contains("d.yaml: no rule is left: accuracy min 0.9 (`dataset: holdout`)"), err);
         assertEquals(2, run("backtest", "--model", "other", "--policy", "p.yaml", "--tracking-uri", NOBODY));
         assertEquals(2, run("backtest", "--model", "churn", "--policy", "p.yaml"));
         assertEquals(2, run("suggest", "--model", "churn", "--filter", "f", "--tracking-uri", NOBODY));
