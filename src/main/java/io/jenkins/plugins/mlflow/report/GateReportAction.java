@@ -163,6 +163,16 @@ public final class GateReportAction extends Tab implements RunAction2 {
                 : null;
     }
 
+    /** The documents of all gates; null in the place of one that cannot be read. */
+    public List<Map<String, Object>> getReports() {
+        List<Map<String, Object>> documents = new ArrayList<>();
+        for (GateSummary summary : getSummaries()) {
+            GateDocument document = read(summary.getNumber());
+            documents.add(document == null ? null : document.toMap());
+        }
+        return documents;
+    }
+
     public Api getApi() {
         return new Api(new Documents(this));
     }
@@ -182,12 +192,7 @@ public final class GateReportAction extends Tab implements RunAction2 {
         /** The documents of all gates; null in the place of one that cannot be read. */
         @Exported
         public List<Map<String, Object>> getReports() {
-            List<Map<String, Object>> documents = new ArrayList<>();
-            for (GateSummary summary : action.getSummaries()) {
-                GateDocument document = action.read(summary.getNumber());
-                documents.add(document == null ? null : document.toMap());
-            }
-            return documents;
+            return action.getReports();
         }
     }
 
