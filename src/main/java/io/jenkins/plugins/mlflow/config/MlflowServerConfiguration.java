@@ -39,6 +39,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     private final String name;
     private final String trackingUri;
+    private String uiUrl;
     private String credentialsId;
     private String workspace;
     private String caCertificates;
@@ -64,6 +65,27 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     /** As it was given. */
     public String getTrackingUri() {
         return trackingUri;
+    }
+
+    /** As it was given; null if people are shown the tracking URI. */
+    public String getUiUrl() {
+        return uiUrl;
+    }
+
+    /** Where people's links lead to, and what they are shown in place of the tracking URI. */
+    @DataBoundSetter
+    public void setUiUrl(String uiUrl) {
+        this.uiUrl = check(() -> ServerChecks.uiUrl(uiUrl));
+    }
+
+    /** The address that whoever may read a build may be shown. */
+    public String shownUrl() {
+        return address().shown();
+    }
+
+    /** Where it is, and what people are shown of that. */
+    ServerAddress address() {
+        return ServerAddress.parse(trackingUri).shownAs(uiUrl == null ? null : ServerAddress.parse(uiUrl));
     }
 
     /** Null for none. */
@@ -216,6 +238,11 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                     && value.strip().toLowerCase(Locale.ROOT).startsWith("http:")
                     && Util.fixEmptyAndTrim(credentialsId) != null;
             return inClear ? FormValidation.warning(Messages.MlflowServerConfiguration_unencrypted()) : found;
+        }
+
+        @POST
+        public FormValidation doCheckUiUrl(@QueryParameter String value) {
+            return checked(() -> ServerChecks.uiUrl(value));
         }
 
         @POST

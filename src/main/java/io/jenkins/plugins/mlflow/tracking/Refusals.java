@@ -101,7 +101,7 @@ final class Refusals {
 
     private String forbidden(Answer answer) {
         if (answer.body().contains("Invalid Host header")) {
-            String host = address.api("").getAuthority();
+            String host = address.isHidden() ? "and the host of its tracking URI" : address.api("").getAuthority();
             return "The MLflow server does not know the host name it was called by: start it with --allowed-hosts "
                     + host + " (added to those it has).";
         }
@@ -129,7 +129,7 @@ final class Refusals {
         String where;
         try {
             String host = URI.create(answer.header("Location")).getHost();
-            where = host == null ? "the same host" : "the host '" + credentials.mask(host) + "'";
+            where = host == null ? "the same host" : "the host '" + masked(host) + "'";
         } catch (IllegalArgumentException e) {
             where = "an unreadable address";
         }
@@ -187,17 +187,22 @@ final class Refusals {
     }
 
     private String subject(ApiRequest request) {
-        return request.asked(address) + " (" + printable(credentials.mask(request.subject())) + ")";
+        return request.asked(address) + " (" + printable(masked(request.subject())) + ")";
     }
 
     /** Masked whole before it is cut, so that no part of a secret is left at the edge. */
     private String excerpt(String text) {
-        String masked = printable(credentials.mask(text)).strip();
+        String masked = printable(masked(text)).strip();
         if (masked.isEmpty()) {
             return "an empty body";
         }
         String cut = masked.length() > EXCERPT ? masked.substring(0, EXCERPT) + "…" : masked;
         return cut.endsWith(".") ? cut.substring(0, cut.length() - 1) : cut;
+    }
+
+    /** Without secrets, and without an address that is not to be shown. */
+    private String masked(String text) {
+        return address.hide(credentials.mask(text));
     }
 
     private static String printable(String text) {
