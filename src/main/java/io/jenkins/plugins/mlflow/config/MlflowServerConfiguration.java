@@ -17,7 +17,6 @@ import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -234,9 +233,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         @POST
         public FormValidation doCheckTrackingUri(@QueryParameter String value, @QueryParameter String credentialsId) {
             FormValidation found = checked(() -> ServerAddress.parse(value));
-            boolean inClear = found.kind == FormValidation.Kind.OK
-                    && value.strip().toLowerCase(Locale.ROOT).startsWith("http:")
-                    && Util.fixEmptyAndTrim(credentialsId) != null;
+            boolean inClear =
+                    found.kind == FormValidation.Kind.OK && ConfigurationMonitor.isInClear(value, credentialsId);
             return inClear ? FormValidation.warning(Messages.MlflowServerConfiguration_unencrypted()) : found;
         }
 
