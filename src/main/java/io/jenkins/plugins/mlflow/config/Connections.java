@@ -10,7 +10,6 @@ import hudson.security.ACL;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
-import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import java.time.Duration;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -32,7 +31,7 @@ public final class Connections {
         try {
             return new RestTrackingServer(
                     HttpClients.forServer(server),
-                    ServerAddress.parse(server.getTrackingUri()),
+                    server.address(),
                     credentials(server, run),
                     server.getWorkspace(),
                     Duration.ofSeconds(server.getRequestTimeoutSeconds()));

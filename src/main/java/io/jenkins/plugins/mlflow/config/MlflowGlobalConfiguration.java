@@ -52,6 +52,13 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         load();
     }
 
+    /** Also called when Jenkins reads its configuration from disk anew. */
+    @Override
+    public synchronized void load() {
+        super.load();
+        document = null;
+    }
+
     public static MlflowGlobalConfiguration get() {
         return ExtensionList.lookupSingleton(MlflowGlobalConfiguration.class);
     }

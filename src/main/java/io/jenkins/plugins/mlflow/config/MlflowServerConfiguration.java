@@ -17,7 +17,6 @@ import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,6 +39,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     private final String name;
     private final String trackingUri;
+    private String uiUrl;
     private String credentialsId;
     private String workspace;
     private String caCertificates;
@@ -67,6 +67,27 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     /** As it was given. */
     public String getTrackingUri() {
         return trackingUri;
+    }
+
+    /** As it was given; null if people are shown the tracking URI. */
+    public String getUiUrl() {
+        return uiUrl;
+    }
+
+    /** Where people's links lead to, and what they are shown in place of the tracking URI. */
+    @DataBoundSetter
+    public void setUiUrl(String uiUrl) {
+        this.uiUrl = check(() -> ServerChecks.uiUrl(uiUrl));
+    }
+
+    /** The address that whoever may read a build may be shown. */
+    public String shownUrl() {
+        return address().shown();
+    }
+
+    /** Where it is, and what people are shown of that. */
+    ServerAddress address() {
+        return ServerAddress.parse(trackingUri).shownAs(uiUrl == null ? null : ServerAddress.parse(uiUrl));
     }
 
     /** Null for none. */
@@ -231,10 +252,14 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         @POST
         public FormValidation doCheckTrackingUri(@QueryParameter String value, @QueryParameter String credentialsId) {
             FormValidation found = checked(() -> ServerAddress.parse(value));
-            boolean inClear = found.kind == FormValidation.Kind.OK
-                    && value.strip().toLowerCase(Locale.ROOT).startsWith("http:")
-                    && Util.fixEmptyAndTrim(credentialsId) != null;
+            boolean inClear =
+                    found.kind == FormValidation.Kind.OK && ConfigurationMonitor.isInClear(value, credentialsId);
             return inClear ? FormValidation.warning(Messages.MlflowServerConfiguration_unencrypted()) : found;
+        }
+
+        @POST
+        public FormValidation doCheckUiUrl(@QueryParameter String value) {
+            return checked(() -> ServerChecks.uiUrl(value));
         }
 
         @POST

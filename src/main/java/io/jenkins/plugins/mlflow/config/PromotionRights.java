@@ -152,9 +152,9 @@ public final class PromotionRights implements Describable<PromotionRights> {
         }
 
         @POST
-        public FormValidation doCheckChangeRequests(@QueryParameter boolean value, @QueryParameter String allowedJobs) {
+        public FormValidation doCheckChangeRequests(@QueryParameter String value, @QueryParameter String allowedJobs) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return value && (allowedJobs == null || allowedJobs.isBlank())
+            return Boolean.parseBoolean(value) && (allowedJobs == null || allowedJobs.isBlank())
                     ? FormValidation.warning(Messages.PromotionRights_nameThem())
                     : FormValidation.ok();
         }

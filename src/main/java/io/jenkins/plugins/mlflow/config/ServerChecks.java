@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.config;
 
 import hudson.Util;
+import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 
 /** What the values of a server must be. Messages do not name the server, and are fit for a form. */
 final class ServerChecks {
@@ -46,5 +47,13 @@ final class ServerChecks {
             throw new IllegalArgumentException("The " + which + " timeout '" + (value == null ? "" : value)
                     + "' is not a whole number of seconds from 1 to " + LONGEST_TIMEOUT + ".");
         }
+    }
+
+    static String uiUrl(String url) {
+        String wanted = Util.fixEmptyAndTrim(url);
+        if (wanted != null) {
+            ServerAddress.parse("UI address", wanted);
+        }
+        return wanted;
     }
 }

@@ -111,7 +111,7 @@ final class BuildReport {
         try {
             return serverName == null
                     ? null
-                    : MlflowGlobalConfiguration.get().getServer(serverName).getTrackingUri();
+                    : MlflowGlobalConfiguration.get().getServer(serverName).shownUrl();
         } catch (ConfigurationException e) {
             return null;
         }

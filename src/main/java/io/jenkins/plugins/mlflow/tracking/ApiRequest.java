@@ -45,8 +45,9 @@ record ApiRequest(String method, String path, String query, String body, String 
         return URI.create(place(address) + query);
     }
 
+    /** With the address that people may be shown. */
     String asked(ServerAddress address) {
-        return method + " " + place(address);
+        return method + " " + address.hide(place(address).toString());
     }
 
     private URI place(ServerAddress address) {

@@ -115,7 +115,7 @@ final class Refusals {
 
     private String forbidden(Answer answer) {
         if (answer.body().contains("Invalid Host header")) {
-            String host = address.api("").getAuthority();
+            String host = address.isHidden() ? "and the host of its tracking URI" : address.api("").getAuthority();
             return "The MLflow server does not know the host name it was called by: start it with --allowed-hosts "
                     + host + " (added to those it has).";
         }
@@ -153,7 +153,7 @@ final class Refusals {
         String where;
         try {
             String host = URI.create(answer.header("Location")).getHost();
-            where = host == null ? "the same host" : "the host '" + mask(host) + "'";
+            where = host == null ? "the same host" : "the host '" + masked(host) + "'";
         } catch (IllegalArgumentException e) {
             where = "an unreadable address";
         }
@@ -229,12 +229,12 @@ final class Refusals {
     }
 
     private String subject(ApiRequest request) {
-        return request.asked(address) + " (" + printable(mask(request.subject())) + ")";
+        return request.asked(address) + " (" + printable(masked(request.subject())) + ")";
     }
 
     /** Masked whole before it is cut, so that no part of a secret is left at the edge. */
     private String excerpt(String text) {
-        String masked = printable(mask(text)).strip();
+        String masked = printable(masked(text)).strip();
         if (masked.isEmpty()) {
             return "an empty body";
         }
@@ -242,8 +242,9 @@ final class Refusals {
         return cut.endsWith(".") ? cut.substring(0, cut.length() - 1) : cut;
     }
 
-    private String mask(String text) {
-        return proxy.mask(credentials.mask(text));
+    /** Without secrets, and without an address that is not to be shown. */
+    private String masked(String text) {
+        return address.hide(proxy.mask(credentials.mask(text)));
     }
 
     private static String printable(String text) {

@@ -4,68 +4,131 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A tracking URI that was checked once, so that nothing downstream has to doubt it: http or https, with a host, without
- * user info, query or fragment. A path prefix is kept, trailing slashes are not.
+ * user info, query or fragment. A path prefix is kept, trailing slashes are not. People may be shown another address in its place.
  */
 public final class ServerAddress {
     private static final int HIGHEST_PORT = 65_535;
 
-    private final String base;
+    private static final String TRACKING_URI = "tracking URI";
 
-    private ServerAddress(String base) {
+    private final String base;
+    /** What people are shown in place of {@link #base}; null for that itself. */
+    private final ServerAddress shown;
+
+    private ServerAddress(String base, ServerAddress shown) {
         this.base = base;
+        this.shown = shown;
     }
 
     /** @throws IllegalArgumentException saying what is wrong; it never repeats user info, which may hold a password */
     public static ServerAddress parse(String text) {
+        return parse(TRACKING_URI, text);
+    }
+
+    /**
+     * The same of an address that is called otherwise.
+     *
+     * @param what what messages call it, such as {@code UI address}
+     */
+    public static ServerAddress parse(String what, String text) {
         if (text == null || text.isBlank()) {
             throw new IllegalArgumentException(
-                    "The tracking URI is empty. Give the address of the MLflow server, such as https://mlflow.example.com");
+                    "The " + what + " is empty. Give the address of the MLflow server, such as https://mlflow.example.com");
         }
-        URI uri = parsed(text.strip());
+        URI uri = parsed(what, text.strip());
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw new IllegalArgumentException("The tracking URI must begin with http:// or https://"
+            throw new IllegalArgumentException("The " + what + " must begin with http:// or https://"
                     + (scheme.isEmpty() ? "." : ", not with " + scheme + ":")
-                    + " The gate speaks to a tracking server only, not to folders or databases.");
+                    + (what.equals(TRACKING_URI) ? " The gate speaks to a tracking server only, not to folders or databases." : ""));
         }
         String authority = uri.getRawAuthority();
         if (authority == null) {
-            throw new IllegalArgumentException("The tracking URI has no host. Write it as " + scheme + "://host/path");
+            throw new IllegalArgumentException("The " + what + " has no host. Write it as " + scheme + "://host/path");
         }
         if (authority.contains("@")) {
             throw new IllegalArgumentException(
-                    "The tracking URI must not hold a user name or password (before '@'). Use credentials instead.");
+                    "The " + what + " must not hold a user name or password (before '@'). Use credentials instead.");
         }
         if (uri.getHost() == null) {
-            throw new IllegalArgumentException("The tracking URI has no usable host: '" + authority
+            throw new IllegalArgumentException("The " + what + " has no usable host: '" + authority
                     + "'. A host consists of ASCII letters, digits, hyphens and dots (no underscore), a port of digits.");
         }
         if (uri.getPort() == 0 || uri.getPort() > HIGHEST_PORT) {
             throw new IllegalArgumentException(
-                    "The tracking URI has the port " + uri.getPort() + "; a port is 1 to " + HIGHEST_PORT + ".");
+                    "The " + what + " has the port " + uri.getPort() + "; a port is 1 to " + HIGHEST_PORT + ".");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("The tracking URI must end before '"
+            throw new IllegalArgumentException("The " + what + " must end before '"
                     + (uri.getRawQuery() != null ? "?" : "#") + "': give the server's address, not that of a page of it.");
         }
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
         String path = URI.create(uri.toASCIIString()).getRawPath().replaceAll("/+$", "");
-        return new ServerAddress(scheme + "://" + uri.getHost() + port + path);
+        return new ServerAddress(scheme + "://" + uri.getHost() + port + path, null);
     }
 
-    private static URI parsed(String text) {
+    private static URI parsed(String what, String text) {
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
             // The reason and the index are the parser's own words; the text itself may hold a password.
-            throw new IllegalArgumentException("The tracking URI is not a URI: " + e.getReason()
+            throw new IllegalArgumentException("The " + what + " is not a URI: " + e.getReason()
                     + (e.getIndex() >= 0 ? " (character " + (e.getIndex() + 1) + ")" : "")
                     + ". Write it as https://host/path");
         }
+    }
+
+    /**
+     * The same server, which people are shown this address of.
+     *
+     * @param other null for its own
+     */
+    public ServerAddress shownAs(ServerAddress other) {
+        return new ServerAddress(base, other == null || other.base.equals(base) ? null : other);
+    }
+
+    /** The address that people may be shown, without a trailing slash. */
+    public String shown() {
+        return shown == null ? base : shown.base;
+    }
+
+    /** Whether people are shown another address than that of the server. */
+    boolean isHidden() {
+        return shown != null;
+    }
+
+    /** The text with the shown address wherever it holds that of the server, whole or only its host. */
+    String hide(String text) {
+        if (shown == null) {
+            return text;
+        }
+        URI own = URI.create(base);
+        URI other = URI.create(shown.base);
+        Map<String, String> places = new LinkedHashMap<>();
+        places.put(base, shown.base);
+        places.put(own.getRawAuthority(), other.getRawAuthority());
+        String host = own.getHost().replaceAll("[\\[\\]]", "");
+        if (host.contains(".") || host.contains(":")) {
+            // Any other name of a host is a word that may mean something else.
+            places.put(host, other.getHost());
+        }
+        String any = places.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
+        return Pattern.compile("(?:(?<=%2F)|(?<![\\w.-]))(?:" + any + ")(?![\\w-]|\\.\\w)", Pattern.CASE_INSENSITIVE)
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(places.entrySet().stream()
+                        .filter(place -> place.getKey().equalsIgnoreCase(found.group()))
+                        .findFirst()
+                        .orElseThrow()
+                        .getValue()));
     }
 
     /**
@@ -95,12 +158,12 @@ public final class ServerAddress {
 
     /** The run's page in MLflow's UI. */
     public String runUrl(String experimentId, String runId) {
-        return base + "/#/experiments/" + encoded(experimentId) + "/runs/" + encoded(runId);
+        return shown() + "/#/experiments/" + encoded(experimentId) + "/runs/" + encoded(runId);
     }
 
     /** The version's page in MLflow's UI. */
     public String versionUrl(String model, String version) {
-        return base + "/#/models/" + encoded(model) + "/versions/" + encoded(version);
+        return shown() + "/#/models/" + encoded(model) + "/versions/" + encoded(version);
     }
 
     static String encoded(String text) {

@@ -35,6 +35,7 @@ class ConfigurationAsCodeTest {
         assertEquals(2, configuration.getServers().size());
         MlflowServerConfiguration production = configuration.getServer(null);
         assertEquals("https://mlflow.example.com/team", production.getTrackingUri());
+        assertEquals("https://ui.example.com/mlflow", production.getUiUrl());
         assertEquals("mlflow-token", production.getCredentialsId());
         assertEquals("churn", production.getWorkspace());
         assertEquals(1, Certificates.parse(production.getCaCertificates()).size());
@@ -92,6 +93,8 @@ class ConfigurationAsCodeTest {
                 List.of("servers: [{name: a}]", "The tracking URI is empty"),
                 List.of("servers: [{name: '', trackingUri: 'http://a'}]", "name of an MLflow server is empty"),
                 List.of("servers: [{" + good + "}, {" + good + "}]", "Two MLflow servers have the name 'a'"),
+                List.of("servers: [{" + good + ", uiUrl: 'ftp://a'}]", "'a': The UI address must begin with http"),
+                List.of("servers: [{" + good + ", uiUrl: 'http://u:canary@a'}]", "must not hold a user name"),
                 List.of("servers: [{" + good + ", workspace: \"a\\nb\"}]", "The workspace 'a b'"),
                 List.of("servers: [{" + good + ", connectTimeoutSeconds: 0}]", "connect timeout is 0"),
                 List.of("servers: [{" + good + ", requestTimeoutSeconds: 301}]", "request timeout is 301"),

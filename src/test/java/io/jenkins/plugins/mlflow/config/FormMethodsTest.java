@@ -40,6 +40,7 @@ class FormMethodsTest {
             GLOBAL + "checkPolicy?value=version:1",
             SERVER + "checkName?value=production",
             SERVER + "checkTrackingUri?value=https://production.example.com",
+            SERVER + "checkUiUrl?value=https://production.example.com",
             SERVER + "checkCredentialsId?value=mlflow-token",
             SERVER + "checkWorkspace?value=churn",
             SERVER + "checkCaCertificates?value=x",
@@ -157,7 +158,7 @@ class FormMethodsTest {
             assertEquals(
                     200, get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }
-        for (String field : List.of("name", "trackingUri", "credentialsId", "workspace", "caCertificates",
+        for (String field : List.of("name", "trackingUri", "uiUrl", "credentialsId", "workspace", "caCertificates",
                 "connectTimeoutSeconds", "requestTimeoutSeconds", "promotion")) {
             assertEquals(
                     200, get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field).getStatusCode());
@@ -227,6 +228,9 @@ class FormMethodsTest {
         assertEquals("ok", kind(SERVER + "checkTrackingUri", Map.of("value", "https://h/team//")));
         assertEquals("error", kind(SERVER + "checkTrackingUri", Map.of("value", "mlflow.example.com")));
         assertEquals("warning", kind(SERVER + "checkTrackingUri", Map.of("value", "http://h", "credentialsId", "x")));
+        assertEquals("ok", kind(SERVER + "checkUiUrl", Map.of("value", "")));
+        assertEquals("ok", kind(SERVER + "checkUiUrl", Map.of("value", "https://ui.example.com/mlflow/")));
+        assertEquals("error", kind(SERVER + "checkUiUrl", Map.of("value", "javascript:alert(1)")));
         assertEquals("ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-token", "trackingUri", "http://h")));
         assertEquals("ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-pair", "trackingUri", "http://h")));
         assertEquals("warning", kind(SERVER + "checkCredentialsId", Map.of("value", "gone", "trackingUri", "not a uri")));

@@ -55,6 +55,26 @@ class MlflowServerConfigurationTest {
         assertFalse(refused(() -> Servers.server("a", "https://user:canary@h")).contains("canary"));
     }
 
+    @Test
+    void users_are_shown_the_address_of_the_ui_and_without_one_the_tracking_uri() {
+        assertEquals("http://h/team", Servers.server("a", "http://h/team/").shownUrl());
+
+        server.setUiUrl(" https://ui.example.com/mlflow/ ");
+        assertEquals("https://ui.example.com/mlflow", server.shownUrl());
+
+        server.setUiUrl(" ");
+        assertNull(server.getUiUrl());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"javascript:alert(1)", "ui.example.com", "https://user:canary@h", "https://h/#/models"})
+    void an_address_of_the_ui_that_is_no_web_address_is_refused(String url) {
+        String message = refused(() -> server.setUiUrl(url));
+
+        assertTrue(message.contains("UI address"), message);
+        assertFalse(message.contains("canary"), message);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX-Evil: 1", "a b", "ü"})
     void a_workspace_that_is_no_header_value_is_refused(String workspace) {

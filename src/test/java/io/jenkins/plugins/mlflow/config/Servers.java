@@ -25,6 +25,7 @@ final class Servers {
     /** Two servers, the first one the default, and a policy. */
     static MlflowGlobalConfiguration stored() {
         MlflowServerConfiguration production = server("production");
+        production.setUiUrl("https://ui.example.com/mlflow/");
         production.setCredentialsId("mlflow-token");
         production.setWorkspace("churn");
         production.setConnectTimeoutSeconds(7);
@@ -51,6 +52,7 @@ final class Servers {
         StringBuilder told = new StringBuilder(configuration.getDefaultServer());
         for (MlflowServerConfiguration s : configuration.getServers()) {
             told.append('\n').append(s.getName()).append(' ').append(s.getTrackingUri());
+            told.append(' ').append(s.getUiUrl());
             told.append(' ').append(s.getCredentialsId()).append(' ').append(s.getWorkspace());
             told.append(' ').append(s.getCaCertificates());
             told.append(' ').append(s.getConnectTimeoutSeconds()).append(' ').append(s.getRequestTimeoutSeconds());

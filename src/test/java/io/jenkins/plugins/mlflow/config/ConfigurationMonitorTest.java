@@ -1,0 +1,134 @@
+package io.jenkins.plugins.mlflow.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.ExtensionList;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.htmlunit.html.DomElement;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class ConfigurationMonitorTest {
+    private JenkinsRule r;
+    private ConfigurationMonitor monitor;
+
+    @BeforeEach
+    void start(JenkinsRule rule) {
+        r = rule;
+        monitor = ExtensionList.lookupSingleton(ConfigurationMonitor.class);
+    }
+
+    private static MlflowServerConfiguration safe() {
+        MlflowServerConfiguration server = Servers.server("production");
+        server.setPromotion(new PromotionRights("ml/*/main"));
+        server.setCredentialsId("mlflow-token");
+        return server;
+    }
+
+    private String onlyProblem() {
+        assertTrue(monitor.isActivated());
+        assertEquals(1, monitor.getProblems().size(), () -> monitor.getProblems().toString());
+        return monitor.getProblems().get(0);
+    }
+
+    @Test
+    void a_safe_configuration_and_none_at_all_are_silent() {
+        assertFalse(monitor.isActivated());
+
+        MlflowGlobalConfiguration.get().setServers(List.of(safe()));
+        MlflowGlobalConfiguration.get().setPolicy(Servers.POLICY);
+
+        assertEquals(List.of(), monitor.getProblems());
+        assertFalse(monitor.isActivated());
+    }
+
+    @Test
+    void a_server_without_a_list_of_jobs_is_named() {
+        MlflowServerConfiguration open = Servers.server("staging");
+        MlflowGlobalConfiguration.get().setServers(List.of(safe(), open));
+        assertTrue(onlyProblem().contains("'staging' lists no jobs"), onlyProblem());
+
+        PromotionRights rights = new PromotionRights("");
+        rights.setFourEyes(true);
+        open.setPromotion(rights);
+        assertTrue(onlyProblem().contains("'staging' lists no jobs"), onlyProblem());
+    }
+
+    @Test
+    void credentials_that_are_sent_unencrypted_are_named() {
+        MlflowServerConfiguration server = Servers.server("plain", "HTTP://mlflow.example.com");
+        server.setPromotion(new PromotionRights("ml/*/main"));
+        MlflowGlobalConfiguration.get().setServers(List.of(server));
+        assertFalse(monitor.isActivated());
+
+        server.setCredentialsId("mlflow-token");
+
+        assertTrue(onlyProblem().contains("'plain' has credentials"), onlyProblem());
+    }
+
+    @Test
+    void a_stored_policy_that_cannot_be_read_is_explained() throws Exception {
+        MlflowGlobalConfiguration.get().setServers(List.of(safe()));
+        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        configuration.setPolicy(Servers.POLICY);
+        Path file = r.jenkins.getRootDir().toPath().resolve(MlflowGlobalConfiguration.class.getName() + ".xml");
+        Files.writeString(file, Files.readString(file).replace("version: 1", "version: 7"));
+        configuration.load();
+
+        assertTrue(onlyProblem().contains("stored policy:1:"), onlyProblem());
+    }
+
+    @Test
+    void a_folder_of_records_that_cannot_be_written_is_named() throws Exception {
+        MlflowGlobalConfiguration.get().setServers(List.of(safe()));
+        Path folder = r.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate");
+        assertFalse(monitor.isActivated());
+
+        // Not by permissions: the tests may run as root, whom they do not stop.
+        Files.writeString(folder, "a file in its place");
+
+        assertTrue(onlyProblem().contains(folder.toString()), onlyProblem());
+    }
+
+    @Test
+    void administrators_see_it_with_a_way_to_the_form_and_can_dismiss_it_and_others_do_not() throws Exception {
+        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
+        r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Jenkins.MANAGE).everywhere().to("manager"));
+        MlflowGlobalConfiguration.get().setServers(List.of(Servers.server("<b>staging")));
+        try (ACLContext ignored = ACL.as2(User.getById("manager", true).impersonate2())) {
+            assertEquals(List.of(), monitor.getProblems());
+            assertFalse(monitor.hasRequiredPermission());
+        }
+        try (JenkinsRule.WebClient client = r.createWebClient().withThrowExceptionOnFailingStatusCode(false)) {
+            client.login("manager");
+            assertFalse(client.goTo("manage/").asNormalizedText().contains("lists no jobs"));
+            assertEquals(403, client.goTo("administrativeMonitor/" + monitor.id + "/", "").getWebResponse().getStatusCode());
+        }
+        try (JenkinsRule.WebClient client = r.createWebClient().login("admin")) {
+            HtmlPage page = client.goTo("manage/");
+            assertTrue(page.asNormalizedText().contains("Server '<b>staging' lists no jobs"), page.asNormalizedText());
+            DomElement link = page.querySelector(".jenkins-alert a[href$='/manage/configure']");
+            assertTrue(link != null);
+            HtmlForm form = page.querySelector("form[action$='" + monitor.id + "/disable']");
+            r.submit(form);
+            assertFalse(monitor.isEnabled());
+            assertFalse(client.goTo("manage/").asNormalizedText().contains("lists no jobs"));
+        }
+    }
+}
