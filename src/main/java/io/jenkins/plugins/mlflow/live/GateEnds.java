@@ -35,6 +35,14 @@ public final class GateEnds {
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot add " + run + " to the trend of its gates");
         }
+        noteLiveOnly(run, report);
+    }
+
+    /** Adds a gate whose report could not be stored to what is known to be live: a trend of it would lead to no page. */
+    public static void noteLiveOnly(Run<?, ?> run, GateReport report) {
+        if (!isInTrend(report)) {
+            return;
+        }
         try {
             noteLive(run, report);
         } catch (ConfigurationException e) {

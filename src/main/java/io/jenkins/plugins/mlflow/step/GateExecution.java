@@ -30,7 +30,6 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
-    private static final Duration ARCHIVE_PATIENCE = Duration.ofSeconds(30);
 
     private final String parametersJson;
     private final Instant startedAt;
@@ -217,7 +216,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
             if (wheel.isOver()) {
                 return false;
             }
-            address = page().attach(report).getReportUrl();
+            address = page(build()).attach(report).getReportUrl();
         }
         String question = gate().question(awaiting);
         log.say(question + " Somebody must approve it. Report: " + address);
@@ -318,22 +317,28 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
             return;
         }
         try {
-            GateResult result = publish(report);
-            log.conclude(report, result.getReportUrl());
-            new BuildOutcome(getContext(), parameters.onFailure()).complete(report, result);
+            ending(build()).conclude(report, parameters.onFailure());
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             getContext().onFailure(e);
         }
     }
 
-    private GateResult publish(GateReport report) throws IOException, InterruptedException {
-        return page().complete(
-                report, request == null ? null : request.policy(), log, () -> wheel.afterTheLastTurn(place::leave));
+    private GateEnding ending(GateBuild where) {
+        return new GateEnding(
+                getContext(),
+                where,
+                page(where),
+                new BuildLog(where),
+                request == null ? null : request.policy(),
+                () -> wheel.afterTheLastTurn(place::leave));
     }
 
-    private BuildReport page() {
-        return new BuildReport(
-                getContext(), serverName, policyChanges, parameters, stopped ? Duration.ZERO : ARCHIVE_PATIENCE);
+    private BuildReport page(GateBuild where) {
+        return new BuildReport(where, serverName, policyChanges, parameters, new BuildLog(where));
+    }
+
+    private GateBuild build() throws IOException, InterruptedException {
+        return GateBuild.of(getContext());
     }
 
     /** Whether this call is the one that ends the gate. */
@@ -347,20 +352,22 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         }
     }
 
+    /** On the thread that runs the pipeline. Whatever the gate came to, the step ends by this cause unless it has ended already. */
     @Override
     public void stop(Throwable cause) {
+        stopped = true;
         if (!endOnce()) {
+            getContext().onFailure(cause);
             return;
         }
-        stopped = true;
         wheel.interrupt();
         String why = "stopped before it was over" + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
+        GateState last = state;
         try {
-            GateState last = state;
-            publish(last == null ? early().stopped(why) : gate().report(last, why));
+            ending(build()).stop(() -> last == null ? early().stopped(why) : gate().report(last, why), cause);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "The report of a stopped gate could not be attached", e);
+            getContext().onFailure(cause);
         }
-        getContext().onFailure(cause);
     }
 }
