@@ -52,9 +52,9 @@ public final class GateEnds {
         }
     }
 
-    /** A gate that was disabled judged nothing. */
+    /** A gate that was disabled judged nothing, and one that is pending is not over. */
     static boolean isInTrend(GateReport report) {
-        return report.getStatus() != GateStatus.DISABLED && report.getModel() != null;
+        return report.getStatus() != GateStatus.DISABLED && report.getStatus() != GateStatus.PENDING && report.getModel() != null;
     }
 
     private static void noteLive(Run<?, ?> run, GateReport report) throws ConfigurationException, IOException {

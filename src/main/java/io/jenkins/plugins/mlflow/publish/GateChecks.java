@@ -36,7 +36,7 @@ public final class GateChecks extends GateListener {
                 .build();
         ChecksDetails.ChecksDetailsBuilder details = new ChecksDetails.ChecksDetailsBuilder()
                 .withName(name(run, number, report))
-                .withStatus(ChecksStatus.COMPLETED)
+                .withStatus(report.getStatus() == GateStatus.PENDING ? ChecksStatus.IN_PROGRESS : ChecksStatus.COMPLETED)
                 .withConclusion(conclusion(report.getStatus()))
                 .withOutput(output);
         String url = GateReportAction.urlOf(run, number);
@@ -65,6 +65,7 @@ public final class GateChecks extends GateListener {
             case PASSED -> ChecksConclusion.SUCCESS;
             case UNSTABLE, DISABLED -> ChecksConclusion.NEUTRAL;
             case FAILED, ERROR -> ChecksConclusion.FAILURE;
+            case PENDING -> ChecksConclusion.NONE;
         };
     }
 

@@ -52,15 +52,19 @@ public final class GateSummary {
         this.trackingUi = trackingUi;
     }
 
-    /** Only of a gate that passed: why another promoted nothing, its verdict says. */
+    /** Only of a gate that passed or may yet: why another promoted nothing, its verdict says. */
     private static String whyNotPromoted(GateReport report) {
-        return report.getStatus() == GateStatus.PASSED && report.getPromotion() != null && !report.isPromoted()
+        return (report.getStatus() == GateStatus.PASSED || report.getStatus() == GateStatus.PENDING) && report.getPromotion() != null && !report.isPromoted()
                 ? Texts.plain(report.getPromotion().getReason(), LONGEST_REASON)
                 : null;
     }
 
     public int getNumber() {
         return number;
+    }
+
+    String gate() {
+        return gate;
     }
 
     boolean isOf(String otherGate) {
@@ -123,7 +127,7 @@ public final class GateSummary {
 
     /** Such as "10 of 12 checks passed"; null if none was made, and where the reason says that all passed. */
     public String getChecksInWords() {
-        return getStatus() == GateStatus.PASSED && getPassedCount() == getCheckCount()
+        return (getStatus() == GateStatus.PASSED || getStatus() == GateStatus.PENDING) && getPassedCount() == getCheckCount()
                 ? null
                 : GateWords.checks(getPassedCount(), getCheckCount());
     }

@@ -8,7 +8,8 @@ public enum StatusLook {
     UNSTABLE("symbol-status-yellow", "warning"),
     FAILED("symbol-status-red", "danger"),
     ERROR("symbol-warning", "danger"),
-    DISABLED("symbol-status-disabled", "info");
+    DISABLED("symbol-status-disabled", "info"),
+    PENDING("symbol-hourglass", "info");
 
     private final String symbol;
     private final String alert;

@@ -38,7 +38,7 @@ final class BuildOutcome {
                 }
                 context.onSuccess(result);
             }
-            case ERROR -> context.onFailure(new AbortException(GateWords.ofStep(report)));
+            case ERROR, PENDING -> context.onFailure(new AbortException(GateWords.ofStep(report)));
         }
     }
 

@@ -47,6 +47,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     private transient BuildLog log;
     private transient GateWheel wheel;
     private transient PromotionPlace place;
+    private transient volatile GateBuild build;
 
     GateExecution(StepContext context, GateParameters parameters) {
         super(context);
@@ -68,7 +69,9 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     }
 
     @Override
-    public boolean start() {
+    public boolean start() throws IOException, InterruptedException {
+        build = GateBuild.of(getContext());
+        KilledBuilds.began(build.run(), this);
         wheel.goOn(Duration.ZERO);
         return false;
     }
@@ -82,6 +85,11 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         GateState before = state;
         if (before != null) {
             state = before.resumed();
+        }
+        try {
+            KilledBuilds.began(build().run(), this);
+        } catch (IOException | InterruptedException e) {
+            LOGGER.log(Level.WARNING, "A gate was resumed whose build is not known", e);
         }
         wheel.goOn(Duration.ZERO);
     }
@@ -221,7 +229,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         String question = gate().question(awaiting);
         log.say(question + " Somebody must approve it. Report: " + address);
         ApprovalInput asked = ApprovalInput.ask(
-                new ApprovalContext(this), Messages.ApprovalInput_question(question, report.getReason(), address));
+                new ApprovalContext(this), Messages.ApprovalInput_question(question, gate().verdict(awaiting), address));
         synchronized (wheel) {
             approvalInput = asked;
             if (wheel.isOver()) {
@@ -338,18 +346,41 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     }
 
     private GateBuild build() throws IOException, InterruptedException {
-        return GateBuild.of(getContext());
+        GateBuild known = build;
+        if (known == null) {
+            known = GateBuild.of(getContext());
+            build = known;
+        }
+        return known;
     }
 
     /** Whether this call is the one that ends the gate. */
     private boolean endOnce() {
         synchronized (wheel) {
             boolean first = wheel.end();
+            if (build != null) {
+                KilledBuilds.ended(build.run(), this);
+            }
             if (first && approvalInput != null) {
                 approvalInput.close();
             }
             return first;
         }
+    }
+
+    /**
+     * The build is over without this gate, which was told nothing: it was killed. No turn is made any more.
+     *
+     * @return leaves the report; null if there is none to leave
+     */
+    Runnable abandon(String why) {
+        GateBuild where = build;
+        if (!endOnce() || where == null) {
+            return null;
+        }
+        wheel.interrupt();
+        GateState last = state;
+        return () -> ending(where).leave(() -> last == null ? early().stopped(why) : gate().report(last, why));
     }
 
     /** On the thread that runs the pipeline. Whatever the gate came to, the step ends by this cause unless it has ended already. */

@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
@@ -169,6 +174,56 @@ class EndingTest {
         await("the report", () -> hasReport(run));
         assertEquals("ERROR", report(jenkins, run).get("status"));
         assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it was over"));
+    }
+
+    @Test
+    void aPromotionIsOnRecordEvenIfItsReportCannotBeStored() throws Exception {
+        WorkflowJob job = job(jenkins, GATE + "\necho 'went on'");
+        Path build = job.getBuildDir().toPath().resolve("1");
+        mlflow.between((request, question, done) -> {
+            if (!done && request.equals("POST registered-models/alias")) {
+                // A file where the folder of the reports belongs, as if the disk refused it.
+                Files.createDirectories(build);
+                Files.createFile(build.resolve("mlflow-eval-gate"));
+            }
+        });
+
+        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+
+        jenkins.assertLogContains(
+                "Version 7 of model 'churn-classifier' was promoted to alias 'champion', but its report could not be stored", run);
+        jenkins.assertLogNotContains("went on", run);
+        assertEquals("7", mlflow.holder("champion"));
+        Path home = jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate");
+        assertTrue(onlyFile(home.resolve("live")).contains("\"version\":\"7\""), onlyFile(home.resolve("live")));
+        assertTrue(onlyFile(home.resolve("promotions")).contains("\"version\":\"7\""), onlyFile(home.resolve("promotions")));
+    }
+
+    private static String onlyFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> all = files.toList();
+            assertEquals(1, all.size(), all::toString);
+            return Files.readString(all.get(0));
+        }
+    }
+
+    @Test
+    void aBuildThatIsKilledHardEndsItsGateAndLeavesAReport() throws Exception {
+        mlflow.status("r7", "RUNNING");
+        WorkflowRun run = job(jenkins, GATE).scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Waiting for run r7", run);
+
+        run.doKill();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+
+        await("the report", () -> hasReport(run));
+        assertEquals("ERROR", report(jenkins, run).get("status"));
+        assertEquals("the build was killed before the gate was over", report(jenkins, run).get("reason"));
+        int readings = mlflow.readings.get("r7");
+        mlflow.status("r7", "FINISHED");
+        jenkins.buildAndAssertSuccess(job(jenkins, GATE));
+        assertTrue(mlflow.readings.get("r7") > readings);
+        assertEquals(List.of("champion=7"), mlflow.writes);
     }
 
     private static boolean hasReport(WorkflowRun run) {
