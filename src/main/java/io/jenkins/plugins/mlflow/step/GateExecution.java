@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.step;
 
 import hudson.AbortException;
+import hudson.FilePath;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -30,6 +32,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+    private static final Duration SHORT_SAVE = Duration.ofSeconds(1);
 
     private final String parametersJson;
     private final Instant startedAt;
@@ -46,6 +49,7 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     private transient GateParameters parameters;
     private transient BuildLog log;
     private transient GateWheel wheel;
+    private transient CompletableFuture<WorkspacePolicy.Found> reading;
     private transient PromotionPlace place;
     private transient volatile GateBuild build;
 
@@ -109,12 +113,40 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
     @Override
     public Instant deadline() {
         GateState now = state;
-        return now == null ? null : gate().deadline(now);
+        return now == null ? startedAt.plus(Preparation.agentDeadline(parameters)) : gate().deadline(now);
     }
 
     @Override
     public void save(Runnable then) {
-        StateSaver.save(getContext(), then, this::notSaved);
+        Instant began = Instant.now();
+        StateSaver.save(
+                getContext(),
+                Duration.between(began, deadline()),
+                () -> {
+                    pausedFor(Duration.between(began, Instant.now()));
+                    then.run();
+                },
+                this::saySlowSave,
+                this::notSaved);
+    }
+
+    /** What other branches of the pipeline took is not the promotion's time. */
+    private void pausedFor(Duration save) {
+        synchronized (wheel) {
+            if (!wheel.isOver() && save.compareTo(SHORT_SAVE) > 0) {
+                state = state.paused(save);
+            }
+        }
+    }
+
+    private void saySlowSave() {
+        try {
+            if (!wheel.isOver()) {
+                log.say("Waiting for Jenkins to save the state of the build; another branch of the pipeline may be busy");
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOGGER.log(Level.FINE, "The log of a build cannot be written", e);
+        }
     }
 
     /** Whatever goes wrong in it ends the gate with an error, so that no build hangs. */
@@ -151,13 +183,30 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         }
         MlflowServerConfiguration server = Servers.named(parameters.text("server"));
         serverName = server.getName();
-        request = new Preparation(parameters, getContext()).request(server);
+        FilePath workspace = getContext().get(FilePath.class);
+        if (workspace != null && !isRead(workspace)) {
+            return;
+        }
+        request = new Preparation(parameters, build().run(), workspace == null ? null : WorkspacePolicy.get(reading))
+                .request(server);
+        reading = null;
         log.introduce(request);
         policyChanges = PromotionMemory.compare(server.registry(), request.model(), request.policy());
         log.say(policyChanges);
         state = gate().start(startedAt);
         Servers.connect(server, getContext().get(Run.class));
         wheel.goOn(Duration.ZERO);
+    }
+
+    /** Whether the workspace has answered; else the gate goes on when it does. */
+    private boolean isRead(FilePath workspace) {
+        if (reading == null) {
+            reading = WorkspacePolicy.read(
+                    workspace, Preparation.path(parameters), Preparation.agentDeadline(parameters));
+            waitingFor = "the agent to read the policy file";
+            reading.whenComplete((found, problem) -> wheel.call());
+        }
+        return reading.isDone();
     }
 
     private Gate gate() {
@@ -192,11 +241,17 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
             return;
         }
         waitFor(advance.waitingFor());
-        if (asks || mustBeSaved(advance)) {
+        boolean mustBeSaved = asks || mustBeSaved(advance);
+        if (mustBeSaved && advance.state().isAfterPass()) {
             goOnOnceSaved(advance.delay());
-        } else {
-            wheel.goOn(advance.delay());
+            return;
         }
+        if (mustBeSaved) {
+            // What was only read may be read again after a restart: nothing waits for this save.
+            kept = state;
+            getContext().saveState();
+        }
+        wheel.goOn(advance.delay());
     }
 
     private void goOnOnceSaved(Duration delay) {
@@ -220,7 +275,8 @@ final class GateExecution extends StepExecution implements GateWheel.Driven {
         }
         GateReport report = gate().report(awaiting);
         String address;
-        synchronized (wheel) {
+        // The report of a gate that is over is attached under this lock, too, and so comes after.
+        synchronized (build().run()) {
             if (wheel.isOver()) {
                 return false;
             }

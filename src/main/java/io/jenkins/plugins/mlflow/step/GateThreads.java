@@ -24,11 +24,14 @@ final class GateThreads {
     private static final int THREADS_PER_SERVER = 4;
     private static final int THREADS_FOR_LATE = 2;
     private static final int THREADS_FOR_ENDS = 2;
+    private static final int THREADS_FOR_AGENTS = 8;
     private static final int IDLE_SECONDS = 30;
 
     private static final ExecutorService POOL = pool(THREADS, "MLflow evaluation gate");
     private static final ExecutorService LATE = pool(THREADS_FOR_LATE, "MLflow evaluation gate, overdue");
     private static final ExecutorService ENDS = pool(THREADS_FOR_ENDS, "MLflow evaluation gate, ending");
+    private static final FairLanes AGENTS =
+            new FairLanes(pool(THREADS_FOR_AGENTS, "MLflow evaluation gate, agent"), THREADS_FOR_AGENTS, 1);
     private static final ScheduledThreadPoolExecutor TIMER = timer();
     private static final FairLanes LANES = new FairLanes(POOL, THREADS, THREADS_PER_SERVER);
 
@@ -56,7 +59,7 @@ final class GateThreads {
     }
 
     /** Threads may be made by one that runs a pipeline, and must not keep that pipeline's classes for good. */
-    private static ThreadFactory factory(String name) {
+    static ThreadFactory factory(String name) {
         return new NamingThreadFactory(new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), name);
     }
 
@@ -68,6 +71,15 @@ final class GateThreads {
     /** Runs soon what a gate does when it is over, such as writing its report. */
     static void end(Runnable task) {
         ENDS.execute(task);
+    }
+
+    /**
+     * Runs soon what sends an agent something: a connection that hangs holds one thread, which no other agent needs.
+     *
+     * @param agent tells it from the others
+     */
+    static void askAgent(String agent, Runnable task) {
+        AGENTS.submit(agent, task);
     }
 
     /** Runs the task once the delay has passed, on the timer's own thread: it must be quick. */

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlflow.step;
 
-import hudson.FilePath;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
@@ -14,12 +13,10 @@ import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyLock;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
 final class Preparation {
@@ -30,16 +27,16 @@ final class Preparation {
 
     private final GateParameters parameters;
     private final Run<?, ?> run;
-    /** Null outside of a node. */
-    private final FilePath workspace;
+    private final WorkspacePolicy.Found file;
 
-    Preparation(GateParameters parameters, StepContext context) throws IOException, InterruptedException {
+    /** {@code file} is what the workspace has at {@link #path}; null outside of a node. */
+    Preparation(GateParameters parameters, Run<?, ?> run, WorkspacePolicy.Found file) {
         this.parameters = parameters;
-        this.run = context.get(Run.class);
-        this.workspace = context.get(FilePath.class);
+        this.run = run;
+        this.file = file;
     }
 
-    GateRequest request(MlflowServerConfiguration server) throws StepProblem, InterruptedException {
+    GateRequest request(MlflowServerConfiguration server) throws StepProblem {
         try {
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
@@ -90,7 +87,7 @@ final class Preparation {
     }
 
     /** The first hit wins: the named file, the workspace's own, the stored one. Null if only the thresholds are left. */
-    private PolicyDocument document() throws StepProblem, PolicyException, InterruptedException {
+    private PolicyDocument document() throws StepProblem, PolicyException {
         if (parameters.has("policy")) {
             return named(parameters.text("policy"));
         }
@@ -110,17 +107,16 @@ final class Preparation {
                 + " give `thresholds`, or ask the administrator to store a policy for this model.");
     }
 
-    private PolicyDocument named(String path) throws StepProblem, PolicyException, InterruptedException {
-        if (workspace == null) {
+    private PolicyDocument named(String path) throws StepProblem, PolicyException {
+        if (file == null) {
             throw new StepProblem("parameter `policy` names the file '" + path
                     + "' of a workspace, but the step does not run inside of a node. Put it inside of a node.");
         }
-        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, path, agentDeadline());
-        if (found.isAbsent()) {
+        if (file.isAbsent()) {
             throw new StepProblem("policy file '" + path
                     + "' is not in the workspace. Check the path, and that the sources were checked out.");
         }
-        PolicyDocument document = read(path, found);
+        PolicyDocument document = read(path, file);
         if (!document.hasModel(parameters.model())) {
             throw new StepProblem("policy file '" + path + "' has no model '" + parameters.model() + "'; it has: "
                     + String.join(", ", document.models()));
@@ -128,8 +124,13 @@ final class Preparation {
         return document;
     }
 
-    /** The policy's own timeout is not known yet; the step's is, if it has one. */
-    private Duration agentDeadline() {
+    /** The file of the workspace that is read if there is a workspace. */
+    static String path(GateParameters parameters) {
+        return parameters.has("policy") ? parameters.text("policy") : DEFAULT_POLICY;
+    }
+
+    /** How long a workspace may take. The policy's own timeout is not known yet; the step's is, if it has one. */
+    static Duration agentDeadline(GateParameters parameters) {
         try {
             Duration own = parameters.has("timeout") ? Durations.parse(parameters.text("timeout")) : AGENT_DEADLINE;
             return own.compareTo(AGENT_DEADLINE) < 0 ? own : AGENT_DEADLINE;
@@ -138,15 +139,11 @@ final class Preparation {
         }
     }
 
-    private PolicyDocument own() throws StepProblem, PolicyException, InterruptedException {
-        if (workspace == null) {
+    private PolicyDocument own() throws StepProblem, PolicyException {
+        if (file == null || file.isAbsent()) {
             return null;
         }
-        WorkspacePolicy.Found found = WorkspacePolicy.read(workspace, DEFAULT_POLICY, agentDeadline());
-        if (found.isAbsent()) {
-            return null;
-        }
-        PolicyDocument document = read(DEFAULT_POLICY, found);
+        PolicyDocument document = read(DEFAULT_POLICY, file);
         return document.hasModel(parameters.model()) ? document : null;
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
@@ -223,6 +224,34 @@ class EndingTest {
         mlflow.status("r7", "FINISHED");
         jenkins.buildAndAssertSuccess(job(jenkins, GATE));
         assertTrue(mlflow.readings.get("r7") > readings);
+        assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    /** Pipeline lets a branch compute for five minutes; meanwhile it saves nothing. */
+    @Test
+    void aBranchThatComputesForLongFailsNoGateBesideIt() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                """
+                @NonCPS
+                def compute(long seconds) {
+                  long end = System.nanoTime() + seconds * 1000000000L
+                  long n = 0
+                  while (System.nanoTime() < end) { n++ }
+                  return n > 0
+                }
+                parallel gate: {
+                  def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9],
+                      promote: [alias: 'champion', timeout: '20s']
+                  echo "after: ${gate.status} ${gate.promoted}"
+                }, other: { compute(45) }
+                """,
+                false));
+
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job);
+
+        jenkins.assertLogContains("after: PASSED true", run);
+        jenkins.assertLogContains("Waiting for Jenkins to save the state of the build", run);
         assertEquals(List.of("champion=7"), mlflow.writes);
     }
 
