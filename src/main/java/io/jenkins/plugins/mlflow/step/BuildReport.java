@@ -44,7 +44,7 @@ final class BuildReport {
 
     /** Attaches the report, in place of an earlier one of the same gate. */
     GateResult attach(GateReport report) throws IOException {
-        document = new GateDocument(report, policyChanges);
+        document = new GateDocument(build.secrets().mask(report), policyChanges);
         number = GateReportAction.attach(build.run(), build.gate(), document, trackingUi());
         return new GateResult(document.toMap(), GateReportAction.urlOf(build.run(), number));
     }
@@ -152,7 +152,10 @@ final class BuildReport {
         }
         try {
             PromotionMemory.remember(
-                    MlflowGlobalConfiguration.get().getServer(serverName).registry(), report, policy, build.run());
+                    MlflowGlobalConfiguration.get().getServer(serverName).registry(),
+                    report,
+                    build.secrets().mask(policy),
+                    build.run());
         } catch (ConfigurationException | IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
             log.say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared"

@@ -11,12 +11,17 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * its outcome, or its build was killed, the context knows neither any longer.
  *
  * @param log of the step
+ * @param secrets that the build has at the step
  */
-record GateBuild(Run<?, ?> run, FlowNode node, TaskListener log) {
+record GateBuild(Run<?, ?> run, FlowNode node, TaskListener log, Secrets secrets) {
 
     /** Reads no files but that of the step's node, after a restart. */
     static GateBuild of(StepContext context) throws IOException, InterruptedException {
-        return new GateBuild(context.get(Run.class), context.get(FlowNode.class), context.get(TaskListener.class));
+        return new GateBuild(
+                context.get(Run.class),
+                context.get(FlowNode.class),
+                context.get(TaskListener.class),
+                Secrets.of(context));
     }
 
     /** Tells this gate from the others of its build. */

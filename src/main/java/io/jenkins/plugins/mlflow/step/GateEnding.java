@@ -47,8 +47,9 @@ final class GateEnding {
     }
 
     /** Ends the step by its verdict; later, if the report is to be archived. */
-    void conclude(GateReport report, String onFailure) {
+    void conclude(GateReport unmasked, String onFailure) {
         try {
+            GateReport report = build.secrets().mask(unmasked);
             GateResult result = page.record(report, policy, recorded);
             log.conclude(report, result.getReportUrl());
             CompletableFuture<String> published = page.publish(report);
@@ -110,7 +111,7 @@ final class GateEnding {
     /** Leaves the report of a gate whose step has its outcome, or gets it elsewhere. */
     void leave(Supplier<GateReport> report) {
         try {
-            GateReport last = report.get();
+            GateReport last = build.secrets().mask(report.get());
             page.record(last, policy, recorded);
             page.publish(last).thenAccept(problem -> {
                 if (problem != null) {

@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.PasswordParameterDefinition;
+import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
+import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -253,6 +258,26 @@ class EndingTest {
         jenkins.assertLogContains("after: PASSED true", run);
         jenkins.assertLogContains("Waiting for Jenkins to save the state of the build", run);
         assertEquals(List.of("champion=7"), mlflow.writes);
+    }
+
+    @Test
+    void aSecretOfTheBuildInAParameterIsMaskedWhereverItIsShown() throws Exception {
+        String secret = "s3cr3t-canary";
+        WorkflowJob job = job(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], experiment: 'churn', buildDescription: true,"
+                        + " filter: \"tags.k = '${params.TOKEN}'\", timeout: \"${params.TOKEN}\"");
+        job.addProperty(new ParametersDefinitionProperty(new PasswordParameterDefinition("TOKEN", Secret.fromString(""), "")));
+
+        WorkflowRun run = job.scheduleBuild2(0, new ParametersAction(new PasswordParameterValue("TOKEN", secret, "")))
+                .get();
+
+        jenkins.assertBuildStatus(Result.FAILURE, run);
+        assertTrue(report(jenkins, run).toString().contains("****"), report(jenkins, run)::toString);
+        assertFalse(report(jenkins, run).toString().contains(secret), report(jenkins, run)::toString);
+        assertTrue(run.getDescription().contains("****"), run::getDescription);
+        assertFalse(run.getDescription().contains(secret), run::getDescription);
+        assertFalse(Files.readString(run.getRootDir().toPath().resolve("build.xml")).contains(secret));
     }
 
     private static boolean hasReport(WorkflowRun run) {

@@ -75,9 +75,5 @@ final class SlowArchive extends ArtifactManagerFactory implements AutoCloseable 
     }
 
     /** Found by hand, in the tests that use it only. */
-    public static final class DescriptorImpl extends ArtifactManagerFactoryDescriptor {
-        DescriptorImpl() {
-            super(SlowArchive.class);
-        }
-    }
+    public static final class DescriptorImpl extends ArtifactManagerFactoryDescriptor {}
 }
