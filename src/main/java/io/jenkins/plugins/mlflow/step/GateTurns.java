@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -127,6 +128,10 @@ final class GateTurns implements GateWheel.Driven {
         reading = null;
         waitingFor = null;
         log.introduce(memory.request);
+        if (Jenkins.get().getRootUrl() == null) {
+            log.say("Warning: the address of this Jenkins is not configured, so that MLflow and the report name this build as "
+                    + build().run().getUrl() + ". An administrator can set it under Manage Jenkins → System → Jenkins URL.");
+        }
         memory.policyChanges = PromotionMemory.compare(
                 server.registry(), memory.request.model(), build().secrets().mask(memory.request.policy()));
         log.say(memory.policyChanges);

@@ -47,7 +47,7 @@ public final class MlflowEvalGateStep extends Step {
         if (value == null || "".equals(value)) {
             arguments.remove(name);
         } else {
-            arguments.put(name, GateParameters.plain(value));
+            arguments.put(name, PlainValues.of(value));
         }
     }
 
@@ -291,7 +291,7 @@ public final class MlflowEvalGateStep extends Step {
         @POST
         public ListBoxModel doFillServerItems(@AncestorInPath Item item, @QueryParameter String server) {
             ListBoxModel items = new ListBoxModel();
-            items.add("The default server", "");
+            items.add(Messages.MlflowEvalGateStep_defaultServer(), "");
             if (mayConfigure(item)) {
                 MlflowGlobalConfiguration.get().serverNames().forEach(items::add);
             }

@@ -59,10 +59,10 @@ final class Preparation {
         }
     }
 
-    /** Null where the administrator has not told Jenkins its own address. */
+    /** Relative to Jenkins where the administrator has not told it its own address. */
     private String buildUrl() {
         String root = Jenkins.get().getRootUrl();
-        return root == null ? null : root + run.getUrl();
+        return root == null ? run.getUrl() : root + run.getUrl();
     }
 
     /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */
