@@ -114,7 +114,7 @@ final class BuildReport {
      * @return done when the report is archived, with a sentence about what went wrong or null; at once if it is not to be archived
      */
     CompletableFuture<String> publish(GateReport report) throws IOException, InterruptedException {
-        GateListener.tell(build.run(), number, report);
+        tell(report);
         if (parameters.flag("buildDescription")) {
             try {
                 BuildDescription.add(build.run(), report);
@@ -125,6 +125,11 @@ final class BuildReport {
         return parameters.flag("archive")
                 ? ReportArtifacts.archive(build.run(), number, report, document.toMap(), build.log())
                 : CompletableFuture.completedFuture(null);
+    }
+
+    /** Tells listeners of the attached report. */
+    void tell(GateReport report) {
+        GateListener.tell(build.run(), number, report, build.log());
     }
 
     /** Tells in the log of the build and in that of Jenkins. {@code problem} may be null. */

@@ -37,6 +37,7 @@ final class GateApproval {
             }
             address = page.attach(report).getReportUrl();
         }
+        page.tell(build.secrets().mask(report));
         String question = machine.question(awaiting);
         log.say(question + " Somebody must approve it. Report: " + address);
         ApprovalInput asked = ApprovalInput.ask(

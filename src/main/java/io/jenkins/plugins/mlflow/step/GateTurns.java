@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlflow.gate.Advance;
 import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateState;
 import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.publish.GateListener;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.IOException;
@@ -137,6 +138,7 @@ final class GateTurns implements GateWheel.Driven {
         log.say(memory.policyChanges);
         memory.state = gate().start(memory.startedAt);
         Servers.connect(server, build().run());
+        GateListener.begin(build().run(), memory.request.model(), build().log());
         wheel.goOn(Duration.ZERO);
     }
 
