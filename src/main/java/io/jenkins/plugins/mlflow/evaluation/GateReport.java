@@ -74,6 +74,16 @@ public final class GateReport {
         return this;
     }
 
+    /** What became of a gate that was pending, if its driver went away: an error, and nothing promoted. */
+    public GateReport abandoned(String why) {
+        PromotionInfo pending = promotion;
+        return new GateReport(GateStatus.ERROR, why, runMode, model, server)
+                .judged(candidate, baseline, checks)
+                .under(policyOrigin, policySha256, policyText)
+                .promotion(pending == null ? null : pending.notApproved())
+                .timing(timing);
+    }
+
     public GateStatus getStatus() {
         return status;
     }

@@ -11,7 +11,9 @@ public enum GateStatus {
     /** No verdict could be reached. */
     ERROR,
     /** The gate was switched off. */
-    DISABLED;
+    DISABLED,
+    /** The gate is not over: somebody must approve the promotion. No pass, until the promotion is decided. */
+    PENDING;
 
     /** FAILED if a check of criticality failure did not pass, else UNSTABLE if one of unstable did not, else PASSED. */
     public static GateStatus of(Collection<Check> checks) {

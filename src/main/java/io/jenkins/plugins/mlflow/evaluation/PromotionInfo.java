@@ -31,6 +31,10 @@ public final class PromotionInfo {
         this.approval = approval;
     }
 
+    PromotionInfo notApproved() {
+        return new PromotionInfo(false, version, alias, stage, previousVersion, "nobody approved it", approval);
+    }
+
     public boolean isPromoted() {
         return promoted;
     }

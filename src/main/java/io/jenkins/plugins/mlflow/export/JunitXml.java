@@ -40,8 +40,9 @@ public final class JunitXml {
         GateStatus status = report.getStatus();
         boolean error = status == GateStatus.ERROR;
         boolean passed = status == GateStatus.PASSED || status == GateStatus.DISABLED;
-        long failures = report.getChecks().stream().filter(JunitXml::isFailure).count() + (passed || error ? 0 : 1);
-        long skipped = report.getChecks().stream().filter(JunitXml::isSkipped).count();
+        boolean pending = status == GateStatus.PENDING;
+        long failures = report.getChecks().stream().filter(JunitXml::isFailure).count() + (passed || error || pending ? 0 : 1);
+        long skipped = report.getChecks().stream().filter(JunitXml::isSkipped).count() + (pending ? 1 : 0);
         xml.writeStartDocument("UTF-8", "1.0");
         xml.writeStartElement("testsuite");
         attribute("name", "mlflow-eval-gate." + report.getModel());
@@ -51,7 +52,7 @@ public final class JunitXml {
         attribute("skipped", String.valueOf(skipped));
         double seconds = report.getTiming() == null ? 0 : report.getTiming().getTotalMillis() / 1000.0;
         attribute("time", String.format(Locale.ROOT, "%.3f", seconds));
-        testCase("gate", passed ? null : error ? "error" : "failure", report.getReason());
+        testCase("gate", passed ? null : error ? "error" : pending ? "skipped" : "failure", report.getReason());
         for (Check check : report.getChecks()) {
             String outcome = isFailure(check) ? "failure" : isSkipped(check) ? "skipped" : null;
             testCase(

@@ -267,6 +267,11 @@ public final class Gate {
         }
     }
 
+    /** Why a gate that awaits an approval passed, in one sentence. */
+    public String verdict(GateState state) {
+        return state.reason;
+    }
+
     /** What to ask people of a gate that awaits an approval. */
     public String question(GateState state) {
         return Approvals.question(request, state);

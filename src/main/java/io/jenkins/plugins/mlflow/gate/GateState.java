@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -178,6 +179,16 @@ public final class GateState implements Serializable, Cloneable {
         GateState copy = copy();
         copy.clearFault();
         copy.promotionStartedAt = null;
+        return copy;
+    }
+
+    /** To go on with after the driver could not go on for a while: a promotion that is under way has as much time more. */
+    public GateState paused(Duration howLong) {
+        if (promotionStartedAt == null) {
+            return this;
+        }
+        GateState copy = copy();
+        copy.promotionStartedAt = promotionStartedAt.plus(howLong);
         return copy;
     }
 

@@ -37,8 +37,8 @@ final class Reporting {
         pending = state.awaitsApproval() && stopped == null;
         boolean judged = state.isDone() || pending;
         GateReport report = new GateReport(
-                        judged ? state.status : GateStatus.ERROR,
-                        judged ? state.reason : stopped,
+                        pending ? GateStatus.PENDING : judged ? state.status : GateStatus.ERROR,
+                        pending ? "pending approval: " + state.reason : judged ? state.reason : stopped,
                         request.runMode().key(),
                         request.model(),
                         request.server())

@@ -35,6 +35,14 @@ public final class GateEnds {
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot add " + run + " to the trend of its gates");
         }
+        noteLiveOnly(run, report);
+    }
+
+    /** Adds a gate whose report could not be stored to what is known to be live: a trend of it would lead to no page. */
+    public static void noteLiveOnly(Run<?, ?> run, GateReport report) {
+        if (!isInTrend(report)) {
+            return;
+        }
         try {
             noteLive(run, report);
         } catch (ConfigurationException e) {
@@ -47,7 +55,7 @@ public final class GateEnds {
     /** A gate that was disabled evaluated nothing, and one whose promotion is to be approved has not finished. */
     static boolean isInTrend(GateReport report) {
         return report.getStatus() != GateStatus.DISABLED
-                && !"PENDING".equals(report.getStatus().name())
+                && report.getStatus() != GateStatus.PENDING
                 && report.getModel() != null;
     }
 

@@ -11,14 +11,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import jenkins.util.BuildListenerAdapter;
 
 /**
@@ -31,30 +27,31 @@ public final class ReportArtifacts {
     private ReportArtifacts() {}
 
     /**
-     * Archives a report.
+     * Begins to archive a report. Nobody need wait: it goes on in the background for as long as it takes.
      *
      * @param document the JSON document
-     * @param patience how long to wait until it is there, or zero not to wait; it goes on in the background for as long as it takes
-     * @return what went wrong, as one sentence, or null
+     * @return done when it is archived or cannot be, with what went wrong as one sentence, or null
      */
-    public static String archive(
-            Run<?, ?> run, int number, GateReport report, Map<String, Object> document, TaskListener log, Duration patience)
-            throws InterruptedException {
+    public static CompletableFuture<String> archive(
+            Run<?, ?> run, int number, GateReport report, Map<String, Object> document, TaskListener log) {
+        CompletableFuture<String> archived = new CompletableFuture<>();
         try {
-            Future<?> archiving = THREADS.submit(() -> {
-                archive(run, "mlflow-eval-gate-" + number, Map.of(
-                        ".json", Json.writePretty(document) + "\n",
-                        ".xml", JunitXml.of(report)), log);
-                return null;
-            });
-            archiving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            return null;
-        } catch (TimeoutException e) {
-            return patience.isZero() ? null : "the report was not archived within " + patience.toSeconds() + " s; that may still happen.";
-        } catch (ExecutionException e) {
-            return "the report could not be archived: " + e.getCause().getMessage();
+            THREADS.execute(() -> archived.complete(problem(run, number, report, document, log)));
         } catch (RejectedExecutionException e) {
-            return "the report was not archived: too many others wait for it.";
+            archived.complete("the report was not archived: too many others wait for it.");
+        }
+        return archived;
+    }
+
+    private static String problem(
+            Run<?, ?> run, int number, GateReport report, Map<String, Object> document, TaskListener log) {
+        try {
+            archive(run, "mlflow-eval-gate-" + number, Map.of(
+                    ".json", Json.writePretty(document) + "\n",
+                    ".xml", JunitXml.of(report)), log);
+            return null;
+        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
+            return "the report could not be archived: " + e.getMessage();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import jenkins.management.Badge;
 import jenkins.model.Jenkins;
@@ -82,6 +83,36 @@ public final class GateReportAction extends Tab implements RunAction2 {
             run.save();
             return number;
         }
+    }
+
+    /**
+     * Ends the reports that still wait for an approval, of a build that is over: nobody can approve any more.
+     *
+     * @return those that were ended, by their numbers
+     * @throws IOException if one of them could not be written
+     */
+    public static Map<Integer, GateReport> endPending(Run<?, ?> run, String why) throws IOException {
+        Map<Integer, GateReport> ended = new TreeMap<>();
+        synchronized (run) {
+            GateReportAction action = run.getAction(GateReportAction.class);
+            for (GateSummary summary : action == null ? List.<GateSummary>of() : action.getSummaries()) {
+                if (summary.getStatus() != GateStatus.PENDING) {
+                    continue;
+                }
+                GateDocument pending = action.read(summary.getNumber());
+                GateReport report = pending == null
+                        ? new GateReport(GateStatus.ERROR, why, null, summary.getModel(), null)
+                        : pending.getReport().abandoned(why);
+                attach(run, summary.gate(), new GateDocument(report, pending == null ? null : pending.getChanges()), summary.trackingUi());
+                ended.put(summary.getNumber(), report);
+            }
+        }
+        return ended;
+    }
+
+    /** Whether one of the build's gates waits for an approval. */
+    public boolean isPending() {
+        return count(GateStatus.PENDING) > 0;
     }
 
     /** The address of a report: absolute if Jenkins knows its own, else relative to it. */
@@ -226,13 +257,16 @@ public final class GateReportAction extends Tab implements RunAction2 {
         return URL_NAME;
     }
 
-    /** How many gates did not pass. */
+    /** How many gates did not pass, or else how many wait for an approval. */
     @Override
     public Badge getBadge() {
         long stopped = count(GateStatus.FAILED) + count(GateStatus.ERROR);
         long unstable = count(GateStatus.UNSTABLE);
         if (stopped + unstable == 0) {
-            return null;
+            long pending = count(GateStatus.PENDING);
+            return pending == 0
+                    ? null
+                    : new Badge(Long.toString(pending), Messages.GateReportAction_pending(), Badge.Severity.INFO);
         }
         return new Badge(
                 Long.toString(stopped + unstable),

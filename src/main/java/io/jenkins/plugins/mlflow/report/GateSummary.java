@@ -67,6 +67,10 @@ public final class GateSummary {
         return number;
     }
 
+    String gate() {
+        return gate;
+    }
+
     boolean isOf(String otherGate) {
         return gate.equals(otherGate);
     }
@@ -142,7 +146,7 @@ public final class GateSummary {
 
     /** Such as "10 of 12 checks passed"; null if none was made, and where the reason says that all passed. */
     public String getChecksInWords() {
-        return getStatus() == GateStatus.PASSED && getPassedCount() == getCheckCount()
+        return (getStatus() == GateStatus.PASSED || getStatus() == GateStatus.PENDING) && getPassedCount() == getCheckCount()
                 ? null
                 : GateWords.checks(getPassedCount(), getCheckCount());
     }

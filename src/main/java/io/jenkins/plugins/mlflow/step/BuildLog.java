@@ -15,15 +15,29 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 final class BuildLog {
     private static final String PREFIX = "[mlflowEvalGate] ";
 
-    private final StepContext context;
+    private final Source source;
     private final ProgressLog progress = new ProgressLog();
 
+    private interface Source {
+        TaskListener log() throws IOException, InterruptedException;
+    }
+
+    private BuildLog(Source source) {
+        this.source = source;
+    }
+
+    /** While the step runs. */
     BuildLog(StepContext context) {
-        this.context = context;
+        this(() -> context.get(TaskListener.class));
+    }
+
+    /** Also when the step has ended. */
+    BuildLog(GateBuild build) {
+        this(build::log);
     }
 
     void say(String message) throws IOException, InterruptedException {
-        context.get(TaskListener.class).getLogger().println(PREFIX + message);
+        source.log().getLogger().println(PREFIX + message);
     }
 
     /** Says what is judged, where, and by which policy. */

@@ -2,27 +2,26 @@ package io.jenkins.plugins.mlflow.step;
 
 import hudson.AbortException;
 import hudson.model.Result;
-import hudson.model.Run;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.report.GateWords;
-import java.io.IOException;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** What a gate's verdict does to its build: the step returns or fails, and the build may become unstable. */
 final class BuildOutcome {
     private final StepContext context;
+    private final GateBuild build;
     private final String onFailure;
 
     /** {@code onFailure} is the step's parameter of that name. */
-    BuildOutcome(StepContext context, String onFailure) {
+    BuildOutcome(StepContext context, GateBuild build, String onFailure) {
         this.context = context;
+        this.build = build;
         this.onFailure = onFailure;
     }
 
     /** Ends the step. */
-    void complete(GateReport report, GateResult result) throws IOException, InterruptedException {
+    void complete(GateReport report, GateResult result) {
         switch (report.getStatus()) {
             case PASSED, DISABLED -> context.onSuccess(result);
             case UNSTABLE -> {
@@ -39,13 +38,13 @@ final class BuildOutcome {
                 }
                 context.onSuccess(result);
             }
-            case ERROR -> context.onFailure(new AbortException(GateWords.ofStep(report)));
+            case ERROR, PENDING -> context.onFailure(new AbortException(GateWords.ofStep(report)));
         }
     }
 
-    private void markUnstable(GateReport report) throws IOException, InterruptedException {
-        context.get(FlowNode.class)
+    private void markUnstable(GateReport report) {
+        build.node()
                 .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(GateWords.ofStep(report)));
-        context.get(Run.class).setResult(Result.UNSTABLE);
+        build.run().setResult(Result.UNSTABLE);
     }
 }

@@ -1,7 +1,5 @@
 package io.jenkins.plugins.mlflow.step;
 
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -15,96 +13,131 @@ import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Puts the report of a gate on the page of its build, and keeps the policy of a promotion for later comparisons. */
 final class BuildReport {
     private static final Logger LOGGER = Logger.getLogger(BuildReport.class.getName());
 
-    private final StepContext context;
+    private final GateBuild build;
     private final String serverName;
     private final PolicyChanges policyChanges;
     private final GateParameters parameters;
-    private final Duration patience;
+    private final BuildLog log;
     private GateDocument document;
     private int number;
 
     /**
      * @param serverName null if the gate ended before it had a server
      * @param policyChanges null if there was nothing to compare the policy with
-     * @param patience how long to wait for what goes elsewhere than on the page
      */
     BuildReport(
-            StepContext context,
-            String serverName,
-            PolicyChanges policyChanges,
-            GateParameters parameters,
-            Duration patience) {
-        this.parameters = parameters;
-        this.patience = patience;
-        this.context = context;
+            GateBuild build, String serverName, PolicyChanges policyChanges, GateParameters parameters, BuildLog log) {
+        this.build = build;
         this.serverName = serverName;
         this.policyChanges = policyChanges;
+        this.parameters = parameters;
+        this.log = log;
     }
 
     /** Attaches the report, in place of an earlier one of the same gate. */
-    GateResult attach(GateReport report) throws IOException, InterruptedException {
-        Run<?, ?> run = context.get(Run.class);
-        document = new GateDocument(report, policyChanges);
-        number = GateReportAction.attach(run, context.get(FlowNode.class).getId(), document, trackingUi());
-        return new GateResult(document.toMap(), GateReportAction.urlOf(run, number));
+    GateResult attach(GateReport report) throws IOException {
+        document = new GateDocument(build.secrets().mask(report), policyChanges);
+        number = GateReportAction.attach(build.run(), build.gate(), document, trackingUi());
+        return new GateResult(document.toMap(), GateReportAction.urlOf(build.run(), number));
     }
 
     /**
-     * Puts the report of a gate that is over wherever it is wanted.
+     * Records a gate that is over: its report, its place in the trend, and what it promoted. What it promoted is recorded even
+     * where the report cannot be attached.
      *
      * @param policy null if the gate ended before it had one
-     * @param recorded called once the report is on record, or could not be: the next promotion goes on only then, so that
-     *     records come in the order of what they tell
+     * @param recorded called once all is recorded, or could not be: the next promotion goes on only then, so that records come
+     *     in the order of what they tell
+     * @throws IOException if the report could not be attached; the message names what was promoted
      */
-    GateResult complete(GateReport report, GatePolicy policy, BuildLog log, Runnable recorded)
-            throws IOException, InterruptedException {
-        GateResult result;
+    GateResult record(GateReport report, GatePolicy policy, Runnable recorded) throws IOException, InterruptedException {
         try {
-            result = attach(report);
-            GateEnds.note(context.get(Run.class), number, report);
-            if (policy != null) {
-                remember(report, policy, log);
-            }
+            return record(report, policy);
         } finally {
             recorded.run();
         }
-        publish(report);
+    }
+
+    private GateResult record(GateReport report, GatePolicy policy) throws IOException, InterruptedException {
+        GateResult result = null;
+        Exception trouble = null;
+        try {
+            result = attach(report);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The report of a gate of " + build.run() + " could not be attached");
+            trouble = e;
+        }
+        if (trouble == null) {
+            GateEnds.note(build.run(), number, report);
+        } else {
+            GateEnds.noteLiveOnly(build.run(), report);
+        }
+        if (policy != null) {
+            remember(report, policy);
+        }
+        if (trouble != null) {
+            throw new IOException(lost(report, trouble), trouble);
+        }
         return result;
     }
 
-    /** Carries the attached report to where else it is wanted. The gate is over, so that nothing of this may fail it. */
-    private void publish(GateReport report) throws IOException, InterruptedException {
-        Run<?, ?> run = context.get(Run.class);
-        GateListener.tell(run, number, report);
+    private static String lost(GateReport report, Exception trouble) {
+        String what = report.isPromoted()
+                ? "Version " + report.getPromotion().getVersion() + " of model '" + report.getModel() + "' was promoted to "
+                        + target(report)
+                : "The gate for model '" + report.getModel() + "' came to " + report.getStatus() + " (" + report.getReason() + ")"
+                        + ", and nothing was promoted";
+        return what + ", but its report could not be stored with the build: " + trouble
+                + ". Check the disk and the permissions of the controller; its log says more.";
+    }
+
+    private static String target(GateReport report) {
+        String alias = report.getPromotion().getAlias();
+        String stage = report.getPromotion().getStage();
+        return (alias == null ? "" : "alias '" + alias + "'")
+                + (alias == null || stage == null ? "" : " and ")
+                + (stage == null ? "" : "stage '" + stage + "'");
+    }
+
+    /**
+     * Carries the attached report to where else it is wanted. The gate is over, so that nothing of this may fail it, and no
+     * thread waits for it.
+     *
+     * @return done when the report is archived, with a sentence about what went wrong or null; at once if it is not to be archived
+     */
+    CompletableFuture<String> publish(GateReport report) throws IOException, InterruptedException {
+        tell(report);
         if (parameters.flag("buildDescription")) {
             try {
-                BuildDescription.add(run, report);
+                BuildDescription.add(build.run(), report);
             } catch (IOException | RuntimeException e) {
                 warn("the description of the build could not be set: " + e.getMessage());
             }
         }
-        if (parameters.flag("archive")) {
-            String problem = ReportArtifacts.archive(
-                    run, number, report, document.toMap(), context.get(TaskListener.class), patience);
-            if (problem != null) {
-                warn(problem);
-            }
-        }
+        return parameters.flag("archive")
+                ? ReportArtifacts.archive(build.run(), number, report, document.toMap(), build.log())
+                : CompletableFuture.completedFuture(null);
     }
 
-    private void warn(String problem) throws IOException, InterruptedException {
-        LOGGER.log(Level.WARNING, "A report went nowhere but to its page: {0}", problem);
-        new BuildLog(context).say("Warning: " + problem);
+    /** Tells listeners of the attached report. */
+    void tell(GateReport report) {
+        GateListener.tell(build.run(), number, report, build.log());
+    }
+
+    /** Tells in the log of the build and in that of Jenkins. {@code problem} may be null. */
+    void warn(String problem) throws IOException, InterruptedException {
+        if (problem != null) {
+            LOGGER.log(Level.WARNING, "A report went nowhere but to its page: {0}", problem);
+            log.say("Warning: " + problem);
+        }
     }
 
     private String trackingUi() {
@@ -118,8 +151,7 @@ final class BuildReport {
     }
 
     /** Remembers the policy if it promoted. The promotion is made; that its policy cannot be remembered must not fail it. */
-    private void remember(GateReport report, GatePolicy policy, BuildLog log)
-            throws IOException, InterruptedException {
+    private void remember(GateReport report, GatePolicy policy) throws IOException, InterruptedException {
         if (!report.isPromoted()) {
             return;
         }
@@ -127,8 +159,8 @@ final class BuildReport {
             PromotionMemory.remember(
                     MlflowGlobalConfiguration.get().getServer(serverName).registry(),
                     report,
-                    policy,
-                    context.get(Run.class));
+                    build.secrets().mask(policy),
+                    build.run());
         } catch (ConfigurationException | IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
             log.say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared"

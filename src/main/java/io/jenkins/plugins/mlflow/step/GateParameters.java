@@ -6,7 +6,6 @@ import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.Suggestions;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +39,13 @@ final class GateParameters {
     }
 
     private void take(String name, Object given) {
-        Object value = plain(given);
+        Object value;
+        try {
+            value = PlainValues.of(given);
+        } catch (IllegalArgumentException e) {
+            problems.add("parameter `" + name + "` " + e.getMessage());
+            return;
+        }
         if (TEXTS.contains(name)) {
             takeText(name, value);
         } else if (name.equals("version")) {
@@ -128,36 +133,6 @@ final class GateParameters {
             problems.add("parameter `" + name + "` is " + found(text(name)) + "; it must be one of '"
                     + String.join("', '", words) + "'");
         }
-    }
-
-    /** Strings, booleans, numbers, and maps and lists of them; anything else becomes its text. */
-    static Object plain(Object value) {
-        if (value instanceof CharSequence text) {
-            return text.toString();
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<String, Object> copy = new LinkedHashMap<>();
-            map.forEach((key, item) -> copy.put(String.valueOf(key), plain(item)));
-            return copy;
-        }
-        if (value instanceof List<?> list) {
-            List<Object> copy = new ArrayList<>();
-            list.forEach(item -> copy.add(plain(item)));
-            return copy;
-        }
-        if (value == null || value instanceof Boolean || value instanceof BigDecimal) {
-            return value;
-        }
-        if (value instanceof Integer || value instanceof Long || value instanceof Double) {
-            return value;
-        }
-        if (value instanceof BigInteger integer) {
-            return new BigDecimal(integer);
-        }
-        if (value instanceof Number number) {
-            return number.doubleValue();
-        }
-        return value.toString();
     }
 
     /** What is wrong with the parameters, or null. */

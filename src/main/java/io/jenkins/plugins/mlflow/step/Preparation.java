@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlflow.step;
 
-import hudson.FilePath;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.mlflow.config.ChangeRequests;
@@ -16,12 +15,10 @@ import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyLock;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
 final class Preparation {
@@ -33,14 +30,14 @@ final class Preparation {
     private final GateParameters parameters;
     private final Run<?, ?> run;
     private final TaskListener listener;
-    /** Null outside of a node. */
-    private final FilePath workspace;
+    private final WorkspacePolicy.Found inWorkspace;
 
-    Preparation(GateParameters parameters, StepContext context) throws IOException, InterruptedException {
+    /** {@code inWorkspace} is what the workspace has at {@link #path}; null outside of a node. */
+    Preparation(GateParameters parameters, Run<?, ?> run, TaskListener listener, WorkspacePolicy.Found inWorkspace) {
         this.parameters = parameters;
-        this.run = context.get(Run.class);
-        this.listener = context.get(TaskListener.class);
-        this.workspace = context.get(FilePath.class);
+        this.run = run;
+        this.listener = listener;
+        this.inWorkspace = inWorkspace;
     }
 
     GateRequest request(MlflowServerConfiguration server) throws StepProblem, InterruptedException {
@@ -66,10 +63,10 @@ final class Preparation {
         }
     }
 
-    /** Null where the administrator has not told Jenkins its own address. */
+    /** Relative to Jenkins where the administrator has not told it its own address. */
     private String buildUrl() {
         String root = Jenkins.get().getRootUrl();
-        return root == null ? null : root + run.getUrl();
+        return root == null ? run.getUrl() : root + run.getUrl();
     }
 
     /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */
@@ -121,7 +118,7 @@ final class Preparation {
     }
 
     private PolicyDocument named(String path) throws StepProblem, PolicyException, InterruptedException {
-        if (workspace == null) {
+        if (inWorkspace == null) {
             throw new StepProblem("parameter `policy` names the file '" + path
                     + "' of a workspace, but the step does not run inside of a node. Put it inside of a node.");
         }
@@ -138,8 +135,13 @@ final class Preparation {
         return document;
     }
 
-    /** The policy's own timeout is not known yet; the step's is, if it has one. */
-    private Duration agentDeadline() {
+    /** The file of the workspace that is read if there is a workspace. */
+    static String path(GateParameters parameters) {
+        return parameters.has("policy") ? parameters.text("policy") : DEFAULT_POLICY;
+    }
+
+    /** How long a workspace may take. The policy's own timeout is not known yet; the step's is, if it has one. */
+    static Duration agentDeadline(GateParameters parameters) {
         try {
             Duration own = parameters.has("timeout") ? Durations.parse(parameters.text("timeout")) : AGENT_DEADLINE;
             return own.compareTo(AGENT_DEADLINE) < 0 ? own : AGENT_DEADLINE;
@@ -149,7 +151,7 @@ final class Preparation {
     }
 
     private PolicyDocument own() throws StepProblem, PolicyException, InterruptedException {
-        if (workspace == null) {
+        if (inWorkspace == null) {
             return null;
         }
         PolicyFile file = find(DEFAULT_POLICY);
@@ -163,8 +165,8 @@ final class Preparation {
     /** In the workspace; but there may be a stranger's file if the build is that of a change request of a fork. */
     private PolicyFile find(String path) throws StepProblem, InterruptedException {
         return isOfFork()
-                ? TrustedPolicy.read(run, listener, path, agentDeadline())
-                : new PolicyFile(path, "in the workspace", WorkspacePolicy.read(workspace, path, agentDeadline()));
+                ? TrustedPolicy.read(run, listener, path, agentDeadline(parameters))
+                : new PolicyFile(path, "in the workspace", inWorkspace);
     }
 
     private boolean isOfFork() {

@@ -6,17 +6,22 @@ import io.jenkins.plugins.mlflow.config.Connections;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.util.List;
 
 /** The configured servers, with what is wrong about them told as the step tells it. */
 final class Servers {
     private Servers() {}
 
-    /** The server of this name, the default one without a name. */
+    /** The server of this name, the default one without a name. An error about an unknown name lists those that there are. */
     static MlflowServerConfiguration named(String name) throws StepProblem {
         try {
             return MlflowGlobalConfiguration.get().getServer(name);
         } catch (ConfigurationException e) {
-            throw new StepProblem(e.getMessage());
+            List<String> known = MlflowGlobalConfiguration.get().serverNames();
+            throw new StepProblem(
+                    name == null || known.isEmpty() || known.contains(name)
+                            ? e.getMessage()
+                            : e.getMessage() + " The configured servers are: '" + String.join("', '", known) + "'.");
         }
     }
 

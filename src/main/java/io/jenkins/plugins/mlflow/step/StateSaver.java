@@ -6,34 +6,37 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Has Jenkins save the state of a step, while no thread waits for it. */
 final class StateSaver {
+    /** A save waits until other branches have done their bit of Groovy, each of which Pipeline gives five minutes. */
+    static final Duration SHORTEST_DEADLINE = Duration.ofMinutes(6);
+
     private static final Logger LOGGER = Logger.getLogger(StateSaver.class.getName());
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration SLOW = Duration.ofSeconds(15);
 
     private StateSaver() {}
 
     /**
+     * @param deadline how long it may take; at least {@link #SHORTEST_DEADLINE} is granted
      * @param then what to do once it is saved, on the thread that saved it
+     * @param slow called if it takes unusually long
      * @param failed is told why it is not; also after {@code then} has not come in time, which may then come all the same
      */
-    static void save(StepContext context, Runnable then, Consumer<String> failed) {
+    static void save(StepContext context, Duration deadline, Runnable then, Runnable slow, Consumer<String> failed) {
+        Duration granted = deadline.compareTo(SHORTEST_DEADLINE) < 0 ? SHORTEST_DEADLINE : deadline;
         ListenableFuture<Void> saved = context.saveState();
-        Future<?> patience = Timer.get()
-                .schedule(
-                        () -> GateThreads.run(() -> failed.accept("not within " + DEADLINE.toSeconds() + " s")),
-                        DEADLINE.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        Future<?> grumble = GateThreads.after(SLOW, () -> GateThreads.run(slow));
+        Future<?> late = GateThreads.after(
+                granted, () -> GateThreads.run(() -> failed.accept("not within " + granted.toMinutes() + " minutes")));
         saved.addListener(
                 () -> {
-                    patience.cancel(false);
+                    grumble.cancel(false);
+                    late.cancel(false);
                     try {
                         Futures.getDone(saved);
                         then.run();

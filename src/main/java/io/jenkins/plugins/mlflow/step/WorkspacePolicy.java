@@ -14,13 +14,17 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Future;
 import jenkins.MasterToSlaveFileCallable;
 
 /** Reads a policy file from the workspace, wherever that is, and nothing that lies outside of it. */
 final class WorkspacePolicy {
+    private static final Duration SHORTEST_POLL = Duration.ofMillis(2);
+    private static final Duration LONGEST_POLL = Duration.ofMillis(250);
+
     private WorkspacePolicy() {}
 
     /** What was found at the path: either bytes or a problem, or neither if there is no such file. */
@@ -49,24 +53,73 @@ final class WorkspacePolicy {
         }
     }
 
-    static Found read(FilePath workspace, String path, Duration deadline) throws StepProblem, InterruptedException {
-        try {
-            var answer = workspace.actAsync(new Reader(path));
-            try {
-                return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                answer.cancel(true);
-                throw new StepProblem(
+    /**
+     * Begins to read. No thread waits for the agent.
+     *
+     * @param deadline how long the agent may take
+     * @return done with what was found, or else with why it could not be read
+     */
+    static CompletableFuture<Found> read(FilePath workspace, String path, Duration deadline) {
+        CompletableFuture<Found> found = new CompletableFuture<>();
+        String agent = agent(workspace);
+        Future<?> late = GateThreads.after(
+                deadline,
+                () -> found.completeExceptionally(new StepProblem(
                         ErrorCategory.TIMEOUT,
                         "Policy file '" + path + "' could not be read: the agent did not answer within "
-                                + deadline.toSeconds() + " s. Check the agent.");
+                                + deadline.toSeconds() + " s. Check the agent.")));
+        found.whenComplete((any, problem) -> late.cancel(false));
+        GateThreads.askAgent(agent, () -> {
+            if (found.isDone()) {
+                return;
             }
-        } catch (IOException | ExecutionException e) {
-            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-            throw new StepProblem(
-                    ErrorCategory.UNREACHABLE,
-                    "Policy file '" + path + "' could not be read from the agent: " + cause.getMessage()
-                            + ". Check the agent.");
+            try {
+                poll(agent, workspace.actAsync(new Reader(path)), path, found, SHORTEST_POLL);
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                found.completeExceptionally(unreachable(path, e));
+            }
+        });
+        return found;
+    }
+
+    private static void poll(
+            String agent, Future<Found> answer, String path, CompletableFuture<Found> found, Duration pause) {
+        if (found.isDone()) {
+            GateThreads.askAgent(agent, () -> answer.cancel(true));
+        } else if (answer.isDone()) {
+            try {
+                found.complete(answer.get());
+            } catch (ExecutionException e) {
+                found.completeExceptionally(unreachable(path, e.getCause()));
+            } catch (InterruptedException | RuntimeException e) {
+                found.completeExceptionally(unreachable(path, e));
+            }
+        } else {
+            Duration longer = pause.multipliedBy(2);
+            Duration next = longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
+            GateThreads.after(pause, () -> poll(agent, answer, path, found, next));
+        }
+    }
+
+    private static String agent(FilePath workspace) {
+        return workspace.isRemote() ? String.valueOf(System.identityHashCode(workspace.getChannel())) : "";
+    }
+
+    private static StepProblem unreachable(String path, Throwable cause) {
+        return new StepProblem(
+                ErrorCategory.UNREACHABLE,
+                "Policy file '" + path + "' could not be read from the agent: " + cause.getMessage() + ". Check the agent.");
+    }
+
+    /** What was found by a reading that is done. */
+    static Found get(CompletableFuture<Found> reading) throws StepProblem {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StepProblem problem) {
+                throw problem;
+            }
+            throw e;
         }
     }
 

@@ -5,7 +5,6 @@ import static io.jenkins.plugins.mlflow.step.Pipelines.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Cause;
@@ -16,8 +15,8 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
+import hudson.model.TaskListener;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
-import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +34,7 @@ import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.ApproverAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
+import org.jenkinsci.plugins.tokenmacro.TokenMacro;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,9 +92,13 @@ class ApprovalStepTest {
     }
 
     private int post(String user, WorkflowRun run, String what, String json) throws Exception {
+        return post(user, run, id(run), what, json);
+    }
+
+    private int post(String user, WorkflowRun run, String input, String what, String json) throws Exception {
         try (JenkinsRule.WebClient client = client(user)) {
             WebRequest request =
-                    new WebRequest(new URL(jenkins.getURL(), run.getUrl() + "input/" + id(run) + "/" + what), HttpMethod.POST);
+                    new WebRequest(new URL(jenkins.getURL(), run.getUrl() + "input/" + input + "/" + what), HttpMethod.POST);
             if (json != null) {
                 request.setRequestParameters(List.of(new NameValuePair("json", json)));
             }
@@ -163,7 +167,7 @@ class ApprovalStepTest {
         WorkflowRun run = waiting("");
 
         Map<?, ?> before = report(run);
-        assertEquals("PASSED", before.get("status"));
+        assertPending(run, before);
         assertTrue(promotion(before).get("reason").toString().startsWith("waiting for approval since"), before::toString);
         assertEquals(true, approval(before).get("required"));
         assertTrue(run.isBuilding());
@@ -188,6 +192,22 @@ class ApprovalStepTest {
         assertEquals(1, run.getAction(GateReportAction.class).getSummaries().size());
         assertTrue(run.getDescription().startsWith("churn-classifier PASSED"), run::getDescription);
         assertTrue(Files.exists(trend));
+    }
+
+    /** Nothing that people or scripts read says that the gate passed. */
+    private void assertPending(WorkflowRun run, Map<?, ?> report) throws Exception {
+        assertEquals("PENDING", report.get("status"));
+        assertTrue(report.get("reason").toString().startsWith("pending approval: "), report::toString);
+        GateReportAction action = run.getAction(GateReportAction.class);
+        assertEquals("Pending approval", action.getBadge().getTooltip());
+        assertEquals("PENDING", TokenMacro.expandAll(run, null, TaskListener.NULL, "${MLFLOW_GATE, show=\"status\"}"));
+        try (JenkinsRule.WebClient client = client("bob")) {
+            for (String page : List.of("", "mlflow-eval-gate/1/")) {
+                String text = client.goTo(run.getUrl() + page).getBody().getTextContent();
+                assertTrue(text.contains("PENDING") && text.contains("pending approval"), text);
+                assertFalse(text.contains("PASSED:"), text);
+            }
+        }
     }
 
     @Test
@@ -312,10 +332,15 @@ class ApprovalStepTest {
         run.doKill();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
 
-        assertEquals(500, post("alice", run, "proceedEmpty", null));
-        assertThrows(IOException.class, () -> asked.proceed((Map<String, Object>) null));
+        assertTrue(post("alice", run, asked.getId(), "proceedEmpty", null) >= 400);
         assertEquals(requests, mlflow.requests.size(), mlflow.requests::toString);
+        for (int tries = 0; !"ERROR".equals(report(run).get("status")) && tries < 200; tries++) {
+            Thread.sleep(50);
+        }
+        assertEquals("ERROR", report(run).get("status"));
+        assertEquals("the build was killed before the gate was over", report(run).get("reason"));
         assertEquals(false, promotion(report(run)).get("promoted"));
+        assertEquals("nobody approved it", promotion(report(run)).get("reason"));
         WorkflowRun next = waiting("");
         assertEquals(200, post("alice", next, "proceedEmpty", null));
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(next));

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.step;
 
 import static io.jenkins.plugins.mlflow.step.Pipelines.build;
+import static io.jenkins.plugins.mlflow.step.Pipelines.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.checks.api.ChecksConclusion;
 import io.jenkins.plugins.checks.api.ChecksDetails;
 import io.jenkins.plugins.checks.api.ChecksPublisher;
 import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
+import io.jenkins.plugins.checks.api.ChecksStatus;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.Json;
@@ -33,6 +35,7 @@ import org.apache.commons.io.IOUtils;
 import org.jenkinsci.plugins.tokenmacro.MacroEvaluationException;
 import org.jenkinsci.plugins.tokenmacro.TokenMacro;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,59 @@ class ElsewhereTest {
     }
 
     @Test
+    void aCheckIsInProgressFromTheStartAndWhileItsApprovalIsPending() throws Exception {
+        mlflow.status("r7", "RUNNING");
+        WorkflowRun run = job(
+                        jenkins,
+                        "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92],"
+                                + " promote: [alias: 'champion', approval: 'always']")
+                .scheduleBuild2(0)
+                .waitForStart();
+        ChecksDetails begun = Host.get().begun.poll(60, TimeUnit.SECONDS);
+        assertEquals("MLflow gate: churn-classifier", begun.getName().orElseThrow());
+        assertEquals(ChecksStatus.IN_PROGRESS, begun.getStatus());
+
+        mlflow.status("r7", "FINISHED");
+        ChecksDetails pending = Host.get().begun.poll(60, TimeUnit.SECONDS);
+        assertTrue(pending.getOutput().orElseThrow().getTitle().orElseThrow().startsWith("pending approval: "));
+        assertEquals(ChecksConclusion.NONE, pending.getConclusion());
+
+        jenkins.waitForMessage("Input requested", run);
+        run.doStop();
+        jenkins.waitForCompletion(run);
+        assertEquals(
+                ChecksConclusion.FAILURE,
+                Host.get().published(1).get("MLflow gate: churn-classifier").getConclusion());
+    }
+
+    @Test
+    void aCheckThatFailsIsTriedOnceMoreThenInTheLogAndToldAtTheEndOfTheBuild() throws Exception {
+        System.setProperty("io.jenkins.plugins.mlflow.publish.GateListener.retryMillis", "100");
+        try {
+            Host.get().fails = true;
+            WorkflowRun run = job(
+                            jenkins,
+                            "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]\ninput 'go on?'")
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            // Twice at its begin, and twice at its end.
+            assertTrue(Host.get().asked.tryAcquire(4, 60, TimeUnit.SECONDS));
+            jenkins.waitForMessage("the check of the commit could not be updated: the host refuses", run);
+            jenkins.waitForMessage("Input requested", run);
+
+            Host.get().fails = false;
+            run.getAction(InputAction.class).getExecutions().get(0).proceed(Map.of());
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            assertEquals(
+                    ChecksConclusion.SUCCESS,
+                    Host.get().published(1).get("MLflow gate: churn-classifier").getConclusion());
+        } finally {
+            System.clearProperty("io.jenkins.plugins.mlflow.publish.GateListener.retryMillis");
+        }
+    }
+
+    @Test
     void aDescriptionOfAnyCharactersLeavesABuildThatCanBeReadBack() throws Exception {
         WorkflowRun run = build(jenkins, Result.SUCCESS, "echo 'no gate'");
         String reason = "a\uFFFFb\u0085c\uD800d\ne <b>" + "\uD83D\uDE00".repeat(300);
@@ -155,6 +211,7 @@ class ElsewhereTest {
     @TestExtension
     public static final class Host extends ChecksPublisherFactory {
         private final BlockingQueue<ChecksDetails> taken = new LinkedBlockingQueue<>();
+        private final BlockingQueue<ChecksDetails> begun = new LinkedBlockingQueue<>();
         private final CountDownLatch release = new CountDownLatch(1);
         private final Semaphore asked = new Semaphore(0);
         private volatile boolean hangs;
@@ -195,7 +252,7 @@ class ElsewhereTest {
                         }
                         return;
                     }
-                    taken.add(details);
+                    (details.getStatus() == ChecksStatus.COMPLETED ? taken : begun).add(details);
                 }
             });
         }

@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import jenkins.model.JenkinsLocationConfiguration;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -216,6 +218,71 @@ class MlflowEvalGateStepTest {
                 assertEquals("unknown parameter `tresholds`: did you mean `thresholds`?", error.get("message"));
             }
         }
+    }
+
+    @Test
+    void thresholdsOfAnyShapeEndInTimeAsAConfigurationErrorWithAReport() throws Exception {
+        for (String odd : List.of(
+                "[1, 2]",
+                "[accuracy: [1, 2]]",
+                "[accuracy: [[[0.9]]]]",
+                "[accuracy: [min: [0.9]]]",
+                "[accuracy: { 0.9 }]",
+                "{ [accuracy: 0.9] }",
+                "[accuracy: 0.0d / 0.0d]",
+                "[accuracy: 1.0d / 0.0d]",
+                "[accuracy: [min: 0.0d / 0.0d]]",
+                "[accuracy: \"${'high'}\"]",
+                "[accuracy: null]",
+                "[accuracy: new Date()]",
+                "(1..100000000)",
+                "[accuracy: (1..1000000)]",
+                "(1..1000000).collectEntries { [it, 1] }",
+                "[accuracy: 'x' * 2000000]",
+                "endless")) {
+            Instant before = Instant.now();
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+            job.setDefinition(new CpsFlowDefinition(
+                    "@NonCPS def endless() { def map = [:]; map.accuracy = map; map }\n"
+                            + "def endless = endless()\n"
+                            + "mlflowEvalGate model: 'churn-classifier', thresholds: " + odd,
+                    false));
+
+            WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+
+            assertEquals("CONFIGURATION", ((Map<?, ?>) report(jenkins, run).get("error")).get("category"), odd);
+            assertEquals(List.of(), mlflow.requests, odd);
+            assertTrue(Duration.between(before, Instant.now()).toSeconds() < 60, odd);
+        }
+    }
+
+    @Test
+    void aThresholdMayBeATextThatGroovyPutTogether() throws Exception {
+        build(jenkins, Result.SUCCESS, "def n = 0.9\nmlflowEvalGate model: 'churn-classifier', thresholds: [\"accu${'racy'}\": \">= ${n}\"]");
+    }
+
+    @Test
+    void anUnknownServersErrorNamesTheKnownOnes() throws Exception {
+        WorkflowRun run = build(
+                jenkins, Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], server: 'stab'");
+
+        jenkins.assertLogContains("There is no MLflow server named 'stab'.", run);
+        jenkins.assertLogContains("The configured servers are: 'stub'.", run);
+    }
+
+    @Test
+    void withoutAnAddressOfJenkinsTheBuildIsNamedByItsPathAndTheLogSaysSoOnce() throws Exception {
+        JenkinsLocationConfiguration.get().setUrl(null);
+
+        WorkflowRun run = build(
+                jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
+
+        assertEquals(run.getUrl(), mlflow.tags.get("mlflow_eval_gate.build_url"));
+        assertEquals(
+                1,
+                run.getLog(1000).stream()
+                        .filter(line -> line.contains("Warning: the address of this Jenkins is not configured"))
+                        .count());
     }
 
     @Test

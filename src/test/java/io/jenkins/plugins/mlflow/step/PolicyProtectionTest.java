@@ -261,7 +261,7 @@ class PolicyProtectionTest {
     }
 
     @Test
-    void aRightThatIsWithdrawnWhileTheGateWaitsDoesNotPromote() throws Exception {
+    void aRightThatIsWithdrawnWhileTheGateWaitsEndsItAndNothingIsPromoted() throws Exception {
         mlflow.status("r7", "RUNNING");
         WorkflowJob job = job(jenkins.jenkins, "main", GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
@@ -270,11 +270,50 @@ class PolicyProtectionTest {
         allow("other");
         mlflow.status("r7", "FINISHED");
 
-        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
-        assertEquals(
-                "job 'main' may not promote on server 'stub'",
-                ((Map<?, ?>) report(jenkins, run).get("promotion")).get("reason"));
+        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' may not promote on server 'stub'.");
+    }
+
+    /** By a change of the administrator's, with nothing promoted. */
+    private void assertEndedSince(WorkflowRun run, String change) throws Exception {
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        Map<?, ?> error = (Map<?, ?>) report(jenkins, run).get("error");
+        assertEquals("CONFIGURATION", error.get("category"));
+        assertTrue(error.get("message").toString().startsWith("While the gate waited, " + change), error::toString);
         assertEquals(List.of(), mlflow.writes);
+        assertEquals("6", mlflow.holder("champion"));
+    }
+
+    @Test
+    void aPolicyThatIsLockedOrTightenedWhileTheGateWaitsEndsItAndNamesTheRule() throws Exception {
+        for (boolean locked : new boolean[] {false, true}) {
+            mlflow.status("r7", "RUNNING");
+            MlflowGlobalConfiguration.get().setPolicy(locked ? LOCKED : "");
+            WorkflowRun run = job(jenkins.jenkins, "main" + locked, locked ? GATE : GATE + ", thresholds: [accuracy: 0.8], promote: 'champion'")
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            jenkins.waitForMessage("Waiting for run r7", run);
+
+            MlflowGlobalConfiguration.get().setPolicy(LOCKED.replace("min: 0.9,", "min: 0.91,"));
+            mlflow.status("r7", "FINISHED");
+
+            assertEndedSince(run, "the administrator changed the locked policy of model 'churn-classifier'");
+            String message = ((Map<?, ?>) report(jenkins, run).get("error")).get("message").toString();
+            assertTrue(message.contains("- accuracy min 0.91 was lowered to " + (locked ? "0.9" : "0.8")), message);
+        }
+    }
+
+    @Test
+    void aLockThatIsLoosenedWhileTheGateWaitsCountsFromTheNextBuildOn() throws Exception {
+        mlflow.status("r7", "RUNNING");
+        MlflowGlobalConfiguration.get().setPolicy(LOCKED);
+        WorkflowRun run = job(jenkins.jenkins, "main", GATE).scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Waiting for run r7", run);
+
+        MlflowGlobalConfiguration.get().setPolicy(LOCKED.replace("min: 0.9,", "min: 0.1,"));
+        mlflow.status("r7", "FINISHED");
+
+        jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+        assertTrue(report(jenkins, run).toString().contains("0.93 is at least 0.9"), report(jenkins, run)::toString);
     }
 
     @Test
@@ -288,11 +327,7 @@ class PolicyProtectionTest {
         allow("other");
         PromotionTurns.INSTANCE.leave(other);
 
-        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
-        assertEquals(
-                "the gate passed, but job 'main' may not promote on server 'stub' any more.",
-                ((Map<?, ?>) report(jenkins, run).get("error")).get("message"));
-        assertEquals(List.of(), mlflow.writes);
+        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' may not promote on server 'stub'.");
     }
 
     @Test

@@ -136,7 +136,7 @@ class Shape:
 
     def baseline(self, version, *expected, model=None):
         """The version as what a plain candidate is compared with: the value that is used, or why there is none."""
-        self.baselines.append({"way": f"version {version}", "model": model or self.model, "alias": f"is-{version}", "expected": expected})
+        self.baselines.append({"way": f"version {version}" + ("" if model is None else f" of {model.removeprefix(self.model + '-')}"), "model": model or self.model, "alias": f"is-{version}", "expected": expected})
 
 
 def metric(value, model=None, key="accuracy", step=None):
