@@ -215,6 +215,8 @@ enum Fault {
                 || this == UNKNOWN_ENUM
                         && endpoint == Endpoint.LOGGED_MODEL
                         && column.candidate() == FaultCell.Candidate.DATASET
+                // Rules about a logged model need only know that the run is over.
+                || this == NO_VALUE && endpoint == Endpoint.RUN && column.candidate().isOfLoggedModels()
                 // The search of a run that has no version yet, and the last look at a version's stage.
                 || this == EMPTY_OBJECT && endpoint == Endpoint.VERSIONS && promoting
                 || this == UNKNOWN_ENUM && endpoint == Endpoint.VERSION && promoting;
