@@ -110,7 +110,7 @@ class ConfigurationMonitorTest {
         r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.ADMINISTER).everywhere().to("admin")
                 .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Jenkins.MANAGE).everywhere().to("manager"));
-        MlflowGlobalConfiguration.get().setServers(List.of(Servers.server("<b>staging")));
+        MlflowGlobalConfiguration.get().setServers(List.of(Servers.server("<b>staging", "https://staging.example.com")));
         try (ACLContext ignored = ACL.as2(User.getById("manager", true).impersonate2())) {
             assertEquals(List.of(), monitor.getProblems());
             assertFalse(monitor.hasRequiredPermission());
