@@ -80,8 +80,8 @@ class ApprovalTest {
 
         GateReport report = drive.reportNow(null);
 
-        assertEquals(GateStatus.PASSED, report.getStatus());
-        assertEquals("the only check passed", report.getReason());
+        assertEquals(GateStatus.PENDING, report.getStatus());
+        assertEquals("pending approval: the only check passed", report.getReason());
         assertFalse(report.isPromoted());
         assertEquals(
                 "waiting for approval since 2026-11-20T10:00:00Z until 2026-11-21T10:00:00Z",
