@@ -158,7 +158,10 @@ class LiveViewTest {
         evaluatedInMine();
         jenkins.jenkins.setAuthorizationStrategy(
                 mayReadMine().grant(Item.DISCOVER).onItems(other).to("reader"));
-        try (LogRecorder log = new LogRecorder().record("", Level.WARNING).capture(100)) {
+        try (LogRecorder log = new LogRecorder()
+                .record("hudson", Level.WARNING)
+                .record("io.jenkins.plugins.mlflow", Level.WARNING)
+                .capture(100)) {
             String text = page("reader", mine).getBody().asNormalizedText();
 
             assertThat(text, containsString("a build that you may not see"));

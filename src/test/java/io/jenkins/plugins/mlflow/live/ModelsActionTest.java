@@ -179,7 +179,7 @@ class ModelsActionTest {
         HtmlPage table = client().getPage(job, "mlflow-eval-gate/table");
         assertThat(table.querySelectorAll("a[href$='/2/mlflow-eval-gate/1/']"), hasSize(0));
         assertThat(table.querySelectorAll("a[href$='/3/mlflow-eval-gate/1/']"), hasSize(1));
-        assertThat(table.getBody().asNormalizedText(), containsString("#2\ndeleted\t"));
+        assertThat(table.getBody().asNormalizedText(), containsString("#2\ndeleted\n"));
     }
 
     @Test
@@ -274,14 +274,15 @@ class ModelsActionTest {
             long asked = System.nanoTime();
             Map<?, ?> answer = json(reloaded, "trend.json?model=churn&server=production&before=" + before);
             longest = Math.max(longest, System.nanoTime() - asked);
-            assertThat(builds(answer).size(), is(100));
+            // A lost index is made again of the newest 1,000 builds, of which the last one is another model's.
+            assertThat(builds(answer).size(), is(answers == 9 ? 99 : 100));
             seen.addAll(0, builds(answer));
             before = answer.get("older");
             answers++;
         }
 
         assertThat(answers, is(10));
-        assertThat(seen, is(IntStream.rangeClosed(1, 1_000).mapToObj(i -> (Object) (long) i).toList()));
+        assertThat(seen, is(IntStream.rangeClosed(2, 1_000).mapToObj(i -> (Object) (long) i).toList()));
         assertThat(builds(json(reloaded, "trend.json?limit=100000")), hasSize(JobModels.MOST_POINTS));
         assertThat("at most the newest build, which Jenkins itself looks at", loaded(reloaded), lessThan(loaded + 2));
         long page = System.nanoTime();

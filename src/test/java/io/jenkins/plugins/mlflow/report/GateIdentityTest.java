@@ -76,8 +76,7 @@ class GateIdentityTest {
                         containsString("Experiment customer-churn"),
                         containsString("Evaluated logged model churn_model (m-12ab)"),
                         containsString("Run run6"),
-                        containsString("Logged model m-99ff"),
-                        containsString("Candidate found")));
+                        containsString("Logged model m-99ff")));
         assertThat(page.getAnchorByText("eval1").getHrefAttribute(), is(Reports.UI + "/#/experiments/3/runs/eval1"));
         assertThat(page.getAnchorByText("run6").getHrefAttribute(), is(Reports.UI + "/#/runs/run6"));
     }
