@@ -87,8 +87,7 @@ final class StubMlflow implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Makes it Jenkins' only server. */
-    /** As a server that was not there before: under the same name alone, it would keep the records of the last one. */
+    /** Makes it Jenkins' only server. As a server that was not there before: under the same name alone, it would keep the records of the last one. */
     StubMlflow configured() {
         MlflowGlobalConfiguration.get().setServers(List.of());
         MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("stub", uri())));
@@ -228,6 +227,10 @@ final class StubMlflow implements AutoCloseable {
                 yield version((String) question.get("version"));
             }
             case "GET model-versions/search" -> search((String) question.get("filter"));
+            case "GET experiments/get" -> Map.of(
+                    "experiment", Map.of("experiment_id", question.get("experiment_id"), "name", "customer-churn"));
+            case "GET artifacts/list" -> Map.of(
+                    "files", List.of(Map.of("path", question.get("path") + "/MLmodel", "is_dir", false)));
             case "GET registered-models/get" -> Map.of("registered_model", Map.of("name", MODEL));
             case "GET registered-models/alias" -> version(aliases.get((String) question.get("alias")));
             case "POST registered-models/alias" -> {
@@ -304,7 +307,9 @@ final class StubMlflow implements AutoCloseable {
         return Map.of(
                 "name", MODEL, "version", String.valueOf(number), "run_id", versions.get(number), "status",
                 pending.contains(number) ? "PENDING_REGISTRATION" : "READY", "current_stage",
-                stages.getOrDefault(number, "None"), "source", elsewhere, "run_link", elsewhere);
+                stages.getOrDefault(number, "None"),
+                "source", elsewhere.isEmpty() ? "runs:/" + versions.get(number) + "/model" : elsewhere,
+                "run_link", elsewhere);
     }
 
     private Object search(String filter) {
