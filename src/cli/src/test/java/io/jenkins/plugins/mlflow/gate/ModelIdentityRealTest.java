@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dmodel.shapes=evaluated_.*} leaves it at the shapes whose names match.
  */
 @Tag("mlflow")
+@Tag("torture")
 class ModelIdentityRealTest {
     private static final List<IdentityCell> CANDIDATES = new ArrayList<>();
     private static final List<IdentityCell> BASELINES = new ArrayList<>();
