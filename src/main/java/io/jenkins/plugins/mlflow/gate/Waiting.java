@@ -50,7 +50,7 @@ final class Waiting {
             return Reading.FAILED;
         }
         if (state.measured.modelStatus() == LoggedModel.Status.FAILED) {
-            state.reason = "the upload of " + state.model().inWords() + " failed";
+            state.reason = "the upload of logged model " + state.model().loggedModelId() + " failed";
             return Reading.FAILED;
         }
         if (state.versionPending && registrationFailed()) {
@@ -122,7 +122,7 @@ final class Waiting {
             return "run " + run.id() + " to finish (it is " + run.status() + ")";
         }
         if (isModelPending()) {
-            return state.model().inWords() + " to be READY";
+            return "logged model " + state.model().loggedModelId() + " to be READY";
         }
         if (state.versionPending) {
             return "version " + state.version + " of " + round.model() + " to be READY";

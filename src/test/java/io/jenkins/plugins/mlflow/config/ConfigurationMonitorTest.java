@@ -118,7 +118,7 @@ class ConfigurationMonitorTest {
         try (JenkinsRule.WebClient client = r.createWebClient().withThrowExceptionOnFailingStatusCode(false)) {
             client.login("manager");
             assertFalse(client.goTo("manage/").asNormalizedText().contains("lists no jobs"));
-            assertEquals(403, client.goTo("administrativeMonitor/" + monitor.id + "/", "").getWebResponse().getStatusCode());
+            assertEquals(403, client.goTo("administrativeMonitor/" + monitor.id + "/", "text/html").getWebResponse().getStatusCode());
         }
         try (JenkinsRule.WebClient client = r.createWebClient().login("admin")) {
             HtmlPage page = client.goTo("manage/");

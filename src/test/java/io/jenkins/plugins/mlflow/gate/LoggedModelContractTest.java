@@ -112,7 +112,7 @@ class LoggedModelContractTest {
         GateReport byModel = gate.of(Kind.MODEL, model).thresholds(ON_HOLDOUT).run();
         assertEquals(0.93, only(byModel).getValue());
         assertEquals(run, byModel.getCandidate().getRunId());
-        assertEquals(2, byModel.getTiming().getRequests());
+        assertEquals(3, byModel.getTiming().getRequests());
         assertEquals(
                 Verdict.MISSING,
                 only(gate.timeout("2s").thresholds(Map.of("accuracy", Map.of("min", 0, "dataset", "other"))).run())
@@ -158,7 +158,7 @@ class LoggedModelContractTest {
         GateReport ofVersion = gate.of(Kind.VERSION, version).thresholds(ON_HOLDOUT).run();
         assertEquals(0.93, only(ofVersion).getValue());
         assertEquals(first, ofVersion.getCandidate().getModelId());
-        assertEquals(3, ofVersion.getTiming().getRequests());
+        assertEquals(4, ofVersion.getTiming().getRequests());
     }
 
     @Test
