@@ -151,7 +151,7 @@ class ElsewhereTest {
     }
 
     @Test
-    void aCheckThatFailsIsTriedOnceMoreThenInTheLogAndToldAtTheEndOfTheBuild() throws Exception {
+    void aCheckThatFailsIsTriedOnceMoreAndToldAtTheEndOfTheBuild() throws Exception {
         System.setProperty("io.jenkins.plugins.mlflow.publish.GateListener.retryMillis", "100");
         try {
             Host.get().fails = true;
@@ -162,7 +162,6 @@ class ElsewhereTest {
                     .waitForStart();
             // Twice at its begin, and twice at its end.
             assertTrue(Host.get().asked.tryAcquire(4, 60, TimeUnit.SECONDS));
-            jenkins.waitForMessage("the check of the commit could not be updated: the host refuses", run);
             jenkins.waitForMessage("Input requested", run);
 
             Host.get().fails = false;
