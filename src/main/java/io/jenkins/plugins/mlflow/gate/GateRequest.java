@@ -46,42 +46,22 @@ public record GateRequest(
 
     /** The same, evaluated by the metrics of this run unless it is null. */
     public GateRequest evaluatedBy(String runId) {
-        return new GateRequest(
-                model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, promotionBarred, runId, locked);
+        return with(promotionBarred, runId, locked);
     }
 
     /** The same under a policy that is locked, or not. */
     public GateRequest locked(boolean isLocked) {
-        return new GateRequest(
-                model,
-                server,
-                exact,
-                policy,
-                policyOrigin,
-                policySha256,
-                runMode,
-                buildUrl,
-                promotionBarred,
-                evaluationRunId,
-                isLocked);
+        return with(promotionBarred, evaluationRunId, isLocked);
     }
 
     /** The same, with promotion forbidden for this reason unless it is null; what was forbidden before stays so. */
     public GateRequest barred(String reason) {
-        return reason == null || promotionBarred != null
-                ? this
-                : new GateRequest(
-                        model,
-                        server,
-                        exact,
-                        policy,
-                        policyOrigin,
-                        policySha256,
-                        runMode,
-                        buildUrl,
-                        reason,
-                        evaluationRunId,
-                        locked);
+        return reason == null || promotionBarred != null ? this : with(reason, evaluationRunId, locked);
+    }
+
+    private GateRequest with(String barred, String runId, boolean isLocked) {
+        return new GateRequest(
+                model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, barred, runId, isLocked);
     }
 
     boolean mayWrite() {
