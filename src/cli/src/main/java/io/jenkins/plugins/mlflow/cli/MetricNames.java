@@ -37,6 +37,7 @@ final class MetricNames {
     private static final Set<String> FRACTIONS = Set.of(
             "accuracy", "acc", "f1", "auc", "auroc", "auprc", "precision", "recall", "sensitivity", "specificity", "tpr",
             "tnr", "fpr", "fnr", "jaccard", "iou", "dice", "ndcg", "mrr");
+    private static final Set<String> PERCENTAGES = Set.of("percent", "percentage", "pct");
     private static final Set<String> NEVER_NEGATIVE =
             Set.of("rmse", "mae", "mse", "mape", "smape", "rmsle", "latency", "duration", "brier", "ece", "wer", "cer");
 
@@ -68,7 +69,7 @@ final class MetricNames {
     }
 
     static boolean isFraction(String metric) {
-        return isOneOf(metric, FRACTIONS);
+        return isOneOf(metric, FRACTIONS) && !any(words(metric), PERCENTAGES);
     }
 
     static boolean isNeverNegative(String metric) {

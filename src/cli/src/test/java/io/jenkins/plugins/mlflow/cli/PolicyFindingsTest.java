@@ -123,6 +123,55 @@ class PolicyFindingsTest {
         assertEquals("a: min and max leave a single value, 3", warnings.get(3));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "baseline: {alias: champoin, when_missing: rubber_stamp}; promote: champion; the promotion moves alias 'champion'",
+                "baseline: {alias: champion, when_missing: rubber_stamp}; promote: {stage: Production}; the promotion moves stage "
+                        + "Production",
+                "wait: {timeout: 5s, settle: 10m}; baseline: champion; wait.settle (10m) is not shorter than wait.timeout (5s)",
+                "wait: {timeout: 30s, settle: 30s}; baseline: champion; wait.settle (30s) is not shorter than wait.timeout (30s)",
+                "wait: {settle: 1m}; promote: champion; wait.settle (1m) is not shorter than promote.timeout (30s)",
+            })
+    void partsThatDoNotFitEachOtherAreTold(String one, String other, String told) throws Exception {
+        List<String> warnings = PolicyFindings.of(Pasts.policy(one, other, "metrics: {accuracy: 0.9}")).warnings();
+        assertEquals(1, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).contains(told), warnings.get(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "baseline: {alias: champion, when_missing: rubber_stamp}; promote: champion",
+                "baseline: {alias: champion, when_missing: rubber_stamp}; promote: {alias: champion, stage: Production}",
+                "baseline: {alias: champion, when_missing: rubber_stamp}; promote: false",
+                "baseline: champion; promote: challenger",
+                "wait: {settle: 1m}; promote: {alias: champion, timeout: 2m}",
+                "wait: {settle: 1m}; promote: false",
+            })
+    void partsThatFitAreNotWarnedOf(String one, String other) throws Exception {
+        assertEquals(List.of(), PolicyFindings.of(Pasts.policy(one, other, "metrics: {accuracy: 0.9}")).warnings());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{accuracy: 92}", "{val_roc_auc: 1.1}", "{f1: {min: 90}}", "{recall: {min_absolute_change: 2, greater_is_better: true}}"
+            })
+    void aBoundThatAFractionCannotReachIsTold(String metrics) throws Exception {
+        List<String> warnings = warnings(metrics);
+        assertEquals(1, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).contains("cannot pass: by its name, this metric is never above 1"), warnings.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{accuracy: 1}", "{accuracy_percent: 92}", "{recall_pct: {max: 95}}", "{rmse: {max: 92}}"})
+    void aBoundThatTheMetricCanReachIsNotWarnedOf(String metrics) throws Exception {
+        assertEquals(List.of(), warnings(metrics));
+    }
+
     @org.junit.jupiter.api.Test
     void slicesAndEvidenceAreProvedLikeOneExactValue() throws Exception {
         var policy = io.jenkins.plugins.mlflow.policy.PolicyReader.resolve(
