@@ -128,8 +128,8 @@ final class BuildReport {
     }
 
     /** Tells listeners of the attached report. */
-    void tell(GateReport report) {
-        GateListener.tell(build.run(), number, report, build.log());
+    void tell(GateReport report) throws IOException {
+        GateListener.tell(build.run(), number, report, build.logOfBuild());
     }
 
     /** Tells in the log of the build and in that of Jenkins. {@code problem} may be null. */

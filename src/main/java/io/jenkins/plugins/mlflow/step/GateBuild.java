@@ -24,6 +24,15 @@ record GateBuild(Run<?, ?> run, FlowNode node, TaskListener log, Secrets secrets
                 Secrets.of(context));
     }
 
+    /**
+     * The log of the whole build, for what is known only after the step has ended: the step's own is closed then.
+     *
+     * @throws IOException if the build is not there any longer
+     */
+    TaskListener logOfBuild() throws IOException {
+        return node.getExecution().getOwner().getListener();
+    }
+
     /** Tells this gate from the others of its build. */
     String gate() {
         return node.getId();

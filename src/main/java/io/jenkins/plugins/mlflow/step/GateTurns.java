@@ -141,7 +141,7 @@ final class GateTurns implements GateWheel.Driven {
         log.say(memory.policyChanges);
         memory.state = gate().start(memory.startedAt);
         Servers.connect(server, build().run());
-        GateListener.begin(build().run(), memory.request.model(), build().log());
+        GateListener.begin(build().run(), memory.request.model(), build().logOfBuild());
         wheel.goOn(Duration.ZERO);
     }
 

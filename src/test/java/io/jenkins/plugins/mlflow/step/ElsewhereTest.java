@@ -122,6 +122,7 @@ class ElsewhereTest {
         Host.get().fails = false;
         build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92]");
         assertEquals(1, Host.get().published(1).size());
+        Host.get().release.countDown();
     }
 
     @Test
@@ -162,7 +163,8 @@ class ElsewhereTest {
                     .waitForStart();
             // Twice at its begin, and twice at its end.
             assertTrue(Host.get().asked.tryAcquire(4, 60, TimeUnit.SECONDS));
-            jenkins.waitForMessage("Input requested", run);
+            jenkins.waitForMessage("Warning: the check of the commit could not be updated: the host refuses", run);
+            jenkins.waitForMessage("go on?", run);
 
             Host.get().fails = false;
             run.getAction(InputAction.class).getExecutions().get(0).proceed(Map.of());

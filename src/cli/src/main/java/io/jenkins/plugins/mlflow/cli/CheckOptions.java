@@ -54,7 +54,7 @@ final class CheckOptions {
         options.addOption(Arguments.option("experiment", "NAME", "Evaluate the newest run of this experiment."));
         options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for that run."));
         options.addOption(Arguments.option(
-                "nested", "include", "Consider child runs, too; without it, they are passed over."));
+                "nested", "include|ignore", "Whether child runs count, too. Default: they do not."));
         options.addOption(Arguments.option("max-age", "TIME", "How long ago the run may have started, as 24h."));
         options.addOption(Arguments.option("baseline", "ALIAS", "Alias of the version to compare with."));
         options.addOption(Arguments.option(
@@ -105,10 +105,6 @@ final class CheckOptions {
     }
 
     PolicyOverrides overrides() {
-        if (given.has("nested") && !"include".equals(given.text("nested"))) {
-            throw new IllegalArgumentException(
-                    "option `--nested` is `" + given.text("nested") + "`; write `--nested include`, or leave it out");
-        }
         List<String> thresholds = given.texts("threshold");
         return PolicyOverrides.builder(CheckOptions::optionName)
                 .thresholds(thresholds == null ? null : Thresholds.parse(thresholds))
@@ -117,6 +113,7 @@ final class CheckOptions {
                 .experiment(given.text("experiment"))
                 .filter(given.text("filter"))
                 .maxAge(given.text("max-age"))
+                .nested(given.text("nested"))
                 .timeout(given.text("timeout"))
                 .settle(given.text("settle"))
                 .exactCandidate(candidate() != null)

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.gate.ExactCandidate;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.PolicyException;
+import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import org.apache.commons.cli.ParseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,9 +66,19 @@ class CheckOptionsTest {
         assertThrows(IllegalArgumentException.class, blank::evaluationRun);
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', false", "--nested include, true", "--nested ignore, false"})
+    void childRunsCountOnlyIfTheyAreAskedFor(String nested, boolean counted) throws Exception {
+        assertEquals(counted, resolved("--experiment e " + nested).candidate().nested());
+    }
+
     @Test
-    void nestedRunsCanOnlyBeIncluded() throws Exception {
-        options("--experiment e --nested include").overrides();
-        assertThrows(IllegalArgumentException.class, () -> options("--experiment e --nested all").overrides());
+    void anUnknownWordForChildRunsIsRefusedByTheNameOfItsOption() {
+        PolicyException e = assertThrows(PolicyException.class, () -> resolved("--experiment e --nested all"));
+        assertTrue(e.getMessage().contains("--nested"), e.getMessage());
+    }
+
+    private static GatePolicy resolved(String line) throws Exception {
+        return PolicyReader.resolve(null, "churn", options("--threshold accuracy=0.9 " + line).overrides());
     }
 }
