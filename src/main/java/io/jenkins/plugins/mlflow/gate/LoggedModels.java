@@ -7,7 +7,9 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The logged models of MLflow 3 that one advance needs, each asked for once. */
 final class LoggedModels {
@@ -28,6 +30,27 @@ final class LoggedModels {
             byId.put(id, known);
         }
         return known;
+    }
+
+    /**
+     * Those other than {@code model} that the run logged this value of the metric for, and does not name: MLflow's low-level
+     * client links a metric to a logged model and leaves no trace of that in the run. Looked for in the experiments of the run
+     * and of the model.
+     */
+    List<LoggedModel> unnamed(Run run, LoggedModel model, String metric, double value)
+            throws TrackingException, InterruptedException {
+        List<String> experiments = Stream.of(run.experimentId(), model.experimentId())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        if (experiments.isEmpty() || metric.contains("`") || !Double.isFinite(value)) {
+            return List.of();
+        }
+        return round.server().loggedModelsWith(experiments, metric, value).stream()
+                .filter(other -> !other.id().equals(model.id()))
+                .filter(other -> other.metrics().stream()
+                        .anyMatch(entry -> entry.metric().equals(metric) && run.id().equals(entry.runId())))
+                .toList();
     }
 
     /**

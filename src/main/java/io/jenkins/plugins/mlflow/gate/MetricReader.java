@@ -32,6 +32,8 @@ final class MetricReader {
     private final Set<String> ofRun;
     private final Set<String> known;
     private Map<String, List<Linked>> linked;
+    /** Logged models with metrics of the run that the run does not name, by the rule that they were looked for. */
+    private final Map<MetricTarget, List<LoggedModel>> unnamed = new HashMap<>();
 
     /** A value that the run logged for one of its logged models. */
     private record Linked(LoggedModel model, LoggedModel.Entry entry) {}
@@ -71,7 +73,7 @@ final class MetricReader {
         List<LoggedModel.Entry> own = ownEntries.getOrDefault(metric, List.of()).stream()
                 .filter(entry -> target.dataset() == null || target.dataset().equals(entry.dataset()))
                 .toList();
-        List<LoggedModel.Entry> counting = counting(own);
+        List<LoggedModel.Entry> counting = counting(metric, own);
         if (!counting.isEmpty()) {
             ofModel(target, metric, counting);
         } else if (target.dataset() == null) {
@@ -82,9 +84,9 @@ final class MetricReader {
     }
 
     /** What the run logged for the model; else the newest evaluation by another run, unless only the run's counts. */
-    private List<LoggedModel.Entry> counting(List<LoggedModel.Entry> own) {
+    private List<LoggedModel.Entry> counting(String metric, List<LoggedModel.Entry> own) {
         List<LoggedModel.Entry> byRun = own.stream().filter(this::isOfRun).toList();
-        if (subject.evaluationRun() || !byRun.isEmpty() && !subject.newestEvaluation()) {
+        if (subject.evaluationRun() || isRunAlone() && ofRun.contains(metric) || !byRun.isEmpty() && !subject.newestEvaluation()) {
             return byRun;
         }
         return own.stream()
@@ -94,6 +96,11 @@ final class MetricReader {
                         .filter(entry -> Objects.equals(entry.runId(), newest.runId()))
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** Whether the run was given without a version, and stands for the model that it evaluated. */
+    private boolean isRunAlone() {
+        return subject.source() == null && ModelIdentity.isEvaluationRun(run, model);
     }
 
     private boolean isOfRun(LoggedModel.Entry entry) {
@@ -134,9 +141,13 @@ final class MetricReader {
         }
         if (model.isLoggedModel() || !run.loggedModels().isEmpty()) {
             List<Linked> links = linkedOn(target, metric);
+            if (links.isEmpty() && model.isLoggedModel()) {
+                links = unnamed(target, metric, current);
+            }
             if (!links.isEmpty() && model.isClear()) {
                 measured.unclear.put(target.key(metric), "the run logged this metric for "
-                        + namesOf(links) + ", not for " + model.inWords());
+                        + namesOf(links) + ", not for " + model.inWords()
+                        + "; give the `modelId` of the model that is meant, or log the metric for this one");
                 return;
             }
             if (!links.isEmpty()) {
@@ -148,6 +159,16 @@ final class MetricReader {
                 ? Needs.chosen(target.value(), round.server().history(run.id(), metric))
                 : Needs.Choice.of(current.value());
         measured.put(target.key(metric), choice, current, "");
+    }
+
+    /** One look-up for each rule: the slices of one rule are logged alike. */
+    private List<Linked> unnamed(MetricTarget target, String metric, Run.Metric current)
+            throws TrackingException, InterruptedException {
+        if (!unnamed.containsKey(target)) {
+            LoggedModel judged = round.loggedModels.get(model.loggedModelId());
+            unnamed.put(target, round.loggedModels.unnamed(run, judged, metric, current.value()));
+        }
+        return unnamed.get(target).stream().map(other -> new Linked(other, null)).toList();
     }
 
     private void unclearModel(MetricTarget target, String metric, List<Linked> links) {

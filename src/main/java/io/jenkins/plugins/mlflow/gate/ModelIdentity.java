@@ -47,9 +47,16 @@ final class ModelIdentity {
         return model;
     }
 
-    private EvaluatedModel ofSource(ModelSource source) throws TrackingException, InterruptedException {
+    private EvaluatedModel ofSource(ModelSource source) throws TrackingException, InterruptedException, GateEnd {
         if (source.isLoggedModel()) {
             return EvaluatedModel.of(round.loggedModels.get(source.loggedModelId()));
+        }
+        if (!subject.evaluationRun() && source.isRunArtifact() && !source.runId().equals(run.id())) {
+            throw new GateEnd(
+                    ErrorCategory.CONFLICT,
+                    "A version of model '" + round.model() + "' names run " + run.id() + ", but its files are those of run "
+                            + source.runId() + ", so the metrics may be of another model. Register the model again from the run"
+                            + " that logged it.");
         }
         if (run.loggedModels().isEmpty()) {
             return EvaluatedModel.ofArtifact(source.isRunArtifact() ? source.runId() : run.id(), source.path());

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Finds the candidate, once, and pins it in the state. */
 final class Resolution {
@@ -34,10 +35,12 @@ final class Resolution {
         } else if (experiment != null) {
             newestRun(selection, experiment);
         } else {
-            pin(round.server()
-                    .highestVersion(round.model())
-                    .orElseThrow(() -> notFound("has no version of model '" + round.model()
-                            + "'. Register the model before the gate, or name its run with runId or experiment")));
+            Optional<ModelVersion> highest = round.server().highestVersion(round.model());
+            if (highest.isEmpty()) {
+                new ModelVersions(round).requireRegisteredModel();
+            }
+            pin(highest.orElseThrow(() -> notFound("has no version of model '" + round.model()
+                    + "'. Register the model before the gate, or name its run with runId or experiment")));
         }
         round.say("Candidate: " + (state.versionRunId == null ? "run " : "evaluation run ") + state.runId
                 + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())

@@ -8,11 +8,19 @@ import java.util.regex.Pattern;
  * A logged model of MLflow 3: what a run made, with metrics of its own, each on a dataset and logged by some run.
  *
  * @param name as the training called it, or null if not told
+ * @param experimentId the experiment that it is in, or null if not told
  * @param sourceRunId the run that made it, or null
  * @param external whether MLflow has no files of it, only its metrics
  * @param metrics all that was logged, in no order
  */
-public record LoggedModel(String id, String name, String sourceRunId, Status status, boolean external, List<Entry> metrics) {
+public record LoggedModel(
+        String id,
+        String name,
+        String experimentId,
+        String sourceRunId,
+        Status status,
+        boolean external,
+        List<Entry> metrics) {
     private static final Pattern ID = Pattern.compile("m-[A-Za-z0-9_-]{1,100}");
     private static final Pattern SOURCE = Pattern.compile("models:/+(" + ID + ")/?");
 

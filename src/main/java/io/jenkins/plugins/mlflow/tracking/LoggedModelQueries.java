@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.mlflow_project.google.protobuf.ListValue;
 import org.mlflow_project.google.protobuf.Struct;
 import org.mlflow_project.google.protobuf.Value;
@@ -35,16 +36,34 @@ final class LoggedModelQueries {
     }
 
     List<LoggedModel> ofRun(String experimentId, String runId) throws TrackingException, InterruptedException {
-        String subject = "logged models of run '" + runId + "'";
+        return search(
+                List.of(experimentId),
+                "source_run_id = " + VersionQueries.quoted(runId),
+                "logged models of run '" + runId + "'",
+                model -> runId.equals(model.sourceRunId()));
+    }
+
+    List<LoggedModel> withMetric(List<String> experimentIds, String metric, double value)
+            throws TrackingException, InterruptedException {
+        return search(
+                experimentIds,
+                "metrics.`" + metric + "` = " + value,
+                "logged models with metric '" + metric + "'",
+                model -> true);
+    }
+
+    private List<LoggedModel> search(List<String> experimentIds, String filter, String subject, Predicate<LoggedModel> fits)
+            throws TrackingException, InterruptedException {
         List<LoggedModel> found = new ArrayList<>();
         Set<String> tokens = new HashSet<>();
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
             Struct.Builder message = Struct.newBuilder()
                     .putFields("experiment_ids", Value.newBuilder()
-                            .setListValue(ListValue.newBuilder().addValues(PlainJson.value(experimentId)))
+                            .setListValue(ListValue.newBuilder()
+                                    .addAllValues(experimentIds.stream().map(PlainJson::value).toList()))
                             .build())
-                    .putFields("filter", PlainJson.value("source_run_id = " + VersionQueries.quoted(runId)));
+                    .putFields("filter", PlainJson.value(filter));
             if (!token.isEmpty()) {
                 message.putFields("page_token", PlainJson.value(token));
             }
@@ -53,7 +72,7 @@ final class LoggedModelQueries {
             Struct answer = reading.message().build();
             for (Struct entry : PlainJson.objects(answer, "models")) {
                 LoggedModel model = read(reading, entry);
-                reading.require(runId.equals(model.sourceRunId()), "with the logged model '" + model.id() + "' of another run");
+                reading.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
                 found.add(model);
             }
             token = PlainJson.text(answer, "next_page_token");
@@ -104,6 +123,7 @@ final class LoggedModelQueries {
         return new LoggedModel(
                 id,
                 PlainJson.text(info, "name"),
+                PlainJson.text(info, "experiment_id"),
                 PlainJson.text(info, "source_run_id"),
                 status(PlainJson.text(info, "status")),
                 isExternal(info),

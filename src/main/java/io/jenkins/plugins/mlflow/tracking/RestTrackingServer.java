@@ -158,6 +158,12 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public List<LoggedModel> loggedModelsWith(List<String> experimentIds, String metric, double value)
+            throws TrackingException, InterruptedException {
+        return models.withMetric(experimentIds, metric, value);
+    }
+
+    @Override
     public Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
         return runs.firstRun(search);
     }

@@ -36,6 +36,15 @@ public interface TrackingServer {
     List<LoggedModel> loggedModels(String experimentId, String runId) throws TrackingException, InterruptedException;
 
     /**
+     * The logged models of these experiments for which some run logged this value of the metric, in a bounded number of pages;
+     * {@link ErrorCategory#CONFIGURATION} on a server older than MLflow 3. Values that are not finite are not found.
+     *
+     * @param metric without a backquote
+     */
+    List<LoggedModel> loggedModelsWith(List<String> experimentIds, String metric, double value)
+            throws TrackingException, InterruptedException;
+
+    /**
      * The first active run in the order asked for, or empty. The order of the answer is checked.
      * {@link ErrorCategory#CONFLICT} if the order does not tell the first two runs apart.
      */

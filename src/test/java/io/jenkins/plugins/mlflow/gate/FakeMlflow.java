@@ -249,9 +249,22 @@ final class FakeMlflow implements TrackingServer {
         });
     }
 
+    @Override
+    public List<LoggedModel> loggedModelsWith(List<String> experimentIds, String metric, double value)
+            throws TrackingException {
+        return answer("loggedModelsWith", () -> {
+            requireLoggedModels();
+            return models.keySet().stream()
+                    .map(this::tellModel)
+                    .filter(model -> model.metrics().stream()
+                            .anyMatch(entry -> entry.metric().equals(metric) && entry.value().value() == value))
+                    .toList();
+        });
+    }
+
     private LoggedModel tellModel(String id) {
         FakeModel model = models.get(id);
-        return new LoggedModel(id, model.name, model.runId, model.status, model.external, model.entries);
+        return new LoggedModel(id, model.name, "3", model.runId, model.status, model.external, model.entries);
     }
 
     private void requireLoggedModels() throws TrackingException {

@@ -155,14 +155,6 @@ class ModelIdentityTest {
         assertEquals(List.of("alias champion=2"), mlflow.writes);
     }
 
-    @Test
-    void aVersionOfFilesOfAnotherRunThanItNamesIsAConflict() throws Exception {
-        mlflow.log("r1", "accuracy", 0.95, mlflow.runs.get("r1").end);
-        mlflow.finishedRun("r2");
-        mlflow.version(1, "r1").source = "runs:/r2/model";
-        refused(gate(ExactCandidate.Kind.VERSION, "1"), "CONFLICT", "runs:/r2/model");
-    }
-
     // One run, several models
 
     @Test
@@ -395,6 +387,55 @@ class ModelIdentityTest {
         refused(gate(ExactCandidate.Kind.RUN, "eval"), "CONFLICT", "evaluated several logged models");
     }
 
+    /** MLflow's low-level client links a metric to a model, and the run does not name it. */
+    private void logByClient(String model, String run, double value) {
+        mlflow.logOn(null, model, run, "accuracy", value);
+        mlflow.runs.get(run).evaluated.clear();
+    }
+
+    @Test
+    void whatTheRunLoggedForAModelThatItDoesNotNameIsOfThatModelAlone() throws Exception {
+        model("m-1", "model", 0.5);
+        model("m-2", "other", 0.5);
+        mlflow.version(1, "r1").source = "models:/m-1";
+        mlflow.version(2, "r1").source = "models:/m-2";
+        mlflow.finishedRun("eval");
+        logByClient("m-1", "eval", 0.95);
+
+        GateReport other = evaluated("2", "eval");
+        inconclusive(other, "logged model m-1, not for logged model m-2", "`modelId`");
+
+        assertEquals(List.of("alias champion=1"), writesOf(evaluated("1", "eval")));
+    }
+
+    @Test
+    void theUnlinkedMetricOfARunAloneCountsBeforeWhatOthersLoggedForItsModel() throws Exception {
+        model("m-1", "model", 0.5);
+        mlflow.finishedRun("eval", "accuracy", 0.95);
+        mlflow.runs.get("eval").evaluated.add("m-1");
+
+        GateReport report = gate(ExactCandidate.Kind.RUN, "eval");
+
+        assertEquals(0.95, report.getChecks().get(0).getValue());
+        assertEquals(List.of("create 1 from m-1", "alias champion=1"), writesOf(report));
+    }
+
+    @Test
+    void aVersionOfOneRunWithTheFilesOfAnotherIsAConflictOnBothSides() throws Exception {
+        mlflow.hasLoggedModels = false;
+        mlflow.finishedRun("r2", "accuracy", 0.95).artifacts.add("model/MLmodel");
+        mlflow.version(1, "r2").source = "runs:/r1/model";
+        mlflow.version(2, "r2");
+        promote = false;
+        refused(gate(ExactCandidate.Kind.VERSION, "1"), "CONFLICT", "run r2", "run r1");
+
+        mlflow.aliases.put("champion", "1");
+        baseline = "champion";
+        refused(
+                gate(ExactCandidate.Kind.VERSION, "2", Map.of("accuracy", Map.of("min", 0.9, "max_drop", 0.1))),
+                "CONFLICT", "run r2", "run r1");
+    }
+
     @Test
     void aLockedPolicyRefusesEvaluationRunsUnlessItAllowsThem() throws Exception {
         model("m-1", "model", 0.5);
@@ -460,6 +501,15 @@ class ModelIdentityTest {
         mlflow.aliases.put("champion", "1");
         baseline = "champion";
         refused(run1(), "CONFIGURATION", "is a prompt");
+    }
+
+    @Test
+    void aPromptWhoseVersionsTheServerHidesIsNoModelEither() throws Exception {
+        mlflow.prompt = true;
+        drive.exact = null;
+        drive.policy = PolicyReader.resolve(null, "churn", PolicyOverrides.builder().thresholds(ACCURACY).build());
+
+        refused(drive.run(), "CONFIGURATION", "is a prompt");
     }
 
     // Requests
