@@ -119,13 +119,22 @@ final class Drive {
 
     /** The controller goes down and comes back: what was not written to disk is lost. */
     void restart() throws Exception {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(serialized()))) {
+            state = ((GateState) in.readObject()).resumed();
+        }
+    }
+
+    /** Bytes of what is kept over a restart. */
+    int stateSize() throws Exception {
+        return serialized().length;
+    }
+
+    private byte[] serialized() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(state);
         }
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            state = ((GateState) in.readObject()).resumed();
-        }
+        return bytes.toByteArray();
     }
 
     /** An advance that reaches the server but whose result is lost, as when the process is killed. */

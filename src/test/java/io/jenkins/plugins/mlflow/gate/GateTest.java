@@ -15,8 +15,10 @@ import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.Verdict;
 import io.jenkins.plugins.mlflow.policy.CandidateSelection;
 import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.RuleKind;
+import io.jenkins.plugins.mlflow.policy.WaitPolicy;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
@@ -491,6 +493,30 @@ class GateTest {
 
         assertEquals(GateStatus.PASSED, report.getStatus());
         assertEquals("1", report.getCandidate().getVersion());
+    }
+
+    @Test
+    void aDayOfTurnsLeavesNoMoreInTheStateThanTheFirstOnes() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.95).status = Run.Status.RUNNING;
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
+        drive.policy = new GatePolicy(
+                CandidateSelection.HIGHEST_VERSION,
+                new WaitPolicy(Duration.ofDays(1), Duration.ofSeconds(5)),
+                null,
+                List.of(ACCURACY),
+                null);
+        drive.runUntil(Phase.WAIT);
+        int atFirst = 0;
+        for (int turn = 0; turn < 2_000; turn++) {
+            drive.clock.pass(Duration.ofSeconds(43));
+            drive.onceMore();
+            if (turn == 2) {
+                atFirst = drive.stateSize();
+            }
+        }
+
+        assertEquals(Phase.WAIT, drive.state.phase);
+        assertEquals(atFirst, drive.stateSize());
     }
 
     @Test

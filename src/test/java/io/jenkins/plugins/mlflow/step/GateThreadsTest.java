@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.step;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,9 +8,12 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +58,73 @@ class GateThreadsTest {
         wheel[0].end();
 
         assertTrue(most.get() <= 4, most + " tasks in the timer");
+    }
+
+    /** Ten million turns, each with a deadline a day ahead. Prints what they leave in the heap for each gate. */
+    @Test
+    @Tag("torture")
+    @Timeout(600)
+    void fiveThousandGatesWithADayLeftKeepNothingOfTwoThousandTurnsEach() throws Exception {
+        List<Turning> gates = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            gates.add(new Turning("server " + i % 3));
+        }
+        long before = heap();
+        for (Turning gate : gates) {
+            gate.wheel.goOn(Duration.ZERO);
+        }
+        for (Turning gate : gates) {
+            assertTrue(gate.turned.await(500, TimeUnit.SECONDS));
+        }
+        long each = (heap() - before) / gates.size();
+        System.out.println("Turns: 5,000 gates of 2,000 turns each leave " + each + " bytes for each gate, and "
+                + GateThreads.scheduled() + " tasks in the timer");
+
+        // Each waits for its next turn, in a day.
+        assertEquals(gates.size(), GateThreads.scheduled());
+        assertTrue(each < 1_000, each + " bytes for each gate");
+        gates.forEach(gate -> gate.wheel.end());
+        assertEquals(0, GateThreads.scheduled());
+    }
+
+    private static long heap() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    /** Turns two thousand times without a pause, and then waits for a day. */
+    private static final class Turning implements GateWheel.Driven {
+        private final GateWheel wheel = new GateWheel(this);
+        private final CountDownLatch turned = new CountDownLatch(2_000);
+        private final Instant deadline = Instant.now().plus(Duration.ofDays(1));
+        private final String server;
+
+        Turning(String server) {
+            this.server = server;
+        }
+
+        @Override
+        public void turn() {
+            turned.countDown();
+            wheel.goOn(turned.getCount() > 0 ? Duration.ZERO : Duration.ofDays(1));
+        }
+
+        @Override
+        public String lane() {
+            return server;
+        }
+
+        @Override
+        public Instant deadline() {
+            return deadline;
+        }
+
+        @Override
+        public void save(Runnable then) {
+            then.run();
+        }
     }
 
     @Test
