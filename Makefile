@@ -13,22 +13,22 @@ help: ## tell what there is
 	@echo "Needed: JDK 17, Maven 3.8, Python 3.10 to 3.12. The rest is fetched into .cache/. MAVEN_ARGS is passed to Maven."
 
 demo: ## show the gate at work
-	@KEEP='$(KEEP)' src/make/demo.sh
+	@KEEP='$(KEEP)' scripts/demo.sh
 
 stop:
-	@src/make/stop.sh
+	@scripts/stop.sh
 
 test:
-	@src/make/test.sh
+	@scripts/test.sh
 
 torture:
-	@src/make/torture.sh
+	@scripts/torture.sh
 
 bench:
-	@src/make/bench.sh
+	@scripts/bench.sh
 
 browser:
-	@src/make/browser.sh walk
+	@scripts/browser.sh walk
 
 screenshots:
-	@src/make/browser.sh screenshots
+	@scripts/browser.sh screenshots

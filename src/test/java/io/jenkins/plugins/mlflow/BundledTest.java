@@ -54,7 +54,7 @@ class BundledTest {
 
     @Test
     void theCommandLineBundlesWhatTheListSaysOrIsNotBuilt() throws Exception {
-        String pom = read("src/cli/pom.xml");
+        String pom = read("cli/pom.xml");
         assertTrue(pom.contains("<exclude>*:*:*:*:compile</exclude>") && pom.contains("<exclude>*:*:*:*:runtime</exclude>"));
         Set<String> allowed = new TreeSet<>();
         Matcher include = Pattern.compile("<include>([^:<]+:[^:<]+):\\[([^:<]+)]</include>").matcher(pom);

@@ -49,7 +49,7 @@ class SecurityGuideTest {
     private static boolean exists(String type, String method) throws IOException {
         Path project = Guide.docs().getParent();
         Pattern test = Pattern.compile("\n    void " + method + "\\(");
-        for (String folder : List.of("src/test/java", "src/cli/src/test/java")) {
+        for (String folder : List.of("src/test/java", "cli/src/test/java")) {
             try (Stream<Path> files = Files.walk(project.resolve(folder))) {
                 for (Path file : files.filter(file -> file.endsWith(type + ".java")).toList()) {
                     if (test.matcher(Files.readString(file)).find()) {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { launch, Person } from "./lib/jenkins.js";
 import { configure, MODEL, PIPELINE, seed } from "./lib/story.js";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 const OUT = fileURLToPath(new URL("target/screenshots/", ROOT));
 const DOCS = fileURLToPath(new URL("docs/images/", ROOT));
 const LARGEST_BYTES = 200 * 1024;

@@ -9,9 +9,9 @@ engine=failed
 
 engine_tests() {
     say "engine and command line: building and testing"
-    openly "engine tests" "$LOGS/test-engine.log" run_maven "$ROOT" -f src/cli/pom.xml clean verify \
+    openly "engine tests" "$LOGS/test-engine.log" run_maven "$ROOT" -f cli/pom.xml clean verify \
         -Dexcluded.tests= "-Dmlflow.environments=$ALL_ENVIRONMENTS" \
-        && openly "measurements" "$LOGS/test-bench.log" run_maven "$ROOT" -q -f src/bench/pom.xml compile
+        && openly "measurements" "$LOGS/test-bench.log" run_maven "$ROOT" -q -f bench/pom.xml compile
 }
 
 plugin_tests() {

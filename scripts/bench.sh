@@ -11,7 +11,7 @@ JMH=${JMH:--f 2 -wi 5 -w 1 -i 8 -r 1}
 PAGE=$ROOT/docs/performance.md
 TABLES=$CACHE/bench
 PYTHON_3=$CACHE/mlflow-3/bin/python
-BENCH_JAR=$ROOT/src/bench/target/bench.jar
+BENCH_JAR=$ROOT/bench/target/bench.jar
 
 end() {
     end_all
@@ -20,8 +20,8 @@ end() {
 
 build() {
     say "building the command line and the measurements"
-    quietly "command line" "$LOGS/bench-build.log" run_maven "$ROOT" -f src/cli/pom.xml package -Dmaven.test.skip=true
-    quietly "measurements" "$LOGS/bench-build.log" run_maven "$ROOT" -f src/bench/pom.xml package
+    quietly "command line" "$LOGS/bench-build.log" run_maven "$ROOT" -f cli/pom.xml package -Dmaven.test.skip=true
+    quietly "measurements" "$LOGS/bench-build.log" run_maven "$ROOT" -f bench/pom.xml package
 }
 
 start_mlflow() {
@@ -33,15 +33,15 @@ start_mlflow() {
     start "$LOGS/bench-mlflow.log" "$PYTHON_3" -m mlflow server --host 127.0.0.1 --port "$port" --workers 1 \
         --backend-store-uri "sqlite:///$TABLES/mlflow/mlflow.db" --artifacts-destination "$TABLES/mlflow/artifacts"
     MLFLOW=$STARTED
-    await 240 "$MLFLOW" "$PYTHON_3" "$ROOT/src/make/ask.py" answers "$MLFLOW_TRACKING_URI/health" \
+    await 240 "$MLFLOW" "$PYTHON_3" "$ROOT/scripts/ask.py" answers "$MLFLOW_TRACKING_URI/health" \
         || die "the MLflow server did not come up; see .cache/logs/bench-mlflow.log"
 }
 
 against_script() {
     start_mlflow
     say "against a script: $REPETITIONS turns"
-    openly script "$LOGS/bench-script.log" "$PYTHON_3" "$ROOT/src/bench/against_script.py" \
-        "$ROOT/src/cli/target/mlflow-eval-gate" "$ROOT/src/cli/target/mlflow-eval-gate.jar" "$TABLES/1-script.md" "$REPETITIONS"
+    openly script "$LOGS/bench-script.log" "$PYTHON_3" "$ROOT/bench/against_script.py" \
+        "$ROOT/cli/target/mlflow-eval-gate" "$ROOT/cli/target/mlflow-eval-gate.jar" "$TABLES/1-script.md" "$REPETITIONS"
     end_group "$MLFLOW"
 }
 
@@ -55,7 +55,7 @@ engine() {
     say "engine: JMH"
     # shellcheck disable=SC2086 # several settings
     quietly engine "$LOGS/bench-engine.log" java -jar "$BENCH_JAR" $JMH -prof gc -rf json -rff "$TABLES/engine.json"
-    "$PYTHON_3" "$ROOT/src/bench/tables.py" engine "$TABLES/engine.json" >"$TABLES/3-engine.md"
+    "$PYTHON_3" "$ROOT/bench/tables.py" engine "$TABLES/engine.json" >"$TABLES/3-engine.md"
     cat "$TABLES/3-engine.md"
 }
 
@@ -69,7 +69,7 @@ in_jenkins() {
     openly jenkins "$LOGS/bench-jenkins.log" run_maven "$ROOT" package -Dtest='*Bench' -Dsurefire.failIfNoSpecifiedTests=false \
         -Dexcluded.tests= -Dbench.tables="$TABLES" \
         '-DargLine=-Xms1g -Xmx4g @{jenkins.addOpens} @{jenkins.insaneHook} @{jenkins.javaAgent}'
-    "$PYTHON_3" "$ROOT/src/bench/tables.py" size "$ROOT"/target/*.hpi >>"$TABLES/5-records.md"
+    "$PYTHON_3" "$ROOT/bench/tables.py" size "$ROOT"/target/*.hpi >>"$TABLES/5-records.md"
 }
 
 rm -rf "$TABLES"
@@ -84,5 +84,5 @@ against_script
 against_limit
 engine
 in_jenkins
-"$PYTHON_3" "$ROOT/src/bench/tables.py" page "$PAGE" "$TABLES"
+"$PYTHON_3" "$ROOT/bench/tables.py" page "$PAGE" "$TABLES"
 say "The figures are in docs/performance.md."

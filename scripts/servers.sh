@@ -13,7 +13,7 @@ free_port() {
 }
 
 answers() {
-    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" answers "$1"
+    "$CACHE/mlflow-3/bin/python" "$ROOT/scripts/ask.py" answers "$1"
 }
 
 # Sets MLFLOW, its process group, and MLFLOW_TRACKING_URI.

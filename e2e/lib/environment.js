@@ -1,9 +1,9 @@
-// Where the servers are; src/make/browser.sh says it.
+// Where the servers are; scripts/browser.sh says it.
 
 function needed(name) {
   const value = process.env[name];
   if (!value) {
-    throw new Error(`${name} is not set; run src/make/browser.sh`);
+    throw new Error(`${name} is not set; run scripts/browser.sh`);
   }
   return value;
 }

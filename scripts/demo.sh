@@ -26,7 +26,7 @@ finish() {
 train() {
     say "training a $1 model"
     shift
-    quietly training "$DEMO/training.log" "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/train.py" "$@"
+    quietly training "$DEMO/training.log" "$CACHE/mlflow-3/bin/python" "$ROOT/scripts/train.py" "$@"
     sed -n '/^accuracy /,$p' "$DEMO/training.log" | sed 's/^/    /'
 }
 
@@ -34,7 +34,7 @@ train() {
 
 gate() {
     local status=0
-    openly gate "$DEMO/gate.log" java -jar "$ROOT/src/cli/target/mlflow-eval-gate.jar" check --model "$MODEL" --policy docs/eval_gate.yaml \
+    openly gate "$DEMO/gate.log" java -jar "$ROOT/cli/target/mlflow-eval-gate.jar" check --model "$MODEL" --policy docs/eval_gate.yaml \
         --run-id "$1" --promote champion --json "$2" || status=$?
     say "the gate's exit status is $status"
     return "$status"
@@ -42,14 +42,14 @@ gate() {
 
 # The registry knows the model's name; the gate makes the versions.
 register_model() {
-    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" register "$MLFLOW_TRACKING_URI" "$MODEL"
+    "$CACHE/mlflow-3/bin/python" "$ROOT/scripts/ask.py" register "$MLFLOW_TRACKING_URI" "$MODEL"
 }
 
 command_line_demo() {
     local status=0
     cd "$ROOT"
-    say "command line: building src/cli/target/mlflow-eval-gate.jar"
-    quietly "command line" "$LOGS/demo-cli.log" run_maven "$ROOT" -f src/cli/pom.xml package -Dmaven.test.skip=true
+    say "command line: building cli/target/mlflow-eval-gate.jar"
+    quietly "command line" "$LOGS/demo-cli.log" run_maven "$ROOT" -f cli/pom.xml package -Dmaven.test.skip=true
     start_mlflow
     register_model
     train good --run-id-file "$DEMO/good.txt"
@@ -67,8 +67,8 @@ prepare_jenkins() {
     local home=$DEMO/jenkins
     choose_jenkins_url
     mkdir -p "$home/workspace/$MODEL" "$home/jobs/$MODEL"
-    cp "$ROOT/src/make/train.py" "$ROOT/docs/eval_gate.yaml" "$home/workspace/$MODEL/"
-    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" job "$ROOT/Jenkinsfile.example" >"$home/jobs/$MODEL/config.xml"
+    cp "$ROOT/scripts/train.py" "$ROOT/docs/eval_gate.yaml" "$home/workspace/$MODEL/"
+    "$CACHE/mlflow-3/bin/python" "$ROOT/scripts/ask.py" job "$ROOT/Jenkinsfile.example" >"$home/jobs/$MODEL/config.xml"
     cat >"$DEMO/jenkins.yaml" <<YAML
 jenkins:
   systemMessage: "Demonstration of the MLflow evaluation gate"
@@ -89,7 +89,7 @@ jenkins_demo() {
     prepare_jenkins
     # shellcheck disable=SC2016 # Jenkins replaces these variables itself
     start_jenkins "job/$MODEL/api/json" '-Djenkins.model.Jenkins.workspacesDir=${JENKINS_HOME}/workspace/${ITEM_FULL_NAME}'
-    openly builds "$DEMO/builds.log" "$CACHE/mlflow-3/bin/python" -u "$ROOT/src/make/ask.py" builds \
+    openly builds "$DEMO/builds.log" "$CACHE/mlflow-3/bin/python" -u "$ROOT/scripts/ask.py" builds \
         "$JENKINS_URL" "$MODEL" "$DEMO/good.json" "$DEMO/degraded.json" \
         || die "the builds did not end as they should; see .demo/builds.log and .demo/jenkins.log"
     check_outcome "$DEMO/good.json" "$DEMO/degraded.json"
@@ -98,10 +98,10 @@ jenkins_demo() {
 # --- both ----------------------------------------------------------------------------------------------------------------------
 
 check_outcome() {
-    "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/ask.py" outcome "$MLFLOW_TRACKING_URI" "$MODEL" "$1" "$2" \
+    "$CACHE/mlflow-3/bin/python" "$ROOT/scripts/ask.py" outcome "$MLFLOW_TRACKING_URI" "$MODEL" "$1" "$2" \
         || die "the outcome is not one promotion and one refusal"
     say "loading the champion from the model registry"
-    quietly champion "$DEMO/champion.log" "$CACHE/mlflow-3/bin/python" "$ROOT/src/make/champion.py" "$MODEL" \
+    quietly champion "$DEMO/champion.log" "$CACHE/mlflow-3/bin/python" "$ROOT/scripts/champion.py" "$MODEL" \
         || die "the champion cannot be loaded, or does not predict; see .demo/champion.log"
     grep '^models:/' "$DEMO/champion.log" | sed 's/^/    /'
     say "One promotion and one refusal, as it should be."

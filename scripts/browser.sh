@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/servers.sh"
 
 TASK=${1:?walk or screenshots}
-BROWSER=$ROOT/src/browser
+BROWSER=$ROOT/e2e
 DEMO=$ROOT/target/browser
 
 finish() {
@@ -39,7 +39,7 @@ modules() {
     command -v npm >/dev/null 2>&1 || not_run "there is no npm on the PATH, which comes with Node.js 20 or newer"
     node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' || not_run "Node.js is older than 20: $(node --version)"
     npm --prefix "$BROWSER" ls --silent >/dev/null 2>&1 && return
-    say "browser: installing what src/browser/package.json names (once)"
+    say "browser: installing what e2e/package.json names (once)"
     quietly npm "$LOGS/npm.log" npm --prefix "$BROWSER" ci --no-audit --no-fund || not_run "npm could not install playwright-core and axe-core"
 }
 

@@ -11,7 +11,7 @@ engine=failed
 # What the ordinary build leaves out, against the oldest and the newest server; Jazzer comes with its profile.
 engine_torture() {
     say "engine: faults, fuzzers, properties (an hour or so)"
-    openly "engine torture" "$LOGS/torture-engine.log" run_maven "$ROOT" -f src/cli/pom.xml verify -Pjazzer \
+    openly "engine torture" "$LOGS/torture-engine.log" run_maven "$ROOT" -f cli/pom.xml verify -Pjazzer \
         '-Dtest=FaultMatrixTest,FuzzTest,GatePropertiesTest,DriversAgreeTest' -Dproperty.tries=2000 \
         -Dexcluded.torture=nothing -Dexcluded.tests= "-Dmlflow.environments=$CACHE/mlflow-2.17,$CACHE/mlflow-3"
 }
@@ -32,7 +32,7 @@ if_buildable plugin_torture
 
 echo
 say "What was run:"
-echo "  - Faults, fuzzers and properties of the engine: $engine. The matrices are in src/cli/target/faults, the fuzzers' words in src/cli/target/fuzz."
+echo "  - Faults, fuzzers and properties of the engine: $engine. The matrices are in cli/target/faults, the fuzzers' words in cli/target/fuzz."
 if [ "$plugin" = 'not run' ]; then
     echo "What was NOT run:"
     echo "  - Crashes, races and flood in Jenkins: $WHY_NOT."

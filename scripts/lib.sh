@@ -1,7 +1,7 @@
 # Shared by the scripts beside it: what is said on the terminal, and processes that are sure to end.
 # Bash 3.2 and newer.
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=$ROOT/.cache
 LOGS=$CACHE/logs
 HEARTBEAT_SECONDS=20
