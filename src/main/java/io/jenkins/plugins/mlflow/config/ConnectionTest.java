@@ -4,7 +4,7 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
-import io.jenkins.plugins.mlflow.tracking.Standing;
+import io.jenkins.plugins.mlflow.tracking.ServerInfo;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -40,7 +40,7 @@ final class ConnectionTest {
         }
     }
 
-    private static FormValidation passed(MlflowServerConfiguration server, Standing standing) {
+    private static FormValidation passed(MlflowServerConfiguration server, ServerInfo standing) {
         String version = standing.version() == null
                 ? Messages.ConnectionTest_answered()
                 : Messages.ConnectionTest_answeredVersion(standing.version());
@@ -50,7 +50,7 @@ final class ConnectionTest {
         return needsGrants(standing) ? FormValidation.warningWithMarkup(markup) : FormValidation.okWithMarkup(markup);
     }
 
-    private static String who(MlflowServerConfiguration server, Standing standing) {
+    private static String who(MlflowServerConfiguration server, ServerInfo standing) {
         String id = server.getCredentialsId();
         if (standing.user() != null) {
             return standing.administrator()
@@ -66,13 +66,13 @@ final class ConnectionTest {
         return standing.open() ? Messages.ConnectionTest_notNeeded(id) : Messages.ConnectionTest_accepted(id);
     }
 
-    private static String promotion(MlflowServerConfiguration server, Standing standing) {
+    private static String promotion(MlflowServerConfiguration server, ServerInfo standing) {
         if (standing.user() == null) {
             return server.getCredentialsId() == null || Boolean.TRUE.equals(standing.open())
                     ? Messages.ConnectionTest_nobodyAsks()
                     : Messages.ConnectionTest_mayPromoteUnknown();
         }
-        if (standing.administrator() || standing.promotable().contains(Standing.ALL)) {
+        if (standing.administrator() || standing.promotable().contains(ServerInfo.ALL)) {
             return Messages.ConnectionTest_mayPromoteAll();
         }
         return needsGrants(standing)
@@ -80,7 +80,7 @@ final class ConnectionTest {
                 : Messages.ConnectionTest_mayPromote(names(standing.promotable()));
     }
 
-    private static boolean needsGrants(Standing standing) {
+    private static boolean needsGrants(ServerInfo standing) {
         return standing.user() != null && !standing.administrator() && standing.promotable().isEmpty();
     }
 

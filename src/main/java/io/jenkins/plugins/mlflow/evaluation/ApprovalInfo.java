@@ -49,8 +49,8 @@ public final class ApprovalInfo {
                 ? null
                 : new ApprovalInfo(
                         Boolean.TRUE.equals(map.get("required")),
-                        Plain.text(map, "by"),
-                        Plain.text(map, "reason"),
-                        Plain.text(map, "at"));
+                        MapValues.text(map, "by"),
+                        MapValues.text(map, "reason"),
+                        MapValues.text(map, "at"));
     }
 }

@@ -73,13 +73,13 @@ public final class BaselineInfo {
         if (map == null) {
             return null;
         }
-        String version = Plain.text(map, "version");
+        String version = MapValues.text(map, "version");
         return new BaselineInfo(
-                Plain.text(map, "alias"),
-                Plain.text(map, "stage"),
-                map.get("resolved") == null ? version != null : Plain.isTrue(map, "resolved"),
+                MapValues.text(map, "alias"),
+                MapValues.text(map, "stage"),
+                map.get("resolved") == null ? version != null : MapValues.isTrue(map, "resolved"),
                 version,
-                Plain.text(map, "run_id"),
-                Plain.text(map, "model_id"));
+                MapValues.text(map, "run_id"),
+                MapValues.text(map, "model_id"));
     }
 }

@@ -93,13 +93,13 @@ public final class CandidateInfo {
         return map == null
                 ? null
                 : new CandidateInfo(
-                                Plain.text(map, "run_id"),
-                                Plain.text(map, "experiment_id"),
-                                Plain.text(map, "experiment"),
-                                Plain.text(map, "version"),
-                                Plain.text(map, "model_id"),
-                                Plain.text(map, "run_status"))
-                        .named(Plain.text(map, "model_name"))
-                        .run(Plain.isTrue(map, "evaluation_run"), Plain.isTrue(map, "child_run"));
+                                MapValues.text(map, "run_id"),
+                                MapValues.text(map, "experiment_id"),
+                                MapValues.text(map, "experiment"),
+                                MapValues.text(map, "version"),
+                                MapValues.text(map, "model_id"),
+                                MapValues.text(map, "run_status"))
+                        .named(MapValues.text(map, "model_name"))
+                        .run(MapValues.isTrue(map, "evaluation_run"), MapValues.isTrue(map, "child_run"));
     }
 }

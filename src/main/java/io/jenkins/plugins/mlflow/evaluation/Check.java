@@ -127,11 +127,11 @@ public final class Check implements Serializable {
         map.put("dataset", dataset);
         map.put("run_id", runId);
         map.put("rule", rule);
-        map.put("limit", Plain.number(limit));
-        map.put("value", Plain.number(value));
-        map.put("baseline", Plain.number(baseline));
-        map.put("change", Plain.number(change));
-        map.put("margin", Plain.number(margin));
+        map.put("limit", MapValues.number(limit));
+        map.put("value", MapValues.number(value));
+        map.put("baseline", MapValues.number(baseline));
+        map.put("change", MapValues.number(change));
+        map.put("margin", MapValues.number(margin));
         map.put("verdict", verdict.name());
         map.put("criticality", criticality.key());
         map.put("reason", reason);
@@ -140,18 +140,18 @@ public final class Check implements Serializable {
 
     static Check fromMap(Map<?, ?> map) {
         return new Check(
-                Plain.text(map, "metric"),
-                Plain.text(map, "slice"),
-                Plain.text(map, "dataset"),
-                Plain.text(map, "run_id"),
-                Plain.text(map, "rule"),
-                Plain.number(map, "limit"),
-                Plain.number(map, "value"),
-                Plain.number(map, "baseline"),
-                Plain.number(map, "change"),
-                Plain.number(map, "margin"),
-                Verdict.valueOf(Plain.text(map, "verdict")),
-                Criticality.valueOf(Plain.text(map, "criticality").toUpperCase(Locale.ROOT)),
-                Plain.text(map, "reason"));
+                MapValues.text(map, "metric"),
+                MapValues.text(map, "slice"),
+                MapValues.text(map, "dataset"),
+                MapValues.text(map, "run_id"),
+                MapValues.text(map, "rule"),
+                MapValues.number(map, "limit"),
+                MapValues.number(map, "value"),
+                MapValues.number(map, "baseline"),
+                MapValues.number(map, "change"),
+                MapValues.number(map, "margin"),
+                Verdict.valueOf(MapValues.text(map, "verdict")),
+                Criticality.valueOf(MapValues.text(map, "criticality").toUpperCase(Locale.ROOT)),
+                MapValues.text(map, "reason"));
     }
 }

@@ -175,34 +175,34 @@ public final class GateReport {
 
     /** The report that {@link #toMap()} wrote. Throws IllegalArgumentException if it is of another schema version. */
     public static GateReport fromMap(Map<?, ?> map) {
-        if (Plain.integer(map, "schema_version") != SCHEMA_VERSION) {
+        if (MapValues.integer(map, "schema_version") != SCHEMA_VERSION) {
             throw new IllegalArgumentException("This report has schema version " + map.get("schema_version")
                     + "; this product reads version " + SCHEMA_VERSION + ".");
         }
         GateReport report = new GateReport(
-                GateStatus.valueOf(Plain.text(map, "status")),
-                Plain.text(map, "reason"),
-                Plain.text(map, "run_mode"),
-                Plain.text(map, "model"),
-                Plain.text(map, "server"));
+                GateStatus.valueOf(MapValues.text(map, "status")),
+                MapValues.text(map, "reason"),
+                MapValues.text(map, "run_mode"),
+                MapValues.text(map, "model"),
+                MapValues.text(map, "server"));
         List<Check> checks = new ArrayList<>();
         if (map.get("checks") instanceof List<?> rows) {
             rows.forEach(row -> checks.add(Check.fromMap((Map<?, ?>) row)));
         }
         report.judged(
-                CandidateInfo.fromMap(Plain.part(map, "candidate")),
-                BaselineInfo.fromMap(Plain.part(map, "baseline")),
+                CandidateInfo.fromMap(MapValues.part(map, "candidate")),
+                BaselineInfo.fromMap(MapValues.part(map, "baseline")),
                 checks);
-        Map<?, ?> policy = Plain.part(map, "policy");
+        Map<?, ?> policy = MapValues.part(map, "policy");
         if (policy != null) {
-            report.under(Plain.text(policy, "origin"), Plain.text(policy, "sha256"), Plain.text(policy, "text"));
+            report.under(MapValues.text(policy, "origin"), MapValues.text(policy, "sha256"), MapValues.text(policy, "text"));
         }
-        Map<?, ?> error = Plain.part(map, "error");
+        Map<?, ?> error = MapValues.part(map, "error");
         if (error != null) {
-            report.error(Plain.text(error, "category"), Plain.text(error, "message"));
+            report.error(MapValues.text(error, "category"), MapValues.text(error, "message"));
         }
-        return report.promotion(PromotionInfo.fromMap(Plain.part(map, "promotion")))
-                .timing(Timing.fromMap(Plain.part(map, "timing")));
+        return report.promotion(PromotionInfo.fromMap(MapValues.part(map, "promotion")))
+                .timing(Timing.fromMap(MapValues.part(map, "timing")));
     }
 
     private Map<String, Object> policy() {

@@ -83,11 +83,11 @@ public final class PromotionInfo {
                 ? null
                 : new PromotionInfo(
                         Boolean.TRUE.equals(map.get("promoted")),
-                        Plain.text(map, "version"),
-                        Plain.text(map, "alias"),
-                        Plain.text(map, "stage"),
-                        Plain.text(map, "previous_version"),
-                        Plain.text(map, "reason"),
-                        ApprovalInfo.fromMap(Plain.part(map, "approval")));
+                        MapValues.text(map, "version"),
+                        MapValues.text(map, "alias"),
+                        MapValues.text(map, "stage"),
+                        MapValues.text(map, "previous_version"),
+                        MapValues.text(map, "reason"),
+                        ApprovalInfo.fromMap(MapValues.part(map, "approval")));
     }
 }

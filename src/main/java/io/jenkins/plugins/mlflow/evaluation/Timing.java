@@ -108,14 +108,14 @@ public final class Timing {
         return map == null
                 ? null
                 : new Timing(
-                                Plain.text(map, "started_at"),
-                                Plain.integer(map, "waited_ms"),
-                                Plain.integer(map, "total_ms"),
-                                Plain.integer(map, "requests"))
-                        .resolved(Plain.text(map, "resolved_at"))
-                        .waited(Plain.text(map, "waited_for"))
-                        .judged(Plain.text(map, "judged_at"))
-                        .promoted(Plain.text(map, "promoted_at"))
-                        .ended(Plain.text(map, "ended_at"));
+                                MapValues.text(map, "started_at"),
+                                MapValues.integer(map, "waited_ms"),
+                                MapValues.integer(map, "total_ms"),
+                                MapValues.integer(map, "requests"))
+                        .resolved(MapValues.text(map, "resolved_at"))
+                        .waited(MapValues.text(map, "waited_for"))
+                        .judged(MapValues.text(map, "judged_at"))
+                        .promoted(MapValues.text(map, "promoted_at"))
+                        .ended(MapValues.text(map, "ended_at"));
     }
 }

@@ -56,7 +56,7 @@ public final class JunitXml {
         for (Check check : report.getChecks()) {
             String outcome = isFailure(check) ? "failure" : isSkipped(check) ? "skipped" : null;
             testCase(
-                    Cells.metric(check) + " " + check.getRule() + " " + Numbers.text(check.getLimit()),
+                    ReportTable.metric(check) + " " + check.getRule() + " " + Numbers.text(check.getLimit()),
                     outcome,
                     check.getVerdict() + ": " + check.getReason());
         }

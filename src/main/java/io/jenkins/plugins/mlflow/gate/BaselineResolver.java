@@ -12,12 +12,12 @@ import java.util.TreeSet;
 
 /** Finds the version that holds the baseline's alias or stage, reads its metrics, and pins both in the state. */
 final class BaselineResolver {
-    private final Round round;
+    private final GateContext round;
     private final GateState state;
     private final BaselinePolicy baseline;
     private final ModelVersions versions;
 
-    BaselineResolver(Round round) {
+    BaselineResolver(GateContext round) {
         this.round = round;
         this.state = round.state;
         this.baseline = round.policy().baseline();
@@ -25,7 +25,7 @@ final class BaselineResolver {
     }
 
     /** Also used again at promotion time, if the baseline has moved since. */
-    void resolve() throws TrackingException, InterruptedException, GateEnd {
+    void resolve() throws TrackingException, InterruptedException, GateAbortException {
         Optional<ModelVersion> holder = holder();
         if (holder.isEmpty()) {
             none();
@@ -34,7 +34,7 @@ final class BaselineResolver {
         ModelVersion version = holder.get();
         versions.refusePrompt(version);
         if (version.runId() == null) {
-            throw new GateEnd(
+            throw new GateAbortException(
                     ErrorCategory.NOT_FOUND,
                     "Server '" + round.request.server() + "' has no run for the baseline, version " + version.version()
                             + " of model '" + round.model() + "' (" + baseline.target()
@@ -43,7 +43,7 @@ final class BaselineResolver {
         Run run = run(version);
         ModelSource source = versions.source(version);
         // All requests before the first change: half a baseline would count as none at all.
-        Measured measured = new Needs(round.policy()).read(round, run, Subject.version(source));
+        MetricSnapshot measured = new RequiredMetrics(round.policy()).read(round, run, Subject.version(source));
         state.baselineFound = true;
         state.rubberStampRefused = null;
         state.baselineVersion = version.version();
@@ -63,27 +63,27 @@ final class BaselineResolver {
                 : round.server().versionInStage(round.model(), baseline.stage());
     }
 
-    private Run run(ModelVersion version) throws TrackingException, InterruptedException, GateEnd {
+    private Run run(ModelVersion version) throws TrackingException, InterruptedException, GateAbortException {
         String remedy = " Restore the run, or move " + baseline.target() + " to a version whose run is there.";
         String what = "Run " + version.runId() + " of the baseline, version " + version.version() + " of model '"
                 + round.model() + "' (" + baseline.target() + "), ";
         try {
             Run run = round.server().run(version.runId());
             if (run.deleted()) {
-                throw new GateEnd(
+                throw new GateAbortException(
                         ErrorCategory.NOT_FOUND,
                         what + "is deleted on server '" + round.request.server() + "'." + remedy);
             }
             return run;
         } catch (TrackingException e) {
             if (e.category() == ErrorCategory.NOT_FOUND) {
-                throw new GateEnd(ErrorCategory.NOT_FOUND, what + "cannot be read: " + e.getMessage() + remedy);
+                throw new GateAbortException(ErrorCategory.NOT_FOUND, what + "cannot be read: " + e.getMessage() + remedy);
             }
             throw e;
         }
     }
 
-    private void none() throws TrackingException, InterruptedException, GateEnd {
+    private void none() throws TrackingException, InterruptedException, GateAbortException {
         versions.requireRegisteredModel();
         String refused = baseline.rubberStamp() ? rubberStampRefused() : null;
         state.baselineFound = true;

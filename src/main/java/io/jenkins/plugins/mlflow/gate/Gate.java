@@ -50,7 +50,7 @@ public final class Gate {
             return state.judgedAt.plus(request.policy().promotion().timeout());
         }
         if (state.phase == Phase.AWAIT_APPROVAL) {
-            return Approvals.deadline(state, request.policy().promotion());
+            return ApprovalPhase.deadline(state, request.policy().promotion());
         }
         Instant deadline = state.startedAt.plus(request.policy().waiting().timeout());
         return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.judgedAt, deadline) : deadline;
@@ -67,17 +67,17 @@ public final class Gate {
      * Goes one step on. Throws InterruptedException only if the thread is interrupted, and then leaves {@code before} as the
      * state to go on with.
      */
-    public Advance advance(GateState before, TrackingServer server) throws InterruptedException {
+    public StepResult advance(GateState before, TrackingServer server) throws InterruptedException {
         GateState state = before.copy();
         if (state.isDone()) {
-            return new Advance(state, Duration.ZERO, List.of(), null);
+            return new StepResult(state, Duration.ZERO, List.of(), null);
         }
         if (state.isPromoting() && state.promotionStartedAt == null) {
             state.promotionStartedAt = clock.instant();
             state.promotionBegun = true;
         }
         int sentBefore = server.requests();
-        Round round = new Round(request, state, server, clock, deadline(state));
+        GateContext round = new GateContext(request, state, server, clock, deadline(state));
         Duration delay = Duration.ZERO;
         try {
             if (clock.instant().plus(TOO_LATE).isBefore(round.deadline)) {
@@ -90,42 +90,42 @@ public final class Gate {
             }
         } catch (TrackingException fault) {
             delay = afterFault(round, fault, before);
-        } catch (GateEnd end) {
+        } catch (GateAbortException end) {
             fail(state, end.category, end.getMessage());
         }
         state.requests += server.requests() - sentBefore;
         if (state.isDone() && state.endedAt == null) {
             state.endedAt = clock.instant();
         }
-        return new Advance(state, delay, round.messages, state.waitingFor);
+        return new StepResult(state, delay, round.messages, state.waitingFor);
     }
 
-    private void step(Round round) throws TrackingException, InterruptedException, GateEnd {
+    private void step(GateContext round) throws TrackingException, InterruptedException, GateAbortException {
         switch (round.state.phase) {
             case FIND_CANDIDATE -> {
-                new Resolution(round).candidate();
+                new CandidateResolver(round).candidate();
                 round.state.resolvedAt = round.now();
                 read(round);
             }
             case WAIT -> read(round);
-            case CHECK_APPROVAL -> new Approvals(round).check();
-            case AWAIT_APPROVAL -> new Approvals(round).await();
-            case TAG_PROMOTED, TAG_REFUSED -> new Audit(round).tag();
-            default -> new Promotion(round).advance();
+            case CHECK_APPROVAL -> new ApprovalPhase(round).check();
+            case AWAIT_APPROVAL -> new ApprovalPhase(round).await();
+            case TAG_PROMOTED, TAG_REFUSED -> new AuditTags(round).tag();
+            default -> new PromotionPhase(round).advance();
         }
     }
 
-    private void read(Round round) throws TrackingException, InterruptedException, GateEnd {
-        switch (new Waiting(round).read()) {
+    private void read(GateContext round) throws TrackingException, InterruptedException, GateAbortException {
+        switch (new RunPoller(round).read()) {
             case COMPLETE -> judge(round);
             case FAILED -> refuse(round);
             case WAIT -> {}
         }
     }
 
-    private void judge(Round round) throws TrackingException, InterruptedException, GateEnd {
+    private void judge(GateContext round) throws TrackingException, InterruptedException, GateAbortException {
         GateState state = round.state;
-        Judgement judgement = Judgement.of(round);
+        PolicyEvaluation judgement = PolicyEvaluation.of(round);
         state.status = judgement.status();
         state.reason = judgement.reason();
         state.judgedAt = clock.instant();
@@ -143,7 +143,7 @@ public final class Gate {
     }
 
     /** The candidate cannot pass, whatever its values. {@code state.reason} is set. */
-    private void refuse(Round round) {
+    private void refuse(GateContext round) {
         round.state.status = GateStatus.FAILED;
         round.state.judgedAt = clock.instant();
         round.state.enter(afterRefusal(round.state));
@@ -156,7 +156,7 @@ public final class Gate {
     }
 
     /** Until the next advance: nothing if there is nothing to wait for. */
-    private Duration pause(Round round) {
+    private Duration pause(GateContext round) {
         if (round.state.waitingFor == null) {
             return Duration.ZERO;
         }
@@ -164,26 +164,26 @@ public final class Gate {
             return Duration.between(clock.instant(), round.deadline);
         }
         Duration pause = backOff.after(round.state.attempts++);
-        Duration settled = round.state.phase == Phase.WAIT ? new Waiting(round).untilSettled() : null;
+        Duration settled = round.state.phase == Phase.WAIT ? new RunPoller(round).untilSettled() : null;
         if (settled != null && !settled.isNegative() && settled.compareTo(pause) < 0) {
             pause = settled;
         }
         return untilDeadline(round, pause);
     }
 
-    private Duration untilDeadline(Round round, Duration pause) {
+    private Duration untilDeadline(GateContext round, Duration pause) {
         Duration left = Duration.between(clock.instant(), round.deadline);
         if (left.isNegative()) {
             return Duration.ZERO;
         }
-        Duration lastReading = left.minus(Round.LAST_READING);
+        Duration lastReading = left.minus(GateContext.LAST_READING);
         if (pause.compareTo(lastReading) <= 0) {
             return pause;
         }
-        return lastReading.compareTo(Round.LAST_READING) < 0 ? left : lastReading;
+        return lastReading.compareTo(GateContext.LAST_READING) < 0 ? left : lastReading;
     }
 
-    private Duration afterFault(Round round, TrackingException fault, GateState before) {
+    private Duration afterFault(GateContext round, TrackingException fault, GateState before) {
         GateState state = round.state;
         if (!fault.isTransient() && state.phase.isWriting() && fault.category() == ErrorCategory.PROTOCOL
                 && state.writeFault == null) {
@@ -193,9 +193,9 @@ public final class Gate {
         }
         if (!fault.isTransient()) {
             if (state.phase.isTagging()) {
-                new Audit(round).giveUp(fault.getMessage());
+                new AuditTags(round).giveUp(fault.getMessage());
             } else if (state.phase == Phase.CHECK_APPROVAL) {
-                new Approvals(round).askBecause(fault.getMessage());
+                new ApprovalPhase(round).askBecause(fault.getMessage());
             } else {
                 fail(state, fault.category(), fault.getMessage());
             }
@@ -219,14 +219,14 @@ public final class Gate {
     }
 
     /** The deadline has passed. */
-    private void expire(Round round) {
+    private void expire(GateContext round) {
         GateState state = round.state;
         if (state.phase.isTagging()) {
-            new Audit(round).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
+            new AuditTags(round).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
         } else if (state.phase == Phase.CHECK_APPROVAL) {
-            new Approvals(round).askBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
+            new ApprovalPhase(round).askBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
         } else if (state.phase == Phase.AWAIT_APPROVAL) {
-            fail(state, ErrorCategory.TIMEOUT, Approvals.nobody(state, request.policy().promotion()));
+            fail(state, ErrorCategory.TIMEOUT, ApprovalPhase.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
             fail(state, state.lastFault, state.lastFaultMessage + " No better answer came within the deadline.");
         } else if (state.phase.isPromoting()) {
@@ -252,17 +252,17 @@ public final class Gate {
     }
 
     /** The run is over, and only metrics are missing: what that means is for the rules to say. */
-    private void missingMetrics(Round round) {
+    private void missingMetrics(GateContext round) {
         GateState state = round.state;
         String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
         try {
-            Judgement judgement = Judgement.of(round);
+            PolicyEvaluation judgement = PolicyEvaluation.of(round);
             state.status = judgement.status() == GateStatus.PASSED ? GateStatus.FAILED : judgement.status();
             state.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
                     + "; " + judgement.reason();
             state.judgedAt = clock.instant();
             state.enter(afterRefusal(state));
-        } catch (GateEnd end) {
+        } catch (GateAbortException end) {
             fail(state, end.category, end.getMessage());
         }
     }
@@ -274,7 +274,7 @@ public final class Gate {
 
     /** What to ask people of a gate that awaits an approval. */
     public String question(GateState state) {
-        return Approvals.question(request, state);
+        return ApprovalPhase.question(request, state);
     }
 
     /**
@@ -331,7 +331,7 @@ public final class Gate {
 
     /** The report of a gate, whether it is over or stopped on its way; {@code stopped} says why in the second case. */
     public GateReport report(GateState state, String stopped) {
-        return new Reporting(request, state, clock.instant()).report(stopped);
+        return new ReportBuilder(request, state, clock.instant()).report(stopped);
     }
 
     public GateReport report(GateState state) {

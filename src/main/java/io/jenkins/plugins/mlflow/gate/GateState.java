@@ -56,11 +56,11 @@ public final class GateState implements Serializable, Cloneable {
     String baselineRunId;
     /** Why change rules may not pass although no version holds the baseline's alias or stage; null if they may. */
     String rubberStampRefused;
-    Measured baselineMeasured;
+    MetricSnapshot baselineMeasured;
     TreeSet<String> baselineDigests;
 
     // the last reading of the metrics that the rules need
-    Measured measured = new Measured(null);
+    MetricSnapshot measured = new MetricSnapshot(null);
     TreeSet<String> datasetDigests = new TreeSet<>();
     String fingerprint;
     Instant unchangedSince;
@@ -257,12 +257,12 @@ public final class GateState implements Serializable, Cloneable {
                 .orElse(null);
     }
 
-    private static boolean isDatasetKnown(Measured measured, Set<String> ofRun, String key) {
+    private static boolean isDatasetKnown(MetricSnapshot measured, Set<String> ofRun, String key) {
         return !digests(measured, ofRun, key).isEmpty();
     }
 
     /** Of a value of a logged model, those of its own dataset; of a run's, those of all its inputs. */
-    private static Set<String> digests(Measured measured, Set<String> ofRun, String key) {
+    private static Set<String> digests(MetricSnapshot measured, Set<String> ofRun, String key) {
         String own = measured.digests.get(key);
         return own == null ? ofRun : own.isEmpty() ? Set.of() : Set.of(own);
     }

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 final class LoggedModels {
     private static final int MOST_EVALUATED = 50;
 
-    private final Round round;
+    private final GateContext round;
     private final Map<String, LoggedModel> byId = new HashMap<>();
     private final Map<String, List<LoggedModel>> ofRuns = new HashMap<>();
 
-    LoggedModels(Round round) {
+    LoggedModels(GateContext round) {
         this.round = round;
     }
 

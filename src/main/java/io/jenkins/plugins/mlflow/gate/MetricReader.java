@@ -22,12 +22,12 @@ import java.util.stream.Collectors;
  * not clear which value is meant, none is picked: the reading says why.
  */
 final class MetricReader {
-    private final Round round;
+    private final GateContext round;
     private final Set<MetricTarget> targets;
     private final Run run;
     private final Subject subject;
     private final EvaluatedModel model;
-    private final Measured measured;
+    private final MetricSnapshot measured;
     private final Map<String, List<LoggedModel.Entry>> ownEntries;
     private final Set<String> ofRun;
     private final Set<String> known;
@@ -38,14 +38,14 @@ final class MetricReader {
     /** A value that the run logged for one of its logged models. */
     private record Linked(LoggedModel model, LoggedModel.Entry entry) {}
 
-    MetricReader(Round round, Set<MetricTarget> targets, Run run, Subject subject, EvaluatedModel model)
+    MetricReader(GateContext round, Set<MetricTarget> targets, Run run, Subject subject, EvaluatedModel model)
             throws TrackingException, InterruptedException {
         this.round = round;
         this.targets = targets;
         this.run = run;
         this.subject = subject;
         this.model = model;
-        this.measured = new Measured(model);
+        this.measured = new MetricSnapshot(model);
         this.ownEntries = model.isLoggedModel()
                 ? round.loggedModels.get(model.loggedModelId()).metrics().stream()
                         .collect(Collectors.groupingBy(LoggedModel.Entry::metric))
@@ -55,9 +55,9 @@ final class MetricReader {
         known.addAll(ownEntries.keySet());
     }
 
-    Measured read() throws TrackingException, InterruptedException {
+    MetricSnapshot read() throws TrackingException, InterruptedException {
         for (MetricTarget target : targets) {
-            for (String metric : Needs.names(target, target.dataset() == null ? known : namesOnDatasets())) {
+            for (String metric : RequiredMetrics.names(target, target.dataset() == null ? known : namesOnDatasets())) {
                 read(target, metric);
             }
         }
@@ -126,8 +126,8 @@ final class MetricReader {
             return;
         }
         List<Run.Metric> history = withNaN(counting, metric);
-        Run.Metric current = history.stream().max(Needs.MLFLOWS_ORDER).orElseThrow();
-        measured.put(key, Needs.chosen(target.value(), history), current, " " + datasets + first.runId());
+        Run.Metric current = history.stream().max(RequiredMetrics.MLFLOWS_ORDER).orElseThrow();
+        measured.put(key, RequiredMetrics.chosen(target.value(), history), current, " " + datasets + first.runId());
         measured.digests.put(key, Objects.toString(first.digest(), ""));
         if (origin.isForeign()) {
             measured.origins.put(key, origin);
@@ -155,9 +155,9 @@ final class MetricReader {
                 return;
             }
         }
-        Needs.Choice choice = target.value().needsHistory()
-                ? Needs.chosen(target.value(), round.server().history(run.id(), metric))
-                : Needs.Choice.of(current.value());
+        RequiredMetrics.Choice choice = target.value().needsHistory()
+                ? RequiredMetrics.chosen(target.value(), round.server().history(run.id(), metric))
+                : RequiredMetrics.Choice.of(current.value());
         measured.put(target.key(metric), choice, current, "");
     }
 

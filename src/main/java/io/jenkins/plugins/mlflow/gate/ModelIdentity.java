@@ -23,20 +23,20 @@ final class ModelIdentity {
     private static final int MOST_LISTED = 5;
     private static final int LONGEST_NAME = 80;
 
-    private final Round round;
+    private final GateContext round;
     private final Run run;
     private final Subject subject;
     /** The metrics that decide; those of notes do not. */
     private final Set<MetricTarget> gated;
 
-    ModelIdentity(Round round, Run run, Subject subject, Set<MetricTarget> gated) {
+    ModelIdentity(GateContext round, Run run, Subject subject, Set<MetricTarget> gated) {
         this.round = round;
         this.run = run;
         this.subject = subject;
         this.gated = gated;
     }
 
-    EvaluatedModel model() throws TrackingException, InterruptedException, GateEnd {
+    EvaluatedModel model() throws TrackingException, InterruptedException, GateAbortException {
         if (subject.source() == null) {
             return ofRun();
         }
@@ -47,12 +47,12 @@ final class ModelIdentity {
         return model;
     }
 
-    private EvaluatedModel ofSource(ModelSource source) throws TrackingException, InterruptedException, GateEnd {
+    private EvaluatedModel ofSource(ModelSource source) throws TrackingException, InterruptedException, GateAbortException {
         if (source.isLoggedModel()) {
             return EvaluatedModel.of(round.loggedModels.get(source.loggedModelId()));
         }
         if (!subject.evaluationRun() && source.isRunArtifact() && !source.runId().equals(run.id())) {
-            throw new GateEnd(
+            throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "A version of model '" + round.model() + "' names run " + run.id() + ", but its files are those of run "
                             + source.runId() + ", so the metrics may be of another model. Register the model again from the run"
@@ -75,9 +75,9 @@ final class ModelIdentity {
                 + listed(models, LoggedModel::id) + ") it was made from; register it from one of them");
     }
 
-    private void requireThatRunEvaluated(EvaluatedModel model) throws GateEnd {
+    private void requireThatRunEvaluated(EvaluatedModel model) throws GateAbortException {
         if (!run.loggedModels().isEmpty() && !run.loggedModels().contains(String.valueOf(model.loggedModelId()))) {
-            throw new GateEnd(
+            throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " evaluated logged model " + listed(run.loggedModels()) + ", but version "
                             + round.state.version + " of model '" + round.model() + "' is " + model.inWords()

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 final class ModelVersions {
     private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
 
-    private final Round round;
+    private final GateContext round;
 
-    ModelVersions(Round round) {
+    ModelVersions(GateContext round) {
         this.round = round;
     }
 
@@ -61,7 +61,7 @@ final class ModelVersions {
 
     /** The model that is promoted must be the one whose metrics were evaluated. */
     void requireIsEvaluated(ModelVersion version, EvaluatedModel model)
-            throws TrackingException, InterruptedException, GateEnd {
+            throws TrackingException, InterruptedException, GateAbortException {
         refusePrompt(version);
         ModelSource source = source(version);
         boolean same = model.isLoggedModel()
@@ -71,7 +71,7 @@ final class ModelVersions {
                         && (!source.isRunArtifact() || source.runId().equals(model.runId()))
                         && (model.path() == null || model.path().equals(source.path()));
         if (!same) {
-            throw new GateEnd(
+            throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Version " + version.version() + " of model '" + round.model() + "' was made from "
                             + (version.source() == null ? "an unknown source" : ModelIdentity.listed(new TreeSet<>(List.of(version.source()))))
@@ -84,9 +84,9 @@ final class ModelVersions {
      * Makes sure that the server has the files of the evaluated model. It has those of a logged model that is READY. Below a run,
      * MLflow takes any artifact path for a model's without looking.
      */
-    void requireLoadable(EvaluatedModel model) throws TrackingException, InterruptedException, GateEnd {
+    void requireLoadable(EvaluatedModel model) throws TrackingException, InterruptedException, GateAbortException {
         if (model.external()) {
-            throw new GateEnd(
+            throw new GateAbortException(
                     ErrorCategory.NOT_FOUND,
                     "The evaluated " + model.inWords() + " is external: MLflow has no files of it, so a version made from it could"
                             + " not be loaded. Log the model itself, and run the gate again.");
@@ -104,7 +104,7 @@ final class ModelVersions {
         }
     }
 
-    private GateEnd noModel(EvaluatedModel model) throws TrackingException, InterruptedException, GateEnd {
+    private GateAbortException noModel(EvaluatedModel model) throws TrackingException, InterruptedException, GateAbortException {
         List<Artifact> all = artifacts(model.runId(), null);
         String has = all.isEmpty()
                 ? "The run has no artifacts"
@@ -112,7 +112,7 @@ final class ModelVersions {
                         + ModelIdentity.listed(all.stream()
                                 .map(file -> file.path() + (file.directory() ? "/" : ""))
                                 .collect(Collectors.toCollection(TreeSet::new)));
-        return new GateEnd(
+        return new GateAbortException(
                 ErrorCategory.NOT_FOUND,
                 "Run " + model.runId() + " has no model at artifact path '" + model.path() + "' on server '"
                         + round.request.server() + "': there is no file " + model.path() + "/MLmodel, so a version made from it"
@@ -121,7 +121,7 @@ final class ModelVersions {
                         + ".");
     }
 
-    private List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException, GateEnd {
+    private List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException, GateAbortException {
         try {
             return round.server().artifacts(runId, path);
         } catch (TrackingException e) {
@@ -132,7 +132,7 @@ final class ModelVersions {
             if (e.isTransient()) {
                 throw TrackingException.passing(e.category(), message, e.retryAfter().orElse(null));
             }
-            throw new GateEnd(e.category(), message);
+            throw new GateAbortException(e.category(), message);
         }
     }
 
@@ -153,13 +153,13 @@ final class ModelVersions {
     }
 
     /** The registered model must exist and be no prompt. */
-    void requireRegisteredModel() throws TrackingException, InterruptedException, GateEnd {
+    void requireRegisteredModel() throws TrackingException, InterruptedException, GateAbortException {
         if (round.state.registeredModelChecked) {
             return;
         }
         RegisteredModel model = round.server()
                 .registeredModel(round.model())
-                .orElseThrow(() -> new GateEnd(
+                .orElseThrow(() -> new GateAbortException(
                         ErrorCategory.NOT_FOUND,
                         "Server '" + round.request.server() + "' has no registered model '" + round.model()
                                 + "'. Correct the name, or create the registered model first; the gate does not create it."));
@@ -169,14 +169,14 @@ final class ModelVersions {
         round.state.registeredModelChecked = true;
     }
 
-    void refusePrompt(ModelVersion version) throws GateEnd {
+    void refusePrompt(ModelVersion version) throws GateAbortException {
         if (version.isPrompt()) {
             throw prompt();
         }
     }
 
-    private GateEnd prompt() {
-        return new GateEnd(
+    private GateAbortException prompt() {
+        return new GateAbortException(
                 ErrorCategory.CONFIGURATION,
                 "'" + round.model() + "' is a prompt on server '" + round.request.server()
                         + "', not a model. Give the name of a registered model.");

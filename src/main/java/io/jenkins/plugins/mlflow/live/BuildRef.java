@@ -34,8 +34,8 @@ record BuildRef(String job, int number, long started) {
 
     /** Null if the JSON object names none. */
     static BuildRef get(Map<?, ?> map) {
-        String job = Fields.text(map, "job");
-        int number = Fields.integer(map, "build");
+        String job = JsonFields.text(map, "job");
+        int number = JsonFields.integer(map, "build");
         long started = map.get("build_started") instanceof Number time ? time.longValue() : 0;
         return job == null || number < 1 ? null : new BuildRef(job, number, started);
     }

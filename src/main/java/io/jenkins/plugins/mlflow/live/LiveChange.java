@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlflow.live;
 
-import io.jenkins.plugins.mlflow.report.Texts;
+import io.jenkins.plugins.mlflow.report.TextSanitizer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -83,15 +83,15 @@ final class LiveChange {
                 text(at),
                 null,
                 job,
-                Texts.plain(by, LONGEST_NAME),
-                Texts.plain(reason, LONGEST_REASON),
+                TextSanitizer.plain(by, LONGEST_NAME),
+                TextSanitizer.plain(reason, LONGEST_REASON),
                 Outcome.UNKNOWN,
                 null);
     }
 
     /** The same with what came of it. */
     LiveChange ended(Outcome ended, String why) {
-        return new LiveChange(what, from, to, at, build, job, by, reason, ended, Texts.plain(why, LONGEST_PROBLEM));
+        return new LiveChange(what, from, to, at, build, job, by, reason, ended, TextSanitizer.plain(why, LONGEST_PROBLEM));
     }
 
     /** The same after a job was renamed or moved. */
@@ -130,22 +130,22 @@ final class LiveChange {
 
     /** Null if it is none. */
     static LiveChange fromMap(Map<?, ?> map) {
-        What what = value(What.values(), Fields.text(map, "what"));
-        Outcome outcome = value(Outcome.values(), Fields.text(map, "outcome"));
-        String at = Fields.text(map, "at");
+        What what = value(What.values(), JsonFields.text(map, "what"));
+        Outcome outcome = value(Outcome.values(), JsonFields.text(map, "outcome"));
+        String at = JsonFields.text(map, "at");
         return what == null || outcome == null || at == null
                 ? null
                 : new LiveChange(
                         what,
-                        Fields.text(map, "from"),
-                        Fields.text(map, "to"),
+                        JsonFields.text(map, "from"),
+                        JsonFields.text(map, "to"),
                         at,
                         BuildRef.get(map),
-                        Fields.text(map, "job"),
-                        Fields.text(map, "by"),
-                        Fields.text(map, "reason"),
+                        JsonFields.text(map, "job"),
+                        JsonFields.text(map, "by"),
+                        JsonFields.text(map, "reason"),
                         outcome,
-                        Fields.text(map, "problem"));
+                        JsonFields.text(map, "problem"));
     }
 
     private static <E extends Enum<E>> E value(E[] values, String name) {

@@ -103,8 +103,8 @@ public final class LiveChangeRow {
         return change.problem;
     }
 
-    public When getTime() {
-        return When.of(change.at);
+    public TimeText getTime() {
+        return TimeText.of(change.at);
     }
 
     public BuildLink getBuild() {

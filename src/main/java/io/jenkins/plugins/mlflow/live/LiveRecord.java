@@ -202,22 +202,22 @@ final class LiveRecord {
 
     /** @throws IllegalArgumentException if it is none */
     static LiveRecord fromMap(Map<?, ?> map) {
-        String registry = Fields.text(map, "registry");
-        String model = Fields.text(map, "model");
-        String name = Fields.text(map, "name");
-        String kind = Fields.text(map, "kind");
+        String registry = JsonFields.text(map, "registry");
+        String model = JsonFields.text(map, "model");
+        String name = JsonFields.text(map, "name");
+        String kind = JsonFields.text(map, "kind");
         if (registry == null
                 || model == null
                 || name == null
                 || kind == null
-                || Fields.text(map, "seen_at") == null) {
+                || JsonFields.text(map, "seen_at") == null) {
             throw new IllegalArgumentException("it is no record of what is live");
         }
         LiveRecord record = new LiveRecord(new LiveKey(registry, model, LiveKey.Kind.valueOf(kind), name));
-        record.server = Fields.text(map, "server");
-        record.version = Fields.text(map, "version");
-        record.predecessor = Fields.text(map, "predecessor");
-        record.seenAt = Fields.text(map, "seen_at");
+        record.server = JsonFields.text(map, "server");
+        record.version = JsonFields.text(map, "version");
+        record.predecessor = JsonFields.text(map, "predecessor");
+        record.seenAt = JsonFields.text(map, "seen_at");
         record.seenBy = BuildRef.get(map);
         if (map.get("changes") instanceof List<?> list) {
             list.stream()

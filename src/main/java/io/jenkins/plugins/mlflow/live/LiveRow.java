@@ -71,12 +71,12 @@ public final class LiveRow {
         return record.getSeenAt();
     }
 
-    public When getSinceTime() {
-        return When.of(getSince());
+    public TimeText getSinceTime() {
+        return TimeText.of(getSince());
     }
 
-    public When getSeenTime() {
-        return When.of(getSeen());
+    public TimeText getSeenTime() {
+        return TimeText.of(getSeen());
     }
 
     /** How the version came to be live; null if that is not known. */
@@ -102,7 +102,7 @@ public final class LiveRow {
                 && record.getVersion() != null
                 && record.getPredecessor() != null
                 && !record.getPredecessor().equals(record.getVersion())
-                && RollBackPage.mayRollBack(job)
+                && RollbackPage.mayRollBack(job)
                 && server() != null;
     }
 

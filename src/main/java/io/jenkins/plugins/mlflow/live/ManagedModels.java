@@ -71,8 +71,8 @@ public final class ManagedModels extends ManagementLink implements StaplerProxy 
 
     /** The page {@code rollback/<id>/}. */
     @CheckForNull
-    public RollBackPage getRollback(String id) {
+    public RollbackPage getRollback(String id) {
         LiveRecord record = LiveStore.find(id);
-        return record == null ? null : new RollBackPage(record, null);
+        return record == null ? null : new RollbackPage(record, null);
     }
 }

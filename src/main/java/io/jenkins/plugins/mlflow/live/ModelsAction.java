@@ -62,12 +62,12 @@ public final class ModelsAction extends Tab {
 
     /** The page {@code rollback/<id>/}. */
     @CheckForNull
-    public RollBackPage getRollback(String id) {
-        RollBackPage page = JobModels.of(getJob()).live().stream()
+    public RollbackPage getRollback(String id) {
+        RollbackPage page = JobModels.of(getJob()).live().stream()
                 .filter(row -> row.getId().equals(id))
                 .findFirst()
                 .map(row -> LiveStore.find(id))
-                .map(record -> new RollBackPage(record, getJob()))
+                .map(record -> new RollbackPage(record, getJob()))
                 .orElse(null);
         if (page != null) {
             page.checkPermission();

@@ -4,7 +4,7 @@ import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
 import io.jenkins.plugins.mlflow.evaluation.Verdict;
 import io.jenkins.plugins.mlflow.policy.Criticality;
-import io.jenkins.plugins.mlflow.report.Texts;
+import io.jenkins.plugins.mlflow.report.TextSanitizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +40,9 @@ public final class TrendMetric {
             }
         }
         TrendMetric found = new TrendMetric();
-        found.metric = Texts.plain(worst.getMetric(), LONGEST_NAME);
-        found.slice = Texts.plain(worst.getSlice(), LONGEST_NAME);
-        found.dataset = Texts.plain(worst.getDataset(), LONGEST_NAME);
+        found.metric = TextSanitizer.plain(worst.getMetric(), LONGEST_NAME);
+        found.slice = TextSanitizer.plain(worst.getSlice(), LONGEST_NAME);
+        found.dataset = TextSanitizer.plain(worst.getDataset(), LONGEST_NAME);
         found.verdict = worst.getVerdict().name();
         found.criticality = worst.getCriticality().key();
         List<String> rules = new ArrayList<>();
@@ -56,7 +56,7 @@ public final class TrendMetric {
             }
             rules.add(check.getRule() + " " + Numbers.text(check.getLimit()));
         }
-        found.rules = Texts.plain(String.join(", ", rules), LONGEST_RULES);
+        found.rules = TextSanitizer.plain(String.join(", ", rules), LONGEST_RULES);
         return found;
     }
 
@@ -176,16 +176,16 @@ public final class TrendMetric {
     /** Null if it is none. */
     static TrendMetric fromMap(Map<?, ?> map) {
         TrendMetric read = new TrendMetric();
-        read.metric = Fields.text(map, "metric");
-        read.slice = Fields.text(map, "slice");
-        read.dataset = Fields.text(map, "dataset");
-        read.value = Fields.number(map, "value");
-        read.baseline = Fields.number(map, "baseline");
-        read.min = Fields.number(map, "min");
-        read.max = Fields.number(map, "max");
-        read.rules = Fields.text(map, "rules");
-        read.verdict = Fields.text(map, "verdict");
-        read.criticality = Fields.text(map, "criticality");
+        read.metric = JsonFields.text(map, "metric");
+        read.slice = JsonFields.text(map, "slice");
+        read.dataset = JsonFields.text(map, "dataset");
+        read.value = JsonFields.number(map, "value");
+        read.baseline = JsonFields.number(map, "baseline");
+        read.min = JsonFields.number(map, "min");
+        read.max = JsonFields.number(map, "max");
+        read.rules = JsonFields.text(map, "rules");
+        read.verdict = JsonFields.text(map, "verdict");
+        read.criticality = JsonFields.text(map, "criticality");
         return read.metric == null || read.verdict == null ? null : read;
     }
 }

@@ -7,7 +7,7 @@ import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.report.StatusLook;
-import io.jenkins.plugins.mlflow.report.Texts;
+import io.jenkins.plugins.mlflow.report.TextSanitizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -54,16 +54,16 @@ public final class TrendPoint {
         TrendPoint point = new TrendPoint(build, gate);
         point.at = report.getTiming() == null ? null : report.getTiming().getStartedAt();
         point.status = report.getStatus().name();
-        point.server = Texts.plain(report.getServer(), LONGEST_NAME);
+        point.server = TextSanitizer.plain(report.getServer(), LONGEST_NAME);
         point.registry = registry(point.server);
-        point.model = Texts.plain(report.getModel(), LONGEST_NAME);
-        point.aliasRead = GateEnds.readAlias(report);
+        point.model = TextSanitizer.plain(report.getModel(), LONGEST_NAME);
+        point.aliasRead = GateRecorder.readAlias(report);
         point.version = report.getCandidate() == null
                 ? null
-                : Texts.plain(report.getCandidate().getVersion(), LONGEST_NAME);
+                : TextSanitizer.plain(report.getCandidate().getVersion(), LONGEST_NAME);
         if (report.isPromoted()) {
-            point.promoted = Texts.plain(report.getPromotion().getVersion(), LONGEST_NAME);
-            point.replaced = Texts.plain(report.getPromotion().getPreviousVersion(), LONGEST_NAME);
+            point.promoted = TextSanitizer.plain(report.getPromotion().getVersion(), LONGEST_NAME);
+            point.replaced = TextSanitizer.plain(report.getPromotion().getPreviousVersion(), LONGEST_NAME);
         }
         Map<List<String>, List<Check>> checks = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
@@ -123,8 +123,8 @@ public final class TrendPoint {
     }
 
     /** Null for what is no time. */
-    public When getTime() {
-        return When.of(at);
+    public TimeText getTime() {
+        return TimeText.of(at);
     }
 
     /** The name that the server had then. */
@@ -225,16 +225,16 @@ public final class TrendPoint {
     /** Null if it is none. */
     @CheckForNull
     static TrendPoint fromMap(Map<?, ?> map) {
-        TrendPoint point = new TrendPoint(Fields.integer(map, "build"), Fields.integer(map, "gate"));
-        point.at = Fields.text(map, "at");
-        point.status = Fields.text(map, "status");
-        point.server = Fields.text(map, "server");
-        point.registry = Fields.text(map, "registry");
-        point.model = Fields.text(map, "model");
+        TrendPoint point = new TrendPoint(JsonFields.integer(map, "build"), JsonFields.integer(map, "gate"));
+        point.at = JsonFields.text(map, "at");
+        point.status = JsonFields.text(map, "status");
+        point.server = JsonFields.text(map, "server");
+        point.registry = JsonFields.text(map, "registry");
+        point.model = JsonFields.text(map, "model");
         point.aliasRead = Boolean.TRUE.equals(map.get("alias_read"));
-        point.version = Fields.text(map, "version");
-        point.promoted = Fields.text(map, "promoted");
-        point.replaced = Fields.text(map, "replaced");
+        point.version = JsonFields.text(map, "version");
+        point.promoted = JsonFields.text(map, "promoted");
+        point.replaced = JsonFields.text(map, "replaced");
         if (map.get("metrics") instanceof List<?> list) {
             point.metrics = list.stream()
                     .filter(Map.class::isInstance)

@@ -99,7 +99,7 @@ final class TrendRebuild {
     private static TrendPoint point(int build, int gate, String report) {
         try {
             GateReport read = GateReport.fromMap((Map<?, ?>) Json.read(report));
-            return GateEnds.isInTrend(read) ? TrendPoint.of(build, gate, read) : null;
+            return GateRecorder.isInTrend(read) ? TrendPoint.of(build, gate, read) : null;
         } catch (RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Cannot read report " + gate + " of build " + build);
             return null;

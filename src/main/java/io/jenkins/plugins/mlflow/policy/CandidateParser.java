@@ -22,11 +22,11 @@ final class CandidateParser {
     static final String EVALUATION_RUN = "evaluation_run";
     static final List<String> KEYS =
             List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, MAX_AGE, NESTED, ALIAS, STAGE, EVALUATION_RUN);
-    static final Map<String, Boolean> SELECTIONS = Words.of("latest", false, "best", true);
-    static final Map<String, Boolean> NESTINGS = Words.of("ignore", false, "include", true);
+    static final Map<String, Boolean> SELECTIONS = Keywords.of("latest", false, "best", true);
+    static final Map<String, Boolean> NESTINGS = Keywords.of("ignore", false, "include", true);
     /** Stages of which one version is the current one. */
     static final Map<String, String> STAGES =
-            Words.of(new String[] {"Staging", "Production"}, Function.identity());
+            Keywords.of(new String[] {"Staging", "Production"}, Function.identity());
 
     static final List<String> OF_RUNS = List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, NESTED);
 
@@ -43,7 +43,7 @@ final class CandidateParser {
 
     /** The selection, or null if the node is no mapping. */
     CandidateSelection parse(PolicyNode node) {
-        Fields fields = Fields.of(node, problems, KEYS);
+        MappingReader fields = MappingReader.of(node, problems, KEYS);
         if (fields == null) {
             return null;
         }
@@ -71,7 +71,7 @@ final class CandidateParser {
         return text == null ? null : text.strip();
     }
 
-    private void checkAlone(Fields fields) {
+    private void checkAlone(MappingReader fields) {
         String holder = fields.has(ALIAS) ? ALIAS : STAGE;
         if (fields.has(ALIAS) && fields.has(STAGE)) {
             problems.add(fields.place(STAGE), "`alias` and `stage` each name a version; remove one of the two");
@@ -84,7 +84,7 @@ final class CandidateParser {
         }
     }
 
-    private void checkNested(Fields fields, boolean nested) {
+    private void checkNested(MappingReader fields, boolean nested) {
         if (nested && !fields.has(EXPERIMENT)) {
             problems.add(fields.place(NESTED),
                     "`nested: include` needs `experiment`, the name of the experiment to look in"
@@ -92,7 +92,7 @@ final class CandidateParser {
         }
     }
 
-    private void checkTogether(Fields fields, boolean best, boolean selectIsWrong) {
+    private void checkTogether(MappingReader fields, boolean best, boolean selectIsWrong) {
         if (best && !fields.has(ORDER_BY)) {
             problems.add(fields.place(SELECT), "`select: best` needs `order_by`, for example "
                     + "`order_by: metrics.accuracy DESC`");
@@ -110,7 +110,7 @@ final class CandidateParser {
         }
     }
 
-    private CandidateSelection.OrderBy orderBy(Fields fields) {
+    private CandidateSelection.OrderBy orderBy(MappingReader fields) {
         String text = fields.text(ORDER_BY);
         if (text == null) {
             return null;

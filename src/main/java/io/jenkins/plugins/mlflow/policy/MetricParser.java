@@ -20,7 +20,7 @@ final class MetricParser {
     static final List<String> KEYS =
             Stream.concat(RULE_KEYS.stream(), Stream.of(GREATER_IS_BETTER, CRITICALITY, TargetParser.VALUE, TargetParser.AT_LEAST,
                             TargetParser.ALLOW_LOST_SLICES, TargetParser.EVIDENCE, TargetParser.DATASET)).toList();
-    static final Map<String, Criticality> CRITICALITIES = Words.of(Criticality.values(), Criticality::key);
+    static final Map<String, Criticality> CRITICALITIES = Keywords.of(Criticality.values(), Criticality::key);
 
     private static final int LONGEST_NAME = 250;
     private static final Pattern COMPARISON = Pattern.compile("\\s*([<>=≤≥!]+)\\s*(\\S*)\\s*");
@@ -78,10 +78,10 @@ final class MetricParser {
                 number = comparison.group(2);
             } else if (scalar.quoted()) {
                 throw new IllegalArgumentException("found " + scalar.found() + "; " + rightFormOf(number.strip()));
-            } else if (!PlainText.isNumberLike(number) && !PlainText.isNotFinite(number)) {
+            } else if (!ScalarParser.isNumberLike(number) && !ScalarParser.isNotFinite(number)) {
                 throw new IllegalArgumentException("found " + scalar.found() + "; write " + FORMS + Suggestions.list(KEYS));
             }
-            return List.of(new MetricRule(metric, kind, PlainText.number(number), null, Criticality.FAILURE));
+            return List.of(new MetricRule(metric, kind, ScalarParser.number(number), null, Criticality.FAILURE));
         } catch (IllegalArgumentException e) {
             problems.add(scalar.place(), e.getMessage());
             return List.of();
@@ -89,7 +89,7 @@ final class MetricParser {
     }
 
     private static String rightFormOf(String quoted) {
-        return PlainText.isNumberLike(quoted)
+        return ScalarParser.isNumberLike(quoted)
                 ? "write the number without quotes, or with the comparison: \">= " + PolicyNode.abbreviated(quoted) + "\""
                 : "write " + FORMS + Suggestions.list(KEYS);
     }
@@ -104,7 +104,7 @@ final class MetricParser {
     }
 
     private List<MetricRule> mapping(PolicyNode.Scalar name, PolicyNode.Mapping mapping) {
-        Fields fields = Fields.of(mapping, problems, KEYS);
+        MappingReader fields = MappingReader.of(mapping, problems, KEYS);
         Map<RuleKind, BigDecimal> limits = new EnumMap<>(RuleKind.class);
         for (RuleKind kind : RuleKind.values()) {
             BigDecimal limit = fields.number(kind.key());
@@ -128,7 +128,7 @@ final class MetricParser {
         return rules;
     }
 
-    private static List<String> comparing(Fields fields) {
+    private static List<String> comparing(MappingReader fields) {
         return Arrays.stream(RuleKind.values())
                 .filter(RuleKind::comparesWithBaseline)
                 .map(RuleKind::key)
@@ -136,12 +136,12 @@ final class MetricParser {
                 .toList();
     }
 
-    private static Boolean inferred(Fields fields) {
+    private static Boolean inferred(MappingReader fields) {
         boolean min = fields.has(RuleKind.MIN.key());
         return min == fields.has(RuleKind.MAX.key()) ? null : Boolean.valueOf(min);
     }
 
-    private void checkTogether(PolicyNode.Scalar name, Fields fields, Map<RuleKind, BigDecimal> limits) {
+    private void checkTogether(PolicyNode.Scalar name, MappingReader fields, Map<RuleKind, BigDecimal> limits) {
         if (!fields.hasUnknownKeys() && RULE_KEYS.stream().noneMatch(fields::has)) {
             problems.add(name.place(), "the metric has no rule; give at least one of " + Suggestions.list(RULE_KEYS));
         }

@@ -19,9 +19,9 @@ final class ModelParser {
     static final List<String> KEYS = List.of(CANDIDATE, WAIT, BASELINE, METRICS, PROMOTE);
     static final List<String> WAIT_KEYS = List.of("timeout", "settle");
     static final List<String> BASELINE_KEYS = List.of("alias", "stage", "when_missing", "same_dataset");
-    static final Map<String, Boolean> WHEN_MISSING = Words.of("fail", false, "rubber_stamp", true);
+    static final Map<String, Boolean> WHEN_MISSING = Keywords.of("fail", false, "rubber_stamp", true);
     static final Map<String, BaselinePolicy.SameDataset> SAME_DATASET =
-            Words.of(BaselinePolicy.SameDataset.values(), BaselinePolicy.SameDataset::key);
+            Keywords.of(BaselinePolicy.SameDataset.values(), BaselinePolicy.SameDataset::key);
 
     private final PolicyProblems problems;
     private final boolean complete;
@@ -51,7 +51,7 @@ final class ModelParser {
     }
 
     private GatePolicy model(PolicyNode node) {
-        Fields fields = Fields.of(node, problems, KEYS);
+        MappingReader fields = MappingReader.of(node, problems, KEYS);
         if (fields == null) {
             return null;
         }
@@ -69,7 +69,7 @@ final class ModelParser {
     }
 
     /** Aliases that differ in capitals only: one of them is misspelt, and would never be held by any version. */
-    private void checkCapitals(Fields fields) {
+    private void checkCapitals(MappingReader fields) {
         Map<String, PolicyNode.Scalar> aliases = new LinkedHashMap<>();
         for (String part : List.of(CANDIDATE, BASELINE, PROMOTE)) {
             PolicyNode node = fields.get(part);
@@ -97,7 +97,7 @@ final class ModelParser {
     }
 
     private WaitPolicy waiting(PolicyNode node) {
-        Fields fields = Fields.of(node, problems, WAIT_KEYS);
+        MappingReader fields = MappingReader.of(node, problems, WAIT_KEYS);
         if (fields == null) {
             return null;
         }
@@ -110,9 +110,9 @@ final class ModelParser {
 
     private BaselinePolicy baseline(PolicyNode node) {
         if (node instanceof PolicyNode.Scalar) {
-            return new BaselinePolicy(Fields.alias(node, problems), false);
+            return new BaselinePolicy(MappingReader.alias(node, problems), false);
         }
-        Fields fields = Fields.of(node, problems, BASELINE_KEYS);
+        MappingReader fields = MappingReader.of(node, problems, BASELINE_KEYS);
         if (fields == null) {
             return null;
         }
@@ -132,7 +132,7 @@ final class ModelParser {
                 same == null ? BaselinePolicy.SameDataset.WARN : same);
     }
 
-    private List<MetricRule> rules(Fields fields) {
+    private List<MetricRule> rules(MappingReader fields) {
         List<MetricRule> rules = new ArrayList<>();
         if (!fields.has(METRICS)) {
             if (complete && !fields.hasUnknownKeys()) {
@@ -141,7 +141,7 @@ final class ModelParser {
             }
             return rules;
         }
-        PolicyNode.Mapping metrics = Fields.mapping(
+        PolicyNode.Mapping metrics = MappingReader.mapping(
                 fields.get(METRICS), problems, "a mapping of metrics, for example {accuracy: 0.92}");
         if (metrics == null) {
             return rules;

@@ -149,7 +149,7 @@ public final class PolicyDocument {
 
     private static PolicyDocument document(
             String origin, PolicyNode tree, String resolvedLater, boolean stored, PolicyProblems problems) {
-        Fields fields = Fields.of(tree, problems, KEYS);
+        MappingReader fields = MappingReader.of(tree, problems, KEYS);
         if (fields == null) {
             return null;
         }
@@ -184,12 +184,12 @@ public final class PolicyDocument {
                     + " configuration of Jenkins; remove this key");
             return false;
         }
-        return Fields.of(new PolicyNode.Mapping(part.place(), Map.of(LOCKED, lock)), problems, List.of(LOCKED))
+        return MappingReader.of(new PolicyNode.Mapping(part.place(), Map.of(LOCKED, lock)), problems, List.of(LOCKED))
                 .flag(LOCKED)
                 .orElse(false);
     }
 
-    private static void checkVersion(Fields fields, PolicyProblems problems) {
+    private static void checkVersion(MappingReader fields, PolicyProblems problems) {
         if (!fields.has("version")) {
             problems.add(fields.place(), "there is no `version`; write `version: 1`");
         } else if (!(fields.get("version") instanceof PolicyNode.Scalar version)
@@ -201,14 +201,14 @@ public final class PolicyDocument {
     }
 
     private static Map<String, PolicyNode.Mapping> models(
-            Fields fields, PolicyNode.Mapping defaults, PolicyProblems problems) {
+            MappingReader fields, PolicyNode.Mapping defaults, PolicyProblems problems) {
         Map<String, PolicyNode.Mapping> models = new LinkedHashMap<>();
         if (!fields.has("models")) {
             problems.add(fields.place(), "there are no `models`; write the policy of at least one");
             return models;
         }
         PolicyNode.Mapping written =
-                Fields.mapping(fields.get("models"), problems, "a mapping from names of models to their policies");
+                MappingReader.mapping(fields.get("models"), problems, "a mapping from names of models to their policies");
         if (written == null) {
             return models;
         }
@@ -217,7 +217,7 @@ public final class PolicyDocument {
         }
         for (PolicyNode.Entry entry : written.entries().values()) {
             checkName(entry.key(), problems);
-            PolicyNode.Mapping model = Fields.mapping(
+            PolicyNode.Mapping model = MappingReader.mapping(
                     entry.value(), problems, "a mapping with the keys " + Suggestions.list(ModelParser.KEYS)
                             + ", or {} if the defaults say it all");
             if (model != null) {

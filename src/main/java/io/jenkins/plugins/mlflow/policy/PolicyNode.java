@@ -56,7 +56,7 @@ sealed interface PolicyNode {
     /** One value; {@code quoted} if it can only be meant as text. */
     record Scalar(Place place, String text, boolean quoted) implements PolicyNode {
         boolean isNothing() {
-            return !quoted && PlainText.isNull(text);
+            return !quoted && ScalarParser.isNull(text);
         }
 
         @Override

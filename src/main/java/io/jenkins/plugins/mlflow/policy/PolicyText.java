@@ -150,7 +150,7 @@ final class PolicyText {
     }
 
     static String quoted(String value) {
-        if (PLAIN.matcher(value).matches() && !PlainText.needsQuotes(value)) {
+        if (PLAIN.matcher(value).matches() && !ScalarParser.needsQuotes(value)) {
             return value;
         }
         StringBuilder quoted = new StringBuilder("\"");

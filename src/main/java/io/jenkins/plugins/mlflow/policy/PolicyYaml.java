@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * Turns YAML text into a tree of {@link PolicyNode}s. Only the library's composer is used, which never makes objects of
- * what a file names; what its constructor would guess about numbers and booleans is left to {@link PlainText}. Anchors
+ * what a file names; what its constructor would guess about numbers and booleans is left to {@link ScalarParser}. Anchors
  * may be used, but what they expand to is bounded in size and depth.
  */
 final class PolicyYaml {
@@ -183,7 +183,7 @@ final class PolicyYaml {
                     + "belongs into `defaults`, or is written out");
             return null;
         }
-        if (scalar.isPlain() && PlainText.needsQuotes(text)) {
+        if (scalar.isPlain() && ScalarParser.needsQuotes(text)) {
             String shown = PolicyNode.abbreviated(text);
             problems.add(parentOf(place), "the key `" + shown + "` is not a text for every YAML reader; put it in quotes: \""
                     + shown + "\"");

@@ -12,7 +12,7 @@ final class PromotionParser {
     static final List<String> KEYS = List.of(
             "alias", "stage", "archive_existing", "artifact_path", "timeout", "approval", "approval_timeout", "approvers");
     static final Map<String, String> STAGES =
-            Words.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
+            Keywords.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
 
     /** What would end or escape the path within {@code runs:/<run id>/<artifact path>}. */
     private static final Pattern NOT_IN_A_PATH = Pattern.compile("[\\\\%?#\\p{Cc}]");
@@ -30,7 +30,7 @@ final class PromotionParser {
         if (node instanceof PolicyNode.Scalar scalar) {
             return scalar.quoted() || !scalar.text().equals("false") ? ofAlias(scalar) : null;
         }
-        Fields fields = Fields.of(node, problems, KEYS);
+        MappingReader fields = MappingReader.of(node, problems, KEYS);
         if (fields == null) {
             return null;
         }
@@ -54,7 +54,7 @@ final class PromotionParser {
                 approvers(fields, approval));
     }
 
-    private List<String> approvers(Fields fields, ApprovalPolicy approval) {
+    private List<String> approvers(MappingReader fields, ApprovalPolicy approval) {
         List<String> names = fields.texts("approvers", "a list of users and groups, for example [ml-leads]");
         if (complete && fields.has("approvers") && approval.isNever()) {
             problems.add(fields.place("approvers"), "`approvers` count only with an `approval` other than never; "
@@ -63,7 +63,7 @@ final class PromotionParser {
         return names;
     }
 
-    private ApprovalPolicy approval(Fields fields) {
+    private ApprovalPolicy approval(MappingReader fields) {
         Duration given = fields.duration("approval_timeout", false);
         Duration timeout = given == null ? ApprovalPolicy.DEFAULT_TIMEOUT : given;
         if (!fields.has("approval")) {
@@ -82,13 +82,13 @@ final class PromotionParser {
                     break;
             }
         } else if (node instanceof PolicyNode.Mapping) {
-            return new ApprovalPolicy(first(Fields.of(node, problems, List.of("first"))), timeout);
+            return new ApprovalPolicy(first(MappingReader.of(node, problems, List.of("first"))), timeout);
         }
         problems.add(node.place(), "found " + node.found() + "; write never, first, always or {first: 3}");
         return ApprovalPolicy.NEVER;
     }
 
-    private int first(Fields fields) {
+    private int first(MappingReader fields) {
         if (!fields.has("first") && !fields.hasUnknownKeys()) {
             problems.add(fields.place(), "there is no `first`; write how many promotions a user must approve, a"
                     + " whole number from 1 to " + ApprovalPolicy.MOST + ", for example {first: 3}");
@@ -98,7 +98,7 @@ final class PromotionParser {
     }
 
     private PromotionPolicy ofAlias(PolicyNode.Scalar scalar) {
-        if (!scalar.quoted() && (scalar.isNothing() || PlainText.isBooleanLike(scalar.text()))) {
+        if (!scalar.quoted() && (scalar.isNothing() || ScalarParser.isBooleanLike(scalar.text()))) {
             problems.add(scalar.place(), "found " + scalar.found()
                     + "; write the alias to move, for example `champion`, a mapping with alias or stage, or false");
             return null;
@@ -108,11 +108,11 @@ final class PromotionParser {
                     + "; to promote nothing, write false without quotes");
             return null;
         }
-        String alias = Fields.alias(scalar, problems);
+        String alias = MappingReader.alias(scalar, problems);
         return new PromotionPolicy(alias, null, true, null, PromotionPolicy.DEFAULT_TIMEOUT);
     }
 
-    private String artifactPath(Fields fields) {
+    private String artifactPath(MappingReader fields) {
         String path = fields.text("artifact_path");
         if (path == null) {
             return null;

@@ -25,7 +25,7 @@ final class TargetParser {
         this.problems = problems;
     }
 
-    MetricTarget parse(String name, Fields fields) {
+    MetricTarget parse(String name, MappingReader fields) {
         boolean sliced = name.indexOf('*') >= 0;
         ValueChoice value = fields.has(VALUE) ? value(fields.get(VALUE)) : ValueChoice.LAST;
         Long atLeast = fields.wholeNumber(AT_LEAST, 1, MOST_SLICES);
@@ -45,7 +45,7 @@ final class TargetParser {
                 name, value, atLeast == null ? 1 : atLeast.intValue(), allowLost, evidence, dataset(fields));
     }
 
-    private String dataset(Fields fields) {
+    private String dataset(MappingReader fields) {
         String dataset = fields.text(DATASET);
         if (dataset != null && dataset.length() > LONGEST_DATASET) {
             problems.add(fields.place(DATASET), "the name of the dataset has " + dataset.length()
@@ -69,7 +69,7 @@ final class TargetParser {
                     break;
             }
         } else if (node instanceof PolicyNode.Mapping mapping && mapping.entries().size() == 1) {
-            Fields fields = Fields.of(mapping, problems, HISTORIES);
+            MappingReader fields = MappingReader.of(mapping, problems, HISTORIES);
             Long last = fields.wholeNumber("mean_last", 1, MOST_VALUES);
             if (last != null) {
                 return new ValueChoice(ValueChoice.Kind.MEAN_LAST, last);
@@ -82,7 +82,7 @@ final class TargetParser {
     }
 
     private EvidenceSource evidence(PolicyNode node, boolean sliced) {
-        Fields fields = Fields.of(node, problems, EVIDENCE_KEYS);
+        MappingReader fields = MappingReader.of(node, problems, EVIDENCE_KEYS);
         if (fields == null) {
             return null;
         }
@@ -116,7 +116,7 @@ final class TargetParser {
                         EvidenceSource.Kind.INTERVAL, fields.text("lower"), fields.text("upper"), confidence);
     }
 
-    private double confidence(Fields fields) {
+    private double confidence(MappingReader fields) {
         BigDecimal confidence = fields.number("confidence");
         if (confidence == null) {
             return EvidenceSource.DEFAULT_CONFIDENCE;

@@ -4,7 +4,7 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
-import io.jenkins.plugins.mlflow.report.Texts;
+import io.jenkins.plugins.mlflow.report.TextSanitizer;
 import java.io.IOException;
 
 /** A gate's sentence in the description of its build, as the last line of what is there. */
@@ -41,7 +41,7 @@ public final class BuildDescription {
      * and values come from MLflow.
      */
     private static String line(GateReport report) {
-        return Texts.plain(report.getModel() + " " + report.getStatus() + ": " + report.getReason(), LONGEST)
+        return TextSanitizer.plain(report.getModel() + " " + report.getStatus() + ": " + report.getReason(), LONGEST)
                 .replace('<', '‹')
                 .replace('>', '›');
     }

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.report;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.Misses;
+import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import java.math.BigDecimal;
@@ -31,12 +31,12 @@ public final class CheckRow {
         return check;
     }
 
-    public LongText getMetric() {
-        return LongText.name(check.getMetric());
+    public TruncatedText getMetric() {
+        return TruncatedText.name(check.getMetric());
     }
 
-    public LongText getReason() {
-        return LongText.sentence(check.getReason());
+    public TruncatedText getReason() {
+        return TruncatedText.sentence(check.getReason());
     }
 
     public String getVerdict() {
@@ -89,7 +89,7 @@ public final class CheckRow {
 
     /** The margin as a part of what the limit is measured by, such as "−2.35 %"; null where there is no such part. */
     public String getDistance() {
-        Double distance = Misses.distance(check);
+        Double distance = CheckRanking.distance(check);
         return distance == null || distance.isInfinite()
                 ? null
                 : signed(new BigDecimal(distance * 100).round(PERCENT).doubleValue()) + " %";
@@ -97,7 +97,7 @@ public final class CheckRow {
 
     /** What sorting by the margin goes by; empty where nothing was measured. */
     public String getDistanceKey() {
-        Double distance = Misses.distance(check);
+        Double distance = CheckRanking.distance(check);
         return distance == null ? "" : distance.toString();
     }
 
@@ -112,7 +112,7 @@ public final class CheckRow {
 
     /** Grows with the distance and never passes the end; a miss or reserve of any size can be seen. */
     private double barLength() {
-        Double distance = Misses.distance(check);
+        Double distance = CheckRanking.distance(check);
         if (distance == null) {
             return 0;
         }

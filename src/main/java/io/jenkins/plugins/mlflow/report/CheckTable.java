@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.report;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.Misses;
+import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ public final class CheckTable {
             "value", Check::getValue,
             "baseline", Check::getBaseline,
             "change", Check::getChange,
-            "margin", Misses::distance));
+            "margin", CheckRanking::distance));
 
     private final List<Check> checks;
     private final List<SliceGroup> allGroups;
@@ -54,7 +54,7 @@ public final class CheckTable {
      */
     CheckTable(List<Check> all, Function<String, String> parameters) {
         this.checks = all.stream().sorted(Comparator.comparing(Check::isPassed).thenComparing(
-                        (a, b) -> a.isPassed() ? 0 : Misses.WORST_FIRST.compare(a, b)))
+                        (a, b) -> a.isPassed() ? 0 : CheckRanking.WORST_FIRST.compare(a, b)))
                 .toList();
         this.allGroups = all.size() > PAGE
                 ? SliceGroup.of(checks, FEW, PAGE)

@@ -43,7 +43,7 @@ final class GateIdentity {
     }
 
     private static String plain(String text) {
-        return Texts.plain(text, LONGEST);
+        return TextSanitizer.plain(text, LONGEST);
     }
 
     /** The name of the logged model with its id, or the id alone; null if there is none. */
@@ -94,6 +94,6 @@ final class GateIdentity {
     }
 
     private static String brief(String text) {
-        return Texts.plain(text, SHORT);
+        return TextSanitizer.plain(text, SHORT);
     }
 }

@@ -10,7 +10,7 @@ import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.export.JunitXml;
 import io.jenkins.plugins.mlflow.export.Markdown;
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -81,18 +81,18 @@ public final class GateReportPage implements ModelObject {
     }
 
     /** For the pages: a sentence that is folded if it is long. */
-    public LongText text(String text) {
-        return LongText.sentence(text);
+    public TruncatedText text(String text) {
+        return TruncatedText.sentence(text);
     }
 
     /** For the pages: a name that is folded if it is long. */
-    public LongText name(String text) {
-        return LongText.name(text);
+    public TruncatedText name(String text) {
+        return TruncatedText.name(text);
     }
 
     /** For the pages: a time of the report. */
-    public Moment moment(String at) {
-        return new Moment(null, null, at, null);
+    public ReportTime moment(String at) {
+        return new ReportTime(null, null, at, null);
     }
 
     /** All gates of the build. */
@@ -107,7 +107,7 @@ public final class GateReportPage implements ModelObject {
     }
 
     /** What happened when, as far as the report knows. */
-    public List<Moment> getTimeline() {
+    public List<ReportTime> getTimeline() {
         return Timeline.of(report);
     }
 
@@ -223,7 +223,7 @@ public final class GateReportPage implements ModelObject {
             response.sendError(HttpServletResponse.SC_NOT_FOUND, Messages.GateReportPage_noPolicy());
             return;
         }
-        String file = report == null ? null : PolicyCanon.file(report.getModel(), report.getPolicyText());
+        String file = report == null ? null : CanonicalPolicy.file(report.getModel(), report.getPolicyText());
         download(response, file, "application/yaml", POLICY_FILE);
     }
 

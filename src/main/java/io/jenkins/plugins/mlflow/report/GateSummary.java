@@ -38,14 +38,14 @@ public final class GateSummary {
         this.number = number;
         this.gate = gate;
         this.status = report.getStatus();
-        this.model = Texts.plain(report.getModel(), LONGEST_NAME);
-        this.reason = Texts.plain(report.getReason(), LONGEST_REASON);
+        this.model = TextSanitizer.plain(report.getModel(), LONGEST_NAME);
+        this.reason = TextSanitizer.plain(report.getReason(), LONGEST_REASON);
         this.promoted = report.isPromoted();
         PromotionInfo promotion = promoted ? report.getPromotion() : null;
-        this.promotedVersion = promotion == null ? null : Texts.plain(promotion.getVersion(), LONGEST_NAME);
-        this.alias = promotion == null ? null : Texts.plain(promotion.getAlias(), LONGEST_NAME);
-        this.stage = promotion == null ? null : Texts.plain(promotion.getStage(), LONGEST_NAME);
-        this.previousVersion = promotion == null ? null : Texts.plain(promotion.getPreviousVersion(), LONGEST_NAME);
+        this.promotedVersion = promotion == null ? null : TextSanitizer.plain(promotion.getVersion(), LONGEST_NAME);
+        this.alias = promotion == null ? null : TextSanitizer.plain(promotion.getAlias(), LONGEST_NAME);
+        this.stage = promotion == null ? null : TextSanitizer.plain(promotion.getStage(), LONGEST_NAME);
+        this.previousVersion = promotion == null ? null : TextSanitizer.plain(promotion.getPreviousVersion(), LONGEST_NAME);
         this.notPromoted = whyNotPromoted(report);
         this.verdicts = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
@@ -59,7 +59,7 @@ public final class GateSummary {
     private static String whyNotPromoted(GateReport report) {
         StatusLook look = StatusLook.of(report.getStatus());
         return (look == StatusLook.PASSED || look == StatusLook.PENDING) && report.getPromotion() != null && !report.isPromoted()
-                ? Texts.plain(report.getPromotion().getReason(), LONGEST_REASON)
+                ? TextSanitizer.plain(report.getPromotion().getReason(), LONGEST_REASON)
                 : null;
     }
 
@@ -98,7 +98,7 @@ public final class GateSummary {
     }
 
     public String getShortModel() {
-        return Texts.plain(model, SHORT_NAME);
+        return TextSanitizer.plain(model, SHORT_NAME);
     }
 
     public String getReason() {
@@ -106,7 +106,7 @@ public final class GateSummary {
     }
 
     public String getShortReason() {
-        return Texts.plain(reason, SHORT_REASON);
+        return TextSanitizer.plain(reason, SHORT_REASON);
     }
 
     public boolean isPromoted() {
@@ -131,7 +131,7 @@ public final class GateSummary {
 
     /** Why a gate that passed and was asked to promote did not; else null. */
     public String getNotPromoted() {
-        return notPromoted == null ? null : Texts.plain(notPromoted, SHORT_REASON);
+        return notPromoted == null ? null : TextSanitizer.plain(notPromoted, SHORT_REASON);
     }
 
     /** Such as "Candidate: version 7, run 0f3a"; null if none is known. */
@@ -148,12 +148,12 @@ public final class GateSummary {
     public String getChecksInWords() {
         return (getStatus() == GateStatus.PASSED || getStatus() == GateStatus.PENDING) && getPassedCount() == getCheckCount()
                 ? null
-                : GateWords.checks(getPassedCount(), getCheckCount());
+                : GateMessages.checks(getPassedCount(), getCheckCount());
     }
 
     /** What was promoted and what it replaced, or why not; null if there is nothing to say. */
     public String getPromotionInWords() {
-        return GateWords.promotion(this);
+        return GateMessages.promotion(this);
     }
 
     public int getCheckCount() {

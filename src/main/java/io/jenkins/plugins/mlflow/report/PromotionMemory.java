@@ -4,7 +4,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyComparison;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
@@ -49,7 +49,7 @@ public final class PromotionMemory {
      */
     public static synchronized void remember(String registry, GateReport report, GatePolicy policy, Run<?, ?> run)
             throws IOException {
-        String text = PolicyCanon.describe(policy);
+        String text = CanonicalPolicy.describe(policy);
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("schema_version", SCHEMA_VERSION);
         record.put("model", report.getModel());
@@ -164,7 +164,7 @@ public final class PromotionMemory {
     }
 
     private static GatePolicy read(String text) throws PolicyException {
-        PolicyDocument file = PolicyDocument.read("the last promotion", PolicyCanon.file(MODEL, text));
+        PolicyDocument file = PolicyDocument.read("the last promotion", CanonicalPolicy.file(MODEL, text));
         return PolicyReader.resolve(file, MODEL, PolicyOverrides.NONE);
     }
 

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.report;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.Misses;
+import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import java.util.Map;
 /** The checks that one rule made of the slices of a metric, the worst first. */
 public final class SliceGroup {
     static final Comparator<SliceGroup> WORST_FIRST =
-            Comparator.comparing(group -> group.checks.get(0), Misses.WORST_FIRST);
+            Comparator.comparing(group -> group.checks.get(0), CheckRanking.WORST_FIRST);
 
     private final int number;
     private final String pattern;
@@ -54,7 +54,7 @@ public final class SliceGroup {
         int shown = Math.max(1, Math.min(most, room / Math.max(1, byRule.size())));
         List<SliceGroup> groups = new ArrayList<>();
         byRule.forEach((rule, its) -> {
-            its.sort(Misses.WORST_FIRST);
+            its.sort(CheckRanking.WORST_FIRST);
             groups.add(new SliceGroup(groups.size() + 1, names.get(rule), its, shown));
         });
         return groups;
@@ -81,8 +81,8 @@ public final class SliceGroup {
         return number;
     }
 
-    public LongText getPattern() {
-        return LongText.name(pattern);
+    public TruncatedText getPattern() {
+        return TruncatedText.name(pattern);
     }
 
     /** One of the group's checks, for what they have in common; it is the worst. */
@@ -90,8 +90,8 @@ public final class SliceGroup {
         return new CheckRow(checks.get(0));
     }
 
-    public LongText getWorstSlice() {
-        return LongText.name(checks.get(0).getSlice());
+    public TruncatedText getWorstSlice() {
+        return TruncatedText.name(checks.get(0).getSlice());
     }
 
     List<Check> checks() {

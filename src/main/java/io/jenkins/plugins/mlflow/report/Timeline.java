@@ -12,7 +12,7 @@ import java.util.List;
 final class Timeline {
     private final GateReport report;
     private final Timing timing;
-    private final List<Moment> moments = new ArrayList<>();
+    private final List<ReportTime> moments = new ArrayList<>();
 
     private Timeline(GateReport report) {
         this.report = report;
@@ -20,7 +20,7 @@ final class Timeline {
     }
 
     /** Empty for a gate that did not start. */
-    static List<Moment> of(GateReport report) {
+    static List<ReportTime> of(GateReport report) {
         Timeline timeline = new Timeline(report);
         if (timeline.timing != null) {
             timeline.fill();
@@ -42,7 +42,7 @@ final class Timeline {
 
     private void add(String label, String detail, String at) {
         if (at != null) {
-            moments.add(new Moment(label, detail, at, timing.getStartedAt()));
+            moments.add(new ReportTime(label, detail, at, timing.getStartedAt()));
         }
     }
 

@@ -5,7 +5,7 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.ProgressLog;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import java.io.IOException;
 import java.time.Instant;
@@ -44,7 +44,7 @@ final class BuildLog {
     void introduce(GateRequest request) throws IOException, InterruptedException {
         say("Gate for model " + request.model() + " on server " + request.server() + ", policy from "
                 + request.policyOrigin() + " (SHA-256 " + request.policySha256() + "):");
-        for (String line : PolicyCanon.describe(request.policy()).lines().toList()) {
+        for (String line : CanonicalPolicy.describe(request.policy()).lines().toList()) {
             say("  " + line);
         }
         if (request.policy().promotion() != null && request.promotionBarred() != null) {

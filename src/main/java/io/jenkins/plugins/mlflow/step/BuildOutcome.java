@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.AbortException;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
-import io.jenkins.plugins.mlflow.report.GateWords;
+import io.jenkins.plugins.mlflow.report.GateMessages;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -30,7 +30,7 @@ final class BuildOutcome {
             }
             case FAILED -> {
                 if (onFailure.equals("failure")) {
-                    context.onFailure(new AbortException(GateWords.ofStep(report)));
+                    context.onFailure(new AbortException(GateMessages.ofStep(report)));
                     return;
                 }
                 if (onFailure.equals("unstable")) {
@@ -38,13 +38,13 @@ final class BuildOutcome {
                 }
                 context.onSuccess(result);
             }
-            case ERROR, PENDING -> context.onFailure(new AbortException(GateWords.ofStep(report)));
+            case ERROR, PENDING -> context.onFailure(new AbortException(GateMessages.ofStep(report)));
         }
     }
 
     private void markUnstable(GateReport report) {
         build.node()
-                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(GateWords.ofStep(report)));
+                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(GateMessages.ofStep(report)));
         build.run().setResult(Result.UNSTABLE);
     }
 }

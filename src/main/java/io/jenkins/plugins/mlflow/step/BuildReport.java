@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlflow.step;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
-import io.jenkins.plugins.mlflow.live.GateEnds;
+import io.jenkins.plugins.mlflow.live.GateRecorder;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.publish.BuildDescription;
 import io.jenkins.plugins.mlflow.publish.GateListener;
@@ -76,9 +76,9 @@ final class BuildReport {
             trouble = e;
         }
         if (trouble == null) {
-            GateEnds.note(build.run(), number, report);
+            GateRecorder.note(build.run(), number, report);
         } else {
-            GateEnds.noteLiveOnly(build.run(), report);
+            GateRecorder.noteLiveOnly(build.run(), report);
         }
         if (policy != null) {
             remember(report, policy);

@@ -8,11 +8,11 @@ import java.io.IOException;
 /** Has people asked about a gate's promotion, and takes in what they say. */
 final class GateApproval {
     private final GateExecution step;
-    private final GateMemory memory;
-    private final GateWheel wheel;
+    private final PersistedGate memory;
+    private final GateScheduler wheel;
     private final BuildLog log;
 
-    GateApproval(GateExecution step, GateMemory memory, GateWheel wheel, BuildLog log) {
+    GateApproval(GateExecution step, PersistedGate memory, GateScheduler wheel, BuildLog log) {
         this.step = step;
         this.memory = memory;
         this.wheel = wheel;

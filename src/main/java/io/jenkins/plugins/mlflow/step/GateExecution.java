@@ -10,31 +10,31 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
-/** The step as Pipeline knows it: started, resumed, stopped, and kept over a restart. What it does is {@link GateTurns}'. */
+/** The step as Pipeline knows it: started, resumed, stopped, and kept over a restart. What it does is {@link GateRunner}'. */
 final class GateExecution extends StepExecution {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
 
     private final String parametersJson;
-    private final GateMemory memory;
+    private final PersistedGate memory;
 
-    private transient GateTurns turns;
+    private transient GateRunner turns;
 
     GateExecution(StepContext context, GateParameters parameters) {
         super(context);
         parametersJson = parameters.toJson();
-        memory = new GateMemory(Clock.systemUTC().instant());
-        turns = new GateTurns(this, parameters, memory);
+        memory = new PersistedGate(Clock.systemUTC().instant());
+        turns = new GateRunner(this, parameters, memory);
     }
 
     private Object readResolve() {
-        turns = new GateTurns(this, GateParameters.fromJson(parametersJson), memory);
+        turns = new GateRunner(this, GateParameters.fromJson(parametersJson), memory);
         return this;
     }
 
     @Override
     public boolean start() throws IOException, InterruptedException {
-        KilledBuilds.began(turns.build().run(), this);
+        KilledBuildListener.began(turns.build().run(), this);
         turns.goOn(Duration.ZERO);
         return false;
     }
@@ -50,7 +50,7 @@ final class GateExecution extends StepExecution {
             memory.state = before.resumed();
         }
         try {
-            KilledBuilds.began(turns.build().run(), this);
+            KilledBuildListener.began(turns.build().run(), this);
         } catch (IOException | InterruptedException e) {
             LOGGER.log(Level.WARNING, "A gate was resumed whose build is not known", e);
         }

@@ -41,7 +41,7 @@ final class GateParameters {
     private void take(String name, Object given) {
         Object value;
         try {
-            value = PlainValues.of(given);
+            value = ParameterValues.of(given);
         } catch (IllegalArgumentException e) {
             problems.add("parameter `" + name + "` " + e.getMessage());
             return;

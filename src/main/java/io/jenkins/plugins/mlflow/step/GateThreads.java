@@ -30,10 +30,10 @@ final class GateThreads {
     private static final ExecutorService POOL = pool(THREADS, "MLflow evaluation gate");
     private static final ExecutorService LATE = pool(THREADS_FOR_LATE, "MLflow evaluation gate, overdue");
     private static final ExecutorService ENDS = pool(THREADS_FOR_ENDS, "MLflow evaluation gate, ending");
-    private static final FairLanes AGENTS =
-            new FairLanes(pool(THREADS_FOR_AGENTS, "MLflow evaluation gate, agent"), THREADS_FOR_AGENTS, 1);
+    private static final FairExecutor AGENTS =
+            new FairExecutor(pool(THREADS_FOR_AGENTS, "MLflow evaluation gate, agent"), THREADS_FOR_AGENTS, 1);
     private static final ScheduledThreadPoolExecutor TIMER = timer();
-    private static final FairLanes LANES = new FairLanes(POOL, THREADS, THREADS_PER_SERVER);
+    private static final FairExecutor LANES = new FairExecutor(POOL, THREADS, THREADS_PER_SERVER);
 
     private GateThreads() {}
 

@@ -47,7 +47,7 @@ public final class MlflowEvalGateStep extends Step {
         if (value == null || "".equals(value)) {
             arguments.remove(name);
         } else {
-            arguments.put(name, PlainValues.of(value));
+            arguments.put(name, ParameterValues.of(value));
         }
     }
 

@@ -28,24 +28,24 @@ final class Permissions {
      * Looks again.
      *
      * @return the request to go on with
-     * @throws StepProblem if the gate must end
+     * @throws StepException if the gate must end
      */
     GateRequest check(MlflowServerConfiguration server, Run<?, ?> run, GateRequest request, GateState before)
-            throws StepProblem {
+            throws StepException {
         if (before.hasBegunToPromote()) {
             return request;
         }
-        String why = Servers.whyNotPromote(server, run);
+        String why = ServerResolver.whyNotPromote(server, run);
         boolean promotes = request.policy().promotion() != null && request.runMode() == RunMode.ENABLED;
         if (why != null && request.promotionBarred() == null && promotes) {
-            throw new StepProblem("While the gate waited, the list of jobs that may promote was changed: " + why
+            throw new StepException("While the gate waited, the list of jobs that may promote was changed: " + why
                     + ". Nothing was promoted. Run the gate again, or ask the administrator to list the job.");
         }
         checkLock(request);
         return before.isAfterPass() ? request : request.barred(why);
     }
 
-    private void checkLock(GateRequest request) throws StepProblem {
+    private void checkLock(GateRequest request) throws StepException {
         try {
             Optional<PolicyDocument> stored = MlflowGlobalConfiguration.get().storedPolicy();
             if (stored.isEmpty() || stored.get() == compared) {
@@ -56,7 +56,7 @@ final class Permissions {
                                 PolicyReader.resolve(stored.get(), request.model(), PolicyOverrides.NONE))
                         .violations(request.policy());
                 if (!violations.isEmpty()) {
-                    throw new StepProblem("While the gate waited, the administrator changed the locked policy of model '"
+                    throw new StepException("While the gate waited, the administrator changed the locked policy of model '"
                             + request.model() + "', and the gate asks less than that now:\n- "
                             + String.join("\n- ", violations)
                             + "\nNothing was promoted. Correct the gate's policy and run it again.");
@@ -64,7 +64,7 @@ final class Permissions {
             }
             compared = stored.get();
         } catch (ConfigurationException | PolicyException e) {
-            throw new StepProblem("While the gate waited, the stored policy was changed and cannot be used: " + e.getMessage());
+            throw new StepException("While the gate waited, the stored policy was changed and cannot be used: " + e.getMessage());
         }
     }
 }

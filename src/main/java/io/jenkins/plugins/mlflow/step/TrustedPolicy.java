@@ -43,10 +43,10 @@ final class TrustedPolicy {
      * The file, or that there is none.
      *
      * @param path from the root of the repository
-     * @throws StepProblem if it could not be found out
+     * @throws StepException if it could not be found out
      */
     static PolicyFile read(Run<?, ?> run, TaskListener listener, String path, Duration deadline)
-            throws StepProblem, InterruptedException {
+            throws StepException, InterruptedException {
         Future<PolicyFile> answer = Computer.threadPoolForRemoting.submit(() -> {
             try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
                 return of(run, listener).file(path, listener);
@@ -56,15 +56,15 @@ final class TrustedPolicy {
             return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new StepProblem(
+            throw new StepException(
                     ErrorCategory.TIMEOUT,
                     "Policy file '" + path + "' of the trusted revision could not be read: the source of the change request did"
                             + " not answer within " + deadline.toSeconds() + " s. Check the host of the repository.");
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof StepProblem problem) {
+            if (e.getCause() instanceof StepException problem) {
                 throw problem;
             }
-            throw new StepProblem(
+            throw new StepException(
                     ErrorCategory.UNREACHABLE,
                     "Policy file '" + path + "' of the trusted revision could not be read: " + e.getCause().getMessage()
                             + ". Check the host of the repository.");
@@ -72,12 +72,12 @@ final class TrustedPolicy {
     }
 
     private static TrustedPolicy of(Run<?, ?> run, TaskListener listener)
-            throws StepProblem, IOException, InterruptedException {
+            throws StepException, IOException, InterruptedException {
         Job<?, ?> job = run.getParent();
         SCMSource source = SCMSource.SourceByItem.findSource(job);
         SCMHead head = SCMHead.HeadByItem.findHead(job);
         if (source == null || head == null) {
-            throw new StepProblem("the source of the change request that job '" + job.getFullName()
+            throw new StepException("the source of the change request that job '" + job.getFullName()
                     + "' builds is no longer configured, so that nothing tells which policy to trust. Scan the multibranch project.");
         }
         SCMRevision tip = SCMRevisionAction.getRevision(source, run);
@@ -85,7 +85,7 @@ final class TrustedPolicy {
             tip = source.fetch(head, listener);
         }
         if (tip == null) {
-            throw new StepProblem("the revision of the change request that job '" + job.getFullName()
+            throw new StepException("the revision of the change request that job '" + job.getFullName()
                     + "' builds is unknown, so that nothing tells which policy to trust. Scan the multibranch project.");
         }
         return new TrustedPolicy(source, head, source.getTrustedRevision(tip, listener));

@@ -64,7 +64,7 @@ final class WorkspacePolicy {
         String agent = agent(workspace);
         Future<?> late = GateThreads.after(
                 deadline,
-                () -> found.completeExceptionally(new StepProblem(
+                () -> found.completeExceptionally(new StepException(
                         ErrorCategory.TIMEOUT,
                         "Policy file '" + path + "' could not be read: the agent did not answer within "
                                 + deadline.toSeconds() + " s. Check the agent.")));
@@ -105,18 +105,18 @@ final class WorkspacePolicy {
         return workspace.isRemote() ? String.valueOf(System.identityHashCode(workspace.getChannel())) : "";
     }
 
-    private static StepProblem unreachable(String path, Throwable cause) {
-        return new StepProblem(
+    private static StepException unreachable(String path, Throwable cause) {
+        return new StepException(
                 ErrorCategory.UNREACHABLE,
                 "Policy file '" + path + "' could not be read from the agent: " + cause.getMessage() + ". Check the agent.");
     }
 
     /** What was found by a reading that is done. */
-    static Found get(CompletableFuture<Found> reading) throws StepProblem {
+    static Found get(CompletableFuture<Found> reading) throws StepException {
         try {
             return reading.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof StepProblem problem) {
+            if (e.getCause() instanceof StepException problem) {
                 throw problem;
             }
             throw e;

@@ -31,7 +31,7 @@ final class ArtifactQueries {
                 parameters.addAll(List.of("page_token", token));
             }
             ApiRequest request = ApiRequest.get("artifacts/list", subject, parameters.toArray(String[]::new));
-            Reading<Service.ListArtifacts.Response.Builder> reading =
+            ParsedResponse<Service.ListArtifacts.Response.Builder> reading =
                     transport.begin().ask(request, Service.ListArtifacts.Response.newBuilder());
             for (Service.FileInfo file : reading.message().getFilesList()) {
                 reading.require(!file.getPath().isEmpty(), "with an artifact that has no path");

@@ -89,7 +89,7 @@ final class FirstRun {
 
     /** Reads one page; returns the token of the next one, or an empty string. */
     private String read(int size, String token, String condition) throws TrackingException, InterruptedException {
-        Reading<Service.SearchRuns.Response.Builder> reading = transport.begin()
+        ParsedResponse<Service.SearchRuns.Response.Builder> reading = transport.begin()
                 .ask(request(size, token, condition), Service.SearchRuns.Response.newBuilder());
         List<Service.Run> answered = reading.message().build().getRunsList();
         String next = reading.message().getNextPageToken();
@@ -112,7 +112,7 @@ final class FirstRun {
         return next;
     }
 
-    private void check(Reading<?> reading, Run run) throws TrackingException {
+    private void check(ParsedResponse<?> reading, Run run) throws TrackingException {
         reading.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
         reading.require(
                 search.experimentId().equals(run.experimentId()),

@@ -30,7 +30,7 @@ final class HistoryQueries {
             message.setPageToken(token);
         }
         String subject = "experiment '" + experimentId + "'" + (given.isEmpty() ? "" : ", filter " + given);
-        Reading<Service.SearchRuns.Response.Builder> reading = ask(message, subject);
+        ParsedResponse<Service.SearchRuns.Response.Builder> reading = ask(message, subject);
         List<Run> runs = runs(reading, experimentId);
         Comparator<Run> order = RunQueries.order(newestFirst);
         for (int i = 0; i < runs.size(); i++) {
@@ -45,7 +45,7 @@ final class HistoryQueries {
 
     List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
         String filter = ids.stream().collect(Collectors.joining("', '", "attributes.run_id IN ('", "')"));
-        Reading<Service.SearchRuns.Response.Builder> reading = ask(
+        ParsedResponse<Service.SearchRuns.Response.Builder> reading = ask(
                 search(experimentId, Service.ViewType.ALL, ids.size()).setFilter(filter),
                 ids.size() + " runs of experiment '" + experimentId + "'");
         List<Run> runs = runs(reading, experimentId);
@@ -63,13 +63,13 @@ final class HistoryQueries {
                 .setMaxResults(size);
     }
 
-    private Reading<Service.SearchRuns.Response.Builder> ask(Service.SearchRuns.Builder message, String subject)
+    private ParsedResponse<Service.SearchRuns.Response.Builder> ask(Service.SearchRuns.Builder message, String subject)
             throws TrackingException, InterruptedException {
         return transport.begin()
                 .ask(ApiRequest.post("runs/search", subject, message.build()), Service.SearchRuns.Response.newBuilder());
     }
 
-    private static List<Run> runs(Reading<Service.SearchRuns.Response.Builder> reading, String experimentId)
+    private static List<Run> runs(ParsedResponse<Service.SearchRuns.Response.Builder> reading, String experimentId)
             throws TrackingException {
         List<Run> runs = new ArrayList<>();
         for (Service.Run entry : reading.message().build().getRunsList()) {
@@ -92,7 +92,7 @@ final class HistoryQueries {
         }
         ApiRequest request = ApiRequest.get(
                 "model-versions/search", "versions of model '" + model + "'", parameters.toArray(String[]::new));
-        Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading =
                 transport.begin().ask(request, ModelRegistry.SearchModelVersions.Response.newBuilder());
         List<ModelRegistry.ModelVersion> answered = reading.message().build().getModelVersionsList();
         List<ModelVersion> versions = new ArrayList<>();
@@ -109,7 +109,7 @@ final class HistoryQueries {
         return page(reading, versions, answered.size(), reading.message().getNextPageToken());
     }
 
-    private static <T> Page<T> page(Reading<?> reading, List<T> items, int answered, String nextToken)
+    private static <T> Page<T> page(ParsedResponse<?> reading, List<T> items, int answered, String nextToken)
             throws TrackingException {
         reading.require(answered > 0 || nextToken.isEmpty(), "with an empty page and a token for another one");
         return new Page<>(items, nextToken.isEmpty() ? null : nextToken);

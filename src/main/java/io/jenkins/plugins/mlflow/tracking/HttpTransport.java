@@ -32,7 +32,7 @@ final class HttpTransport {
     /** What {@link System#nanoTime} says when no request may be under way any longer; null for no limit. */
     private final Long deadline;
     private final AtomicInteger sent;
-    private final Refusals refusals;
+    private final ErrorMapper refusals;
 
     /** @param proxy what the client's proxy wants to know of its user */
     HttpTransport(
@@ -62,7 +62,7 @@ final class HttpTransport {
         this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
         this.deadline = deadline;
         this.sent = sent;
-        this.refusals = new Refusals(address, credentials, proxy, workspace);
+        this.refusals = new ErrorMapper(address, credentials, proxy, workspace);
     }
 
     /** The same server for as long as the budget: all requests together, each at most for the request timeout. */
@@ -90,7 +90,7 @@ final class HttpTransport {
         return sent.get();
     }
 
-    Refusals refusals() {
+    ErrorMapper refusals() {
         return refusals;
     }
 
@@ -109,9 +109,9 @@ final class HttpTransport {
         }
 
         /** Sends one request and fills {@code builder} with its answer. */
-        <B extends Message.Builder> Reading<B> ask(ApiRequest request, B builder)
+        <B extends Message.Builder> ParsedResponse<B> ask(ApiRequest request, B builder)
                 throws TrackingException, InterruptedException {
-            Answer answer = send(request);
+            HttpResult answer = send(request);
             refusals.check(request, answer);
             return refusals.read(request, answer, builder);
         }
@@ -120,15 +120,15 @@ final class HttpTransport {
          * The same for a change. Its answer is waited for even if the thread is interrupted, which stays interrupted: who
          * comes next must find the change made or refused, and not have it come after.
          */
-        <B extends Message.Builder> Reading<B> change(ApiRequest request, B builder)
+        <B extends Message.Builder> ParsedResponse<B> change(ApiRequest request, B builder)
                 throws TrackingException, InterruptedException {
-            Answer answer = start(request).awaitThoughInterrupted();
+            HttpResult answer = start(request).awaitThoughInterrupted();
             refusals.check(request, answer);
             return refusals.read(request, answer, builder);
         }
 
         /** Whatever the server answered, good or bad. */
-        Answer send(ApiRequest request) throws TrackingException, InterruptedException {
+        HttpResult send(ApiRequest request) throws TrackingException, InterruptedException {
             return start(request).await();
         }
 
@@ -149,7 +149,7 @@ final class HttpTransport {
         private final ApiRequest request;
         private final long begun;
         private final long end;
-        private final CappedBody body = new CappedBody(BODY_LIMIT);
+        private final LimitedBodySubscriber body = new LimitedBodySubscriber(BODY_LIMIT);
         private final CompletableFuture<HttpResponse<byte[]>> future;
 
         private Pending(ApiRequest request, long begun, long end) {
@@ -164,11 +164,11 @@ final class HttpTransport {
             return request;
         }
 
-        Answer await() throws TrackingException, InterruptedException {
+        HttpResult await() throws TrackingException, InterruptedException {
             try {
                 HttpResponse<byte[]> response =
                         future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-                return new Answer(response.statusCode(), response.headers(), response.body());
+                return new HttpResult(response.statusCode(), response.headers(), response.body());
             } catch (InterruptedException e) {
                 abandon();
                 throw e;
@@ -180,7 +180,7 @@ final class HttpTransport {
             }
         }
 
-        private Answer awaitThoughInterrupted() throws TrackingException, InterruptedException {
+        private HttpResult awaitThoughInterrupted() throws TrackingException, InterruptedException {
             boolean interrupted = false;
             try {
                 while (!future.isDone() && end - System.nanoTime() > 0) {

@@ -29,7 +29,7 @@ final class LoggedModelQueries {
             throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
-        Reading<Struct.Builder> reading = ask(transport.begin(), request);
+        ParsedResponse<Struct.Builder> reading = ask(transport.begin(), request);
         LoggedModel model = read(reading, PlainJson.object(reading.message().build(), "model"));
         reading.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
         return model;
@@ -67,7 +67,7 @@ final class LoggedModelQueries {
             if (!token.isEmpty()) {
                 message.putFields("page_token", PlainJson.value(token));
             }
-            Reading<Struct.Builder> reading =
+            ParsedResponse<Struct.Builder> reading =
                     ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
             Struct answer = reading.message().build();
             for (Struct entry : PlainJson.objects(answer, "models")) {
@@ -87,9 +87,9 @@ final class LoggedModelQueries {
                         + " pages. Name the logged model with modelId.");
     }
 
-    private Reading<Struct.Builder> ask(HttpTransport.Call call, ApiRequest request)
+    private ParsedResponse<Struct.Builder> ask(HttpTransport.Call call, ApiRequest request)
             throws TrackingException, InterruptedException {
-        Answer answer = call.send(request);
+        HttpResult answer = call.send(request);
         if (answer.status() == 404 && NO_SUCH_ROUTE.contains(answer.errorCode())) {
             throw transport.refusals().told(ErrorCategory.CONFIGURATION, request, answer,
                     "This server has no logged models, which `modelId` and `dataset` are about; they came with MLflow 3."
@@ -100,7 +100,7 @@ final class LoggedModelQueries {
         return transport.refusals().read(request, answer, Struct.newBuilder());
     }
 
-    private static LoggedModel read(Reading<?> reading, Struct message) throws TrackingException {
+    private static LoggedModel read(ParsedResponse<?> reading, Struct message) throws TrackingException {
         Struct info = PlainJson.object(message, "info");
         String id = PlainJson.text(info, "model_id");
         reading.require(id != null && LoggedModel.isId(id), "without the logged model");

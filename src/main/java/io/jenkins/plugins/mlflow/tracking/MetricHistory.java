@@ -31,7 +31,7 @@ final class MetricHistory {
                             "max_results", String.valueOf(PAGE))
                     : ApiRequest.get("metrics/get-history", subject, "run_id", runId, "metric_key", metric,
                             "max_results", String.valueOf(PAGE), "page_token", token);
-            Reading<Service.GetMetricHistory.Response.Builder> reading =
+            ParsedResponse<Service.GetMetricHistory.Response.Builder> reading =
                     transport.begin().ask(request, Service.GetMetricHistory.Response.newBuilder());
             for (Service.Metric value : reading.message().getMetricsList()) {
                 reading.require(

@@ -127,8 +127,8 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
      * What the server is and who we are to it, by reading alone, within two request timeouts; it adds to an answer of the
      * server, and throws nothing of its own.
      */
-    public Standing standing() throws InterruptedException {
-        return new StandingQueries(transport).standing(RunQueries.byName("Default"));
+    public ServerInfo standing() throws InterruptedException {
+        return new ServerInfoQueries(transport).standing(RunQueries.byName("Default"));
     }
 
     @Override

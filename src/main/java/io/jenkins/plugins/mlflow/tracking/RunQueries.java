@@ -24,7 +24,7 @@ final class RunQueries {
 
     Run run(String runId) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("runs/get", "run '" + runId + "'", "run_id", runId);
-        Reading<Service.GetRun.Response.Builder> reading =
+        ParsedResponse<Service.GetRun.Response.Builder> reading =
                 transport.begin().ask(request, Service.GetRun.Response.newBuilder());
         Service.GetRun.Response response = reading.message().build();
         reading.require(response.hasRun() && response.getRun().hasInfo(), "without the run");
@@ -39,7 +39,7 @@ final class RunQueries {
     }
 
     /** The library's messages are older than MLflow 3's fields; other answers need not be read twice. */
-    private static Struct plain(Reading<?> reading) throws TrackingException {
+    private static Struct plain(ParsedResponse<?> reading) throws TrackingException {
         if (!reading.answer().body().contains("\"model_id\"")) {
             return Struct.getDefaultInstance();
         }
@@ -48,7 +48,7 @@ final class RunQueries {
         return PlainJson.object(whole.build(), "run");
     }
 
-    private static Set<String> modelIds(Reading<?> reading, Struct run, String part, String list)
+    private static Set<String> modelIds(ParsedResponse<?> reading, Struct run, String part, String list)
             throws TrackingException {
         Set<String> ids = new HashSet<>();
         for (Struct model : PlainJson.objects(PlainJson.object(run, part), list)) {
@@ -61,7 +61,7 @@ final class RunQueries {
 
     Experiment experiment(String id) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("experiments/get", "experiment '" + id + "'", "experiment_id", id);
-        Reading<Service.GetExperiment.Response.Builder> reading =
+        ParsedResponse<Service.GetExperiment.Response.Builder> reading =
                 transport.begin().ask(request, Service.GetExperiment.Response.newBuilder());
         Service.Experiment found = reading.message().getExperiment();
         reading.require(found.hasName() && !found.getExperimentId().isEmpty(), "without the experiment");
@@ -71,7 +71,7 @@ final class RunQueries {
 
     Experiment experimentByName(String name) throws TrackingException, InterruptedException {
         ApiRequest request = byName(name);
-        Reading<Service.GetExperimentByName.Response.Builder> reading =
+        ParsedResponse<Service.GetExperimentByName.Response.Builder> reading =
                 transport.begin().ask(request, Service.GetExperimentByName.Response.newBuilder());
         Service.Experiment found = reading.message().getExperiment();
         reading.require(found.hasName() && !found.getExperimentId().isEmpty(), "without the experiment");
@@ -129,12 +129,12 @@ final class RunQueries {
     }
 
     /** A run of a search, of which the logged models are not told. */
-    static Run read(Service.Run message, Reading<?> reading) throws TrackingException {
+    static Run read(Service.Run message, ParsedResponse<?> reading) throws TrackingException {
         return read(message, Set.of(), Set.of(), reading);
     }
 
     private static Run read(
-            Service.Run message, Set<String> modelOutputs, Set<String> modelInputs, Reading<?> reading)
+            Service.Run message, Set<String> modelOutputs, Set<String> modelInputs, ParsedResponse<?> reading)
             throws TrackingException {
         Service.RunInfo info = message.getInfo();
         String id = info.hasRunId() ? info.getRunId() : info.getRunUuid();
@@ -169,7 +169,7 @@ final class RunQueries {
                 .collect(Collectors.toSet());
     }
 
-    private static Map<String, Run.Metric> metrics(Service.Run message, Reading<?> reading) throws TrackingException {
+    private static Map<String, Run.Metric> metrics(Service.Run message, ParsedResponse<?> reading) throws TrackingException {
         Map<String, Run.Metric> metrics = new HashMap<>();
         for (Service.Metric metric : message.getData().getMetricsList()) {
             if (metric.hasKey() && metric.hasValue()) {

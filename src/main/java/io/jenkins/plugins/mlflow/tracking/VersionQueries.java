@@ -29,7 +29,7 @@ final class VersionQueries {
     ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "model-versions/get", "version " + version + " of model '" + model + "'", "name", model, "version", version);
-        Reading<ModelRegistry.GetModelVersion.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetModelVersion.Response.Builder> reading =
                 transport.begin().ask(request, ModelRegistry.GetModelVersion.Response.newBuilder());
         ModelVersion found = VersionReader.read(reading, reading.message().getModelVersion(), model);
         reading.require(found.version().equals(version), "with version " + found.version() + " instead");
@@ -44,7 +44,7 @@ final class VersionQueries {
                 model,
                 "version",
                 version);
-        Reading<ModelRegistry.GetModelVersionDownloadUri.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetModelVersionDownloadUri.Response.Builder> reading =
                 transport.begin().ask(request, ModelRegistry.GetModelVersionDownloadUri.Response.newBuilder());
         reading.require(reading.message().hasArtifactUri(), "without the address of the files");
         return ModelSource.parse(reading.message().getArtifactUri());
@@ -53,19 +53,19 @@ final class VersionQueries {
     Optional<ModelVersion> byAlias(String model, String alias) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "registered-models/alias", "alias '" + alias + "' of model '" + model + "'", "name", model, "alias", alias);
-        Answer answer = transport.begin().send(request);
+        HttpResult answer = transport.begin().send(request);
         if (saysNoModel(answer) || saysNoAlias(answer, alias)) {
             return Optional.empty();
         }
         transport.refusals().check(request, answer);
-        Reading<ModelRegistry.GetModelVersionByAlias.Response.Builder> reading = transport
+        ParsedResponse<ModelRegistry.GetModelVersionByAlias.Response.Builder> reading = transport
                 .refusals()
                 .read(request, answer, ModelRegistry.GetModelVersionByAlias.Response.newBuilder());
         return Optional.of(VersionReader.read(reading, reading.message().getModelVersion(), model));
     }
 
     /** 2.x answers 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
-    private static boolean saysNoAlias(Answer answer, String alias) {
+    private static boolean saysNoAlias(HttpResult answer, String alias) {
         String message = answer.errorMessage();
         boolean words = Pattern.compile(
                         "(?is).*\\balias\\b.*" + Pattern.quote(alias) + ".*(not found|does not exist).*")
@@ -78,11 +78,11 @@ final class VersionQueries {
         };
     }
 
-    private static boolean saysNoModel(Answer answer) {
+    private static boolean saysNoModel(HttpResult answer) {
         return isAbsence(answer) && NO_MODEL.matcher(answer.errorMessage()).matches();
     }
 
-    private static boolean isAbsence(Answer answer) {
+    private static boolean isAbsence(HttpResult answer) {
         return answer.errorCode().equals("RESOURCE_DOES_NOT_EXIST")
                 && (answer.status() == 404 || answer.status() == 400);
     }
@@ -95,7 +95,7 @@ final class VersionQueries {
                         .setName(model)
                         .addStages(stage)
                         .build());
-        Reading<ModelRegistry.GetLatestVersions.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetLatestVersions.Response.Builder> reading =
                 transport.begin().ask(request, ModelRegistry.GetLatestVersions.Response.newBuilder());
         ModelVersion latest = null;
         for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
@@ -111,12 +111,12 @@ final class VersionQueries {
     /** Empty only on MLflow's own answer that there is no such model. */
     Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("registered-models/get", "model '" + model + "'", "name", model);
-        Answer answer = transport.begin().send(request);
+        HttpResult answer = transport.begin().send(request);
         if (saysNoModel(answer)) {
             return Optional.empty();
         }
         transport.refusals().check(request, answer);
-        Reading<ModelRegistry.GetRegisteredModel.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetRegisteredModel.Response.Builder> reading =
                 transport.refusals().read(request, answer, ModelRegistry.GetRegisteredModel.Response.newBuilder());
         ModelRegistry.RegisteredModel found = reading.message().getRegisteredModel();
         reading.require(found.hasName(), "without the registered model");
@@ -182,7 +182,7 @@ final class VersionQueries {
         ModelVersion highest = null;
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
-            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
+            ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
             boolean ordered = true;
             int count = 0;
             ModelVersion previous = null;
@@ -221,7 +221,7 @@ final class VersionQueries {
         Set<String> tagged = new HashSet<>();
         String token = "";
         for (int page = 0; page < MOST_PAGES; page++) {
-            Reading<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
+            ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
             for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
                 if (message.hasName() && !message.getName().equals(model)) {
                     continue; // databases that ignore case find CHURN for churn
@@ -242,7 +242,7 @@ final class VersionQueries {
                 "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
     }
 
-    private Reading<ModelRegistry.SearchModelVersions.Response.Builder> ask(String filter, String subject, String token)
+    private ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> ask(String filter, String subject, String token)
             throws TrackingException, InterruptedException {
         return transport.begin()
                 .ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
@@ -272,13 +272,13 @@ final class VersionQueries {
                         + ", which holds both kinds of quotes. Give the candidate's version.");
     }
 
-    private static ModelVersion higher(Reading<?> reading, ModelVersion one, ModelVersion other)
+    private static ModelVersion higher(ParsedResponse<?> reading, ModelVersion one, ModelVersion other)
             throws TrackingException {
         long number = number(reading, other);
         return one == null || number > number(reading, one) ? other : one;
     }
 
-    private static long number(Reading<?> reading, ModelVersion version) throws TrackingException {
+    private static long number(ParsedResponse<?> reading, ModelVersion version) throws TrackingException {
         try {
             return Long.parseLong(version.version());
         } catch (NumberFormatException e) {

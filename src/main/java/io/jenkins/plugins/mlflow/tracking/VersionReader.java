@@ -8,7 +8,7 @@ import org.mlflow.api.proto.ModelRegistry;
 final class VersionReader {
     private VersionReader() {}
 
-    static ModelVersion read(Reading<?> reading, ModelRegistry.ModelVersion message, String model)
+    static ModelVersion read(ParsedResponse<?> reading, ModelRegistry.ModelVersion message, String model)
             throws TrackingException {
         reading.require(message.hasName() && !message.getVersion().isEmpty(), "without the model version");
         reading.require(message.getName().equals(model), "with the model '" + message.getName() + "' instead");

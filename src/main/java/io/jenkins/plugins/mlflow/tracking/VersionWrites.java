@@ -45,7 +45,7 @@ final class VersionWrites {
             throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.post(
                 "model-versions/create", "a version of model '" + model + "' from " + source, message);
-        Reading<ModelRegistry.CreateModelVersion.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.CreateModelVersion.Response.Builder> reading =
                 transport.begin().change(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
         ModelVersion created = VersionReader.read(reading, reading.message().getModelVersion(), model);
         reading.require(
@@ -76,7 +76,7 @@ final class VersionWrites {
                         .setStage(stage)
                         .setArchiveExistingVersions(archiveExisting)
                         .build());
-        Reading<ModelRegistry.TransitionModelVersionStage.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.TransitionModelVersionStage.Response.Builder> reading =
                 transport.begin().change(request, ModelRegistry.TransitionModelVersionStage.Response.newBuilder());
         ModelVersion moved = VersionReader.read(reading, reading.message().getModelVersion(), model);
         reading.require(moved.version().equals(version), "with version " + moved.version() + " instead");
@@ -98,7 +98,7 @@ final class VersionWrites {
         }
         for (HttpTransport.Pending one : pending) {
             try {
-                Answer answer = one.await();
+                HttpResult answer = one.await();
                 transport.refusals().check(one.request(), answer);
                 transport
                         .refusals()

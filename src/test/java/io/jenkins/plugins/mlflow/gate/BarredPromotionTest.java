@@ -45,7 +45,7 @@ class BarredPromotionTest {
     }
 
     private GateState next(GateState state) throws Exception {
-        Advance advance = new Gate(request, clock, new Random(1)).advance(state, mlflow);
+        StepResult advance = new Gate(request, clock, new Random(1)).advance(state, mlflow);
         clock.pass(advance.delay());
         return advance.state();
     }

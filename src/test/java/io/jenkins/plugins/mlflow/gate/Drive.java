@@ -71,7 +71,7 @@ final class Drive {
     }
 
     private void step(Gate gate) throws Exception {
-        Advance advance = gate.advance(state, mlflow);
+        StepResult advance = gate.advance(state, mlflow);
         state = advance.state();
         said.addAll(advance.messages());
         if (advance.waitingFor() != null) {
@@ -85,7 +85,7 @@ final class Drive {
 
     /** One advance, without the time passing that it asks for. */
     void onceMore() throws Exception {
-        Advance advance = gate().advance(state, mlflow);
+        StepResult advance = gate().advance(state, mlflow);
         state = advance.state();
         waitedFor.add(advance.waitingFor());
         delays.add(advance.delay());

@@ -127,8 +127,8 @@ class GateNeedsTest {
         List<Run.Metric> history =
                 List.of(new Run.Metric(0.1, 5, 3), new Run.Metric(0.9, 4, 3), new Run.Metric(0.2, 5, 3));
 
-        assertEquals(0.2, Needs.chosen(new ValueChoice(ValueChoice.Kind.STEP, 3), history).value());
-        assertNull(Needs.chosen(new ValueChoice(ValueChoice.Kind.MIN, 0), List.of()).value());
+        assertEquals(0.2, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.STEP, 3), history).value());
+        assertNull(RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MIN, 0), List.of()).value());
     }
 
     @Test
@@ -139,9 +139,9 @@ class GateNeedsTest {
         List<Run.Metric> rising =
                 List.of(new Run.Metric(0.1, 1, 1), new Run.Metric(0.2, 2, 2), new Run.Metric(0.3, 3, 3));
 
-        assertEquals(0.7, Needs.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), sevens).value());
-        assertEquals(0.2, Needs.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), rising).value());
-        assertEquals(1.25e308, Needs.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 2), large).value());
+        assertEquals(0.7, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), sevens).value());
+        assertEquals(0.2, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), rising).value());
+        assertEquals(1.25e308, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 2), large).value());
     }
 
     private GateReport onData(String sameDataset, String candidate, String baseline) throws Exception {

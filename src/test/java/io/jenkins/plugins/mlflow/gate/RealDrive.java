@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
@@ -107,11 +107,11 @@ final class RealDrive {
         GatePolicy policy = PolicyReader.resolve(
                 document, model, parameters.exactCandidate(exact != null).build());
         GateRequest request = new GateRequest(
-                model, "real", exact, policy, "test", PolicyCanon.sha256(policy), mode, "http://ci/job/churn/7/");
+                model, "real", exact, policy, "test", CanonicalPolicy.sha256(policy), mode, "http://ci/job/churn/7/");
         Gate gate = new Gate(request, Clock.systemUTC(), new Random(1));
         GateState state = gate.start(Clock.systemUTC().instant());
         while (!state.isDone()) {
-            Advance advance = gate.advance(state, server);
+            StepResult advance = gate.advance(state, server);
             state = advance.state();
             if (state.awaitsApproval()) {
                 asked++;

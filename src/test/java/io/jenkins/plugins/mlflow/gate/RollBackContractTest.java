@@ -3,8 +3,8 @@ package io.jenkins.plugins.mlflow.gate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.mlflow.gate.RollBack.Outcome;
-import io.jenkins.plugins.mlflow.gate.RollBack.Result;
+import io.jenkins.plugins.mlflow.gate.Rollback.Outcome;
+import io.jenkins.plugins.mlflow.gate.Rollback.Result;
 import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.MlflowData;
@@ -43,7 +43,7 @@ class RollBackContractTest {
     }
 
     private Outcome rollBack(TrackingServer as, String from, String to) throws Exception {
-        return new RollBack("real", model, "champion", from, to, Clock.systemUTC(), Instant.now().plusSeconds(30))
+        return new Rollback("real", model, "champion", from, to, Clock.systemUTC(), Instant.now().plusSeconds(30))
                 .run(as, "alice", () -> {});
     }
 

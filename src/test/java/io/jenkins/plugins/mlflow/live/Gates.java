@@ -60,7 +60,7 @@ final class Gates {
     /** What the step does when a gate ends. */
     static void end(Run<?, ?> run, String gate, GateReport report) throws IOException {
         int number = GateReportAction.attach(run, gate, report, null);
-        GateEnds.note(run, number, report);
+        GateRecorder.note(run, number, report);
     }
 
     /** Gives the job this many builds, all with the record and the report of its first. */

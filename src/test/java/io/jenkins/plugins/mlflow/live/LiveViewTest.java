@@ -70,7 +70,7 @@ class LiveViewTest {
         return new MockAuthorizationStrategy()
                 .grant(Jenkins.ADMINISTER).everywhere().to("admin")
                 .grant(Jenkins.READ).everywhere().to("reader")
-                .grant(Item.READ, RollBacks.ROLL_BACK).onItems(mine).to("reader");
+                .grant(Item.READ, RollbackService.ROLL_BACK).onItems(mine).to("reader");
     }
 
     @AfterEach

@@ -223,8 +223,8 @@ class ModelsActionTest {
         LiveStore.update(key, "production", record -> record.seen("6", Instant.now(), new BuildRef("train", 1)));
         MlflowServerConfiguration server = new MlflowServerConfiguration("production", "https://mlflow.example.com");
 
-        RollBacks.Problem problem = assertThrows(
-                RollBacks.Problem.class, () -> RollBacks.rollBack(key.id(), server, "6", null, null, null));
+        RollbackService.Problem problem = assertThrows(
+                RollbackService.Problem.class, () -> RollbackService.rollBack(key.id(), server, "6", null, null, null));
 
         assertThat(problem.getMessage(), containsString("Nothing was changed"));
         assertThat(LiveStore.find(key.id()).getChanges(), hasSize(0));

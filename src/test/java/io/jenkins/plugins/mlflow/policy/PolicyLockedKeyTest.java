@@ -33,7 +33,7 @@ class PolicyLockedKeyTest {
         GatePolicy locked = PolicyReader.resolve(
                 stored("version: 1\nmodels: {m: {locked: true, metrics: {a: 1}}}"), "m", PolicyOverrides.NONE);
 
-        assertEquals(PolicyCanon.sha256(PolicySamples.policy("metrics: {a: 1}")), PolicyCanon.sha256(locked));
+        assertEquals(CanonicalPolicy.sha256(PolicySamples.policy("metrics: {a: 1}")), CanonicalPolicy.sha256(locked));
     }
 
     @ParameterizedTest

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.Misses;
+import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +42,7 @@ class CheckTableTest {
         List<Check> missed = shown.stream().filter(check -> !check.isPassed()).toList();
         assertTrue(missed.size() > 5);
         assertEquals(missed, shown.subList(0, missed.size()));
-        assertEquals(missed.stream().sorted(Misses.WORST_FIRST).toList(), missed);
+        assertEquals(missed.stream().sorted(CheckRanking.WORST_FIRST).toList(), missed);
     }
 
     @Test

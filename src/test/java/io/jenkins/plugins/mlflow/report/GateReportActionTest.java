@@ -23,7 +23,7 @@ import io.jenkins.plugins.mlflow.export.JunitXml;
 import io.jenkins.plugins.mlflow.export.Markdown;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
@@ -281,7 +281,7 @@ class GateReportActionTest {
         String yaml = download("policy.yaml", "application/yaml");
         GatePolicy again = PolicyReader.resolve(
                 PolicyDocument.read("policy.yaml", yaml), "churn-classifier", PolicyOverrides.NONE);
-        assertThat(PolicyCanon.sha256(again), is(document.getReport().getPolicySha256()));
+        assertThat(CanonicalPolicy.sha256(again), is(document.getReport().getPolicySha256()));
         assertThat(download("junit.xml", "application/xml"), is(JunitXml.of(document.getReport())));
         assertThat(download("report.md", "text/markdown"), is(Markdown.of(document.getReport())));
     }

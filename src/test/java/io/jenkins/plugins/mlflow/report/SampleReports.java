@@ -7,12 +7,12 @@ import io.jenkins.plugins.mlflow.evaluation.Evaluator;
 import io.jenkins.plugins.mlflow.evaluation.Evidence;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
-import io.jenkins.plugins.mlflow.evaluation.Misses;
+import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.evaluation.Timing;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
@@ -102,7 +102,7 @@ public final class SampleReports {
                 ? "UNREACHABLE: http://mlflow.example.com did not answer"
                 : passed
                         ? "all " + checks.size() + " checks passed"
-                        : Misses.sentence(Misses.worst(checks).orElseThrow()) + " (and " + (misses - 1) + " more checks)";
+                        : CheckRanking.sentence(CheckRanking.worst(checks).orElseThrow()) + " (and " + (misses - 1) + " more checks)";
         GateReport report = new GateReport(status, reason, "enabled", "churn-classifier", "production")
                 .judged(
                         new CandidateInfo(
@@ -119,7 +119,7 @@ public final class SampleReports {
                         .ended("2026-11-20T10:00:13.161Z"));
         return error
                 ? report.error("UNREACHABLE", "http://mlflow.example.com did not answer")
-                : report.under("eval_gate.yaml", PolicyCanon.sha256(policy), PolicyCanon.describe(policy));
+                : report.under("eval_gate.yaml", CanonicalPolicy.sha256(policy), CanonicalPolicy.describe(policy));
     }
 
     /** A report in which every text is this one. */

@@ -26,8 +26,8 @@ class GateThreadsTest {
     void aGateThatTurnsAThousandTimesLeavesNothingBehindInTheTimer() throws Exception {
         CountDownLatch turned = new CountDownLatch(TURNS);
         AtomicInteger most = new AtomicInteger();
-        GateWheel[] wheel = new GateWheel[1];
-        wheel[0] = new GateWheel(new GateWheel.Driven() {
+        GateScheduler[] wheel = new GateScheduler[1];
+        wheel[0] = new GateScheduler(new GateScheduler.Driven() {
             @Override
             public void turn() {
                 most.accumulateAndGet(GateThreads.scheduled(), Math::max);
@@ -95,8 +95,8 @@ class GateThreadsTest {
     }
 
     /** Turns two thousand times without a pause, and then waits for a day. */
-    private static final class Turning implements GateWheel.Driven {
-        private final GateWheel wheel = new GateWheel(this);
+    private static final class Turning implements GateScheduler.Driven {
+        private final GateScheduler wheel = new GateScheduler(this);
         private final CountDownLatch turned = new CountDownLatch(2_000);
         private final Instant deadline = Instant.now().plus(Duration.ofDays(1));
         private final String server;

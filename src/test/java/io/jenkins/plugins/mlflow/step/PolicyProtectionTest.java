@@ -12,7 +12,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
-import io.jenkins.plugins.mlflow.live.PromotionTurns;
+import io.jenkins.plugins.mlflow.live.PromotionQueue;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -318,14 +318,14 @@ class PolicyProtectionTest {
 
     @Test
     void aRightThatIsWithdrawnWhileOthersPromoteEndsTheGateWithAnError() throws Exception {
-        String key = PromotionTurns.key(mlflow.uri() + "\nnull", StubMlflow.MODEL);
-        PromotionTurns.Turn other = PromotionTurns.INSTANCE.enter(key, false, () -> {});
+        String key = PromotionQueue.key(mlflow.uri() + "\nnull", StubMlflow.MODEL);
+        PromotionQueue.Turn other = PromotionQueue.INSTANCE.enter(key, false, () -> {});
         WorkflowJob job = job(jenkins.jenkins, "main", GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Waiting for the promotions of churn-classifier by other builds", run);
 
         allow("other");
-        PromotionTurns.INSTANCE.leave(other);
+        PromotionQueue.INSTANCE.leave(other);
 
         assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' may not promote on server 'stub'.");
     }

@@ -16,8 +16,8 @@ import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
-import io.jenkins.plugins.mlflow.live.PromotionTurns;
-import io.jenkins.plugins.mlflow.live.RollBacks;
+import io.jenkins.plugins.mlflow.live.PromotionQueue;
+import io.jenkins.plugins.mlflow.live.RollbackService;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.net.URL;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ class RollBackPageTest {
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.ADMINISTER).everywhere().to("admin")
                 .grant(Jenkins.READ).everywhere().to("operator", "author")
-                .grant(Item.READ, RollBacks.ROLL_BACK).onItems(job).to("operator")
+                .grant(Item.READ, RollbackService.ROLL_BACK).onItems(job).to("operator")
                 .grant(Item.READ, Item.BUILD, Item.CONFIGURE, Item.DELETE).onItems(job).to("author"));
     }
 
@@ -205,7 +205,7 @@ class RollBackPageTest {
             assertEquals(403, post(as(user), overAll + "rollBack").getWebResponse().getStatusCode());
         }
         assertNothingChanged();
-        assertEquals(Jenkins.ADMINISTER, RollBacks.ROLL_BACK.impliedBy);
+        assertEquals(Jenkins.ADMINISTER, RollbackService.ROLL_BACK.impliedBy);
     }
 
     @Test
@@ -274,8 +274,8 @@ class RollBackPageTest {
     @Test
     void aPromotionUnderWayIsNotInterrupted() throws Exception {
         String question = question(page());
-        PromotionTurns.Turn other = PromotionTurns.INSTANCE.enter(
-                PromotionTurns.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), StubMlflow.MODEL), false, () -> {});
+        PromotionQueue.Turn other = PromotionQueue.INSTANCE.enter(
+                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), StubMlflow.MODEL), false, () -> {});
         try {
             HtmlPage refused = rollBack(as("operator"), question, "");
 
@@ -283,7 +283,7 @@ class RollBackPageTest {
             assertThat(refused.getBody().asNormalizedText(), containsString("is under way"));
             assertNothingChanged();
         } finally {
-            PromotionTurns.INSTANCE.leave(other);
+            PromotionQueue.INSTANCE.leave(other);
         }
         rollBack(as("operator"), question, "");
         assertEquals("6", mlflow.holder("champion"));

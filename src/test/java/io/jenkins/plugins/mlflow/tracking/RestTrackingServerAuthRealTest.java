@@ -69,13 +69,13 @@ class RestTrackingServerAuthRealTest {
         data.user(user, "Pass-w0rd-of-editor");
         RestTrackingServer server = mlflow.client(Credentials.basic(user, "Pass-w0rd-of-editor", "editor-login"));
 
-        assertEquals(new Standing(mlflow.version(), user, false, List.of(), null), server.standing());
+        assertEquals(new ServerInfo(mlflow.version(), user, false, List.of(), null), server.standing());
 
         data.grant(user, mine, "EDIT");
         data.grant(user, read, "READ");
-        assertEquals(new Standing(mlflow.version(), user, false, List.of(mine), null), server.standing());
+        assertEquals(new ServerInfo(mlflow.version(), user, false, List.of(mine), null), server.standing());
 
-        Standing administrator = mlflow.client().standing();
+        ServerInfo administrator = mlflow.client().standing();
         assertEquals(MlflowServer.ADMIN, administrator.user());
         assertTrue(administrator.administrator());
     }
@@ -84,10 +84,10 @@ class RestTrackingServerAuthRealTest {
     @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#plain")
     void aServerWithoutLoginDoesNotLookAtCredentials(MlflowServer mlflow) throws Exception {
         assertEquals(
-                new Standing(mlflow.version(), null, false, List.of(), true),
+                new ServerInfo(mlflow.version(), null, false, List.of(), true),
                 mlflow.client(Credentials.bearer("some-t0ken", "mlflow-token")).standing());
         assertEquals(
-                new Standing(mlflow.version(), null, false, List.of(), null),
+                new ServerInfo(mlflow.version(), null, false, List.of(), null),
                 mlflow.client(Credentials.none()).standing());
     }
 

@@ -2,7 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
@@ -116,7 +116,7 @@ public final class AgainstTheLimit {
         GatePolicy policy = PolicyReader.resolve(
                 PolicyDocument.read("p", "version: 1\nmodels:\n  m:\n" + job.model()), "m", PolicyOverrides.NONE);
         Gate gate = new Gate(
-                new GateRequest("m", "stub", job.candidate(), policy, "p", PolicyCanon.sha256(policy), RunMode.ENABLED, null),
+                new GateRequest("m", "stub", job.candidate(), policy, "p", CanonicalPolicy.sha256(policy), RunMode.ENABLED, null),
                 Clock.systemUTC(),
                 new Random(1));
         RestTrackingServer server = new RestTrackingServer(
@@ -124,7 +124,7 @@ public final class AgainstTheLimit {
         GateState state = gate.start(Clock.systemUTC().instant());
         int beforeVerdict = 0;
         while (!state.isDone()) {
-            Advance advance = gate.advance(state, server);
+            StepResult advance = gate.advance(state, server);
             state = advance.state();
             if (!advance.delay().isZero()) {
                 throw new IllegalStateException("The gate waits for " + advance.waitingFor());

@@ -32,6 +32,6 @@ public class PolicyReading {
     @Benchmark
     public String read() throws PolicyException {
         PolicyDocument document = PolicyDocument.read("eval_gate.yaml", yaml);
-        return PolicyCanon.sha256(PolicyReader.resolve(document, "churn", PolicyOverrides.NONE));
+        return CanonicalPolicy.sha256(PolicyReader.resolve(document, "churn", PolicyOverrides.NONE));
     }
 }

@@ -23,8 +23,8 @@ public class RunParsing {
     private int metrics;
 
     private final ApiRequest request = ApiRequest.get("runs/get", "run 'r'", "run_id", "r");
-    private final Refusals refusals =
-            new Refusals(ServerAddress.parse("http://mlflow.example.com"), Credentials.none(), null);
+    private final ErrorMapper refusals =
+            new ErrorMapper(ServerAddress.parse("http://mlflow.example.com"), Credentials.none(), null);
     private byte[] body;
 
     @Setup
@@ -40,8 +40,8 @@ public class RunParsing {
 
     @Benchmark
     public Run parse() throws TrackingException {
-        Answer answer = new Answer(200, HttpHeaders.of(Map.of(), (name, value) -> true), body);
-        Reading<Service.GetRun.Response.Builder> reading =
+        HttpResult answer = new HttpResult(200, HttpHeaders.of(Map.of(), (name, value) -> true), body);
+        ParsedResponse<Service.GetRun.Response.Builder> reading =
                 refusals.read(request, answer, Service.GetRun.Response.newBuilder());
         return RunQueries.read(reading.message().build().getRun(), reading);
     }

@@ -19,10 +19,10 @@ import java.util.Map;
  */
 final class Backtest {
     private final GatePolicy policy;
-    private final Past past;
+    private final RunHistory past;
     private PastRun champion;
 
-    private Backtest(GatePolicy policy, Past past) {
+    private Backtest(GatePolicy policy, RunHistory past) {
         this.policy = policy;
         this.past = past;
     }
@@ -51,7 +51,7 @@ final class Backtest {
     }
 
     /** In the order of the past that was given: newest first. */
-    static List<Decision> of(GatePolicy policy, Past past) {
+    static List<Decision> of(GatePolicy policy, RunHistory past) {
         Backtest backtest = new Backtest(policy, past);
         List<Decision> decisions = new ArrayList<>();
         for (int i = past.newestFirst().size() - 1; i >= 0; i--) {

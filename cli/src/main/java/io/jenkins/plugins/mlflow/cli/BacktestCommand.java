@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.policy.CandidateSelection;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
@@ -58,7 +58,7 @@ final class BacktestCommand implements Command {
             }
             RestTrackingServer server = connection.open();
             CandidateSelection selection = policy.candidate();
-            Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)
+            RunHistory past = new PastReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(selection.experiment(), selection.filter());
             BacktestReport report = new BacktestReport(
                     past, tried(policyFile, policy, past), other == null ? null : tried(compareFile, other, past));
@@ -69,7 +69,7 @@ final class BacktestCommand implements Command {
                     console, json, jsonToOutput, report.toMap(history.model, connection.address(), server.requests()));
             return written ? Main.PASSED : Main.OTHER_ERROR;
         } catch (PolicyException | TrackingException | IllegalArgumentException e) {
-            Trouble trouble = Trouble.of(e);
+            CommandError trouble = CommandError.of(e);
             progress.println(trouble);
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema_version", 1);
@@ -100,11 +100,11 @@ final class BacktestCommand implements Command {
         }
     }
 
-    private static BacktestReport.Tried tried(Path file, GatePolicy whole, Past past) {
+    private static BacktestReport.Tried tried(Path file, GatePolicy whole, RunHistory past) {
         ReplayablePolicy replayable = replayable(file, whole);
         return new BacktestReport.Tried(
                 file.toString(),
-                PolicyCanon.sha256(whole),
+                CanonicalPolicy.sha256(whole),
                 replayable.policy().baseline() != null,
                 replayable.leftOut(),
                 Backtest.of(replayable.policy(), past));

@@ -17,7 +17,7 @@ final class BacktestReport {
     static final String HOW_BASELINES_ARE_FOUND = "MLflow keeps no history of aliases. A baseline is the version that the "
             + "gate's tag says was replaced (tag), else the last older one that the same policy passed here (passed).";
 
-    private final Past past;
+    private final RunHistory past;
     private final Tried tried;
     private final Tried compared;
 
@@ -34,7 +34,7 @@ final class BacktestReport {
     }
 
     /** {@code compared} may be null. */
-    BacktestReport(Past past, Tried tried, Tried compared) {
+    BacktestReport(RunHistory past, Tried tried, Tried compared) {
         this.past = past;
         this.tried = tried;
         this.compared = compared;
@@ -44,14 +44,14 @@ final class BacktestReport {
         StringBuilder text = new StringBuilder(TextTable.aligned(rows()));
         text.append('\n').append(totals(tried));
         blockers(tried).forEach((rule, count) ->
-                text.append("  blocked by ").append(DisplayText.line(rule)).append(": ").append(Words.number(count)).append('\n'));
+                text.append("  blocked by ").append(DisplayText.line(rule)).append(": ").append(CommandMessages.number(count)).append('\n'));
         if (compared != null) {
             text.append(totals(compared)).append(differences());
         }
         if (tried.hasBaseline || compared != null && compared.hasBaseline) {
             text.append(HOW_BASELINES_ARE_FOUND).append('\n').append(uncompared());
         }
-        return text.append(past.counted()).append(", ").append(Words.count(requests, "request")).append('\n').toString();
+        return text.append(past.counted()).append(", ").append(CommandMessages.count(requests, "request")).append('\n').toString();
     }
 
     private List<List<String>> rows() {
@@ -174,7 +174,7 @@ final class BacktestReport {
                 .count();
         return count == 0
                 ? ""
-                : Words.number(count) + " had nothing to compare with, which the policy's when_missing does not pass; try a "
+                : CommandMessages.number(count) + " had nothing to compare with, which the policy's when_missing does not pass; try a "
                         + "copy of it with when_missing: rubber_stamp to see what its other rules do.\n";
     }
 

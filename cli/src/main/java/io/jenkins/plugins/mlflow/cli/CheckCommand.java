@@ -3,14 +3,14 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.export.DisplayText;
-import io.jenkins.plugins.mlflow.gate.Advance;
+import io.jenkins.plugins.mlflow.gate.StepResult;
 import io.jenkins.plugins.mlflow.gate.Approval;
 import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.GateState;
 import io.jenkins.plugins.mlflow.gate.ProgressLog;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
@@ -117,7 +117,7 @@ final class CheckCommand implements Command {
                         options.candidate(),
                         policy,
                         document == null ? "thresholds" : document.origin(),
-                        PolicyCanon.sha256(policy),
+                        CanonicalPolicy.sha256(policy),
                         options.mode(),
                         null)
                 .evaluatedBy(options.evaluationRun());
@@ -129,7 +129,7 @@ final class CheckCommand implements Command {
         GateState state = start;
         try {
             while (!state.isDone()) {
-                Advance advance = gate.advance(state, server);
+                StepResult advance = gate.advance(state, server);
                 state = advance.state().awaitsApproval() ? decide(gate, advance.state()) : advance.state();
                 advance.messages().forEach(message -> progress.println(DisplayText.line(message)));
                 if (log.isDue(advance.waitingFor(), main.clock.instant())) {

@@ -25,9 +25,9 @@ final class MetricSuggestion {
     private final String metric;
     private final int runs;
     private final int notFinite;
-    private final Sample all;
+    private final MetricSample all;
     private final List<BigDecimal> outliers;
-    private final Sample values;
+    private final MetricSample values;
     private final Boolean greaterIsBetter;
     private final BigDecimal drop;
 
@@ -41,10 +41,10 @@ final class MetricSuggestion {
         this.runs = runs;
         this.notFinite = notFinite;
         List<BigDecimal> finite = oldestFirst.stream().map(Decimals::shortest).toList();
-        all = new Sample(finite);
+        all = new MetricSample(finite);
         outliers = all.outliers();
         List<BigDecimal> numbers = finite.stream().filter(number -> !outliers.contains(number)).toList();
-        values = new Sample(numbers);
+        values = new MetricSample(numbers);
         greaterIsBetter = MetricNames.greaterIsBetter(metric);
         drop = greaterIsBetter == null ? null : drop(numbers, greaterIsBetter);
     }
@@ -57,7 +57,7 @@ final class MetricSuggestion {
             worse.add(fall.max(BigDecimal.ZERO));
             best = fall.signum() < 0 ? number : best;
         }
-        return worse.isEmpty() ? null : new Sample(worse).percentile(DROPS);
+        return worse.isEmpty() ? null : new MetricSample(worse).percentile(DROPS);
     }
 
     /** Why no rule can be active, or null if there are rules. */
@@ -91,7 +91,7 @@ final class MetricSuggestion {
     /** Comments and the rule, without indentation. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("# " + YamlText.comment(metric) + ": in " + (all.count() + notFinite) + " of " + Words.count(runs, "run")
+        lines.add("# " + YamlText.comment(metric) + ": in " + (all.count() + notFinite) + " of " + CommandMessages.count(runs, "run")
                 + ", min " + Numbers.brief(all.min()) + ", median " + Numbers.brief(all.percentile(MEDIAN)) + ", max "
                 + Numbers.brief(all.max())
                 + (greaterIsBetter == null ? "" : greaterIsBetter ? "; greater is better" : "; less is better"));
@@ -125,7 +125,7 @@ final class MetricSuggestion {
                     : "9 in 10 runs lost nothing against the best before"));
         }
         lines.add(YamlText.quoted(metric) + ": {" + (greaterIsBetter ? min() : max())
-                + (hasDrop() ? ", max_drop: " + Sample.roundedUp(drop).toPlainString() : "")
+                + (hasDrop() ? ", max_drop: " + MetricSample.roundedUp(drop).toPlainString() : "")
                 + (isNote() ? ", criticality: note" : "") + "}");
         return lines;
     }

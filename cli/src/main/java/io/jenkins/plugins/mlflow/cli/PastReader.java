@@ -35,10 +35,10 @@ final class PastReader {
     private final TrackingHistory server;
     private final String model;
     private final int last;
-    private final Patience patience;
+    private final RetryPolicy patience;
     private final Consumer<String> progress;
 
-    PastReader(TrackingHistory server, String model, int last, Patience patience, Consumer<String> progress) {
+    PastReader(TrackingHistory server, String model, int last, RetryPolicy patience, Consumer<String> progress) {
         this.server = server;
         this.model = model;
         this.last = last;
@@ -47,7 +47,7 @@ final class PastReader {
     }
 
     /** {@code experiment} and {@code filter} may be null; without the first, it is the model's versions that are read. */
-    Past read(String experiment, String filter) throws TrackingException, InterruptedException {
+    RunHistory read(String experiment, String filter) throws TrackingException, InterruptedException {
         RunsById byId = new RunsById(server, patience, progress);
         List<Run> runs = experiment == null ? List.of() : runs(experiment, filter);
         Map<String, ModelVersion> versions = new LinkedHashMap<>();
@@ -67,14 +67,14 @@ final class PastReader {
         Map<String, PastRun> past = new LinkedHashMap<>();
         versions.forEach((number, version) -> past.put(number, pastRun(version, known)));
         if (experiment == null) {
-            return new Past(listed.stream().map(version -> past.get(version.version())).toList(), past, false);
+            return new RunHistory(listed.stream().map(version -> past.get(version.version())).toList(), past, false);
         }
         Map<String, PastRun> highestOfRun = new HashMap<>();
         past.values().stream().filter(one -> one.run() != null).forEach(one -> highestOfRun.putIfAbsent(one.runId(), one));
         List<PastRun> newestFirst = runs.stream()
                 .map(run -> highestOfRun.containsKey(run.id()) ? highestOfRun.get(run.id()) : PastRun.of(null, run))
                 .toList();
-        return new Past(newestFirst, past, true);
+        return new RunHistory(newestFirst, past, true);
     }
 
     private List<Run> runs(String name, String filter) throws TrackingException, InterruptedException {
@@ -139,7 +139,7 @@ final class PastReader {
             Page<T> answer = patience.ask(() -> question.ask(size, from));
             answer.items().forEach(item -> items.putIfAbsent(id.apply(item), item));
             token = answer.nextToken();
-            progress.accept("Read " + Words.number(items.size()) + " " + what);
+            progress.accept("Read " + CommandMessages.number(items.size()) + " " + what);
             List<T> read = List.copyOf(items.values());
             if (token == null || read.size() >= last && !incomplete.test(read)) {
                 return read;

@@ -27,11 +27,11 @@ final class RunsById {
     private static final int MOST_EXPERIMENTS = 10;
 
     private final TrackingHistory server;
-    private final Patience patience;
+    private final RetryPolicy patience;
     private final Consumer<String> progress;
     private final Map<String, Run> found = new HashMap<>();
 
-    RunsById(TrackingHistory server, Patience patience, Consumer<String> progress) {
+    RunsById(TrackingHistory server, RetryPolicy patience, Consumer<String> progress) {
         this.server = server;
         this.patience = patience;
         this.progress = progress;
@@ -73,7 +73,7 @@ final class RunsById {
                 }
                 throw e;
             }
-            progress.accept("Read " + Words.count(found.size(), "run"));
+            progress.accept("Read " + CommandMessages.count(found.size(), "run"));
         }
         return true;
     }
@@ -102,7 +102,7 @@ final class RunsById {
         } finally {
             threads.shutdownNow();
         }
-        progress.accept("Read " + Words.count(found.size(), "run"));
+        progress.accept("Read " + CommandMessages.count(found.size(), "run"));
     }
 
     private Run run(String id) throws TrackingException, InterruptedException {

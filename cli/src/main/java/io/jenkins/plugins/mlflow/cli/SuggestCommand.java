@@ -30,24 +30,24 @@ final class SuggestCommand implements Command {
                 throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
             }
             RestTrackingServer server = history.connection(main).open();
-            Past past = new PastReader(server, history.model, history.last, Patience.USUAL, progress::println)
+            RunHistory past = new PastReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(history.experiment, history.filter);
             Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, past);
             if (!suggestion.hasMetrics()) {
                 throw TrackingException.permanent(
                         ErrorCategory.NOT_FOUND,
                         "Nothing can be suggested: no metric is in most of the "
-                                + Words.count(suggestion.finishedRuns(), "finished run") + " among " + past.counted() + ".");
+                                + CommandMessages.count(suggestion.finishedRuns(), "finished run") + " among " + past.counted() + ".");
             }
             console.out().print(suggestion.yaml());
             console.out().flush();
             if (!suggestion.isReady()) {
                 progress.println("No rule blocks anything yet: take the # from at least one, or make a note a failure.");
             }
-            progress.println(past.counted() + ", " + Words.count(server.requests(), "request"));
+            progress.println(past.counted() + ", " + CommandMessages.count(server.requests(), "request"));
             return Main.PASSED;
         } catch (TrackingException | IllegalArgumentException e) {
-            Trouble trouble = Trouble.of(e);
+            CommandError trouble = CommandError.of(e);
             progress.println(trouble);
             return trouble.exitStatus();
         }

@@ -18,14 +18,14 @@ final class Suggestion {
     private final String model;
     private final String experiment;
     private final String filter;
-    private final Past past;
+    private final RunHistory past;
     private final List<PastRun> usable;
     private final List<MetricSuggestion> metrics = new ArrayList<>();
     private final List<String> rare = new ArrayList<>();
     private final List<String> ofSystem = new ArrayList<>();
 
     /** {@code experiment} and {@code filter} may be null. */
-    Suggestion(String model, String experiment, String filter, Past past) {
+    Suggestion(String model, String experiment, String filter, RunHistory past) {
         this.model = model;
         this.experiment = experiment;
         this.filter = filter;
@@ -99,7 +99,7 @@ final class Suggestion {
             GatePolicy policy = PolicyReader.resolve(suggested, model, PolicyOverrides.NONE);
             long passed = Backtest.of(policy, past).stream().filter(Backtest.Decision::passed).count();
             String kind = past.ofExperiment() ? "past run" : "past version";
-            return "All rules together: " + passed + " of " + Words.count(usable.size(), kind)
+            return "All rules together: " + passed + " of " + CommandMessages.count(usable.size(), kind)
                     + " would pass, each compared as `backtest` does.";
         } catch (PolicyException e) {
             return "This is no policy as it stands: " + YamlText.comment(e.getMessage());

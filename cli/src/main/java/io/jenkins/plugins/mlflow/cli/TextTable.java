@@ -2,7 +2,7 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
-import io.jenkins.plugins.mlflow.export.Cells;
+import io.jenkins.plugins.mlflow.export.ReportTable;
 import io.jenkins.plugins.mlflow.export.DisplayText;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ final class TextTable {
         StringBuilder text = new StringBuilder();
         text.append(report.getStatus()).append("  ").append(DisplayText.line(report.getModel())).append(": ")
                 .append(DisplayText.line(report.getReason())).append('\n');
-        for (List<String> fact : Cells.facts(report)) {
+        for (List<String> fact : ReportTable.facts(report)) {
             text.append("  ").append(fact.get(0)).append(": ").append(DisplayText.line(fact.get(1))).append('\n');
         }
         if (!report.getChecks().isEmpty()) {
@@ -27,8 +27,8 @@ final class TextTable {
 
     private static void append(StringBuilder text, List<Check> checks) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(Cells.HEADINGS);
-        checks.forEach(check -> rows.add(Cells.of(check)));
+        rows.add(ReportTable.HEADINGS);
+        checks.forEach(check -> rows.add(ReportTable.of(check)));
         text.append(aligned(rows));
     }
 

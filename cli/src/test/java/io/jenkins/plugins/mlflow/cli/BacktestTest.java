@@ -19,7 +19,7 @@ class BacktestTest {
     private static final String RULES = "metrics: {accuracy: {min: 0.9, max_drop: 0.02}}";
 
     /** Each decision, oldest first, as: version status blocking-rule baseline. */
-    private static List<String> told(GatePolicy policy, Past past) {
+    private static List<String> told(GatePolicy policy, RunHistory past) {
         List<String> told = new ArrayList<>();
         for (Backtest.Decision decision : Backtest.of(policy, past)) {
             String blocking = decision.blocking() == null
@@ -34,7 +34,7 @@ class BacktestTest {
         return told;
     }
 
-    private static Past twelveVersions() {
+    private static RunHistory twelveVersions() {
         return Pasts.oldestFirst(
                 Pasts.finished(1, "accuracy", 0.95),
                 Pasts.finished(2, "accuracy", 0.94),
@@ -116,7 +116,7 @@ class BacktestTest {
 
     @Test
     void aReportComparesTwoPoliciesRowByRowAndInTotal() throws Exception {
-        Past past = twelveVersions();
+        RunHistory past = twelveVersions();
         GatePolicy tried = Pasts.policy(RUBBER_STAMP, RULES);
         GatePolicy compared = Pasts.policy("metrics: {accuracy: 0.9}");
         BacktestReport report = new BacktestReport(
@@ -142,7 +142,7 @@ class BacktestTest {
 
     @Test
     void whatHadNothingToCompareWithIsSaid() throws Exception {
-        Past past = Pasts.oldestFirst(Pasts.finished(1, "accuracy", 0.95), Pasts.finished(2, "accuracy", 0.95));
+        RunHistory past = Pasts.oldestFirst(Pasts.finished(1, "accuracy", 0.95), Pasts.finished(2, "accuracy", 0.95));
         GatePolicy policy = Pasts.policy("baseline: champion", RULES);
 
         String text = new BacktestReport(
@@ -156,7 +156,7 @@ class BacktestTest {
 
     @Test
     void rulesThatCannotBeReplayedAreLeftOutAndTold() throws Exception {
-        Past past = Pasts.oldestFirst(Pasts.finished(1, "accuracy", 0.95), Pasts.finished(2, "accuracy", 0.85));
+        RunHistory past = Pasts.oldestFirst(Pasts.finished(1, "accuracy", 0.95), Pasts.finished(2, "accuracy", 0.85));
         ReplayablePolicy replayable = ReplayablePolicy.of(Pasts.policy("metrics: {accuracy: 0.9, auc: {min: 0.8, dataset: holdout},"
                 + " val_loss: {max: 0.4, value: {mean_last: 3}}}"));
         BacktestReport report = new BacktestReport(

@@ -19,8 +19,8 @@ class PastReaderTest {
     private final FakeHistory server = new FakeHistory();
     private final List<String> progress = new ArrayList<>();
 
-    private Past read(int last, String experiment) throws Exception {
-        return new PastReader(server, "churn", last, new Patience(Duration.ofMillis(1), 3), progress::add)
+    private RunHistory read(int last, String experiment) throws Exception {
+        return new PastReader(server, "churn", last, new RetryPolicy(Duration.ofMillis(1), 3), progress::add)
                 .read(experiment, null);
     }
 
@@ -29,7 +29,7 @@ class PastReaderTest {
         server.versions.add(Pasts.version(number, "r" + number, replaced));
     }
 
-    private static List<String> numbers(Past past) {
+    private static List<String> numbers(RunHistory past) {
         return past.newestFirst().stream().map(PastRun::versionNumber).toList();
     }
 
@@ -40,7 +40,7 @@ class PastReaderTest {
         }
         server.versions.add(Pasts.version(1, "r7", null));
 
-        Past past = read(1000, "churn-training");
+        RunHistory past = read(1000, "churn-training");
 
         assertEquals(1000, past.newestFirst().size());
         assertEquals(6, server.requests());
@@ -65,7 +65,7 @@ class PastReaderTest {
             version(i, "3", null);
         }
 
-        Past past = read(40, null);
+        RunHistory past = read(40, null);
 
         assertTrue(past.newestFirst().stream().allMatch(one -> one.trouble() == null));
         assertEquals(1 + 1 + 1 + 39, server.requests());
@@ -98,7 +98,7 @@ class PastReaderTest {
         version(2, "4", null);
         server.versions.add(Pasts.version(1, null, null));
 
-        Past past = read(2, null);
+        RunHistory past = read(2, null);
 
         assertEquals(List.of("9", "8"), numbers(past));
         assertEquals("r2", past.versions().get("2").runId());
@@ -111,7 +111,7 @@ class PastReaderTest {
         version(2, "3", null);
         server.versions.add(0, Pasts.version(3, "gone", null));
 
-        Past past = read(5, null);
+        RunHistory past = read(5, null);
 
         assertEquals("run gone is not there", past.newestFirst().get(0).trouble());
         assertNull(past.newestFirst().get(1).trouble());

@@ -53,12 +53,12 @@ final class Pasts {
         return PastRun.of(version(number, "r" + number, replaced), run("r" + number, "3", status, false, metrics));
     }
 
-    static Past oldestFirst(PastRun... runs) {
+    static RunHistory oldestFirst(PastRun... runs) {
         List<PastRun> newestFirst = new ArrayList<>(Arrays.asList(runs));
         Collections.reverse(newestFirst);
         Map<String, PastRun> versions = new HashMap<>();
         newestFirst.forEach(one -> versions.put(one.versionNumber(), one));
-        return new Past(newestFirst, versions, false);
+        return new RunHistory(newestFirst, versions, false);
     }
 
     /** @param parts of the model {@code churn}, in flow style */

@@ -36,7 +36,7 @@ class SuggestionTest {
     }
 
     /** 21 runs, of which the accuracies are 0.900 to 0.920, each once. */
-    private static Past twentyOne() {
+    private static RunHistory twentyOne() {
         return Pasts.oldestFirst(IntStream.rangeClosed(0, 20)
                 .mapToObj(i -> {
                     int thousandths = 900 + i * 8 % 21;
@@ -65,7 +65,7 @@ class SuggestionTest {
 
     @Test
     void runsThatDidNotFinishAndRareOrInfiniteValuesDoNotCount() throws Exception {
-        Past past = Pasts.oldestFirst(
+        RunHistory past = Pasts.oldestFirst(
                 Pasts.finished(1, "accuracy", 0.9, "f1", 0.8, "auc", Double.NaN),
                 Pasts.finished(2, "accuracy", 0.9, "auc", Double.MAX_VALUE),
                 Pasts.ended(3, Run.Status.FAILED, null, "accuracy", 0.1));
@@ -98,7 +98,7 @@ class SuggestionTest {
                     return Pasts.finished(i + 1, metrics.toArray());
                 })
                 .toArray(PastRun[]::new);
-        Past past = Pasts.oldestFirst(runs);
+        RunHistory past = Pasts.oldestFirst(runs);
 
         String yaml = new Suggestion("churn", null, null, past).yaml();
 
@@ -142,7 +142,7 @@ class SuggestionTest {
 
     @Test
     void whatIsFarOffIsNamedAndDoesNotCount() throws Exception {
-        Past past = Pasts.oldestFirst(IntStream.range(0, 20)
+        RunHistory past = Pasts.oldestFirst(IntStream.range(0, 20)
                 .mapToObj(i -> Pasts.finished(i + 1, "log_loss", i == 7 ? 1e9 : 0.3 + i % 5 / 100.0))
                 .toArray(PastRun[]::new));
 
@@ -155,7 +155,7 @@ class SuggestionTest {
 
     @Test
     void valuesThatAreNotFiniteAreCounted() {
-        Past past = Pasts.oldestFirst(IntStream.range(0, 20)
+        RunHistory past = Pasts.oldestFirst(IntStream.range(0, 20)
                 .mapToObj(i -> Pasts.finished(i + 1, "auc", i < 7 ? Double.NaN : 0.8))
                 .toArray(PastRun[]::new));
 
@@ -168,7 +168,7 @@ class SuggestionTest {
     @Test
     void aDropIsMeasuredFromTheBestSoFar() throws Exception {
         double[] values = {0.90, 0.95, 0.94, 0.93, 0.92, 0.91, 0.90, 0.89, 0.88, 0.87, 0.86};
-        Past past = Pasts.oldestFirst(IntStream.range(0, values.length)
+        RunHistory past = Pasts.oldestFirst(IntStream.range(0, values.length)
                 .mapToObj(i -> Pasts.finished(i + 1, "accuracy", values[i]))
                 .toArray(PastRun[]::new));
 
@@ -230,14 +230,14 @@ class SuggestionTest {
     })
     void roundingLoosensByThreeDigitsOrTwoOfTheSpread(double value, double other, String down, String up) {
         BigDecimal number = Decimals.shortest(value);
-        Sample sample = new Sample(Arrays.asList(number, Decimals.shortest(other)));
+        MetricSample sample = new MetricSample(Arrays.asList(number, Decimals.shortest(other)));
         assertEquals(new BigDecimal(down).stripTrailingZeros(), sample.rounded(number, false));
         assertEquals(new BigDecimal(up).stripTrailingZeros(), sample.rounded(number, true));
     }
 
     @Test
     void percentilesAreInterpolated() {
-        Sample sample = new Sample(Stream.of("4", "1", "3", "2").map(BigDecimal::new).toList());
+        MetricSample sample = new MetricSample(Stream.of("4", "1", "3", "2").map(BigDecimal::new).toList());
 
         assertEquals(new BigDecimal("2.5"), sample.percentile(50));
         assertEquals(new BigDecimal("1.15"), sample.percentile(5));

@@ -13,7 +13,7 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
@@ -178,7 +178,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
             boolean released = false;
             while (!state.isDone()) {
                 proxy.arm(column.situation.covers(state));
-                Advance advance = gate.advance(state, server);
+                StepResult advance = gate.advance(state, server);
                 state = advance.state();
                 said.append(advance.messages()).append(advance.waitingFor()).append('\n');
                 if (state.isPromoting()) {
@@ -306,7 +306,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
                 world.model(),
                 PolicyOverrides.NONE);
         return new GateRequest(
-                world.model(), "faulty", world.exact(), policy, "eval_gate.yaml", PolicyCanon.sha256(policy), RunMode.ENABLED,
+                world.model(), "faulty", world.exact(), policy, "eval_gate.yaml", CanonicalPolicy.sha256(policy), RunMode.ENABLED,
                 "http://ci/job/churn/7/");
     }
 }

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.PolicyCanon;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
@@ -105,7 +105,7 @@ public final class PolicyFuzz implements Fuzz.Target {
         try {
             PolicyDocument document = PolicyDocument.read("f", input);
             for (String model : document.models()) {
-                PolicyCanon.sha256(PolicyReader.resolve(document, model, PolicyOverrides.NONE));
+                CanonicalPolicy.sha256(PolicyReader.resolve(document, model, PolicyOverrides.NONE));
             }
         } catch (PolicyException e) {
             for (PolicyException.Problem problem : e.problems()) {

@@ -1,0 +1,119 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.policy.ApprovalPolicy;
+import io.jenkins.plugins.mlflow.policy.Durations;
+import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What comes between a pass and its promotion where the policy wants people to have a say: finds out whether one must approve,
+ * and says what is waited for. Whatever cannot be found out means that one must.
+ */
+final class ApprovalPhase {
+    private final GateContext round;
+    private final GateState state;
+    private final PromotionPolicy wanted;
+    private final ModelVersions versions;
+
+    ApprovalPhase(GateContext round) {
+        this.round = round;
+        this.versions = new ModelVersions(round);
+        this.state = round.state;
+        this.wanted = round.policy().promotion();
+    }
+
+    void check() throws TrackingException, InterruptedException {
+        ApprovalPolicy approval = wanted.approval();
+        if (nothingWouldMove()) {
+            state.approvalRequired = false;
+            state.nothingToApprove = true;
+            state.enter(Phase.FIND_VERSION);
+        } else if (approval.isAlways()) {
+            ask();
+        } else {
+            count(approval.first());
+        }
+    }
+
+    private void count(int first) throws TrackingException, InterruptedException {
+        int approved = round.server().versionsWithTag(round.model(), AuditTags.APPROVED_BY, first);
+        if (approved < first) {
+            round.say(approved + " of the first " + first + " promotions of " + round.model() + " were approved so far");
+            ask();
+            return;
+        }
+        state.approvalRequired = false;
+        round.say("No approval is needed: " + (first == 1 ? "a promotion" : "the first " + first + " promotions") + " of "
+                + round.model() + (first == 1 ? " was" : " were") + " approved before");
+        state.enter(Phase.FIND_VERSION);
+    }
+
+    /** Nobody need be asked about a promotion that will find nothing to do; it looks again before it moves anything. */
+    private boolean nothingWouldMove() throws TrackingException, InterruptedException {
+        String version = state.version != null
+                ? state.version
+                : number(versions.existing(state.model()));
+        if (version == null) {
+            return false;
+        }
+        boolean aliasHeld = wanted.alias() == null
+                || version.equals(number(round.server().versionByAlias(round.model(), wanted.alias())));
+        boolean stageHeld = wanted.stage() == null
+                || version.equals(number(round.server().versionInStage(round.model(), wanted.stage())))
+                        && versions.otherInStage(version, wanted).isEmpty();
+        return aliasHeld && stageHeld || version.equals(state.baselineVersion);
+    }
+
+    private static String number(Optional<ModelVersion> version) {
+        return version.map(ModelVersion::version).orElse(null);
+    }
+
+    /** It could not be found out whether an approval is needed. */
+    void askBecause(String why) {
+        round.say("It could not be found out whether this promotion needs an approval, so it does: " + why);
+        ask();
+    }
+
+    private void ask() {
+        state.approvalRequired = true;
+        state.approvalAskedAt = round.now();
+        state.enter(Phase.AWAIT_APPROVAL);
+    }
+
+    void await() {
+        state.waitingFor = waitingFor(state, wanted);
+    }
+
+    static String waitingFor(GateState state, PromotionPolicy wanted) {
+        return "approval since " + AuditTags.text(state.approvalAskedAt) + " until " + AuditTags.text(deadline(state, wanted));
+    }
+
+    static Instant deadline(GateState state, PromotionPolicy wanted) {
+        return state.approvalAskedAt.plus(wanted.approval().timeout());
+    }
+
+    /** What is asked, as a question. */
+    static String question(GateRequest request, GateState state) {
+        String what = state.version == null ? state.model().inWords() : "version " + state.version;
+        return "Promote " + what + " of " + request.model() + " to " + request.policy().promotion().target() + "?";
+    }
+
+    /** Why the gate ends if nobody answered in time. */
+    static String nobody(GateState state, PromotionPolicy wanted) {
+        return "The gate passed, but nobody approved the promotion to " + wanted.target() + " within "
+                + Durations.format(wanted.approval().timeout()) + ", by "
+                + AuditTags.text(deadline(state, wanted)) + ". Nothing was promoted. Run the gate again, or raise promote.approval_timeout.";
+    }
+
+    /** The promotion that was approved is not the one that would be made now. */
+    static GateAbortException outdated(GateState state, String what) {
+        return new GateAbortException(
+                ErrorCategory.CONFLICT,
+                what + " after " + state.approval.by() + " approved the promotion, which was about something else. Nothing was"
+                        + " promoted. Run the gate again.");
+    }
+}

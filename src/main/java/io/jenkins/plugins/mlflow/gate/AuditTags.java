@@ -1,0 +1,99 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The tags that say on the model version what the gate, or a roll back, did. */
+final class AuditTags {
+    private static final String PREFIX = "mlflow_eval_gate.";
+
+    /** A refusal has tags of its own: those of a promotion say for ever why the version was live. */
+    private static final String REFUSAL = PREFIX + "last_refusal_";
+
+    /** Who approved the promotion; approvals are counted by it. */
+    static final String APPROVED_BY = PREFIX + "approved_by";
+
+    private final GateContext round;
+
+    AuditTags(GateContext round) {
+        this.round = round;
+    }
+
+    void tag() throws TrackingException, InterruptedException {
+        GateState state = round.state;
+        if (!round.request.mayPromote()) {
+            state.enter(Phase.DONE);
+            return;
+        }
+        if (state.phase == Phase.TAG_PROMOTED) {
+            round.server().setVersionTags(round.model(), state.version, promoted());
+        } else if (isRefusedVersionKnown()) {
+            round.server().setVersionTags(round.model(), state.version, common(REFUSAL));
+        }
+        state.enter(Phase.DONE);
+    }
+
+    /** Where a run was named, its version is looked for if the gate was to promote one. */
+    private boolean isRefusedVersionKnown() throws TrackingException, InterruptedException {
+        GateState state = round.state;
+        if (state.version == null && round.policy().promotion() != null && state.model() != null) {
+            new ModelVersions(round).existing(state.model()).ifPresent(version -> state.version = version.version());
+        }
+        return state.version != null;
+    }
+
+    private Map<String, String> promoted() {
+        GateState state = round.state;
+        Map<String, String> tags = common(PREFIX);
+        if (state.previousVersion != null) {
+            tags.put(PREFIX + "previous_version", state.previousVersion);
+        }
+        if (state.approval != null) {
+            tags.put(APPROVED_BY, state.approval.by());
+            tags.put(PREFIX + "approval_time", text(state.approval.at()));
+            if (state.approval.reason() != null) {
+                tags.put(PREFIX + "approval_reason", state.approval.reason());
+            }
+        }
+        return tags;
+    }
+
+    private Map<String, String> common(String prefix) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put(prefix + "status", round.state.status.name());
+        tags.put(prefix + "policy_sha256", round.request.policySha256());
+        if (round.request.buildUrl() != null) {
+            tags.put(prefix + "build_url", round.request.buildUrl());
+        }
+        tags.put(prefix + "time", text(round.state.judgedAt));
+        return tags;
+    }
+
+    /** As ISO 8601, to the second. */
+    static String text(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The tags of a version that lost its alias to an earlier one. */
+    static Map<String, String> rolledBack(String by, String to, Instant when) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put(PREFIX + "rolled_back_by", by);
+        tags.put(PREFIX + "rolled_back_to", to);
+        tags.put(PREFIX + "rolled_back_time", text(when));
+        return tags;
+    }
+
+    /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */
+    void giveUp(String why) {
+        String warning = (round.state.version == null ? "the candidate's version" : "version " + round.state.version)
+                + " could not be tagged: " + why;
+        round.say("Warning: " + warning);
+        if (round.state.phase == Phase.TAG_PROMOTED) {
+            round.state.promotionNote = warning;
+        }
+        round.state.enter(Phase.DONE);
+    }
+}

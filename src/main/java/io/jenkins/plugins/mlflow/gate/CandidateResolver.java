@@ -1,0 +1,213 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.policy.CandidateSelection;
+import io.jenkins.plugins.mlflow.policy.Durations;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.Experiment;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.RunSearch;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Finds the candidate, once, and pins it in the state. */
+final class CandidateResolver {
+    /** How far a run's start, by its client's clock, may be in the server's future. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+    private final GateContext round;
+    private final GateState state;
+
+    CandidateResolver(GateContext round) {
+        this.round = round;
+        this.state = round.state;
+    }
+
+    void candidate() throws TrackingException, InterruptedException, GateAbortException {
+        CandidateSelection selection = round.policy().candidate();
+        Experiment experiment = selection.experiment() == null ? null : experiment(selection.experiment());
+        ExactCandidate exact = exact(selection);
+        if (exact != null) {
+            resolve(exact);
+        } else if (experiment != null) {
+            newestRun(selection, experiment);
+        } else {
+            Optional<ModelVersion> highest = round.server().highestVersion(round.model());
+            if (highest.isEmpty()) {
+                new ModelVersions(round).requireRegisteredModel();
+            }
+            pin(highest.orElseThrow(() -> notFound("has no version of model '" + round.model()
+                    + "'. Register the model before the gate, or name its run with runId or experiment")));
+        }
+        round.say("Candidate: " + (state.versionRunId == null ? "run " : "evaluation run ") + state.runId
+                + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())
+                + (state.version == null ? "" : ", version " + state.version + " of " + round.model()));
+        state.enter(Phase.WAIT);
+    }
+
+    /** The candidate that a parameter, or else the policy, names; null if it is to be selected. */
+    private ExactCandidate exact(CandidateSelection selection) {
+        if (round.request.exact() != null) {
+            return round.request.exact();
+        }
+        if (selection.alias() != null) {
+            return new ExactCandidate(ExactCandidate.Kind.ALIAS, selection.alias());
+        }
+        return selection.stage() == null ? null : new ExactCandidate(ExactCandidate.Kind.STAGE, selection.stage());
+    }
+
+    private Experiment experiment(String name) throws TrackingException, InterruptedException, GateAbortException {
+        Experiment experiment = round.server().experimentByName(name);
+        if (experiment.deleted()) {
+            throw notFound("has experiment '" + name + "' only as a deleted one. Restore it, or name another");
+        }
+        state.experimentId = experiment.id();
+        state.experiment = experiment.name();
+        return experiment;
+    }
+
+    private void resolve(ExactCandidate exact) throws TrackingException, InterruptedException, GateAbortException {
+        switch (exact.kind()) {
+            case RUN -> state.runId = exact.value();
+            case MODEL -> pin(round.loggedModels.get(exact.value()));
+            case VERSION -> pin(round.server().version(round.model(), exact.value()));
+            case ALIAS ->
+                pin(round.server()
+                        .versionByAlias(round.model(), exact.value())
+                        .orElseThrow(() -> notFound("has no version of model '" + round.model() + "' with alias '"
+                                + exact.value() + "'. Set the alias, or name a version or run")));
+            case STAGE ->
+                pin(round.server()
+                        .versionInStage(round.model(), exact.value())
+                        .orElseThrow(() -> notFound("has no version of model '" + round.model() + "' in stage "
+                                + exact.value() + ". Move a version there, or name a version or run")));
+        }
+    }
+
+    private void newestRun(CandidateSelection selection, Experiment experiment)
+            throws TrackingException, InterruptedException, GateAbortException {
+        Instant startedAfter = null;
+        if (selection.best() && selection.maxAge() != null) {
+            startedAfter = serverTime(experiment.serverTime()).minus(selection.maxAge());
+        }
+        RunSearch search = new RunSearch(
+                experiment.id(),
+                selection.filter(),
+                selection.best() ? selection.orderBy().metric() : null,
+                selection.best() && selection.orderBy().descending(),
+                startedAfter,
+                selection.nested());
+        Run run = round.server()
+                .firstRun(search)
+                .orElseThrow(() -> notFound("has no active run in experiment '" + experiment.name() + "'"
+                        + (selection.filter() == null ? "" : " that matches the filter " + selection.filter())
+                        + (selection.best() && selection.maxAge() != null
+                                ? " and started within " + Durations.format(selection.maxAge())
+                                : "")
+                        + (selection.nested() ? "" : " (child runs do not count)")
+                        + ". Log a run before the gate, or correct the selection"));
+        refuseFuture(run);
+        state.runId = run.id();
+    }
+
+    /** A client with a wrong clock would be the newest for as long as its clock is ahead. */
+    private void refuseFuture(Run run) throws GateAbortException {
+        Instant now = serverTime(run.serverTime());
+        if (run.startTime() != null && run.startTime().isAfter(now.plus(CLOCK_TOLERANCE))) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "Run " + run.id() + ", the first of the selection, started at " + run.startTime() + " by its client's clock, but it"
+                            + " is " + now + " on server '" + round.request.server()
+                            + "'. Correct the clock of the machine that trains, or give the run's id.");
+        }
+    }
+
+    private void pin(ModelVersion version) throws TrackingException, InterruptedException, GateAbortException {
+        ModelVersions versions = new ModelVersions(round);
+        versions.refusePrompt(version);
+        String evaluatedBy = round.request.evaluationRunId();
+        if (version.runId() == null && evaluatedBy == null) {
+            throw notFound("has no run for version " + version.version() + " of model '" + round.model()
+                    + "', so there are no metrics to evaluate. Register the model from its run, or name an evaluation run");
+        }
+        Subject subject = Subject.version(versions.source(version));
+        state.version = version.version();
+        state.runId = evaluatedBy == null ? version.runId() : evaluatedBy;
+        state.versionRunId = state.runId.equals(version.runId()) ? null : String.valueOf(version.runId());
+        state.subject = evaluatedBy == null ? subject : subject.evaluatedBy();
+        state.versionPending = isPending(version);
+    }
+
+    private void pin(LoggedModel model) throws GateAbortException {
+        if (model.sourceRunId() == null) {
+            throw notFound("has no run for logged model '" + model.id()
+                    + "', so it is not known whether its training is over. Log the model within a run");
+        }
+        state.subject = Subject.loggedModel(model.id());
+        state.runId = model.sourceRunId();
+    }
+
+    static boolean isPending(ModelVersion version) {
+        return version.status() != ModelVersion.Status.READY;
+    }
+
+    /** Checks, once, what can only be known from the run itself. */
+    void checkRun(Run run) throws GateAbortException, InterruptedException {
+        if (state.runChecked) {
+            return;
+        }
+        String experiment = round.policy().candidate().experiment();
+        if (experiment != null && !state.experimentId.equals(run.experimentId())) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "Run " + run.id() + " is in experiment " + run.experimentId() + ", not in '" + experiment + "' ("
+                            + state.experimentId + "). Correct the run or the experiment.");
+        }
+        if (round.policy().candidate().maxAge() != null) {
+            if (run.startTime() == null) {
+                throw notFound("does not tell when run " + run.id() + " started, so its age cannot be checked");
+            }
+            Instant oldest = serverTime(run.serverTime()).minus(round.policy().candidate().maxAge());
+            if (run.startTime().isBefore(oldest)) {
+                throw notFound("has run " + run.id() + " started at " + run.startTime()
+                        + ", which is longer ago than the maximum age of "
+                        + Durations.format(round.policy().candidate().maxAge()) + ". Log a new run, or raise max_age");
+            }
+        }
+        state.experimentId = run.experimentId();
+        state.childRun = run.isChild();
+        if (state.childRun) {
+            round.say("Run " + run.id() + " is a child run of " + run.parentRunId());
+        }
+        nameExperiment();
+        state.runChecked = true;
+    }
+
+    /** For the report alone: that the name cannot be had is no fault of the gate. */
+    private void nameExperiment() throws InterruptedException {
+        if (state.experiment == null && state.experimentId != null) {
+            try {
+                state.experiment = round.serverForDetails().experiment(state.experimentId).name();
+            } catch (TrackingException e) {
+                round.say("The name of experiment " + state.experimentId + " is not known: " + e.getMessage());
+            }
+        }
+    }
+
+    private Instant serverTime(Instant told) throws GateAbortException {
+        if (told == null) {
+            throw new GateAbortException(
+                    ErrorCategory.PROTOCOL,
+                    "Server '" + round.request.server() + "' does not tell its time (no Date header), so the start of a"
+                            + " run cannot be checked. Fix the proxy that removes the header, or name the run.");
+        }
+        return told;
+    }
+
+    private GateAbortException notFound(String what) {
+        return new GateAbortException(ErrorCategory.NOT_FOUND, "Server '" + round.request.server() + "' " + what + ".");
+    }
+}

@@ -1,0 +1,15 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+
+/** The gate cannot go on: an error of the contract, with its category and a message for people. */
+final class GateAbortException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    final ErrorCategory category;
+
+    GateAbortException(ErrorCategory category, String message) {
+        super(message);
+        this.category = category;
+    }
+}

@@ -1,0 +1,82 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.Check;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
+import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import java.util.List;
+import java.util.Objects;
+
+/** The verdict over all checks, and the one sentence that explains it. */
+record PolicyEvaluation(GateStatus status, String reason) {
+
+    static PolicyEvaluation of(GateContext round) throws GateAbortException {
+        List<Check> checks = round.checks();
+        GateStatus status = GateStatus.of(checks);
+        requireModel(round, status);
+        return new PolicyEvaluation(
+                status,
+                datasets(round) + switch (status) {
+                    case FAILED -> miss(checks, Criticality.FAILURE);
+                    case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
+                    default -> pass(round, checks);
+                });
+    }
+
+    /** What is promoted must be the model that the metrics are of; where that is not clear, nothing can be. */
+    private static void requireModel(GateContext round, GateStatus status) throws GateAbortException {
+        EvaluatedModel model = round.state.model();
+        boolean matters = round.state.measured.modelUnclear || status == GateStatus.PASSED;
+        if (round.policy().promotion() != null && !model.isClear() && matters) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "It is not clear which model of run " + round.state.runId + " the metrics are of, so none can be promoted: "
+                            + model.unclear() + ".");
+        }
+    }
+
+    /** The report warns, unless it is told not to, where both runs say what data they were evaluated on. */
+    private static String datasets(GateContext round) {
+        String warning = round.state.datasetWarning(round.policy());
+        return warning == null ? "" : "warning: " + warning + "; ";
+    }
+
+    private static String miss(List<Check> checks, Criticality criticality) {
+        List<Check> missed = checks.stream()
+                .filter(check -> !check.isPassed() && check.getCriticality() == criticality)
+                .toList();
+        Check worst = CheckRanking.worst(missed).orElseThrow();
+        int others = missed.size() - 1;
+        return CheckRanking.sentence(worst)
+                + (others == 0 ? "" : others == 1 ? " (and 1 more check)" : " (and " + others + " more checks)");
+    }
+
+    private static String pass(GateContext round, List<Check> checks) {
+        long passed = checks.stream().filter(Check::isPassed).count();
+        long notes = checks.size() - passed;
+        StringBuilder text = new StringBuilder();
+        if (notes == 0) {
+            text.append(checks.size() == 1 ? "the only check passed" : "all " + checks.size() + " checks passed");
+        } else {
+            text.append(passed).append(" of ").append(checks.size()).append(" checks passed, ").append(notes)
+                    .append(notes == 1 ? " is a note" : " are notes");
+        }
+        long stamped = checks.stream().filter(PolicyEvaluation::isRubberStamp).count();
+        if (stamped > 0) {
+            text.append("; ").append(stamped).append(" as a rubber stamp, there is no baseline yet");
+        }
+        GateState state = round.state;
+        if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
+            text.append("; candidate and baseline are the same version");
+        } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)
+                && Objects.equals(state.baselineModel(), state.model())) {
+            text.append("; candidate and baseline are the same run");
+        }
+        return text.toString();
+    }
+
+    private static boolean isRubberStamp(Check check) {
+        return check.isPassed() && check.getMargin() == null;
+    }
+}

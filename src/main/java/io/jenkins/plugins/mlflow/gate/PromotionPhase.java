@@ -1,0 +1,376 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
+import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The steps of a promotion, each its own advance. A step that writes reads first, unless this very process just did: so a
+ * write whose outcome is unknown is read back, and one that took effect is not made twice.
+ */
+final class PromotionPhase {
+    /** How long a version that may have been created is looked for before another is created. */
+    private static final Duration LOOK_FOR_CREATED = Duration.ofSeconds(5);
+
+    /**
+     * After so long, who holds the alias is read again before it is set, in case somebody else moved it while the server was
+     * slow or the journal was saved. MLflow cannot set an alias on condition of its holder.
+     */
+    private static final Duration HOLDER_IS_OLD = Duration.ofMillis(100);
+
+    private final GateContext round;
+    private final GateState state;
+    private final PromotionPolicy wanted;
+    private final ModelVersions versions;
+    /** The newest version in the wanted stage, as just read. */
+    private String stageHolder;
+
+    PromotionPhase(GateContext round) {
+        this.round = round;
+        this.versions = new ModelVersions(round);
+        this.state = round.state;
+        this.wanted = round.policy().promotion();
+    }
+
+    void advance() throws TrackingException, InterruptedException, GateAbortException {
+        switch (state.phase) {
+            case FIND_VERSION -> findVersion();
+            case CREATE_VERSION -> createVersion();
+            case AWAIT_READY -> awaitReady();
+            case READ_AGAIN -> readAgain();
+            case READ_HOLDER -> readHolder();
+            case SET_ALIAS -> setAlias();
+            case SET_STAGE -> setStage();
+            case READ_BACK -> readBack();
+            default -> throw new IllegalStateException("not a step of a promotion: " + state.phase);
+        }
+    }
+
+    private void findVersion() throws TrackingException, InterruptedException, GateAbortException {
+        if (state.version == null) {
+            Optional<ModelVersion> existing = versions.existing(state.model());
+            if (existing.isEmpty()) {
+                versions.requireRegisteredModel();
+                round.existingRun(state.runId, "candidate");
+                versions.requireLoadable(state.model());
+                state.enter(Phase.CREATE_VERSION);
+                state.registryRead = true;
+                return;
+            }
+            versions.requireLoadable(state.model());
+            adopt(existing.get());
+            return;
+        }
+        versions.requireLoadable(state.model());
+        state.enter(Phase.AWAIT_READY);
+        awaitReady();
+    }
+
+    private void createVersion() throws TrackingException, InterruptedException, GateAbortException {
+        if (!state.registryRead) {
+            Optional<ModelVersion> existing = versions.existing(state.model());
+            if (existing.isPresent()) {
+                adopt(existing.get());
+                return;
+            }
+            if (state.lookForCreatedUntil == null) {
+                state.lookForCreatedUntil = round.now().plus(LOOK_FOR_CREATED);
+            }
+            refuseAfterWriteFault();
+            // An answer that was lost may stand for a request that is still under way: a second one could make two.
+            if (state.createFault != null || round.now().isBefore(state.lookForCreatedUntil)) {
+                state.waitingFor = "the version that may have been created"
+                        + (state.createFault == null ? "" : ", after: " + state.createFault);
+                return;
+            }
+        }
+        state.registryRead = false;
+        ModelVersion created = created();
+        round.say("Created version " + created.version() + " of " + round.model() + " from " + state.model().inWords());
+        adopt(created);
+    }
+
+    private ModelVersion created() throws TrackingException, InterruptedException {
+        try {
+            return versions.create(state.model());
+        } catch (TrackingException fault) {
+            if (fault.isNeverSent()) {
+                state.lookForCreatedUntil = round.now();
+            } else if (fault.isTransient()) {
+                state.createFault = fault.getMessage().replaceAll("\\.$", "");
+            }
+            throw fault;
+        }
+    }
+
+    /** What answered the write was not MLflow, and the registry shows that it took no effect. */
+    private void refuseAfterWriteFault() throws GateAbortException {
+        if (state.writeFault != null) {
+            throw new GateAbortException(ErrorCategory.PROTOCOL, state.writeFault);
+        }
+    }
+
+    private void adopt(ModelVersion version) throws GateAbortException, TrackingException, InterruptedException {
+        state.version = version.version();
+        state.enter(Phase.AWAIT_READY);
+        if (isReady(version)) {
+            state.enter(Phase.READ_AGAIN);
+        }
+    }
+
+    private void awaitReady() throws TrackingException, InterruptedException, GateAbortException {
+        if (isReady(round.server().version(round.model(), state.version))) {
+            state.enter(Phase.READ_AGAIN);
+        } else {
+            state.waitingFor = "version " + state.version + " of " + round.model() + " to be READY";
+        }
+    }
+
+    private boolean isReady(ModelVersion version) throws GateAbortException, TrackingException, InterruptedException {
+        versions.requireIsEvaluated(version, state.model());
+        if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "The registration of version " + version.version() + " of model '" + round.model()
+                            + "' failed, so it cannot be promoted. Register the model again.");
+        }
+        return version.status() == ModelVersion.Status.READY;
+    }
+
+    /** The metrics that are promoted must be the metrics that were judged. */
+    private void readAgain() throws TrackingException, InterruptedException, GateAbortException {
+        RunPoller waiting = new RunPoller(round);
+        if (waiting.unchanged()) {
+            if (state.metricsJudgedAgain && waiting.isUnsettled()) {
+                state.waitingFor = "the metrics of run " + state.runId + " to settle again";
+            } else {
+                state.enter(Phase.READ_HOLDER);
+            }
+            return;
+        }
+        if (state.metricsJudgedAgain) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "The metrics of run " + state.runId + " keep changing after they were judged. Let the run end"
+                            + " before the gate, or raise settle.");
+        }
+        if (state.approval != null) {
+            throw ApprovalPhase.outdated(state, "The metrics of run " + state.runId + " changed");
+        }
+        state.metricsJudgedAgain = true;
+        state.unchangedSince = round.now();
+        judgeAgain("the metrics of run " + state.runId + " changed after they were judged");
+    }
+
+    private void judgeAgain(String why) throws GateAbortException {
+        round.say("Judging again: " + why);
+        PolicyEvaluation judgement = PolicyEvaluation.of(round);
+        state.status = judgement.status();
+        state.reason = judgement.reason();
+        state.judgedAt = round.now();
+        if (judgement.status() != GateStatus.PASSED) {
+            state.promotionNote = why;
+            state.enter(Phase.TAG_REFUSED);
+        }
+    }
+
+    private void readHolder() throws TrackingException, InterruptedException, GateAbortException {
+        state.holderAskedAt = round.now();
+        boolean aliasHeld = wanted.alias() == null || readAliasHolder();
+        boolean stageHeld = wanted.stage() == null || readStageHolder();
+        state.previousVersion = otherThanCandidate(
+                wanted.alias() == null || aliasHeld && !stageHeld
+                        ? state.previousStageVersion
+                        : state.previousAliasVersion);
+        if (aliasHeld && stageHeld) {
+            nothingToDo("version " + state.version + " already holds " + wanted.target());
+            return;
+        }
+        if (round.policy().baseline() != null) {
+            String baseline = currentBaseline();
+            if (!Objects.equals(baseline, state.baselineVersion)) {
+                baselineMoved(
+                        round.policy().baseline().target() + " moved from " + named(state.baselineVersion) + " to "
+                                + named(baseline));
+                return;
+            }
+            if (isRubberStampOutdated()) {
+                baselineMoved(wanted.target() + " is held by " + named(state.previousVersion)
+                        + " now, which was not there to compare with");
+                return;
+            }
+        }
+        if (state.version.equals(state.baselineVersion)) {
+            nothingToDo("version " + state.version + " is the baseline itself");
+            return;
+        }
+        if (state.nothingToApprove) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "Version " + state.version + " no longer holds " + wanted.target() + ", so the approval that was skipped is"
+                            + " needed now. Another client moved it. Run the gate again.");
+        }
+        state.enter(aliasHeld ? Phase.SET_STAGE : Phase.SET_ALIAS);
+        state.registryRead = true;
+    }
+
+    private boolean readAliasHolder() throws TrackingException, InterruptedException {
+        state.previousAliasVersion = holder(round.server().versionByAlias(round.model(), wanted.alias()));
+        return state.version.equals(state.previousAliasVersion);
+    }
+
+    private boolean readStageHolder() throws TrackingException, InterruptedException {
+        stageHolder = holder(round.server().versionInStage(round.model(), wanted.stage()));
+        state.previousStageVersion = stageHolder;
+        if (!state.version.equals(stageHolder)) {
+            return false;
+        }
+        Optional<String> other = versions.otherInStage(state.version, wanted);
+        other.ifPresent(version -> state.previousStageVersion = version);
+        return other.isEmpty();
+    }
+
+    private String otherThanCandidate(String version) {
+        return state.version.equals(version) ? null : version;
+    }
+
+    private String currentBaseline() throws TrackingException, InterruptedException {
+        BaselinePolicy baseline = round.policy().baseline();
+        if (baseline.alias() != null && baseline.alias().equals(wanted.alias())) {
+            return state.previousAliasVersion;
+        }
+        if (baseline.stage() != null && baseline.stage().equals(wanted.stage())) {
+            return stageHolder;
+        }
+        return holder(new BaselineResolver(round).holder());
+    }
+
+    /** Whether there is something to compare with by now, though nothing was there when change rules were rubber-stamped. */
+    private boolean isRubberStampOutdated() {
+        return round.policy().baseline().rubberStamp()
+                && state.baselineVersion == null
+                && state.rubberStampRefused == null
+                && state.previousVersion != null;
+    }
+
+    private static String named(String version) {
+        return version == null ? "no version" : "version " + version;
+    }
+
+    private static String holder(Optional<ModelVersion> version) {
+        return version.map(ModelVersion::version).orElse(null);
+    }
+
+    private void nothingToDo(String why) {
+        state.promotionNote = why;
+        state.enter(Phase.DONE);
+    }
+
+    private void baselineMoved(String how) throws TrackingException, InterruptedException, GateAbortException {
+        if (state.baselineJudgedAgain) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "The baseline of model '" + round.model() + "' moved twice while the gate ran: " + how
+                            + ". Another client promotes this model. Run the gate again.");
+        }
+        if (state.approval != null) {
+            throw ApprovalPhase.outdated(state, capital(how));
+        }
+        new BaselineResolver(round).resolve();
+        state.baselineJudgedAgain = true;
+        judgeAgain(how);
+    }
+
+    private static String capital(String sentence) {
+        return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
+    }
+
+    private void setAlias() throws TrackingException, InterruptedException, GateAbortException {
+        String alias = wanted.alias();
+        if (!state.registryRead || state.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(round.now())) {
+            String holder = holder(round.server().versionByAlias(round.model(), alias));
+            if (state.version.equals(holder)) {
+                aliasSet();
+                return;
+            }
+            if (!Objects.equals(holder, state.previousAliasVersion)) {
+                throw moved("Alias '" + alias + "'", holder);
+            }
+            refuseAfterWriteFault();
+        }
+        state.registryRead = false;
+        round.server().setAlias(round.model(), alias, state.version);
+        aliasSet();
+    }
+
+    private void aliasSet() {
+        state.aliasSet = true;
+        boolean stageToo = wanted.stage() != null && !state.version.equals(state.previousStageVersion);
+        state.enter(stageToo ? Phase.SET_STAGE : Phase.READ_BACK);
+        state.registryRead = true;
+    }
+
+    private void setStage() throws TrackingException, InterruptedException, GateAbortException {
+        if (!state.registryRead) {
+            ModelVersion version = round.server().version(round.model(), state.version);
+            if (wanted.stage().equals(version.stage()) && versions.otherInStage(state.version, wanted).isEmpty()) {
+                stageSet();
+                return;
+            }
+            refuseAfterWriteFault();
+        }
+        state.registryRead = false;
+        round.server()
+                .transitionStage(
+                        round.model(),
+                        state.version,
+                        wanted.stage(),
+                        ModelVersions.archives(wanted));
+        stageSet();
+    }
+
+    private void stageSet() {
+        state.stageSet = true;
+        state.enter(Phase.READ_BACK);
+    }
+
+    private void readBack() throws TrackingException, InterruptedException, GateAbortException {
+        if (wanted.alias() != null) {
+            String holder = holder(round.server().versionByAlias(round.model(), wanted.alias()));
+            if (!state.version.equals(holder)) {
+                throw moved("Alias '" + wanted.alias() + "'", holder);
+            }
+        }
+        if (wanted.stage() != null) {
+            String stage = round.server().version(round.model(), state.version).stage();
+            if (!wanted.stage().equals(stage)) {
+                throw new GateAbortException(
+                        ErrorCategory.CONFLICT,
+                        "Version " + state.version + " of model '" + round.model() + "' is in stage " + stage
+                                + " after it was moved to " + wanted.stage()
+                                + ". Somebody else moved it, or the registry did not do it. Look at the model's page.");
+            }
+        }
+        state.verified = true;
+        state.promotedAt = round.now();
+        round.say("Promoted version " + state.version + " of " + round.model() + " to " + wanted.target()
+                + (state.previousVersion == null ? "" : ", in place of version " + state.previousVersion));
+        state.enter(Phase.TAG_PROMOTED);
+    }
+
+    private GateAbortException moved(String what, String holder) {
+        return new GateAbortException(
+                ErrorCategory.CONFLICT,
+                what + " of model '" + round.model() + "' is at "
+                        + (holder == null ? "no version" : "version " + holder) + ", neither where it was ("
+                        + (state.previousAliasVersion == null ? "no version" : "version " + state.previousAliasVersion)
+                        + ") nor at version " + state.version
+                        + ". Somebody else moved it while the gate promoted. Run the gate again.");
+    }
+}

@@ -1,0 +1,234 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
+import io.jenkins.plugins.mlflow.policy.Digests;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.LoggedModel;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.Run;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/** Reads the candidate's run until it may be judged: finished, complete and settled. */
+final class RunPoller {
+    private final GateContext round;
+    private final GateState state;
+    private final RequiredMetrics needs;
+
+    RunPoller(GateContext round) {
+        this.round = round;
+        this.state = round.state;
+        this.needs = new RequiredMetrics(round.policy());
+    }
+
+    /** What one reading came to. */
+    enum Reading {
+        /** Come back; {@code state.waitingFor} says for what. */
+        WAIT,
+        /** Judge what was read. */
+        COMPLETE,
+        /** The candidate can no longer pass; {@code state.reason} says why. */
+        FAILED
+    }
+
+    Reading read() throws TrackingException, InterruptedException, GateAbortException {
+        Run run = round.existingRun(state.runId, "candidate");
+        CandidateResolver resolution = new CandidateResolver(round);
+        resolution.checkRun(run);
+        if (round.policy().baseline() != null && !state.baselineFound) {
+            new BaselineResolver(round).resolve();
+        }
+        state.runStatus = run.status().name();
+        take(run);
+        if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
+            state.fingerprint = fingerprint();
+            state.reason = "run " + run.id() + " ended as " + run.status();
+            return Reading.FAILED;
+        }
+        if (state.measured.modelStatus() == LoggedModel.Status.FAILED) {
+            state.reason = "the upload of logged model " + state.model().loggedModelId() + " failed";
+            return Reading.FAILED;
+        }
+        if (state.versionPending && registrationFailed()) {
+            return Reading.FAILED;
+        }
+        boolean finished = run.status() == Run.Status.FINISHED;
+        if (finished && needs.isTooShort(state.measured)) {
+            state.fingerprint = fingerprint();
+            return Reading.COMPLETE;
+        }
+        String unfinished = unfinished(run);
+        if (unfinished != null) {
+            state.fingerprint = null;
+            state.seenIncomplete |= !finished || state.onlyMetricsMissing;
+            return waitFor(unfinished);
+        }
+        return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
+    }
+
+    private void take(Run run) throws TrackingException, InterruptedException, GateAbortException {
+        state.measured = isOver(run) || round.isLastReading()
+                ? needs.read(round, run, state.subject)
+                : needs.preview(run);
+        state.datasetDigests = new TreeSet<>(run.datasetDigests());
+        if (state.model() != null) {
+            identify(run);
+        }
+    }
+
+    private void identify(Run run) throws GateAbortException {
+        state.evaluationRun = state.versionRunId != null
+                || state.subject.source() == null && ModelIdentity.isEvaluationRun(run, state.model());
+        if (state.evaluationRun && round.request.locked() && !round.policy().candidate().evaluationRun()) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFIGURATION,
+                    "Run " + run.id() + " evaluated a model that another run trained, and the locked policy of model '"
+                            + round.model() + "' does not allow evaluation runs. Give the run that trained the model, or ask the"
+                            + " administrator to add candidate: {evaluation_run: true} to the policy.");
+        }
+    }
+
+    /** No logged model and no history is read before. */
+    private static boolean isOver(Run run) {
+        return switch (run.status()) {
+            case FINISHED, FAILED, KILLED -> true;
+            case RUNNING, SCHEDULED, UNKNOWN -> false;
+        };
+    }
+
+    private boolean registrationFailed() throws TrackingException, InterruptedException, GateAbortException {
+        ModelVersion version = round.server().version(round.model(), state.version);
+        if (!Objects.equals(state.versionRunId == null ? state.runId : state.versionRunId, version.runId())) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "Version " + state.version + " of model '" + round.model() + "' belongs to run " + version.runId()
+                            + " now, not to run " + state.runId + " that is being judged. Run the gate again.");
+        }
+        state.versionPending = CandidateResolver.isPending(version);
+        if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
+            state.reason = "the registration of version " + state.version + " failed";
+            return true;
+        }
+        return false;
+    }
+
+    private String unfinished(Run run) {
+        state.onlyMetricsMissing = false;
+        if (run.status() != Run.Status.FINISHED) {
+            return "run " + run.id() + " to finish (it is " + run.status() + ")";
+        }
+        if (isModelPending()) {
+            return "logged model " + state.model().loggedModelId() + " to be READY";
+        }
+        if (state.versionPending) {
+            return "version " + state.version + " of " + round.model() + " to be READY";
+        }
+        List<String> missing = needs.missing(state.measured, state.baselineEvidence());
+        if (missing.isEmpty()) {
+            return null;
+        }
+        state.onlyMetricsMissing = true;
+        return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ") + String.join(", ", missing);
+    }
+
+    private boolean isModelPending() {
+        return state.measured.modelStatus() == LoggedModel.Status.PENDING;
+    }
+
+    /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
+    private boolean isSettled(Run run) {
+        Duration settle = round.policy().waiting().settle();
+        String fingerprint = fingerprint();
+        if (!fingerprint.equals(state.fingerprint)) {
+            state.fingerprint = fingerprint;
+            state.unchangedSince = round.now();
+            return settle.isZero() || isOld(run, settle);
+        }
+        return !isUnsettled() || isOld(run, settle);
+    }
+
+    /**
+     * The moments that a run names are its client's clock. They count only if this gate never saw the run incomplete, which then
+     * contradicts none of them.
+     */
+    private boolean isOld(Run run, Duration settle) {
+        if (state.seenIncomplete || run.serverTime() == null || run.endTime() == null) {
+            return false;
+        }
+        Instant before = run.serverTime().minus(settle);
+        return run.endTime().isBefore(before) && state.measured.allWrittenBefore(before.toEpochMilli());
+    }
+
+    /**
+     * What must stay as it was judged: the values and, where it decides whether they may be compared, which data the run says
+     * that they are of.
+     */
+    private String fingerprint() {
+        BaselinePolicy baseline = round.policy().baseline();
+        boolean sameData = baseline != null && baseline.sameDataset() == BaselinePolicy.SameDataset.REQUIRED;
+        return state.measured.fingerprint() + (sameData ? " " + Digests.sha256(state.datasetDigests.toString()) : "");
+    }
+
+    private Reading waitFor(String what) {
+        state.waitingFor = what;
+        state.waitedFor = what;
+        if (state.waitingSince == null) {
+            state.waitingSince = round.now();
+        }
+        return Reading.WAIT;
+    }
+
+    /** How long until the values may count as settled, or null while they have not even been complete. */
+    Duration untilSettled() {
+        return state.fingerprint == null ? null : Duration.between(round.now(), settledAt());
+    }
+
+    /** Whether the values were changed so short ago that they may change again. */
+    boolean isUnsettled() {
+        return round.now().isBefore(settledAt());
+    }
+
+    private Instant settledAt() {
+        return state.unchangedSince.plus(round.policy().waiting().settle());
+    }
+
+    /** The version that was found or made is of the model that was evaluated first. */
+    private void requireSame(EvaluatedModel evaluated) throws GateAbortException {
+        EvaluatedModel now = state.model();
+        if (!Objects.equals(evaluated.loggedModelId(), now.loggedModelId()) || !Objects.equals(evaluated.path(), now.path())) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "The metrics of run " + state.runId + " were of " + evaluated.inWords()
+                            + " when they were evaluated, and are no longer: "
+                            + (now.isClear() ? "they are of " + now.inWords() : now.unclear())
+                            + ". Let the run end before the gate, and run the gate again.");
+        }
+    }
+
+    /** Reads the values once more before a promotion; answers whether they are still those that were judged. */
+    boolean unchanged() throws TrackingException, InterruptedException, GateAbortException {
+        Run run = round.existingRun(state.runId, "candidate");
+        if (run.status() != Run.Status.FINISHED) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "Run " + run.id() + " is " + run.status() + " again after it was judged. Let the run end before the"
+                            + " gate, and run the gate again.");
+        }
+        String judged = state.fingerprint;
+        EvaluatedModel evaluated = state.model();
+        take(run);
+        requireSame(evaluated);
+        state.fingerprint = fingerprint();
+        if (state.measured.modelStatus() != null && state.measured.modelStatus() != LoggedModel.Status.READY) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFLICT,
+                    "The evaluated " + state.model().inWords() + " is " + state.measured.modelStatus()
+                            + " after it was evaluated. Log the model again, and run the gate again.");
+        }
+        return state.fingerprint.equals(judged);
+    }
+}

@@ -1,0 +1,172 @@
+package io.jenkins.plugins.mlflow.live;
+
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.security.Permission;
+import hudson.security.PermissionGroup;
+import hudson.security.PermissionScope;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.Connections;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.Rollback;
+import io.jenkins.plugins.mlflow.report.PromotionMemory;
+import io.jenkins.plugins.mlflow.report.TextSanitizer;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+
+/**
+ * Rolls an alias back to the version before, at the wish of a person: at turn with the promotions of the model, within a time
+ * that a page may take, and on record before anything is written. Who may, is for the caller to check.
+ */
+public final class RollbackService {
+    /** Who may roll back what is live, from the page of a job. A pipeline's author is not it by that alone. */
+    public static final PermissionGroup GROUP = new PermissionGroup(RollbackService.class, Messages._RollBacks_group());
+
+    /** See {@link #GROUP}. */
+    public static final Permission ROLL_BACK = new Permission(
+            GROUP, "RollBack", Messages._RollBacks_permission(), Jenkins.ADMINISTER, PermissionScope.ITEM);
+
+    private static final Logger LOGGER = Logger.getLogger(RollbackService.class.getName());
+    private static final int LONGEST_LOGGED = 250;
+
+    /** A page must not hang: how long it may wait for a promotion that is under way, and for all of it. */
+    private static final Duration TURN = Duration.ofSeconds(10);
+
+    private static final Duration ALL = Duration.ofSeconds(40);
+
+    private RollbackService() {}
+
+    /** Makes the permission known before the configuration that may grant it is read. */
+    @Initializer(after = InitMilestone.PLUGINS_STARTED, before = InitMilestone.EXTENSIONS_AUGMENTED)
+    public static void register() {
+        LOGGER.log(Level.FINE, "Permission {0} can be granted", ROLL_BACK.getId());
+    }
+
+    /** That a roll back did not end well, with a message for the page. */
+    static final class Problem extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Problem(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Does it.
+     *
+     * @param id of the record
+     * @param from the version that the page showed as live
+     * @param to the version that the page offered to go back to
+     * @param job full name of the job from whose page it is done; null from the administrators' page
+     * @param reason in the user's own words, or null
+     */
+    static void rollBack(String id, MlflowServerConfiguration server, String from, String to, String job, String reason)
+            throws Problem, InterruptedException {
+        Instant deadline = Instant.now().plus(ALL);
+        LiveRecord record = LiveStore.find(id);
+        if (record == null) {
+            throw new Problem(Messages.RollBacks_gone());
+        }
+        LiveKey key = record.getKey();
+        CountDownLatch called = new CountDownLatch(1);
+        PromotionQueue.Turn turn = PromotionQueue.INSTANCE.enter(
+                PromotionQueue.key(key.registry(), key.model()), false, called::countDown);
+        try {
+            if (!PromotionQueue.INSTANCE.isAtTurn(turn)
+                    && !(called.await(TURN.toMillis(), TimeUnit.MILLISECONDS) && PromotionQueue.INSTANCE.isAtTurn(turn))) {
+                throw new Problem(Messages.RollBacks_busy(key.model(), TURN.toSeconds()));
+            }
+            atTurn(LiveStore.find(id), server, from, to, job, reason, deadline);
+        } catch (IOException | ConfigurationException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, "A roll back did not end well", e);
+            throw new Problem(e.getMessage() == null ? e.toString() : e.getMessage());
+        } finally {
+            PromotionQueue.INSTANCE.leave(turn);
+        }
+    }
+
+    private static void atTurn(
+            LiveRecord record,
+            MlflowServerConfiguration server,
+            String from,
+            String to,
+            String job,
+            String reason,
+            Instant deadline)
+            throws Problem, ConfigurationException, IOException, InterruptedException {
+        if (record == null
+                || record.getKey().kind() != LiveKey.Kind.ALIAS
+                || from == null
+                || to == null
+                || !Objects.equals(from, record.getVersion())
+                || !Objects.equals(to, record.getPredecessor())) {
+            throw new Problem(Messages.RollBacks_outdated());
+        }
+        LiveKey key = record.getKey();
+        String by = Jenkins.getAuthentication2().getName();
+        String what = TextSanitizer.plain(
+                "alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName() + "' from version "
+                        + from + " to version " + to,
+                LONGEST_LOGGED);
+        // What an administrator rolls back from no job's page concerns the job that made the version live.
+        String concerned = job != null || record.current() == null ? job : record.current().job;
+        TrackingServer tracking = Connections.open(server, null);
+        boolean[] begun = new boolean[1];
+        Rollback.Outcome outcome = null;
+        try {
+            outcome = new Rollback(server.getName(), key.model(), key.name(), from, to, Clock.systemUTC(), deadline)
+                    .run(tracking, by, () -> {
+                        LiveStore.update(
+                                key,
+                                server.getName(),
+                                held -> held.rollBackBegins(
+                                        LiveChange.rollBack(from, to, Instant.now(), concerned, by, reason)));
+                        begun[0] = true;
+                        LOGGER.log(Level.INFO, "User ''{0}'' rolls back {1}. Reason: {2}", new Object[] {
+                            TextSanitizer.plain(by, LONGEST_LOGGED), what, TextSanitizer.plain(reason, LONGEST_LOGGED)
+                        });
+                    });
+        } finally {
+            record(key, server, begun[0], outcome);
+        }
+        LOGGER.log(
+                outcome.result() == Rollback.Result.DONE ? Level.INFO : Level.WARNING,
+                "Roll back of {0} by user ''{1}'': {2}{3}",
+                new Object[] {
+                    what,
+                    TextSanitizer.plain(by, LONGEST_LOGGED),
+                    outcome.result(),
+                    outcome.message() == null ? "" : ". " + TextSanitizer.plain(outcome.message(), 4 * LONGEST_LOGGED)
+                });
+        if (outcome.result() != Rollback.Result.DONE) {
+            throw new Problem(outcome.category() + ": " + outcome.message());
+        }
+        PromotionMemory.forget(key.registry(), key.model(), key.name(), from);
+    }
+
+    /** What came of it, and where the alias is now if that was read. Without an outcome, what was begun stays open. */
+    private static void record(LiveKey key, MlflowServerConfiguration server, boolean begun, Rollback.Outcome outcome)
+            throws IOException {
+        if (outcome == null) {
+            return;
+        }
+        Instant now = Instant.now();
+        LiveStore.update(key, server.getName(), record -> {
+            if (begun) {
+                record.rollBackEnds(
+                        LiveChange.Outcome.valueOf(outcome.result().name()), outcome.message(), outcome.holder(), now);
+            } else if (outcome.holder() != null) {
+                record.seen(outcome.holder(), now, null);
+            }
+        });
+    }
+}

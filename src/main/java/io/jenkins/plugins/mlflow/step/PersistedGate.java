@@ -1,0 +1,27 @@
+package io.jenkins.plugins.mlflow.step;
+
+import io.jenkins.plugins.mlflow.gate.GateRequest;
+import io.jenkins.plugins.mlflow.gate.GateState;
+import io.jenkins.plugins.mlflow.report.PolicyChanges;
+import java.io.Serializable;
+import java.time.Instant;
+
+/** What a gate of a pipeline keeps over a restart, besides its parameters. Turns change it, and other threads read it. */
+final class PersistedGate implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    final Instant startedAt;
+    /** Null until the server is found. */
+    volatile String serverName;
+    /** Null until the gate is prepared, as is the state. */
+    volatile GateRequest request;
+    volatile GateState state;
+    /** Null if there was nothing to compare the policy with. */
+    volatile PolicyChanges policyChanges;
+    volatile ApprovalInput approvalInput;
+    volatile boolean stopped;
+
+    PersistedGate(Instant startedAt) {
+        this.startedAt = startedAt;
+    }
+}

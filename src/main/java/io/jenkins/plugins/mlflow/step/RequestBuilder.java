@@ -1,0 +1,192 @@
+package io.jenkins.plugins.mlflow.step;
+
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.config.ChangeRequests;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.GateRequest;
+import io.jenkins.plugins.mlflow.policy.Durations;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
+import io.jenkins.plugins.mlflow.policy.PolicyDocument;
+import io.jenkins.plugins.mlflow.policy.PolicyException;
+import io.jenkins.plugins.mlflow.policy.PolicyLock;
+import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
+import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import jenkins.model.Jenkins;
+
+/** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
+final class RequestBuilder {
+    static final String DEFAULT_POLICY = "eval_gate.yaml";
+    static final String STORED_POLICY = "stored policy";
+    static final String THRESHOLDS = "thresholds";
+    private static final Duration AGENT_DEADLINE = Duration.ofSeconds(30);
+
+    private final GateParameters parameters;
+    private final Run<?, ?> run;
+    private final TaskListener listener;
+    private final WorkspacePolicy.Found inWorkspace;
+
+    /** {@code inWorkspace} is what the workspace has at {@link #path}; null outside of a node. */
+    RequestBuilder(GateParameters parameters, Run<?, ?> run, TaskListener listener, WorkspacePolicy.Found inWorkspace) {
+        this.parameters = parameters;
+        this.run = run;
+        this.listener = listener;
+        this.inWorkspace = inWorkspace;
+    }
+
+    GateRequest request(MlflowServerConfiguration server) throws StepException, InterruptedException {
+        try {
+            PolicyDocument document = document();
+            String origin = document == null ? THRESHOLDS : document.origin();
+            GatePolicy policy =
+                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides()), origin);
+            return new GateRequest(
+                            parameters.model(),
+                            server.getName(),
+                            parameters.exact(),
+                            policy,
+                            origin,
+                            CanonicalPolicy.sha256(policy),
+                            parameters.runMode(),
+                            buildUrl())
+                    .evaluatedBy(parameters.evaluationRun())
+                    .locked(isLocked())
+                    .barred(ServerResolver.whyNotPromote(server, run));
+        } catch (PolicyException e) {
+            throw new StepException(e.getMessage());
+        }
+    }
+
+    /** Relative to Jenkins where the administrator has not told it its own address. */
+    private String buildUrl() {
+        String root = Jenkins.get().getRootUrl();
+        return root == null ? run.getUrl() : root + run.getUrl();
+    }
+
+    /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */
+    private GatePolicy held(GatePolicy wanted, String origin) throws StepException, PolicyException {
+        if (!isLocked()) {
+            return wanted;
+        }
+        PolicyLock lock = new PolicyLock(PolicyReader.resolve(stored().orElseThrow(), parameters.model(), PolicyOverrides.NONE));
+        GatePolicy policy = parameters.exact() == null ? wanted : lock.forExactCandidate(wanted);
+        List<String> violations = lock.violations(policy);
+        if (!violations.isEmpty()) {
+            throw new StepException("the administrator locked the stored policy of model '" + parameters.model()
+                    + "'. A pipeline may add rules or tighten them, but what this step asks for (" + origin
+                    + ", with the step's parameters) asks less:\n- " + String.join("\n- ", violations)
+                    + "\nCorrect that, or ask the administrator to change the stored policy.");
+        }
+        return policy;
+    }
+
+    private boolean isLocked() throws StepException {
+        return stored().filter(document -> document.isLocked(parameters.model())).isPresent();
+    }
+
+    /** The first hit wins: the named file, the workspace's own, the stored one. Null if only the thresholds are left. */
+    private PolicyDocument document() throws StepException, PolicyException, InterruptedException {
+        if (parameters.has("policy")) {
+            return named(parameters.text("policy"));
+        }
+        PolicyDocument own = own();
+        if (own != null) {
+            return own;
+        }
+        Optional<PolicyDocument> stored = stored();
+        if (stored.isPresent()) {
+            return stored.get();
+        }
+        if (parameters.has(THRESHOLDS)) {
+            return null;
+        }
+        if (isOfFork()) {
+            throw new StepException("there are no rules for model '" + parameters.model() + "'. The build is that of a change"
+                    + " request of a fork, whose own policy file does not count, and the revision to trust has none with this"
+                    + " model. Add the model to " + DEFAULT_POLICY + " of the target branch, give `thresholds`, or ask the"
+                    + " administrator to store a policy for this model.");
+        }
+        throw new StepException("there are no rules for model '" + parameters.model() + "'. Put a " + DEFAULT_POLICY
+                + " with this model into the workspace and run the step inside of a node, name a file with `policy`,"
+                + " give `thresholds`, or ask the administrator to store a policy for this model.");
+    }
+
+    private PolicyDocument named(String path) throws StepException, PolicyException, InterruptedException {
+        if (inWorkspace == null) {
+            throw new StepException("parameter `policy` names the file '" + path
+                    + "' of a workspace, but the step does not run inside of a node. Put it inside of a node.");
+        }
+        PolicyFile file = find(path);
+        if (file.found().isAbsent()) {
+            throw new StepException("policy file '" + path + "' is not " + file.place()
+                    + ". Check the path, and that the sources were checked out.");
+        }
+        PolicyDocument document = read(file, path);
+        if (!document.hasModel(parameters.model())) {
+            throw new StepException("policy file '" + path + "' has no model '" + parameters.model() + "'; it has: "
+                    + String.join(", ", document.models()));
+        }
+        return document;
+    }
+
+    /** The file of the workspace that is read if there is a workspace. */
+    static String path(GateParameters parameters) {
+        return parameters.has("policy") ? parameters.text("policy") : DEFAULT_POLICY;
+    }
+
+    /** How long a workspace may take. The policy's own timeout is not known yet; the step's is, if it has one. */
+    static Duration agentDeadline(GateParameters parameters) {
+        try {
+            Duration own = parameters.has("timeout") ? Durations.parse(parameters.text("timeout")) : AGENT_DEADLINE;
+            return own.compareTo(AGENT_DEADLINE) < 0 ? own : AGENT_DEADLINE;
+        } catch (IllegalArgumentException e) {
+            return AGENT_DEADLINE;
+        }
+    }
+
+    private PolicyDocument own() throws StepException, PolicyException, InterruptedException {
+        if (inWorkspace == null) {
+            return null;
+        }
+        PolicyFile file = find(DEFAULT_POLICY);
+        if (file.found().isAbsent()) {
+            return null;
+        }
+        PolicyDocument document = read(file, DEFAULT_POLICY);
+        return document.hasModel(parameters.model()) ? document : null;
+    }
+
+    /** In the workspace; but there may be a stranger's file if the build is that of a change request of a fork. */
+    private PolicyFile find(String path) throws StepException, InterruptedException {
+        return isOfFork()
+                ? TrustedPolicy.read(run, listener, path, agentDeadline(parameters))
+                : new PolicyFile(path, "in the workspace", inWorkspace);
+    }
+
+    private boolean isOfFork() {
+        return ChangeRequests.isOfFork(run.getParent());
+    }
+
+    private PolicyDocument read(PolicyFile file, String path) throws StepException, PolicyException {
+        if (file.found().problem != null) {
+            throw new StepException("policy file '" + path + "' cannot be used: " + file.found().problem + ".");
+        }
+        return PolicyDocument.read(file.origin(), file.found().bytes, parameters.model());
+    }
+
+    private Optional<PolicyDocument> stored() throws StepException {
+        try {
+            return MlflowGlobalConfiguration.get()
+                    .storedPolicy()
+                    .filter(document -> document.hasModel(parameters.model()));
+        } catch (ConfigurationException e) {
+            throw new StepException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+/**
+ * What it would cost to read an answer, told before it is read. The JSON mapping of mlflow-client's messages makes a tree of
+ * the whole body, and turns digits into a number in a time that grows with the square of how many there are: within the
+ * limit on its length, a body could still take gigabytes, or hours in which no deadline ends the thread.
+ */
+final class ResponseLimits {
+    /** Of a tree of at most some hundred MB. Each metric of a run has five. */
+    static final int MOST_VALUES = 2_000_000;
+
+    /** The sum of the squares of the lengths of all numbers: one of 100,000 digits, or thousands of 1,000. */
+    private static final long MOST_WORK = 10_000_000_000L;
+
+    private ResponseLimits() {}
+
+    /** Why the text, which may or may not be JSON, is not to be read, such as "with a million values"; null if it may be. */
+    static String excess(String text) {
+        int values = 0;
+        long work = 0;
+        long digits = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' && text.startsWith("u", i + 1) && i + 5 < text.length()) {
+                c = escaped(text, i + 2);
+                i += 5;
+            } else if (c == ',' || c == '{' || c == '[') {
+                values++;
+            }
+            if (isOfNumber(c)) {
+                digits++;
+            } else if (digits > 0) {
+                work += digits * digits;
+                digits = 0;
+            }
+        }
+        if (work + digits * digits > MOST_WORK) {
+            return "with numbers of far more digits than MLflow's have";
+        }
+        return values > MOST_VALUES ? "with more than " + MOST_VALUES + " values" : null;
+    }
+
+    /** The digits of every script, as {@link java.math.BigDecimal} reads them. */
+    private static boolean isOfNumber(char c) {
+        return c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E' || c > 0x7f && Character.isDigit(c);
+    }
+
+    private static char escaped(String text, int from) {
+        int code = 0;
+        for (int i = from; i < from + 4; i++) {
+            code = code << 4 | Math.max(0, Character.digit(text.charAt(i), 16));
+        }
+        return (char) code;
+    }
+}

@@ -1,0 +1,124 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.mlflow_project.google.protobuf.Struct;
+import org.mlflow_project.google.protobuf.Value;
+
+/**
+ * Asks a server what it is and who we are to it. These questions are no part of what every MLflow answers: {@code /version} may
+ * be hidden by a proxy, and only MLflow's own basic-auth has users, in two dialects (2.x with the permissions in
+ * {@code users/get}, 3.x with {@code users/current} and a list of grants). An answer that is missing or odd leaves its part
+ * unknown.
+ */
+final class ServerInfoQueries {
+    private static final Pattern VERSION = Pattern.compile("\\d{1,4}\\.\\d{1,4}[\\w.+-]{0,30}");
+    /** Of MLflow's permissions those that allow an alias or stage to be moved. */
+    private static final Set<String> TO_PROMOTE = Set.of("EDIT", "MANAGE");
+
+    private final HttpTransport transport;
+
+    ServerInfoQueries(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    /** Asks within two request timeouts. {@code probe} is answered by every MLflow that lets us in. */
+    ServerInfo standing(ApiRequest probe) throws InterruptedException {
+        HttpTransport.Call call = transport.begin();
+        String version = version(call);
+        Struct current = read(call, ApiRequest.get("users/current", "the current user"));
+        Struct user = part(current, "user");
+        if (user == null && transport.user() != null) {
+            user = part(read(call, ApiRequest.get("users/get", "the user itself", "username", transport.user())), "user");
+        }
+        String name = user == null ? null : text(user, "username");
+        if (name == null) {
+            return new ServerInfo(version, null, false, List.of(), transport.hasCredentials() ? isOpen(probe).orElse(null) : null);
+        }
+        Set<String> promotable = new LinkedHashSet<>();
+        for (Struct grant : list(user, "registered_model_permissions")) {
+            add(promotable, text(grant, "permission"), text(grant, "name"));
+        }
+        if (current != null && !flag(user, "is_admin")) {
+            Struct grants = read(call, ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"));
+            for (Struct grant : list(grants, "permissions")) {
+                String kind = text(grant, "resource_type");
+                if ("registered_model".equals(kind)) {
+                    add(promotable, text(grant, "permission"), text(grant, "resource_pattern"));
+                } else if ("workspace".equals(kind)) {
+                    add(promotable, text(grant, "permission"), ServerInfo.ALL);
+                }
+            }
+        }
+        return new ServerInfo(version, name, flag(user, "is_admin"), List.copyOf(promotable), null);
+    }
+
+    private static void add(Set<String> models, String permission, String model) {
+        if (model != null && TO_PROMOTE.contains(permission)) {
+            models.add(model);
+        }
+    }
+
+    private static String version(HttpTransport.Call call) throws InterruptedException {
+        try {
+            HttpResult answer = call.send(ApiRequest.get("/version", "the server's version"));
+            String text = answer.body().strip();
+            return answer.successful() && VERSION.matcher(text).matches() ? text : null;
+        } catch (TrackingException e) {
+            return null;
+        }
+    }
+
+    /** Empty if the server did not answer. */
+    private Optional<Boolean> isOpen(ApiRequest probe) throws InterruptedException {
+        HttpTransport anonymous = transport.withoutCredentials();
+        try {
+            anonymous.begin().ask(probe, Struct.newBuilder());
+            return Optional.of(true);
+        } catch (TrackingException e) {
+            return switch (e.category()) {
+                case NOT_FOUND -> Optional.of(true);
+                case UNAUTHORIZED, FORBIDDEN, PROTOCOL -> Optional.of(false);
+                default -> Optional.empty();
+            };
+        }
+    }
+
+    /** Null unless it is a good answer. */
+    private static Struct read(HttpTransport.Call call, ApiRequest request) throws InterruptedException {
+        try {
+            return call.ask(request, Struct.newBuilder()).message().build();
+        } catch (TrackingException e) {
+            return null;
+        }
+    }
+
+    private static Struct part(Struct parent, String name) {
+        Value value = parent == null ? null : parent.getFieldsMap().get(name);
+        return value != null && value.hasStructValue() ? value.getStructValue() : null;
+    }
+
+    private static String text(Struct parent, String name) {
+        Value value = parent.getFieldsMap().get(name);
+        return value != null && value.hasStringValue() && !value.getStringValue().isEmpty() ? value.getStringValue() : null;
+    }
+
+    private static boolean flag(Struct parent, String name) {
+        Value value = parent.getFieldsMap().get(name);
+        return value != null && value.getBoolValue();
+    }
+
+    private static List<Struct> list(Struct parent, String name) {
+        Map<String, Value> fields = parent == null ? Map.of() : parent.getFieldsMap();
+        return !fields.containsKey(name)
+                ? List.of()
+                : fields.get(name).getListValue().getValuesList().stream()
+                        .filter(Value::hasStructValue)
+                        .map(Value::getStructValue)
+                        .toList();
+    }
+}

@@ -1,0 +1,138 @@
+package io.jenkins.plugins.mlflow.step;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A gate whose turns begin and end when the test says so. */
+@Timeout(60)
+class GateSchedulerTest implements GateScheduler.Driven {
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final GateScheduler wheel = new GateScheduler(this);
+    private final BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Runnable> turns = new SynchronousQueue<>();
+    private final BlockingQueue<Runnable> saves = new LinkedBlockingQueue<>();
+    private final List<String> last = new ArrayList<>();
+
+    @Override
+    public void turn() {
+        begun.add(Thread.currentThread());
+        try {
+            turns.take().run();
+        } catch (InterruptedException e) {
+            last.add("interrupted");
+        }
+    }
+
+    @Override
+    public String lane() {
+        return "";
+    }
+
+    @Override
+    public Instant deadline() {
+        return null;
+    }
+
+    @Override
+    public void save(Runnable then) {
+        saves.add(then);
+    }
+
+    private Thread begins() throws InterruptedException {
+        return begun.take();
+    }
+
+    /** A turn that does this, and is over when the next begins or the wheel stands still. */
+    private void turnWith(Runnable action) throws InterruptedException {
+        begins();
+        turns.put(action);
+    }
+
+    private void assertStandsStill() throws InterruptedException {
+        assertNull(begun.poll(200, TimeUnit.MILLISECONDS));
+    }
+
+    @Test
+    void aCallDuringATurnIsNotLostWhateverTheTurnArranges() throws Exception {
+        wheel.goOn(Duration.ZERO);
+        turnWith(() -> {
+            wheel.call();
+            wheel.goOn(LONG);
+        });
+        turnWith(() -> wheel.goOn(LONG));
+        assertStandsStill();
+        wheel.call();
+        assertNotNull(begins());
+        turns.put(wheel::end);
+    }
+
+    @Test
+    void noTurnBeginsDuringASaveAndACallIsHeardRightAfterIt() throws Exception {
+        wheel.goOn(Duration.ZERO);
+        turnWith(() -> wheel.goOnOnceSaved(LONG));
+        Runnable saved = saves.take();
+        wheel.call();
+        assertStandsStill();
+        saved.run();
+        turnWith(() -> wheel.goOnOnceSaved(Duration.ZERO));
+        saves.take().run();
+        turnWith(wheel::end);
+    }
+
+    @Test
+    void oneTurnIsMadeAtATimeAndOnlyTheOneThatWasArrangedLast() throws Exception {
+        wheel.goOn(Duration.ZERO);
+        begins();
+        wheel.goOn(Duration.ZERO);
+        wheel.goOn(Duration.ZERO);
+        assertStandsStill();
+        turns.put(() -> {});
+        turnWith(() -> {});
+        assertStandsStill();
+    }
+
+    @Test
+    void afterItsEndNothingTurnsAndWhatComesLastWaitsForTheTurnUnderWay() throws Exception {
+        wheel.goOn(Duration.ZERO);
+        Thread worker = begins();
+        assertTrue(wheel.end());
+        assertFalse(wheel.end());
+        BlockingQueue<Thread> left = new LinkedBlockingQueue<>();
+        wheel.afterTheLastTurn(() -> left.add(Thread.currentThread()));
+        assertTrue(left.isEmpty());
+        wheel.interrupt();
+        assertEquals(worker, left.take());
+        assertEquals(List.of("interrupted"), last);
+        wheel.call();
+        wheel.goOn(Duration.ZERO);
+        assertStandsStill();
+        assertTrue(wheel.isOver());
+    }
+
+    @Test
+    void whatComesLastIsDoneAtOnceWhereNoOtherThreadTurns() throws Exception {
+        BlockingQueue<Thread> left = new LinkedBlockingQueue<>();
+        wheel.goOn(Duration.ZERO);
+        Thread worker = begins();
+        turns.put(() -> {
+            wheel.end();
+            wheel.afterTheLastTurn(() -> left.add(Thread.currentThread()));
+        });
+        assertEquals(worker, left.take());
+    }
+}
