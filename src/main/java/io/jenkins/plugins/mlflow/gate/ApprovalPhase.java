@@ -14,16 +14,16 @@ import java.util.Optional;
  * and says what is waited for. Whatever cannot be found out means that one must.
  */
 final class ApprovalPhase {
-    private final GateContext round;
+    private final GateContext context;
     private final GateState state;
     private final PromotionPolicy wanted;
     private final ModelVersions versions;
 
-    ApprovalPhase(GateContext round) {
-        this.round = round;
-        this.versions = new ModelVersions(round);
-        this.state = round.state;
-        this.wanted = round.policy().promotion();
+    ApprovalPhase(GateContext context) {
+        this.context = context;
+        this.versions = new ModelVersions(context);
+        this.state = context.state;
+        this.wanted = context.policy().promotion();
     }
 
     void check() throws TrackingException, InterruptedException {
@@ -40,15 +40,15 @@ final class ApprovalPhase {
     }
 
     private void count(int first) throws TrackingException, InterruptedException {
-        int approved = round.server().versionsWithTag(round.model(), AuditTags.APPROVED_BY, first);
+        int approved = context.server().versionsWithTag(context.model(), AuditTags.APPROVED_BY, first);
         if (approved < first) {
-            round.say(approved + " of the first " + first + " promotions of " + round.model() + " were approved so far");
+            context.say(approved + " of the first " + first + " promotions of " + context.model() + " were approved so far");
             ask();
             return;
         }
         state.approvalRequired = false;
-        round.say("No approval is needed: " + (first == 1 ? "a promotion" : "the first " + first + " promotions") + " of "
-                + round.model() + (first == 1 ? " was" : " were") + " approved before");
+        context.say("No approval is needed: " + (first == 1 ? "a promotion" : "the first " + first + " promotions") + " of "
+                + context.model() + (first == 1 ? " was" : " were") + " approved before");
         state.enter(Phase.FIND_VERSION);
     }
 
@@ -61,9 +61,9 @@ final class ApprovalPhase {
             return false;
         }
         boolean aliasHeld = wanted.alias() == null
-                || version.equals(number(round.server().versionByAlias(round.model(), wanted.alias())));
+                || version.equals(number(context.server().versionByAlias(context.model(), wanted.alias())));
         boolean stageHeld = wanted.stage() == null
-                || version.equals(number(round.server().versionInStage(round.model(), wanted.stage())))
+                || version.equals(number(context.server().versionInStage(context.model(), wanted.stage())))
                         && versions.otherInStage(version, wanted).isEmpty();
         return aliasHeld && stageHeld || version.equals(state.baselineVersion);
     }
@@ -74,13 +74,13 @@ final class ApprovalPhase {
 
     /** It could not be found out whether an approval is needed. */
     void askBecause(String why) {
-        round.say("It could not be found out whether this promotion needs an approval, so it does: " + why);
+        context.say("It could not be found out whether this promotion needs an approval, so it does: " + why);
         ask();
     }
 
     private void ask() {
         state.approvalRequired = true;
-        state.approvalAskedAt = round.now();
+        state.approvalAskedAt = context.now();
         state.enter(Phase.AWAIT_APPROVAL);
     }
 

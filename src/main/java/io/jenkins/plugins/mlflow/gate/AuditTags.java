@@ -16,37 +16,37 @@ final class AuditTags {
     /** Who approved the promotion; approvals are counted by it. */
     static final String APPROVED_BY = PREFIX + "approved_by";
 
-    private final GateContext round;
+    private final GateContext context;
 
-    AuditTags(GateContext round) {
-        this.round = round;
+    AuditTags(GateContext context) {
+        this.context = context;
     }
 
     void tag() throws TrackingException, InterruptedException {
-        GateState state = round.state;
-        if (!round.request.mayPromote()) {
+        GateState state = context.state;
+        if (!context.request.mayPromote()) {
             state.enter(Phase.DONE);
             return;
         }
         if (state.phase == Phase.TAG_PROMOTED) {
-            round.server().setVersionTags(round.model(), state.version, promoted());
+            context.server().setVersionTags(context.model(), state.version, promoted());
         } else if (isRefusedVersionKnown()) {
-            round.server().setVersionTags(round.model(), state.version, common(REFUSAL));
+            context.server().setVersionTags(context.model(), state.version, common(REFUSAL));
         }
         state.enter(Phase.DONE);
     }
 
     /** Where a run was named, its version is looked for if the gate was to promote one. */
     private boolean isRefusedVersionKnown() throws TrackingException, InterruptedException {
-        GateState state = round.state;
-        if (state.version == null && round.policy().promotion() != null && state.model() != null) {
-            new ModelVersions(round).existing(state.model()).ifPresent(version -> state.version = version.version());
+        GateState state = context.state;
+        if (state.version == null && context.policy().promotion() != null && state.model() != null) {
+            new ModelVersions(context).existing(state.model()).ifPresent(version -> state.version = version.version());
         }
         return state.version != null;
     }
 
     private Map<String, String> promoted() {
-        GateState state = round.state;
+        GateState state = context.state;
         Map<String, String> tags = common(PREFIX);
         if (state.previousVersion != null) {
             tags.put(PREFIX + "previous_version", state.previousVersion);
@@ -63,12 +63,12 @@ final class AuditTags {
 
     private Map<String, String> common(String prefix) {
         Map<String, String> tags = new LinkedHashMap<>();
-        tags.put(prefix + "status", round.state.status.name());
-        tags.put(prefix + "policy_sha256", round.request.policySha256());
-        if (round.request.buildUrl() != null) {
-            tags.put(prefix + "build_url", round.request.buildUrl());
+        tags.put(prefix + "status", context.state.status.name());
+        tags.put(prefix + "policy_sha256", context.request.policySha256());
+        if (context.request.buildUrl() != null) {
+            tags.put(prefix + "build_url", context.request.buildUrl());
         }
-        tags.put(prefix + "time", text(round.state.judgedAt));
+        tags.put(prefix + "time", text(context.state.judgedAt));
         return tags;
     }
 
@@ -88,12 +88,12 @@ final class AuditTags {
 
     /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */
     void giveUp(String why) {
-        String warning = (round.state.version == null ? "the candidate's version" : "version " + round.state.version)
+        String warning = (context.state.version == null ? "the candidate's version" : "version " + context.state.version)
                 + " could not be tagged: " + why;
-        round.say("Warning: " + warning);
-        if (round.state.phase == Phase.TAG_PROMOTED) {
-            round.state.promotionNote = warning;
+        context.say("Warning: " + warning);
+        if (context.state.phase == Phase.TAG_PROMOTED) {
+            context.state.promotionNote = warning;
         }
-        round.state.enter(Phase.DONE);
+        context.state.enter(Phase.DONE);
     }
 }

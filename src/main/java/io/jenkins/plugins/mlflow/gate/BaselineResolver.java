@@ -12,16 +12,16 @@ import java.util.TreeSet;
 
 /** Finds the version that holds the baseline's alias or stage, reads its metrics, and pins both in the state. */
 final class BaselineResolver {
-    private final GateContext round;
+    private final GateContext context;
     private final GateState state;
     private final BaselinePolicy baseline;
     private final ModelVersions versions;
 
-    BaselineResolver(GateContext round) {
-        this.round = round;
-        this.state = round.state;
-        this.baseline = round.policy().baseline();
-        this.versions = new ModelVersions(round);
+    BaselineResolver(GateContext context) {
+        this.context = context;
+        this.state = context.state;
+        this.baseline = context.policy().baseline();
+        this.versions = new ModelVersions(context);
     }
 
     /** Also used again at promotion time, if the baseline has moved since. */
@@ -36,21 +36,21 @@ final class BaselineResolver {
         if (version.runId() == null) {
             throw new GateAbortException(
                     ErrorCategory.NOT_FOUND,
-                    "Server '" + round.request.server() + "' has no run for the baseline, version " + version.version()
-                            + " of model '" + round.model() + "' (" + baseline.target()
+                    "Server '" + context.request.server() + "' has no run for the baseline, version " + version.version()
+                            + " of model '" + context.model() + "' (" + baseline.target()
                             + "). Move it to a version that was made from a run.");
         }
         Run run = run(version);
         ModelSource source = versions.source(version);
         // All requests before the first change: half a baseline would count as none at all.
-        MetricSnapshot measured = new RequiredMetrics(round.policy()).read(round, run, Subject.version(source));
+        MetricSnapshot measured = new RequiredMetrics(context.policy()).read(context, run, Subject.version(source));
         state.baselineFound = true;
         state.rubberStampRefused = null;
         state.baselineVersion = version.version();
         state.baselineRunId = version.runId();
         state.baselineMeasured = measured;
         state.baselineDigests = new TreeSet<>(run.datasetDigests());
-        round.say("Baseline: version " + version.version() + " of " + round.model() + " (" + baseline.target() + "), run "
+        context.say("Baseline: version " + version.version() + " of " + context.model() + " (" + baseline.target() + "), run "
                 + version.runId()
                 + (measured.model.isLoggedModel() ? ", " + measured.model.inWords() : "")
                 + (version.version().equals(state.version) ? "; it is the candidate itself" : ""));
@@ -59,20 +59,20 @@ final class BaselineResolver {
     /** The version that holds the baseline's alias or stage now. */
     Optional<ModelVersion> holder() throws TrackingException, InterruptedException {
         return baseline.alias() != null
-                ? round.server().versionByAlias(round.model(), baseline.alias())
-                : round.server().versionInStage(round.model(), baseline.stage());
+                ? context.server().versionByAlias(context.model(), baseline.alias())
+                : context.server().versionInStage(context.model(), baseline.stage());
     }
 
     private Run run(ModelVersion version) throws TrackingException, InterruptedException, GateAbortException {
         String remedy = " Restore the run, or move " + baseline.target() + " to a version whose run is there.";
         String what = "Run " + version.runId() + " of the baseline, version " + version.version() + " of model '"
-                + round.model() + "' (" + baseline.target() + "), ";
+                + context.model() + "' (" + baseline.target() + "), ";
         try {
-            Run run = round.server().run(version.runId());
+            Run run = context.server().run(version.runId());
             if (run.deleted()) {
                 throw new GateAbortException(
                         ErrorCategory.NOT_FOUND,
-                        what + "is deleted on server '" + round.request.server() + "'." + remedy);
+                        what + "is deleted on server '" + context.request.server() + "'." + remedy);
             }
             return run;
         } catch (TrackingException e) {
@@ -92,7 +92,7 @@ final class BaselineResolver {
         state.baselineRunId = null;
         state.baselineMeasured = null;
         state.baselineDigests = null;
-        round.say("Baseline: no version of " + round.model() + " holds " + baseline.target()
+        context.say("Baseline: no version of " + context.model() + " holds " + baseline.target()
                 + (refused != null ? "; " + refused : baseline.rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
     }
 
@@ -101,18 +101,18 @@ final class BaselineResolver {
      * there is something to compare with.
      */
     private String rubberStampRefused() throws TrackingException, InterruptedException {
-        PromotionPolicy promotion = round.policy().promotion();
+        PromotionPolicy promotion = context.policy().promotion();
         if (promotion == null) {
             return null;
         }
         if (promotion.alias() != null && !promotion.alias().equals(baseline.alias())) {
-            Optional<ModelVersion> holder = round.server().versionByAlias(round.model(), promotion.alias());
+            Optional<ModelVersion> holder = context.server().versionByAlias(context.model(), promotion.alias());
             if (holder.isPresent() && !isCandidate(holder.get())) {
                 return refusal(holder.get(), "alias '" + promotion.alias() + "'");
             }
         }
         if (promotion.stage() != null && !promotion.stage().equals("None") && !promotion.stage().equals(baseline.stage())) {
-            Optional<ModelVersion> holder = round.server().versionInStage(round.model(), promotion.stage());
+            Optional<ModelVersion> holder = context.server().versionInStage(context.model(), promotion.stage());
             if (holder.isPresent() && !isCandidate(holder.get())) {
                 return refusal(holder.get(), "stage " + promotion.stage());
             }

@@ -18,16 +18,16 @@ final class CandidateResolver {
     /** How far a run's start, by its client's clock, may be in the server's future. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
-    private final GateContext round;
+    private final GateContext context;
     private final GateState state;
 
-    CandidateResolver(GateContext round) {
-        this.round = round;
-        this.state = round.state;
+    CandidateResolver(GateContext context) {
+        this.context = context;
+        this.state = context.state;
     }
 
     void candidate() throws TrackingException, InterruptedException, GateAbortException {
-        CandidateSelection selection = round.policy().candidate();
+        CandidateSelection selection = context.policy().candidate();
         Experiment experiment = selection.experiment() == null ? null : experiment(selection.experiment());
         ExactCandidate exact = exact(selection);
         if (exact != null) {
@@ -35,23 +35,23 @@ final class CandidateResolver {
         } else if (experiment != null) {
             newestRun(selection, experiment);
         } else {
-            Optional<ModelVersion> highest = round.server().highestVersion(round.model());
+            Optional<ModelVersion> highest = context.server().highestVersion(context.model());
             if (highest.isEmpty()) {
-                new ModelVersions(round).requireRegisteredModel();
+                new ModelVersions(context).requireRegisteredModel();
             }
-            pin(highest.orElseThrow(() -> notFound("has no version of model '" + round.model()
+            pin(highest.orElseThrow(() -> notFound("has no version of model '" + context.model()
                     + "'. Register the model before the gate, or name its run with runId or experiment")));
         }
-        round.say("Candidate: " + (state.versionRunId == null ? "run " : "evaluation run ") + state.runId
+        context.say("Candidate: " + (state.versionRunId == null ? "run " : "evaluation run ") + state.runId
                 + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())
-                + (state.version == null ? "" : ", version " + state.version + " of " + round.model()));
+                + (state.version == null ? "" : ", version " + state.version + " of " + context.model()));
         state.enter(Phase.WAIT);
     }
 
     /** The candidate that a parameter, or else the policy, names; null if it is to be selected. */
     private ExactCandidate exact(CandidateSelection selection) {
-        if (round.request.exact() != null) {
-            return round.request.exact();
+        if (context.request.exact() != null) {
+            return context.request.exact();
         }
         if (selection.alias() != null) {
             return new ExactCandidate(ExactCandidate.Kind.ALIAS, selection.alias());
@@ -60,7 +60,7 @@ final class CandidateResolver {
     }
 
     private Experiment experiment(String name) throws TrackingException, InterruptedException, GateAbortException {
-        Experiment experiment = round.server().experimentByName(name);
+        Experiment experiment = context.server().experimentByName(name);
         if (experiment.deleted()) {
             throw notFound("has experiment '" + name + "' only as a deleted one. Restore it, or name another");
         }
@@ -72,17 +72,17 @@ final class CandidateResolver {
     private void resolve(ExactCandidate exact) throws TrackingException, InterruptedException, GateAbortException {
         switch (exact.kind()) {
             case RUN -> state.runId = exact.value();
-            case MODEL -> pin(round.loggedModels.get(exact.value()));
-            case VERSION -> pin(round.server().version(round.model(), exact.value()));
+            case MODEL -> pin(context.loggedModels.get(exact.value()));
+            case VERSION -> pin(context.server().version(context.model(), exact.value()));
             case ALIAS ->
-                pin(round.server()
-                        .versionByAlias(round.model(), exact.value())
-                        .orElseThrow(() -> notFound("has no version of model '" + round.model() + "' with alias '"
+                pin(context.server()
+                        .versionByAlias(context.model(), exact.value())
+                        .orElseThrow(() -> notFound("has no version of model '" + context.model() + "' with alias '"
                                 + exact.value() + "'. Set the alias, or name a version or run")));
             case STAGE ->
-                pin(round.server()
-                        .versionInStage(round.model(), exact.value())
-                        .orElseThrow(() -> notFound("has no version of model '" + round.model() + "' in stage "
+                pin(context.server()
+                        .versionInStage(context.model(), exact.value())
+                        .orElseThrow(() -> notFound("has no version of model '" + context.model() + "' in stage "
                                 + exact.value() + ". Move a version there, or name a version or run")));
         }
     }
@@ -100,7 +100,7 @@ final class CandidateResolver {
                 selection.best() && selection.orderBy().descending(),
                 startedAfter,
                 selection.nested());
-        Run run = round.server()
+        Run run = context.server()
                 .firstRun(search)
                 .orElseThrow(() -> notFound("has no active run in experiment '" + experiment.name() + "'"
                         + (selection.filter() == null ? "" : " that matches the filter " + selection.filter())
@@ -120,17 +120,17 @@ final class CandidateResolver {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + ", the first of the selection, started at " + run.startTime() + " by its client's clock, but it"
-                            + " is " + now + " on server '" + round.request.server()
+                            + " is " + now + " on server '" + context.request.server()
                             + "'. Correct the clock of the machine that trains, or give the run's id.");
         }
     }
 
     private void pin(ModelVersion version) throws TrackingException, InterruptedException, GateAbortException {
-        ModelVersions versions = new ModelVersions(round);
+        ModelVersions versions = new ModelVersions(context);
         versions.refusePrompt(version);
-        String evaluatedBy = round.request.evaluationRunId();
+        String evaluatedBy = context.request.evaluationRunId();
         if (version.runId() == null && evaluatedBy == null) {
-            throw notFound("has no run for version " + version.version() + " of model '" + round.model()
+            throw notFound("has no run for version " + version.version() + " of model '" + context.model()
                     + "', so there are no metrics to evaluate. Register the model from its run, or name an evaluation run");
         }
         Subject subject = Subject.version(versions.source(version));
@@ -159,28 +159,28 @@ final class CandidateResolver {
         if (state.runChecked) {
             return;
         }
-        String experiment = round.policy().candidate().experiment();
+        String experiment = context.policy().candidate().experiment();
         if (experiment != null && !state.experimentId.equals(run.experimentId())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " is in experiment " + run.experimentId() + ", not in '" + experiment + "' ("
                             + state.experimentId + "). Correct the run or the experiment.");
         }
-        if (round.policy().candidate().maxAge() != null) {
+        if (context.policy().candidate().maxAge() != null) {
             if (run.startTime() == null) {
                 throw notFound("does not tell when run " + run.id() + " started, so its age cannot be checked");
             }
-            Instant oldest = serverTime(run.serverTime()).minus(round.policy().candidate().maxAge());
+            Instant oldest = serverTime(run.serverTime()).minus(context.policy().candidate().maxAge());
             if (run.startTime().isBefore(oldest)) {
                 throw notFound("has run " + run.id() + " started at " + run.startTime()
                         + ", which is longer ago than the maximum age of "
-                        + Durations.format(round.policy().candidate().maxAge()) + ". Log a new run, or raise max_age");
+                        + Durations.format(context.policy().candidate().maxAge()) + ". Log a new run, or raise max_age");
             }
         }
         state.experimentId = run.experimentId();
         state.childRun = run.isChild();
         if (state.childRun) {
-            round.say("Run " + run.id() + " is a child run of " + run.parentRunId());
+            context.say("Run " + run.id() + " is a child run of " + run.parentRunId());
         }
         nameExperiment();
         state.runChecked = true;
@@ -190,9 +190,9 @@ final class CandidateResolver {
     private void nameExperiment() throws InterruptedException {
         if (state.experiment == null && state.experimentId != null) {
             try {
-                state.experiment = round.serverForDetails().experiment(state.experimentId).name();
+                state.experiment = context.serverForDetails().experiment(state.experimentId).name();
             } catch (TrackingException e) {
-                round.say("The name of experiment " + state.experimentId + " is not known: " + e.getMessage());
+                context.say("The name of experiment " + state.experimentId + " is not known: " + e.getMessage());
             }
         }
     }
@@ -201,13 +201,13 @@ final class CandidateResolver {
         if (told == null) {
             throw new GateAbortException(
                     ErrorCategory.PROTOCOL,
-                    "Server '" + round.request.server() + "' does not tell its time (no Date header), so the start of a"
+                    "Server '" + context.request.server() + "' does not tell its time (no Date header), so the start of a"
                             + " run cannot be checked. Fix the proxy that removes the header, or name the run.");
         }
         return told;
     }
 
     private GateAbortException notFound(String what) {
-        return new GateAbortException(ErrorCategory.NOT_FOUND, "Server '" + round.request.server() + "' " + what + ".");
+        return new GateAbortException(ErrorCategory.NOT_FOUND, "Server '" + context.request.server() + "' " + what + ".");
     }
 }

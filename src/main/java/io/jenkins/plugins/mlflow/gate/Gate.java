@@ -77,19 +77,19 @@ public final class Gate {
             state.promotionBegun = true;
         }
         int sentBefore = server.requests();
-        GateContext round = new GateContext(request, state, server, clock, deadline(state));
+        GateContext context = new GateContext(request, state, server, clock, deadline(state));
         Duration delay = Duration.ZERO;
         try {
-            if (clock.instant().plus(TOO_LATE).isBefore(round.deadline)) {
+            if (clock.instant().plus(TOO_LATE).isBefore(context.deadline)) {
                 state.clearFault();
                 state.waitingFor = null;
-                step(round);
-                delay = pause(round);
+                step(context);
+                delay = pause(context);
             } else {
-                expire(round);
+                expire(context);
             }
         } catch (TrackingException fault) {
-            delay = afterFault(round, fault, before);
+            delay = afterFault(context, fault, before);
         } catch (GateAbortException end) {
             fail(state, end.category, end.getMessage());
         }
@@ -97,42 +97,42 @@ public final class Gate {
         if (state.isDone() && state.endedAt == null) {
             state.endedAt = clock.instant();
         }
-        return new StepResult(state, delay, round.messages, state.waitingFor);
+        return new StepResult(state, delay, context.messages, state.waitingFor);
     }
 
-    private void step(GateContext round) throws TrackingException, InterruptedException, GateAbortException {
-        switch (round.state.phase) {
+    private void step(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
+        switch (context.state.phase) {
             case FIND_CANDIDATE -> {
-                new CandidateResolver(round).candidate();
-                round.state.resolvedAt = round.now();
-                read(round);
+                new CandidateResolver(context).candidate();
+                context.state.resolvedAt = context.now();
+                read(context);
             }
-            case WAIT -> read(round);
-            case CHECK_APPROVAL -> new ApprovalPhase(round).check();
-            case AWAIT_APPROVAL -> new ApprovalPhase(round).await();
-            case TAG_PROMOTED, TAG_REFUSED -> new AuditTags(round).tag();
-            default -> new PromotionPhase(round).advance();
+            case WAIT -> read(context);
+            case CHECK_APPROVAL -> new ApprovalPhase(context).check();
+            case AWAIT_APPROVAL -> new ApprovalPhase(context).await();
+            case TAG_PROMOTED, TAG_REFUSED -> new AuditTags(context).tag();
+            default -> new PromotionPhase(context).advance();
         }
     }
 
-    private void read(GateContext round) throws TrackingException, InterruptedException, GateAbortException {
-        switch (new RunPoller(round).read()) {
-            case COMPLETE -> judge(round);
-            case FAILED -> refuse(round);
+    private void read(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
+        switch (new RunPoller(context).read()) {
+            case COMPLETE -> judge(context);
+            case FAILED -> refuse(context);
             case WAIT -> {}
         }
     }
 
-    private void judge(GateContext round) throws TrackingException, InterruptedException, GateAbortException {
-        GateState state = round.state;
-        PolicyEvaluation judgement = PolicyEvaluation.of(round);
+    private void judge(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
+        GateState state = context.state;
+        PolicyEvaluation judgement = PolicyEvaluation.of(context);
         state.status = judgement.status();
         state.reason = judgement.reason();
         state.judgedAt = clock.instant();
         boolean passed = judgement.status() == GateStatus.PASSED;
         if (passed && request.policy().promotion() != null && state.version == null && !request.mayPromote()) {
             // A dry run must not pass where the real one finds nothing to promote in.
-            new ModelVersions(round).requireRegisteredModel();
+            new ModelVersions(context).requireRegisteredModel();
         }
         if (passed && request.policy().promotion() != null && request.mayPromote()) {
             boolean asks = !request.policy().promotion().approval().isNever();
@@ -143,10 +143,10 @@ public final class Gate {
     }
 
     /** The candidate cannot pass, whatever its values. {@code state.reason} is set. */
-    private void refuse(GateContext round) {
-        round.state.status = GateStatus.FAILED;
-        round.state.judgedAt = clock.instant();
-        round.state.enter(afterRefusal(round.state));
+    private void refuse(GateContext context) {
+        context.state.status = GateStatus.FAILED;
+        context.state.judgedAt = clock.instant();
+        context.state.enter(afterRefusal(context.state));
     }
 
     /** A refusal is worth a tag on a version that is known, or that the gate was to promote. */
@@ -156,23 +156,23 @@ public final class Gate {
     }
 
     /** Until the next advance: nothing if there is nothing to wait for. */
-    private Duration pause(GateContext round) {
-        if (round.state.waitingFor == null) {
+    private Duration pause(GateContext context) {
+        if (context.state.waitingFor == null) {
             return Duration.ZERO;
         }
-        if (round.state.awaitsApproval()) {
-            return Duration.between(clock.instant(), round.deadline);
+        if (context.state.awaitsApproval()) {
+            return Duration.between(clock.instant(), context.deadline);
         }
-        Duration pause = backOff.after(round.state.attempts++);
-        Duration settled = round.state.phase == Phase.WAIT ? new RunPoller(round).untilSettled() : null;
+        Duration pause = backOff.after(context.state.attempts++);
+        Duration settled = context.state.phase == Phase.WAIT ? new RunPoller(context).untilSettled() : null;
         if (settled != null && !settled.isNegative() && settled.compareTo(pause) < 0) {
             pause = settled;
         }
-        return untilDeadline(round, pause);
+        return untilDeadline(context, pause);
     }
 
-    private Duration untilDeadline(GateContext round, Duration pause) {
-        Duration left = Duration.between(clock.instant(), round.deadline);
+    private Duration untilDeadline(GateContext context, Duration pause) {
+        Duration left = Duration.between(clock.instant(), context.deadline);
         if (left.isNegative()) {
             return Duration.ZERO;
         }
@@ -183,8 +183,8 @@ public final class Gate {
         return lastReading.compareTo(GateContext.LAST_READING) < 0 ? left : lastReading;
     }
 
-    private Duration afterFault(GateContext round, TrackingException fault, GateState before) {
-        GateState state = round.state;
+    private Duration afterFault(GateContext context, TrackingException fault, GateState before) {
+        GateState state = context.state;
         if (!fault.isTransient() && state.phase.isWriting() && fault.category() == ErrorCategory.PROTOCOL
                 && state.writeFault == null) {
             state.writeFault = fault.getMessage();
@@ -193,16 +193,16 @@ public final class Gate {
         }
         if (!fault.isTransient()) {
             if (state.phase.isTagging()) {
-                new AuditTags(round).giveUp(fault.getMessage());
+                new AuditTags(context).giveUp(fault.getMessage());
             } else if (state.phase == Phase.CHECK_APPROVAL) {
-                new ApprovalPhase(round).askBecause(fault.getMessage());
+                new ApprovalPhase(context).askBecause(fault.getMessage());
             } else {
                 fail(state, fault.category(), fault.getMessage());
             }
             return Duration.ZERO;
         }
         state.registryRead = false;
-        boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(round.deadline);
+        boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(context.deadline);
         if (cutShort && (before.lastFault != null || before.runStatus != null && before.waitingFor != null)) {
             // Our own deadline ended this attempt; what was known before it says more.
             state.lastFault = before.lastFault;
@@ -215,16 +215,16 @@ public final class Gate {
         state.waitingFor = "the server to answer, after: " + fault.getMessage();
         Duration pause = backOff.after(state.attempts++);
         Duration asked = fault.retryAfter().orElse(Duration.ZERO);
-        return untilDeadline(round, asked.compareTo(pause) > 0 ? asked : pause);
+        return untilDeadline(context, asked.compareTo(pause) > 0 ? asked : pause);
     }
 
     /** The deadline has passed. */
-    private void expire(GateContext round) {
-        GateState state = round.state;
+    private void expire(GateContext context) {
+        GateState state = context.state;
         if (state.phase.isTagging()) {
-            new AuditTags(round).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
+            new AuditTags(context).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
         } else if (state.phase == Phase.CHECK_APPROVAL) {
-            new ApprovalPhase(round).askBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
+            new ApprovalPhase(context).askBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
         } else if (state.phase == Phase.AWAIT_APPROVAL) {
             fail(state, ErrorCategory.TIMEOUT, ApprovalPhase.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
@@ -243,20 +243,20 @@ public final class Gate {
                     "No request could be sent within " + Durations.format(request.policy().waiting().timeout())
                             + ". Jenkins was down or overloaded, for example by gates waiting for unresponsive servers.");
         } else if (state.onlyMetricsMissing) {
-            missingMetrics(round);
+            missingMetrics(context);
         } else {
             state.reason = "not ready to be evaluated within " + Durations.format(request.policy().waiting().timeout())
                     + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);
-            refuse(round);
+            refuse(context);
         }
     }
 
     /** The run is over, and only metrics are missing: what that means is for the rules to say. */
-    private void missingMetrics(GateContext round) {
-        GateState state = round.state;
+    private void missingMetrics(GateContext context) {
+        GateState state = context.state;
         String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
         try {
-            PolicyEvaluation judgement = PolicyEvaluation.of(round);
+            PolicyEvaluation judgement = PolicyEvaluation.of(context);
             state.status = judgement.status() == GateStatus.PASSED ? GateStatus.FAILED : judgement.status();
             state.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
                     + "; " + judgement.reason();

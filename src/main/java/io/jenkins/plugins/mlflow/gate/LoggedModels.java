@@ -15,18 +15,18 @@ import java.util.stream.Stream;
 final class LoggedModels {
     private static final int MOST_EVALUATED = 50;
 
-    private final GateContext round;
+    private final GateContext context;
     private final Map<String, LoggedModel> byId = new HashMap<>();
     private final Map<String, List<LoggedModel>> ofRuns = new HashMap<>();
 
-    LoggedModels(GateContext round) {
-        this.round = round;
+    LoggedModels(GateContext context) {
+        this.context = context;
     }
 
     LoggedModel get(String id) throws TrackingException, InterruptedException {
         LoggedModel known = byId.get(id);
         if (known == null) {
-            known = round.server().loggedModel(id);
+            known = context.server().loggedModel(id);
             byId.put(id, known);
         }
         return known;
@@ -46,7 +46,7 @@ final class LoggedModels {
         if (experiments.isEmpty() || metric.contains("`") || !Double.isFinite(value)) {
             return List.of();
         }
-        return round.server().loggedModelsWith(experiments, metric, value).stream()
+        return context.server().loggedModelsWith(experiments, metric, value).stream()
                 .filter(other -> !other.id().equals(model.id()))
                 .filter(other -> other.metrics().stream()
                         .anyMatch(entry -> entry.metric().equals(metric) && run.id().equals(entry.runId())))
@@ -65,7 +65,7 @@ final class LoggedModels {
         Map<String, LoggedModel> found = new TreeMap<>();
         boolean evaluatedOne = run.modelOutputs().isEmpty() && run.modelInputs().size() == 1;
         if (!evaluatedOne && run.experimentId() != null) {
-            for (LoggedModel model : round.server().loggedModels(run.experimentId(), run.id())) {
+            for (LoggedModel model : context.server().loggedModels(run.experimentId(), run.id())) {
                 byId.put(model.id(), model);
                 found.put(model.id(), model);
             }

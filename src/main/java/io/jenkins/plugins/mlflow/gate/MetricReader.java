@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * not clear which value is meant, none is picked: the reading says why.
  */
 final class MetricReader {
-    private final GateContext round;
+    private final GateContext context;
     private final Set<MetricTarget> targets;
     private final Run run;
     private final Subject subject;
@@ -38,16 +38,16 @@ final class MetricReader {
     /** A value that the run logged for one of its logged models. */
     private record Linked(LoggedModel model, LoggedModel.Entry entry) {}
 
-    MetricReader(GateContext round, Set<MetricTarget> targets, Run run, Subject subject, EvaluatedModel model)
+    MetricReader(GateContext context, Set<MetricTarget> targets, Run run, Subject subject, EvaluatedModel model)
             throws TrackingException, InterruptedException {
-        this.round = round;
+        this.context = context;
         this.targets = targets;
         this.run = run;
         this.subject = subject;
         this.model = model;
         this.measured = new MetricSnapshot(model);
         this.ownEntries = model.isLoggedModel()
-                ? round.loggedModels.get(model.loggedModelId()).metrics().stream()
+                ? context.loggedModels.get(model.loggedModelId()).metrics().stream()
                         .collect(Collectors.groupingBy(LoggedModel.Entry::metric))
                 : Map.of();
         this.ofRun = new TreeSet<>(run.metrics().keySet());
@@ -120,7 +120,7 @@ final class MetricReader {
         }
         Origin origin = new Origin(
                 isOfRun(first) ? null : first.runId(), target.dataset() == null ? first.dataset() : null);
-        if (origin.isForeign() && round.request.locked() && target.dataset() == null) {
+        if (origin.isForeign() && context.request.locked() && target.dataset() == null) {
             measured.unclear.put(key, "the locked policy names no dataset, and the value was " + origin.inWords()
                     + "; name the dataset in the policy");
             return;
@@ -156,7 +156,7 @@ final class MetricReader {
             }
         }
         RequiredMetrics.Choice choice = target.value().needsHistory()
-                ? RequiredMetrics.chosen(target.value(), round.server().history(run.id(), metric))
+                ? RequiredMetrics.chosen(target.value(), context.server().history(run.id(), metric))
                 : RequiredMetrics.Choice.of(current.value());
         measured.put(target.key(metric), choice, current, "");
     }
@@ -165,8 +165,8 @@ final class MetricReader {
     private List<Linked> unnamed(MetricTarget target, String metric, Run.Metric current)
             throws TrackingException, InterruptedException {
         if (!unnamed.containsKey(target)) {
-            LoggedModel judged = round.loggedModels.get(model.loggedModelId());
-            unnamed.put(target, round.loggedModels.unnamed(run, judged, metric, current.value()));
+            LoggedModel judged = context.loggedModels.get(model.loggedModelId());
+            unnamed.put(target, context.loggedModels.unnamed(run, judged, metric, current.value()));
         }
         return unnamed.get(target).stream().map(other -> new Linked(other, null)).toList();
     }
@@ -194,7 +194,7 @@ final class MetricReader {
     private Map<String, List<Linked>> linked() throws TrackingException, InterruptedException {
         if (linked == null) {
             Map<String, List<Linked>> found = new HashMap<>();
-            for (LoggedModel other : round.loggedModels.of(run)) {
+            for (LoggedModel other : context.loggedModels.of(run)) {
                 for (LoggedModel.Entry entry : other.metrics()) {
                     if (isOfRun(entry)) {
                         found.computeIfAbsent(entry.metric(), name -> new ArrayList<>()).add(new Linked(other, entry));
@@ -217,7 +217,7 @@ final class MetricReader {
             return values;
         }
         String logger = entries.get(0).runId();
-        List<Run.Metric> told = logger == null ? List.of() : round.server().history(logger, metric);
+        List<Run.Metric> told = logger == null ? List.of() : context.server().history(logger, metric);
         List<Run.Metric> corrected = new ArrayList<>();
         for (Run.Metric value : values) {
             List<Run.Metric> then = told.stream()

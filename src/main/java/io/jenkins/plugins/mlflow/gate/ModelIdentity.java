@@ -23,14 +23,14 @@ final class ModelIdentity {
     private static final int MOST_LISTED = 5;
     private static final int LONGEST_NAME = 80;
 
-    private final GateContext round;
+    private final GateContext context;
     private final Run run;
     private final Subject subject;
     /** The metrics that decide; those of notes do not. */
     private final Set<MetricTarget> gated;
 
-    ModelIdentity(GateContext round, Run run, Subject subject, Set<MetricTarget> gated) {
-        this.round = round;
+    ModelIdentity(GateContext context, Run run, Subject subject, Set<MetricTarget> gated) {
+        this.context = context;
         this.run = run;
         this.subject = subject;
         this.gated = gated;
@@ -49,19 +49,19 @@ final class ModelIdentity {
 
     private EvaluatedModel ofSource(ModelSource source) throws TrackingException, InterruptedException, GateAbortException {
         if (source.isLoggedModel()) {
-            return EvaluatedModel.of(round.loggedModels.get(source.loggedModelId()));
+            return EvaluatedModel.of(context.loggedModels.get(source.loggedModelId()));
         }
         if (!subject.evaluationRun() && source.isRunArtifact() && !source.runId().equals(run.id())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "A version of model '" + round.model() + "' names run " + run.id() + ", but its files are those of run "
+                    "A version of model '" + context.model() + "' names run " + run.id() + ", but its files are those of run "
                             + source.runId() + ", so the metrics may be of another model. Register the model again from the run"
                             + " that logged it.");
         }
         if (run.loggedModels().isEmpty()) {
             return EvaluatedModel.ofArtifact(source.isRunArtifact() ? source.runId() : run.id(), source.path());
         }
-        List<LoggedModel> models = round.loggedModels.of(run);
+        List<LoggedModel> models = context.loggedModels.of(run);
         if (source.isRunArtifact()) {
             // MLflow 3's own clients take runs:/<run>/<name> for the logged model of that name.
             List<LoggedModel> named = models.stream()
@@ -80,7 +80,7 @@ final class ModelIdentity {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " evaluated logged model " + listed(run.loggedModels()) + ", but version "
-                            + round.state.version + " of model '" + round.model() + "' is " + model.inWords()
+                            + context.state.version + " of model '" + context.model() + "' is " + model.inWords()
                             + ". Give the run that evaluated this version.");
         }
     }
@@ -89,7 +89,7 @@ final class ModelIdentity {
         String wanted = artifactPath();
         boolean onDatasets = gated.stream().anyMatch(target -> target.dataset() != null);
         List<LoggedModel> models =
-                run.loggedModels().isEmpty() && !onDatasets ? List.of() : round.loggedModels.of(run);
+                run.loggedModels().isEmpty() && !onDatasets ? List.of() : context.loggedModels.of(run);
         if (run.loggedModels().isEmpty() && models.isEmpty()) {
             return EvaluatedModel.ofArtifact(run.id(), wanted == null ? PromotionPolicy.DEFAULT_ARTIFACT_PATH : wanted);
         }
@@ -161,7 +161,7 @@ final class ModelIdentity {
     }
 
     private String artifactPath() {
-        PromotionPolicy promotion = round.policy().promotion();
+        PromotionPolicy promotion = context.policy().promotion();
         return promotion == null ? null : promotion.artifactPath();
     }
 

@@ -22,17 +22,17 @@ import java.util.stream.Collectors;
 final class ModelVersions {
     private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
 
-    private final GateContext round;
+    private final GateContext context;
 
-    ModelVersions(GateContext round) {
-        this.round = round;
+    ModelVersions(GateContext context) {
+        this.context = context;
     }
 
     /** What the version was made from, also if it is a copy of another version. */
     ModelSource source(ModelVersion version) throws TrackingException, InterruptedException {
         ModelSource source = version.madeFrom();
         return source.kind() == ModelSource.Kind.VERSION
-                ? round.server().files(round.model(), version.version())
+                ? context.server().files(context.model(), version.version())
                 : source;
     }
 
@@ -42,10 +42,10 @@ final class ModelVersions {
             return Optional.empty();
         }
         return model.isLoggedModel()
-                ? round.server().highestVersionOf(round.model(), model.loggedModelId(), version -> !version.hasFailed())
-                : round.server()
+                ? context.server().highestVersionOf(context.model(), model.loggedModelId(), version -> !version.hasFailed())
+                : context.server()
                         .highestVersionOfRun(
-                                round.model(),
+                                context.model(),
                                 model.runId(),
                                 version -> !version.hasFailed()
                                         && version.madeFrom().equals(ModelSource.ofRun(model.runId(), model.path())));
@@ -54,9 +54,9 @@ final class ModelVersions {
     /** Makes a version of the evaluated model, which must be clear and loadable; see {@link #requireLoadable}. */
     ModelVersion create(EvaluatedModel model) throws TrackingException, InterruptedException {
         return model.isLoggedModel()
-                ? round.server().createVersionFrom(round.model(), model.loggedModelId(), model.runId())
-                : round.server()
-                        .createVersion(round.model(), "runs:/" + model.runId() + "/" + model.path(), model.runId());
+                ? context.server().createVersionFrom(context.model(), model.loggedModelId(), model.runId())
+                : context.server()
+                        .createVersion(context.model(), "runs:/" + model.runId() + "/" + model.path(), model.runId());
     }
 
     /** The model that is promoted must be the one whose metrics were evaluated. */
@@ -73,7 +73,7 @@ final class ModelVersions {
         if (!same) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Version " + version.version() + " of model '" + round.model() + "' was made from "
+                    "Version " + version.version() + " of model '" + context.model() + "' was made from "
                             + (version.source() == null ? "an unknown source" : ModelIdentity.listed(new TreeSet<>(List.of(version.source()))))
                             + " of run " + version.runId() + ", but the metrics are of " + model.inWords()
                             + ". Register the model that was evaluated, and run the gate again.");
@@ -95,7 +95,7 @@ final class ModelVersions {
             return;
         }
         if (model.path() == null) {
-            round.say("Where version " + round.state.version + " keeps its files is not known, so they were not looked for");
+            context.say("Where version " + context.state.version + " keeps its files is not known, so they were not looked for");
             return;
         }
         List<Artifact> files = artifacts(model.runId(), model.path());
@@ -115,15 +115,15 @@ final class ModelVersions {
         return new GateAbortException(
                 ErrorCategory.NOT_FOUND,
                 "Run " + model.runId() + " has no model at artifact path '" + model.path() + "' on server '"
-                        + round.request.server() + "': there is no file " + model.path() + "/MLmodel, so a version made from it"
+                        + context.request.server() + "': there is no file " + model.path() + "/MLmodel, so a version made from it"
                         + " could not be loaded. " + has + ". Log the model in the training, or correct artifact_path"
-                        + (round.state.version == null ? "" : ", or register the version again from the logged model")
+                        + (context.state.version == null ? "" : ", or register the version again from the logged model")
                         + ".");
     }
 
     private List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException, GateAbortException {
         try {
-            return round.server().artifacts(runId, path);
+            return context.server().artifacts(runId, path);
         } catch (TrackingException e) {
             String message = "The server cannot list the artifacts of run " + runId
                     + ", so it is not known whether the model can be loaded: " + e.getMessage()
@@ -146,7 +146,7 @@ final class ModelVersions {
         if (!archives(wanted)) {
             return Optional.empty();
         }
-        return round.server().versionsInStage(round.model(), wanted.stage()).stream()
+        return context.server().versionsInStage(context.model(), wanted.stage()).stream()
                 .map(ModelVersion::version)
                 .filter(other -> !other.equals(version))
                 .max(Comparator.comparingLong(Long::parseLong));
@@ -154,19 +154,19 @@ final class ModelVersions {
 
     /** The registered model must exist and be no prompt. */
     void requireRegisteredModel() throws TrackingException, InterruptedException, GateAbortException {
-        if (round.state.registeredModelChecked) {
+        if (context.state.registeredModelChecked) {
             return;
         }
-        RegisteredModel model = round.server()
-                .registeredModel(round.model())
+        RegisteredModel model = context.server()
+                .registeredModel(context.model())
                 .orElseThrow(() -> new GateAbortException(
                         ErrorCategory.NOT_FOUND,
-                        "Server '" + round.request.server() + "' has no registered model '" + round.model()
+                        "Server '" + context.request.server() + "' has no registered model '" + context.model()
                                 + "'. Correct the name, or create the registered model first; the gate does not create it."));
         if (model.prompt()) {
             throw prompt();
         }
-        round.state.registeredModelChecked = true;
+        context.state.registeredModelChecked = true;
     }
 
     void refusePrompt(ModelVersion version) throws GateAbortException {
@@ -178,7 +178,7 @@ final class ModelVersions {
     private GateAbortException prompt() {
         return new GateAbortException(
                 ErrorCategory.CONFIGURATION,
-                "'" + round.model() + "' is a prompt on server '" + round.request.server()
+                "'" + context.model() + "' is a prompt on server '" + context.request.server()
                         + "', not a model. Give the name of a registered model.");
     }
 }

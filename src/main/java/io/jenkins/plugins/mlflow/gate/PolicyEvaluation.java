@@ -11,34 +11,34 @@ import java.util.Objects;
 /** The verdict over all checks, and the one sentence that explains it. */
 record PolicyEvaluation(GateStatus status, String reason) {
 
-    static PolicyEvaluation of(GateContext round) throws GateAbortException {
-        List<Check> checks = round.checks();
+    static PolicyEvaluation of(GateContext context) throws GateAbortException {
+        List<Check> checks = context.checks();
         GateStatus status = GateStatus.of(checks);
-        requireModel(round, status);
+        requireModel(context, status);
         return new PolicyEvaluation(
                 status,
-                datasets(round) + switch (status) {
+                datasets(context) + switch (status) {
                     case FAILED -> miss(checks, Criticality.FAILURE);
                     case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
-                    default -> pass(round, checks);
+                    default -> pass(context, checks);
                 });
     }
 
     /** What is promoted must be the model that the metrics are of; where that is not clear, nothing can be. */
-    private static void requireModel(GateContext round, GateStatus status) throws GateAbortException {
-        EvaluatedModel model = round.state.model();
-        boolean matters = round.state.measured.modelUnclear || status == GateStatus.PASSED;
-        if (round.policy().promotion() != null && !model.isClear() && matters) {
+    private static void requireModel(GateContext context, GateStatus status) throws GateAbortException {
+        EvaluatedModel model = context.state.model();
+        boolean matters = context.state.measured.modelUnclear || status == GateStatus.PASSED;
+        if (context.policy().promotion() != null && !model.isClear() && matters) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "It is not clear which model of run " + round.state.runId + " the metrics are of, so none can be promoted: "
+                    "It is not clear which model of run " + context.state.runId + " the metrics are of, so none can be promoted: "
                             + model.unclear() + ".");
         }
     }
 
     /** The report warns, unless it is told not to, where both runs say what data they were evaluated on. */
-    private static String datasets(GateContext round) {
-        String warning = round.state.datasetWarning(round.policy());
+    private static String datasets(GateContext context) {
+        String warning = context.state.datasetWarning(context.policy());
         return warning == null ? "" : "warning: " + warning + "; ";
     }
 
@@ -52,7 +52,7 @@ record PolicyEvaluation(GateStatus status, String reason) {
                 + (others == 0 ? "" : others == 1 ? " (and 1 more check)" : " (and " + others + " more checks)");
     }
 
-    private static String pass(GateContext round, List<Check> checks) {
+    private static String pass(GateContext context, List<Check> checks) {
         long passed = checks.stream().filter(Check::isPassed).count();
         long notes = checks.size() - passed;
         StringBuilder text = new StringBuilder();
@@ -66,7 +66,7 @@ record PolicyEvaluation(GateStatus status, String reason) {
         if (stamped > 0) {
             text.append("; ").append(stamped).append(" as a rubber stamp, there is no baseline yet");
         }
-        GateState state = round.state;
+        GateState state = context.state;
         if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
             text.append("; candidate and baseline are the same version");
         } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)

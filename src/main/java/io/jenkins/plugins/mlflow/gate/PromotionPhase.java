@@ -24,18 +24,18 @@ final class PromotionPhase {
      */
     private static final Duration HOLDER_IS_OLD = Duration.ofMillis(100);
 
-    private final GateContext round;
+    private final GateContext context;
     private final GateState state;
     private final PromotionPolicy wanted;
     private final ModelVersions versions;
     /** The newest version in the wanted stage, as just read. */
     private String stageHolder;
 
-    PromotionPhase(GateContext round) {
-        this.round = round;
-        this.versions = new ModelVersions(round);
-        this.state = round.state;
-        this.wanted = round.policy().promotion();
+    PromotionPhase(GateContext context) {
+        this.context = context;
+        this.versions = new ModelVersions(context);
+        this.state = context.state;
+        this.wanted = context.policy().promotion();
     }
 
     void advance() throws TrackingException, InterruptedException, GateAbortException {
@@ -57,7 +57,7 @@ final class PromotionPhase {
             Optional<ModelVersion> existing = versions.existing(state.model());
             if (existing.isEmpty()) {
                 versions.requireRegisteredModel();
-                round.existingRun(state.runId, "candidate");
+                context.existingRun(state.runId, "candidate");
                 versions.requireLoadable(state.model());
                 state.enter(Phase.CREATE_VERSION);
                 state.registryRead = true;
@@ -80,11 +80,11 @@ final class PromotionPhase {
                 return;
             }
             if (state.lookForCreatedUntil == null) {
-                state.lookForCreatedUntil = round.now().plus(LOOK_FOR_CREATED);
+                state.lookForCreatedUntil = context.now().plus(LOOK_FOR_CREATED);
             }
             refuseAfterWriteFault();
             // An answer that was lost may stand for a request that is still under way: a second one could make two.
-            if (state.createFault != null || round.now().isBefore(state.lookForCreatedUntil)) {
+            if (state.createFault != null || context.now().isBefore(state.lookForCreatedUntil)) {
                 state.waitingFor = "the version that may have been created"
                         + (state.createFault == null ? "" : ", after: " + state.createFault);
                 return;
@@ -92,7 +92,7 @@ final class PromotionPhase {
         }
         state.registryRead = false;
         ModelVersion created = created();
-        round.say("Created version " + created.version() + " of " + round.model() + " from " + state.model().inWords());
+        context.say("Created version " + created.version() + " of " + context.model() + " from " + state.model().inWords());
         adopt(created);
     }
 
@@ -101,7 +101,7 @@ final class PromotionPhase {
             return versions.create(state.model());
         } catch (TrackingException fault) {
             if (fault.isNeverSent()) {
-                state.lookForCreatedUntil = round.now();
+                state.lookForCreatedUntil = context.now();
             } else if (fault.isTransient()) {
                 state.createFault = fault.getMessage().replaceAll("\\.$", "");
             }
@@ -125,10 +125,10 @@ final class PromotionPhase {
     }
 
     private void awaitReady() throws TrackingException, InterruptedException, GateAbortException {
-        if (isReady(round.server().version(round.model(), state.version))) {
+        if (isReady(context.server().version(context.model(), state.version))) {
             state.enter(Phase.READ_AGAIN);
         } else {
-            state.waitingFor = "version " + state.version + " of " + round.model() + " to be READY";
+            state.waitingFor = "version " + state.version + " of " + context.model() + " to be READY";
         }
     }
 
@@ -137,7 +137,7 @@ final class PromotionPhase {
         if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The registration of version " + version.version() + " of model '" + round.model()
+                    "The registration of version " + version.version() + " of model '" + context.model()
                             + "' failed, so it cannot be promoted. Register the model again.");
         }
         return version.status() == ModelVersion.Status.READY;
@@ -145,7 +145,7 @@ final class PromotionPhase {
 
     /** The metrics that are promoted must be the metrics that were judged. */
     private void readAgain() throws TrackingException, InterruptedException, GateAbortException {
-        RunPoller waiting = new RunPoller(round);
+        RunPoller waiting = new RunPoller(context);
         if (waiting.unchanged()) {
             if (state.metricsJudgedAgain && waiting.isUnsettled()) {
                 state.waitingFor = "the metrics of run " + state.runId + " to settle again";
@@ -164,16 +164,16 @@ final class PromotionPhase {
             throw ApprovalPhase.outdated(state, "The metrics of run " + state.runId + " changed");
         }
         state.metricsJudgedAgain = true;
-        state.unchangedSince = round.now();
+        state.unchangedSince = context.now();
         judgeAgain("the metrics of run " + state.runId + " changed after they were judged");
     }
 
     private void judgeAgain(String why) throws GateAbortException {
-        round.say("Judging again: " + why);
-        PolicyEvaluation judgement = PolicyEvaluation.of(round);
+        context.say("Judging again: " + why);
+        PolicyEvaluation judgement = PolicyEvaluation.of(context);
         state.status = judgement.status();
         state.reason = judgement.reason();
-        state.judgedAt = round.now();
+        state.judgedAt = context.now();
         if (judgement.status() != GateStatus.PASSED) {
             state.promotionNote = why;
             state.enter(Phase.TAG_REFUSED);
@@ -181,7 +181,7 @@ final class PromotionPhase {
     }
 
     private void readHolder() throws TrackingException, InterruptedException, GateAbortException {
-        state.holderAskedAt = round.now();
+        state.holderAskedAt = context.now();
         boolean aliasHeld = wanted.alias() == null || readAliasHolder();
         boolean stageHeld = wanted.stage() == null || readStageHolder();
         state.previousVersion = otherThanCandidate(
@@ -192,11 +192,11 @@ final class PromotionPhase {
             nothingToDo("version " + state.version + " already holds " + wanted.target());
             return;
         }
-        if (round.policy().baseline() != null) {
+        if (context.policy().baseline() != null) {
             String baseline = currentBaseline();
             if (!Objects.equals(baseline, state.baselineVersion)) {
                 baselineMoved(
-                        round.policy().baseline().target() + " moved from " + named(state.baselineVersion) + " to "
+                        context.policy().baseline().target() + " moved from " + named(state.baselineVersion) + " to "
                                 + named(baseline));
                 return;
             }
@@ -221,12 +221,12 @@ final class PromotionPhase {
     }
 
     private boolean readAliasHolder() throws TrackingException, InterruptedException {
-        state.previousAliasVersion = holder(round.server().versionByAlias(round.model(), wanted.alias()));
+        state.previousAliasVersion = holder(context.server().versionByAlias(context.model(), wanted.alias()));
         return state.version.equals(state.previousAliasVersion);
     }
 
     private boolean readStageHolder() throws TrackingException, InterruptedException {
-        stageHolder = holder(round.server().versionInStage(round.model(), wanted.stage()));
+        stageHolder = holder(context.server().versionInStage(context.model(), wanted.stage()));
         state.previousStageVersion = stageHolder;
         if (!state.version.equals(stageHolder)) {
             return false;
@@ -241,19 +241,19 @@ final class PromotionPhase {
     }
 
     private String currentBaseline() throws TrackingException, InterruptedException {
-        BaselinePolicy baseline = round.policy().baseline();
+        BaselinePolicy baseline = context.policy().baseline();
         if (baseline.alias() != null && baseline.alias().equals(wanted.alias())) {
             return state.previousAliasVersion;
         }
         if (baseline.stage() != null && baseline.stage().equals(wanted.stage())) {
             return stageHolder;
         }
-        return holder(new BaselineResolver(round).holder());
+        return holder(new BaselineResolver(context).holder());
     }
 
     /** Whether there is something to compare with by now, though nothing was there when change rules were rubber-stamped. */
     private boolean isRubberStampOutdated() {
-        return round.policy().baseline().rubberStamp()
+        return context.policy().baseline().rubberStamp()
                 && state.baselineVersion == null
                 && state.rubberStampRefused == null
                 && state.previousVersion != null;
@@ -276,13 +276,13 @@ final class PromotionPhase {
         if (state.baselineJudgedAgain) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The baseline of model '" + round.model() + "' moved twice while the gate ran: " + how
+                    "The baseline of model '" + context.model() + "' moved twice while the gate ran: " + how
                             + ". Another client promotes this model. Run the gate again.");
         }
         if (state.approval != null) {
             throw ApprovalPhase.outdated(state, capital(how));
         }
-        new BaselineResolver(round).resolve();
+        new BaselineResolver(context).resolve();
         state.baselineJudgedAgain = true;
         judgeAgain(how);
     }
@@ -293,8 +293,8 @@ final class PromotionPhase {
 
     private void setAlias() throws TrackingException, InterruptedException, GateAbortException {
         String alias = wanted.alias();
-        if (!state.registryRead || state.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(round.now())) {
-            String holder = holder(round.server().versionByAlias(round.model(), alias));
+        if (!state.registryRead || state.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
+            String holder = holder(context.server().versionByAlias(context.model(), alias));
             if (state.version.equals(holder)) {
                 aliasSet();
                 return;
@@ -305,7 +305,7 @@ final class PromotionPhase {
             refuseAfterWriteFault();
         }
         state.registryRead = false;
-        round.server().setAlias(round.model(), alias, state.version);
+        context.server().setAlias(context.model(), alias, state.version);
         aliasSet();
     }
 
@@ -318,7 +318,7 @@ final class PromotionPhase {
 
     private void setStage() throws TrackingException, InterruptedException, GateAbortException {
         if (!state.registryRead) {
-            ModelVersion version = round.server().version(round.model(), state.version);
+            ModelVersion version = context.server().version(context.model(), state.version);
             if (wanted.stage().equals(version.stage()) && versions.otherInStage(state.version, wanted).isEmpty()) {
                 stageSet();
                 return;
@@ -326,9 +326,9 @@ final class PromotionPhase {
             refuseAfterWriteFault();
         }
         state.registryRead = false;
-        round.server()
+        context.server()
                 .transitionStage(
-                        round.model(),
+                        context.model(),
                         state.version,
                         wanted.stage(),
                         ModelVersions.archives(wanted));
@@ -342,24 +342,24 @@ final class PromotionPhase {
 
     private void readBack() throws TrackingException, InterruptedException, GateAbortException {
         if (wanted.alias() != null) {
-            String holder = holder(round.server().versionByAlias(round.model(), wanted.alias()));
+            String holder = holder(context.server().versionByAlias(context.model(), wanted.alias()));
             if (!state.version.equals(holder)) {
                 throw moved("Alias '" + wanted.alias() + "'", holder);
             }
         }
         if (wanted.stage() != null) {
-            String stage = round.server().version(round.model(), state.version).stage();
+            String stage = context.server().version(context.model(), state.version).stage();
             if (!wanted.stage().equals(stage)) {
                 throw new GateAbortException(
                         ErrorCategory.CONFLICT,
-                        "Version " + state.version + " of model '" + round.model() + "' is in stage " + stage
+                        "Version " + state.version + " of model '" + context.model() + "' is in stage " + stage
                                 + " after it was moved to " + wanted.stage()
                                 + ". Somebody else moved it, or the registry did not do it. Look at the model's page.");
             }
         }
         state.verified = true;
-        state.promotedAt = round.now();
-        round.say("Promoted version " + state.version + " of " + round.model() + " to " + wanted.target()
+        state.promotedAt = context.now();
+        context.say("Promoted version " + state.version + " of " + context.model() + " to " + wanted.target()
                 + (state.previousVersion == null ? "" : ", in place of version " + state.previousVersion));
         state.enter(Phase.TAG_PROMOTED);
     }
@@ -367,7 +367,7 @@ final class PromotionPhase {
     private GateAbortException moved(String what, String holder) {
         return new GateAbortException(
                 ErrorCategory.CONFLICT,
-                what + " of model '" + round.model() + "' is at "
+                what + " of model '" + context.model() + "' is at "
                         + (holder == null ? "no version" : "version " + holder) + ", neither where it was ("
                         + (state.previousAliasVersion == null ? "no version" : "version " + state.previousAliasVersion)
                         + ") nor at version " + state.version

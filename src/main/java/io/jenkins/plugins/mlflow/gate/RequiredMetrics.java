@@ -79,9 +79,9 @@ final class RequiredMetrics {
     }
 
     /** Reads all of the run, whatever it takes. */
-    MetricSnapshot read(GateContext round, Run run, Subject subject) throws TrackingException, InterruptedException, GateAbortException {
-        EvaluatedModel model = new ModelIdentity(round, run, subject, gated.isEmpty() ? targets : gated).model();
-        return new MetricReader(round, targets, run, subject, model).read();
+    MetricSnapshot read(GateContext context, Run run, Subject subject) throws TrackingException, InterruptedException, GateAbortException {
+        EvaluatedModel model = new ModelIdentity(context, run, subject, gated.isEmpty() ? targets : gated).model();
+        return new MetricReader(context, targets, run, subject, model).read();
     }
 
     /**

@@ -15,14 +15,14 @@ import java.util.TreeSet;
 
 /** Reads the candidate's run until it may be judged: finished, complete and settled. */
 final class RunPoller {
-    private final GateContext round;
+    private final GateContext context;
     private final GateState state;
     private final RequiredMetrics needs;
 
-    RunPoller(GateContext round) {
-        this.round = round;
-        this.state = round.state;
-        this.needs = new RequiredMetrics(round.policy());
+    RunPoller(GateContext context) {
+        this.context = context;
+        this.state = context.state;
+        this.needs = new RequiredMetrics(context.policy());
     }
 
     /** What one reading came to. */
@@ -36,11 +36,11 @@ final class RunPoller {
     }
 
     Reading read() throws TrackingException, InterruptedException, GateAbortException {
-        Run run = round.existingRun(state.runId, "candidate");
-        CandidateResolver resolution = new CandidateResolver(round);
+        Run run = context.existingRun(state.runId, "candidate");
+        CandidateResolver resolution = new CandidateResolver(context);
         resolution.checkRun(run);
-        if (round.policy().baseline() != null && !state.baselineFound) {
-            new BaselineResolver(round).resolve();
+        if (context.policy().baseline() != null && !state.baselineFound) {
+            new BaselineResolver(context).resolve();
         }
         state.runStatus = run.status().name();
         take(run);
@@ -71,8 +71,8 @@ final class RunPoller {
     }
 
     private void take(Run run) throws TrackingException, InterruptedException, GateAbortException {
-        state.measured = isOver(run) || round.isLastReading()
-                ? needs.read(round, run, state.subject)
+        state.measured = isOver(run) || context.isLastReading()
+                ? needs.read(context, run, state.subject)
                 : needs.preview(run);
         state.datasetDigests = new TreeSet<>(run.datasetDigests());
         if (state.model() != null) {
@@ -83,11 +83,11 @@ final class RunPoller {
     private void identify(Run run) throws GateAbortException {
         state.evaluationRun = state.versionRunId != null
                 || state.subject.source() == null && ModelIdentity.isEvaluationRun(run, state.model());
-        if (state.evaluationRun && round.request.locked() && !round.policy().candidate().evaluationRun()) {
+        if (state.evaluationRun && context.request.locked() && !context.policy().candidate().evaluationRun()) {
             throw new GateAbortException(
                     ErrorCategory.CONFIGURATION,
                     "Run " + run.id() + " evaluated a model that another run trained, and the locked policy of model '"
-                            + round.model() + "' does not allow evaluation runs. Give the run that trained the model, or ask the"
+                            + context.model() + "' does not allow evaluation runs. Give the run that trained the model, or ask the"
                             + " administrator to add candidate: {evaluation_run: true} to the policy.");
         }
     }
@@ -101,11 +101,11 @@ final class RunPoller {
     }
 
     private boolean registrationFailed() throws TrackingException, InterruptedException, GateAbortException {
-        ModelVersion version = round.server().version(round.model(), state.version);
+        ModelVersion version = context.server().version(context.model(), state.version);
         if (!Objects.equals(state.versionRunId == null ? state.runId : state.versionRunId, version.runId())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Version " + state.version + " of model '" + round.model() + "' belongs to run " + version.runId()
+                    "Version " + state.version + " of model '" + context.model() + "' belongs to run " + version.runId()
                             + " now, not to run " + state.runId + " that is being judged. Run the gate again.");
         }
         state.versionPending = CandidateResolver.isPending(version);
@@ -125,7 +125,7 @@ final class RunPoller {
             return "logged model " + state.model().loggedModelId() + " to be READY";
         }
         if (state.versionPending) {
-            return "version " + state.version + " of " + round.model() + " to be READY";
+            return "version " + state.version + " of " + context.model() + " to be READY";
         }
         List<String> missing = needs.missing(state.measured, state.baselineEvidence());
         if (missing.isEmpty()) {
@@ -141,11 +141,11 @@ final class RunPoller {
 
     /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
     private boolean isSettled(Run run) {
-        Duration settle = round.policy().waiting().settle();
+        Duration settle = context.policy().waiting().settle();
         String fingerprint = fingerprint();
         if (!fingerprint.equals(state.fingerprint)) {
             state.fingerprint = fingerprint;
-            state.unchangedSince = round.now();
+            state.unchangedSince = context.now();
             return settle.isZero() || isOld(run, settle);
         }
         return !isUnsettled() || isOld(run, settle);
@@ -168,7 +168,7 @@ final class RunPoller {
      * that they are of.
      */
     private String fingerprint() {
-        BaselinePolicy baseline = round.policy().baseline();
+        BaselinePolicy baseline = context.policy().baseline();
         boolean sameData = baseline != null && baseline.sameDataset() == BaselinePolicy.SameDataset.REQUIRED;
         return state.measured.fingerprint() + (sameData ? " " + Digests.sha256(state.datasetDigests.toString()) : "");
     }
@@ -177,23 +177,23 @@ final class RunPoller {
         state.waitingFor = what;
         state.waitedFor = what;
         if (state.waitingSince == null) {
-            state.waitingSince = round.now();
+            state.waitingSince = context.now();
         }
         return Reading.WAIT;
     }
 
     /** How long until the values may count as settled, or null while they have not even been complete. */
     Duration untilSettled() {
-        return state.fingerprint == null ? null : Duration.between(round.now(), settledAt());
+        return state.fingerprint == null ? null : Duration.between(context.now(), settledAt());
     }
 
     /** Whether the values were changed so short ago that they may change again. */
     boolean isUnsettled() {
-        return round.now().isBefore(settledAt());
+        return context.now().isBefore(settledAt());
     }
 
     private Instant settledAt() {
-        return state.unchangedSince.plus(round.policy().waiting().settle());
+        return state.unchangedSince.plus(context.policy().waiting().settle());
     }
 
     /** The version that was found or made is of the model that was evaluated first. */
@@ -211,7 +211,7 @@ final class RunPoller {
 
     /** Reads the values once more before a promotion; answers whether they are still those that were judged. */
     boolean unchanged() throws TrackingException, InterruptedException, GateAbortException {
-        Run run = round.existingRun(state.runId, "candidate");
+        Run run = context.existingRun(state.runId, "candidate");
         if (run.status() != Run.Status.FINISHED) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,

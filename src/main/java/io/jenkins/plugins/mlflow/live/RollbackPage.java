@@ -42,7 +42,7 @@ public final class RollbackPage implements ModelObject {
 
     @Override
     public String getDisplayName() {
-        return Messages.RollBackPage_displayName();
+        return Messages.RollbackPage_displayName();
     }
 
     public LiveRow getRow() {
@@ -72,7 +72,7 @@ public final class RollbackPage implements ModelObject {
         try {
             if (server == null) {
                 throw new RollbackService.Problem(
-                        job == null ? Messages.RollBackPage_noServer() : Messages.RollBackPage_notAllowed(job.getFullName()));
+                        job == null ? Messages.RollbackPage_noServer() : Messages.RollbackPage_notAllowed(job.getFullName()));
             }
             RollbackService.rollBack(
                     row.getId(),

@@ -29,11 +29,11 @@ import jenkins.model.Jenkins;
  */
 public final class RollbackService {
     /** Who may roll back what is live, from the page of a job. A pipeline's author is not it by that alone. */
-    public static final PermissionGroup GROUP = new PermissionGroup(RollbackService.class, Messages._RollBacks_group());
+    public static final PermissionGroup GROUP = new PermissionGroup(RollbackService.class, Messages._RollbackService_group());
 
     /** See {@link #GROUP}. */
     public static final Permission ROLL_BACK = new Permission(
-            GROUP, "RollBack", Messages._RollBacks_permission(), Jenkins.ADMINISTER, PermissionScope.ITEM);
+            GROUP, "RollBack", Messages._RollbackService_permission(), Jenkins.ADMINISTER, PermissionScope.ITEM);
 
     private static final Logger LOGGER = Logger.getLogger(RollbackService.class.getName());
     private static final int LONGEST_LOGGED = 250;
@@ -74,7 +74,7 @@ public final class RollbackService {
         Instant deadline = Instant.now().plus(ALL);
         LiveRecord record = LiveStore.find(id);
         if (record == null) {
-            throw new Problem(Messages.RollBacks_gone());
+            throw new Problem(Messages.RollbackService_gone());
         }
         LiveKey key = record.getKey();
         CountDownLatch called = new CountDownLatch(1);
@@ -83,7 +83,7 @@ public final class RollbackService {
         try {
             if (!PromotionQueue.INSTANCE.isAtTurn(turn)
                     && !(called.await(TURN.toMillis(), TimeUnit.MILLISECONDS) && PromotionQueue.INSTANCE.isAtTurn(turn))) {
-                throw new Problem(Messages.RollBacks_busy(key.model(), TURN.toSeconds()));
+                throw new Problem(Messages.RollbackService_busy(key.model(), TURN.toSeconds()));
             }
             atTurn(LiveStore.find(id), server, from, to, job, reason, deadline);
         } catch (IOException | ConfigurationException | RuntimeException e) {
@@ -109,7 +109,7 @@ public final class RollbackService {
                 || to == null
                 || !Objects.equals(from, record.getVersion())
                 || !Objects.equals(to, record.getPredecessor())) {
-            throw new Problem(Messages.RollBacks_outdated());
+            throw new Problem(Messages.RollbackService_outdated());
         }
         LiveKey key = record.getKey();
         String by = Jenkins.getAuthentication2().getName();

@@ -22,22 +22,22 @@ public final class GateMessages {
 
     /** Such as "10 of 12 checks passed"; null if none was made. */
     static String checks(int passed, int count) {
-        return count == 0 ? null : Messages.GateWords_checks(passed, count);
+        return count == 0 ? null : Messages.GateMessages_checks(passed, count);
     }
 
     /** What was promoted and what it replaced, or why nothing was although it was asked for; else null. */
     static String promotion(GateSummary gate) {
         if (!gate.isPromoted()) {
-            return gate.getNotPromoted() == null ? null : Messages.GateWords_notPromoted(gate.getNotPromoted());
+            return gate.getNotPromoted() == null ? null : Messages.GateMessages_notPromoted(gate.getNotPromoted());
         }
         String what = gate.getAlias() != null && gate.getStage() != null
-                ? Messages.GateWords_aliasAndStage(brief(gate.getPromotedVersion()), brief(brief(gate.getAlias())), brief(gate.getStage()))
+                ? Messages.GateMessages_aliasAndStage(brief(gate.getPromotedVersion()), brief(brief(gate.getAlias())), brief(gate.getStage()))
                 : gate.getAlias() != null
-                        ? Messages.GateWords_alias(brief(gate.getPromotedVersion()), brief(gate.getAlias()))
-                        : Messages.GateWords_stage(brief(gate.getPromotedVersion()), brief(gate.getStage()));
+                        ? Messages.GateMessages_alias(brief(gate.getPromotedVersion()), brief(gate.getAlias()))
+                        : Messages.GateMessages_stage(brief(gate.getPromotedVersion()), brief(gate.getStage()));
         return gate.getPreviousVersion() == null
                 ? what
-                : Messages.GateWords_replaced(what, brief(gate.getPreviousVersion()));
+                : Messages.GateMessages_replaced(what, brief(gate.getPreviousVersion()));
     }
 
     private static String brief(String name) {

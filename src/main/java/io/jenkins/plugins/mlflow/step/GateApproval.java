@@ -9,13 +9,13 @@ import java.io.IOException;
 final class GateApproval {
     private final GateExecution step;
     private final PersistedGate memory;
-    private final GateScheduler wheel;
+    private final GateScheduler scheduler;
     private final BuildLog log;
 
-    GateApproval(GateExecution step, PersistedGate memory, GateScheduler wheel, BuildLog log) {
+    GateApproval(GateExecution step, PersistedGate memory, GateScheduler scheduler, BuildLog log) {
         this.step = step;
         this.memory = memory;
-        this.wheel = wheel;
+        this.scheduler = scheduler;
         this.log = log;
     }
 
@@ -32,7 +32,7 @@ final class GateApproval {
         String address;
         // The report of a gate that is over is attached under this lock, too, and so comes after.
         synchronized (build.run()) {
-            if (wheel.isOver()) {
+            if (scheduler.isOver()) {
                 return false;
             }
             address = page.attach(report).getReportUrl();
@@ -44,9 +44,9 @@ final class GateApproval {
         ApprovalInput asked = ApprovalInput.ask(
                 new ApprovalContext(step, rights),
                 build.secrets().mask(Messages.ApprovalInput_question(question, machine.verdict(awaiting), address)));
-        synchronized (wheel) {
+        synchronized (scheduler) {
             memory.approvalInput = asked;
-            if (wheel.isOver()) {
+            if (scheduler.isOver()) {
                 asked.close();
             }
         }
@@ -61,8 +61,8 @@ final class GateApproval {
         if (answered == asked) {
             return false;
         }
-        synchronized (wheel) {
-            if (!wheel.isOver()) {
+        synchronized (scheduler) {
+            if (!scheduler.isOver()) {
                 memory.state = answered;
                 memory.approvalInput = null;
             }

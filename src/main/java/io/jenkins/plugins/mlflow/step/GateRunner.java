@@ -34,8 +34,8 @@ final class GateRunner implements GateScheduler.Driven {
     private final StepContext context;
     private final GateParameters parameters;
     private final PersistedGate memory;
-    private final GateScheduler wheel = new GateScheduler(this);
-    private final PromotionTicket place = new PromotionTicket(wheel);
+    private final GateScheduler scheduler = new GateScheduler(this);
+    private final PromotionTicket place = new PromotionTicket(scheduler);
     private final Permissions permissions = new Permissions();
     private final BuildLog log;
     private final GateStateSaver saves;
@@ -50,15 +50,15 @@ final class GateRunner implements GateScheduler.Driven {
         this.parameters = parameters;
         this.memory = memory;
         this.log = new BuildLog(context);
-        this.saves = new GateStateSaver(context, memory, wheel, log);
+        this.saves = new GateStateSaver(context, memory, scheduler, log);
     }
 
     void goOn(Duration delay) {
-        wheel.goOn(delay);
+        scheduler.goOn(delay);
     }
 
     void call() {
-        wheel.call();
+        scheduler.call();
     }
 
     /** What the gate waits for; null while it asks its server. */
@@ -99,7 +99,7 @@ final class GateRunner implements GateScheduler.Driven {
             if (memory.state != null) {
                 memory.state = memory.state.interrupted();
             }
-            wheel.goOn(AFTER_INTERRUPT);
+            scheduler.goOn(AFTER_INTERRUPT);
         } catch (StepException problem) {
             end(problem.category(), problem.getMessage());
         } catch (IOException | RuntimeException | Error e) {
@@ -142,7 +142,7 @@ final class GateRunner implements GateScheduler.Driven {
         memory.state = gate().start(memory.startedAt);
         ServerResolver.connect(server, build().run());
         GateListener.begin(build().run(), memory.request.model(), build().logOfBuild());
-        wheel.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
     }
 
     /** Whether the workspace has answered; else the gate goes on when it does. */
@@ -151,7 +151,7 @@ final class GateRunner implements GateScheduler.Driven {
             reading = WorkspacePolicy.read(
                     workspace, RequestBuilder.path(parameters), RequestBuilder.agentDeadline(parameters));
             waitingFor = "the agent to read the policy file";
-            reading.whenComplete((found, problem) -> wheel.call());
+            reading.whenComplete((found, problem) -> scheduler.call());
         }
         return reading.isDone();
     }
@@ -161,7 +161,7 @@ final class GateRunner implements GateScheduler.Driven {
     }
 
     private void advance() throws StepException, IOException, InterruptedException {
-        GateApproval approval = new GateApproval(step, memory, wheel, log);
+        GateApproval approval = new GateApproval(step, memory, scheduler, log);
         if (approval.takeAnswer(gate())) {
             if (memory.state.isDone()) {
                 end(gate().report(memory.state));
@@ -180,8 +180,8 @@ final class GateRunner implements GateScheduler.Driven {
         }
         boolean asks = before.awaitsApproval() && approval.ask(gate(), before, page(build()), build());
         StepResult advance = gate().advance(before, ServerResolver.connect(server, null));
-        synchronized (wheel) {
-            if (wheel.isOver()) {
+        synchronized (scheduler) {
+            if (scheduler.isOver()) {
                 return;
             }
             memory.state = advance.state();
@@ -211,7 +211,7 @@ final class GateRunner implements GateScheduler.Driven {
     }
 
     private void waitFor(String what) throws IOException, InterruptedException {
-        if (!wheel.isOver()) {
+        if (!scheduler.isOver()) {
             waitingFor = what;
             log.sayWaitingFor(what);
         }
@@ -246,7 +246,7 @@ final class GateRunner implements GateScheduler.Driven {
                 page(where),
                 new BuildLog(where),
                 memory.request == null ? null : memory.request.policy(),
-                () -> wheel.afterTheLastTurn(place::leave));
+                () -> scheduler.afterTheLastTurn(place::leave));
     }
 
     private BuildReport page(GateBuild where) {
@@ -265,8 +265,8 @@ final class GateRunner implements GateScheduler.Driven {
 
     /** Whether this call is the one that ends the gate. */
     private boolean endOnce() {
-        synchronized (wheel) {
-            boolean first = wheel.end();
+        synchronized (scheduler) {
+            boolean first = scheduler.end();
             if (build != null) {
                 KilledBuildListener.ended(build.run(), step);
             }
@@ -283,7 +283,7 @@ final class GateRunner implements GateScheduler.Driven {
             context.onFailure(cause);
             return;
         }
-        wheel.interrupt();
+        scheduler.interrupt();
         String why = "stopped before it was over" + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
         try {
             ending(build()).stop(unfinished(why), cause);
@@ -299,7 +299,7 @@ final class GateRunner implements GateScheduler.Driven {
         if (!endOnce() || where == null) {
             return null;
         }
-        wheel.interrupt();
+        scheduler.interrupt();
         Supplier<GateReport> report = unfinished(why);
         return () -> ending(where).leave(report);
     }

@@ -17,15 +17,15 @@ final class GateStateSaver {
 
     private final StepContext context;
     private final PersistedGate memory;
-    private final GateScheduler wheel;
+    private final GateScheduler scheduler;
     private final BuildLog log;
     /** The state that Jenkins was last asked to save; null after a restart. */
     private GateState kept;
 
-    GateStateSaver(StepContext context, PersistedGate memory, GateScheduler wheel, BuildLog log) {
+    GateStateSaver(StepContext context, PersistedGate memory, GateScheduler scheduler, BuildLog log) {
         this.context = context;
         this.memory = memory;
-        this.wheel = wheel;
+        this.scheduler = scheduler;
         this.log = log;
     }
 
@@ -44,12 +44,12 @@ final class GateStateSaver {
             kept = now;
             context.saveState();
         }
-        wheel.goOn(advance.delay());
+        scheduler.goOn(advance.delay());
     }
 
     void goOnOnceSaved(Duration delay) {
         kept = memory.state;
-        wheel.goOnOnceSaved(delay);
+        scheduler.goOnOnceSaved(delay);
     }
 
     /** {@code failed} is told in a sentence why the state cannot be saved. */
@@ -69,8 +69,8 @@ final class GateStateSaver {
 
     /** What other branches of the pipeline took is not the promotion's time. */
     private void pausedFor(Duration save) {
-        synchronized (wheel) {
-            if (!wheel.isOver() && save.compareTo(SHORT_SAVE) > 0) {
+        synchronized (scheduler) {
+            if (!scheduler.isOver() && save.compareTo(SHORT_SAVE) > 0) {
                 memory.state = memory.state.paused(save);
             }
         }
@@ -78,7 +78,7 @@ final class GateStateSaver {
 
     private void saySlow() {
         try {
-            if (!wheel.isOver()) {
+            if (!scheduler.isOver()) {
                 log.say("Waiting for Jenkins to save the state of the build; another branch of the pipeline may be busy");
             }
         } catch (IOException | InterruptedException | RuntimeException e) {

@@ -15,11 +15,11 @@ final class PromotionTicket {
     /** A turn comes when the promotions before it are over, each within its own deadline. */
     private static final Duration DEADLINE = Duration.ofMinutes(30);
 
-    private final GateScheduler wheel;
+    private final GateScheduler scheduler;
     private PromotionQueue.Turn turn;
 
-    PromotionTicket(GateScheduler wheel) {
-        this.wheel = wheel;
+    PromotionTicket(GateScheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
     /**
@@ -28,7 +28,7 @@ final class PromotionTicket {
      * @throws StepException if it has waited too long
      */
     String waitsFor(MlflowServerConfiguration server, String model, GateState promoting) throws StepException {
-        if (!promoting.hasBegunToPromote() && !ResumedPromotions.areInLine(wheel::call)) {
+        if (!promoting.hasBegunToPromote() && !ResumedPromotions.areInLine(scheduler::call)) {
             return "the promotions that a restart interrupted";
         }
         if (take(server, model, promoting) && PromotionQueue.INSTANCE.isAtTurn(turn)) {
@@ -41,21 +41,21 @@ final class PromotionTicket {
                     "Other promotions of model '" + model + "' on server '" + server.getName() + "' were not over within "
                             + DEADLINE.toMinutes() + " minutes.");
         }
-        wheel.goOn(left);
+        scheduler.goOn(left);
         return "the promotions of " + model + " by other builds";
     }
 
     /** Gets in line, unless the gate is there already. Answers whether it is; a gate that is over gets no place. */
     boolean take(MlflowServerConfiguration server, String model, GateState promoting) {
-        synchronized (wheel) {
-            if (wheel.isOver()) {
+        synchronized (scheduler) {
+            if (scheduler.isOver()) {
                 return false;
             }
             if (turn == null) {
                 turn = PromotionQueue.INSTANCE.enter(
                         PromotionQueue.key(server.registry(), model),
                         promoting.hasBegunToPromote(),
-                        () -> GateThreads.run(wheel::call));
+                        () -> GateThreads.run(scheduler::call));
             }
             return true;
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class GateSchedulerTest implements GateScheduler.Driven {
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final GateScheduler wheel = new GateScheduler(this);
+    private final GateScheduler scheduler = new GateScheduler(this);
     private final BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
     private final BlockingQueue<Runnable> turns = new SynchronousQueue<>();
     private final BlockingQueue<Runnable> saves = new LinkedBlockingQueue<>();
@@ -69,37 +69,37 @@ class GateSchedulerTest implements GateScheduler.Driven {
 
     @Test
     void aCallDuringATurnIsNotLostWhateverTheTurnArranges() throws Exception {
-        wheel.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
         turnWith(() -> {
-            wheel.call();
-            wheel.goOn(LONG);
+            scheduler.call();
+            scheduler.goOn(LONG);
         });
-        turnWith(() -> wheel.goOn(LONG));
+        turnWith(() -> scheduler.goOn(LONG));
         assertStandsStill();
-        wheel.call();
+        scheduler.call();
         assertNotNull(begins());
-        turns.put(wheel::end);
+        turns.put(scheduler::end);
     }
 
     @Test
     void noTurnBeginsDuringASaveAndACallIsHeardRightAfterIt() throws Exception {
-        wheel.goOn(Duration.ZERO);
-        turnWith(() -> wheel.goOnOnceSaved(LONG));
+        scheduler.goOn(Duration.ZERO);
+        turnWith(() -> scheduler.goOnOnceSaved(LONG));
         Runnable saved = saves.take();
-        wheel.call();
+        scheduler.call();
         assertStandsStill();
         saved.run();
-        turnWith(() -> wheel.goOnOnceSaved(Duration.ZERO));
+        turnWith(() -> scheduler.goOnOnceSaved(Duration.ZERO));
         saves.take().run();
-        turnWith(wheel::end);
+        turnWith(scheduler::end);
     }
 
     @Test
     void oneTurnIsMadeAtATimeAndOnlyTheOneThatWasArrangedLast() throws Exception {
-        wheel.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
         begins();
-        wheel.goOn(Duration.ZERO);
-        wheel.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
         assertStandsStill();
         turns.put(() -> {});
         turnWith(() -> {});
@@ -108,30 +108,30 @@ class GateSchedulerTest implements GateScheduler.Driven {
 
     @Test
     void afterItsEndNothingTurnsAndWhatComesLastWaitsForTheTurnUnderWay() throws Exception {
-        wheel.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
         Thread worker = begins();
-        assertTrue(wheel.end());
-        assertFalse(wheel.end());
+        assertTrue(scheduler.end());
+        assertFalse(scheduler.end());
         BlockingQueue<Thread> left = new LinkedBlockingQueue<>();
-        wheel.afterTheLastTurn(() -> left.add(Thread.currentThread()));
+        scheduler.afterTheLastTurn(() -> left.add(Thread.currentThread()));
         assertTrue(left.isEmpty());
-        wheel.interrupt();
+        scheduler.interrupt();
         assertEquals(worker, left.take());
         assertEquals(List.of("interrupted"), last);
-        wheel.call();
-        wheel.goOn(Duration.ZERO);
+        scheduler.call();
+        scheduler.goOn(Duration.ZERO);
         assertStandsStill();
-        assertTrue(wheel.isOver());
+        assertTrue(scheduler.isOver());
     }
 
     @Test
     void whatComesLastIsDoneAtOnceWhereNoOtherThreadTurns() throws Exception {
         BlockingQueue<Thread> left = new LinkedBlockingQueue<>();
-        wheel.goOn(Duration.ZERO);
+        scheduler.goOn(Duration.ZERO);
         Thread worker = begins();
         turns.put(() -> {
-            wheel.end();
-            wheel.afterTheLastTurn(() -> left.add(Thread.currentThread()));
+            scheduler.end();
+            scheduler.afterTheLastTurn(() -> left.add(Thread.currentThread()));
         });
         assertEquals(worker, left.take());
     }

@@ -26,14 +26,14 @@ class GateThreadsTest {
     void aGateThatTurnsAThousandTimesLeavesNothingBehindInTheTimer() throws Exception {
         CountDownLatch turned = new CountDownLatch(TURNS);
         AtomicInteger most = new AtomicInteger();
-        GateScheduler[] wheel = new GateScheduler[1];
-        wheel[0] = new GateScheduler(new GateScheduler.Driven() {
+        GateScheduler[] scheduler = new GateScheduler[1];
+        scheduler[0] = new GateScheduler(new GateScheduler.Driven() {
             @Override
             public void turn() {
                 most.accumulateAndGet(GateThreads.scheduled(), Math::max);
                 turned.countDown();
                 if (turned.getCount() > 0) {
-                    wheel[0].goOn(Duration.ofMillis(1));
+                    scheduler[0].goOn(Duration.ofMillis(1));
                 }
             }
 
@@ -52,10 +52,10 @@ class GateThreadsTest {
                 then.run();
             }
         });
-        wheel[0].goOn(Duration.ZERO);
+        scheduler[0].goOn(Duration.ZERO);
 
         assertTrue(turned.await(100, TimeUnit.SECONDS));
-        wheel[0].end();
+        scheduler[0].end();
 
         assertTrue(most.get() <= 4, most + " tasks in the timer");
     }
@@ -71,7 +71,7 @@ class GateThreadsTest {
         }
         long before = heap();
         for (Turning gate : gates) {
-            gate.wheel.goOn(Duration.ZERO);
+            gate.scheduler.goOn(Duration.ZERO);
         }
         for (Turning gate : gates) {
             assertTrue(gate.turned.await(500, TimeUnit.SECONDS));
@@ -83,7 +83,7 @@ class GateThreadsTest {
         // Each waits for its next turn, in a day.
         assertEquals(gates.size(), GateThreads.scheduled());
         assertTrue(each < 1_000, each + " bytes for each gate");
-        gates.forEach(gate -> gate.wheel.end());
+        gates.forEach(gate -> gate.scheduler.end());
         assertEquals(0, GateThreads.scheduled());
     }
 
@@ -96,7 +96,7 @@ class GateThreadsTest {
 
     /** Turns two thousand times without a pause, and then waits for a day. */
     private static final class Turning implements GateScheduler.Driven {
-        private final GateScheduler wheel = new GateScheduler(this);
+        private final GateScheduler scheduler = new GateScheduler(this);
         private final CountDownLatch turned = new CountDownLatch(2_000);
         private final Instant deadline = Instant.now().plus(Duration.ofDays(1));
         private final String server;
@@ -108,7 +108,7 @@ class GateThreadsTest {
         @Override
         public void turn() {
             turned.countDown();
-            wheel.goOn(turned.getCount() > 0 ? Duration.ZERO : Duration.ofDays(1));
+            scheduler.goOn(turned.getCount() > 0 ? Duration.ZERO : Duration.ofDays(1));
         }
 
         @Override

@@ -179,7 +179,7 @@ class WebMethodsTest {
                     case "GateReportPage" -> List.of(build.getUrl() + page + "1/");
                     case "GateReportPage$DocumentApi" -> List.of(build.getUrl() + page + "1/api/");
                     case "ModelsAction" -> List.of(job.getUrl() + page);
-                    case "RollBackPage" -> List.of(
+                    case "RollbackPage" -> List.of(
                             job.getUrl() + page + "rollback/" + record + "/", "manage/mlflow-models/rollback/" + record + "/");
                     default -> null;
                 };

@@ -25,7 +25,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** Two promotions by pipelines, one of them rolled back in the browser, with real MLflow servers of every supported version. */
 @Tag("live")
 @WithJenkins
-class LiveRollBackTest {
+class LiveRollbackTest {
     private static JenkinsRule jenkins;
 
     @BeforeAll

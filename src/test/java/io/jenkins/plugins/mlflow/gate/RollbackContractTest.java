@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("mlflow")
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#basicAuth")
-class RollBackContractTest {
+class RollbackContractTest {
     @Parameter
     private MlflowServer mlflow;
 

@@ -50,7 +50,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
  * by the first build. "operator" may roll back on the job, "author" may do all else to it.
  */
 @WithJenkins
-class RollBackPageTest {
+class RollbackPageTest {
     private static JenkinsRule jenkins;
 
     private StubMlflow mlflow;
