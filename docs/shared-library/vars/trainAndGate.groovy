@@ -1,5 +1,5 @@
 /**
- * Trains a model, judges it, and returns what the gate found.
+ * Trains a model, evaluates it, and returns what the gate found.
  *
  *     trainAndGate(model: 'churn-classifier', train: 'python3 train.py --run-id-file run_id.txt', promote: 'champion')
  *

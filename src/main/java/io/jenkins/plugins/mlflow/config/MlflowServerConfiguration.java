@@ -165,7 +165,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     }
 
     private String refusal(String job, boolean isChangeRequest) {
-        return "job '" + job + "'" + (isChangeRequest ? " builds a change request and" : "") + " may not promote on server '"
+        return "job '" + job + "'" + (isChangeRequest ? " builds a change request and" : "") + " is not allowed to promote on server '"
                 + name + "'";
     }
 

@@ -5,7 +5,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * What is known when the gate judges. Values may be NaN or infinite; they stand under the key that {@code MetricTarget} makes
+ * What is known when the gate evaluates. Values may be NaN or infinite; they stand under the key that {@code MetricTarget} makes
  * of a metric's name, which for current values of a run is the name itself.
  *
  * @param candidate the candidate's value of each metric that it has

@@ -43,7 +43,7 @@ public final class GateReport {
                 .error(category, message);
     }
 
-    public GateReport judged(CandidateInfo candidate, BaselineInfo baseline, List<Check> checks) {
+    public GateReport evaluated(CandidateInfo candidate, BaselineInfo baseline, List<Check> checks) {
         this.candidate = candidate;
         this.baseline = baseline;
         this.checks = List.copyOf(checks);
@@ -78,7 +78,7 @@ public final class GateReport {
     public GateReport abandoned(String why) {
         PromotionInfo pending = promotion;
         return new GateReport(GateStatus.ERROR, why, runMode, model, server)
-                .judged(candidate, baseline, checks)
+                .evaluated(candidate, baseline, checks)
                 .under(policyOrigin, policySha256, policyText)
                 .promotion(pending == null ? null : pending.notApproved())
                 .timing(timing);
@@ -189,7 +189,7 @@ public final class GateReport {
         if (map.get("checks") instanceof List<?> rows) {
             rows.forEach(row -> checks.add(Check.fromMap((Map<?, ?>) row)));
         }
-        report.judged(
+        report.evaluated(
                 CandidateInfo.fromMap(MapValues.part(map, "candidate")),
                 BaselineInfo.fromMap(MapValues.part(map, "baseline")),
                 checks);

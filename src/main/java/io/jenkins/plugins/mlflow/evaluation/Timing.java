@@ -14,7 +14,7 @@ public final class Timing {
     private final long requests;
     private String resolvedAt;
     private String waitedFor;
-    private String judgedAt;
+    private String evaluatedAt;
     private String promotedAt;
     private String endedAt;
 
@@ -31,14 +31,14 @@ public final class Timing {
         return this;
     }
 
-    /** {@code what} is the last thing that the gate waited for before it judged, as the build log names it. */
+    /** {@code what} is the last thing that the gate waited for before it evaluated, as the build log names it. */
     public Timing waited(String what) {
         this.waitedFor = what;
         return this;
     }
 
-    public Timing judged(String at) {
-        this.judgedAt = at;
+    public Timing evaluated(String at) {
+        this.evaluatedAt = at;
         return this;
     }
 
@@ -78,8 +78,8 @@ public final class Timing {
         return waitedFor;
     }
 
-    public String getJudgedAt() {
-        return judgedAt;
+    public String getEvaluatedAt() {
+        return evaluatedAt;
     }
 
     public String getPromotedAt() {
@@ -98,7 +98,7 @@ public final class Timing {
         map.put("requests", requests);
         map.put("resolved_at", resolvedAt);
         map.put("waited_for", waitedFor);
-        map.put("judged_at", judgedAt);
+        map.put("evaluated_at", evaluatedAt);
         map.put("promoted_at", promotedAt);
         map.put("ended_at", endedAt);
         return map;
@@ -114,7 +114,7 @@ public final class Timing {
                                 MapValues.integer(map, "requests"))
                         .resolved(MapValues.text(map, "resolved_at"))
                         .waited(MapValues.text(map, "waited_for"))
-                        .judged(MapValues.text(map, "judged_at"))
+                        .evaluated(MapValues.text(map, "evaluated_at"))
                         .promoted(MapValues.text(map, "promoted_at"))
                         .ended(MapValues.text(map, "ended_at"));
     }

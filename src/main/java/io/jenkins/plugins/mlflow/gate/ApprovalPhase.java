@@ -72,9 +72,9 @@ final class ApprovalPhase {
         return version.map(ModelVersion::version).orElse(null);
     }
 
-    /** It could not be found out whether an approval is needed. */
+    /** It is not known whether an approval is needed. */
     void askBecause(String why) {
-        context.say("It could not be found out whether this promotion needs an approval, so it does: " + why);
+        context.say("It is not known whether this promotion needs an approval, so it does: " + why);
         ask();
     }
 
@@ -113,7 +113,7 @@ final class ApprovalPhase {
     static GateAbortException outdated(GateState state, String what) {
         return new GateAbortException(
                 ErrorCategory.CONFLICT,
-                what + " after " + state.approval.by() + " approved the promotion, which was about something else. Nothing was"
+                what + " after " + state.approval.by() + " approved a promotion that has changed since, so the approval is no longer valid. Nothing was"
                         + " promoted. Run the gate again.");
     }
 }

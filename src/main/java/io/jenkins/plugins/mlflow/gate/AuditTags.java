@@ -68,7 +68,7 @@ final class AuditTags {
         if (context.request.buildUrl() != null) {
             tags.put(prefix + "build_url", context.request.buildUrl());
         }
-        tags.put(prefix + "time", text(context.state.judgedAt));
+        tags.put(prefix + "time", text(context.state.evaluatedAt));
         return tags;
     }
 

@@ -19,6 +19,6 @@ final class BackOff {
     Duration after(int attempts) {
         double millis = Math.min(LONGEST_MILLIS, FIRST_MILLIS * Math.pow(GROWTH, attempts));
         double shortened = attempts == 0 ? millis : millis * (1 - JITTER * random.nextDouble());
-        return Duration.ofMillis(Math.context(shortened));
+        return Duration.ofMillis(Math.round(shortened));
     }
 }

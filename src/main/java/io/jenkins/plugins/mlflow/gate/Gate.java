@@ -47,19 +47,19 @@ public final class Gate {
                     .plus(request.policy().promotion().timeout());
         }
         if (state.phase == Phase.CHECK_APPROVAL) {
-            return state.judgedAt.plus(request.policy().promotion().timeout());
+            return state.evaluatedAt.plus(request.policy().promotion().timeout());
         }
         if (state.phase == Phase.AWAIT_APPROVAL) {
             return ApprovalPhase.deadline(state, request.policy().promotion());
         }
         Instant deadline = state.startedAt.plus(request.policy().waiting().timeout());
-        return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.judgedAt, deadline) : deadline;
+        return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.evaluatedAt, deadline) : deadline;
     }
 
-    private static Instant tagDeadline(Instant judgedAt, Instant deadline) {
-        Instant late = judgedAt.plus(LATE_TAG_TIMEOUT);
+    private static Instant tagDeadline(Instant evaluatedAt, Instant deadline) {
+        Instant late = evaluatedAt.plus(LATE_TAG_TIMEOUT);
         Instant latest = late.isAfter(deadline) ? late : deadline;
-        Instant usual = judgedAt.plus(TAG_TIMEOUT);
+        Instant usual = evaluatedAt.plus(TAG_TIMEOUT);
         return usual.isBefore(latest) ? usual : latest;
     }
 
@@ -117,19 +117,19 @@ public final class Gate {
 
     private void read(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
         switch (new RunPoller(context).read()) {
-            case COMPLETE -> judge(context);
+            case COMPLETE -> evaluate(context);
             case FAILED -> refuse(context);
             case WAIT -> {}
         }
     }
 
-    private void judge(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
+    private void evaluate(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
         GateState state = context.state;
-        PolicyEvaluation judgement = PolicyEvaluation.of(context);
-        state.status = judgement.status();
-        state.reason = judgement.reason();
-        state.judgedAt = clock.instant();
-        boolean passed = judgement.status() == GateStatus.PASSED;
+        PolicyEvaluation evaluation = PolicyEvaluation.of(context);
+        state.status = evaluation.status();
+        state.reason = evaluation.reason();
+        state.evaluatedAt = clock.instant();
+        boolean passed = evaluation.status() == GateStatus.PASSED;
         if (passed && request.policy().promotion() != null && state.version == null && !request.mayPromote()) {
             // A dry run must not pass where the real one finds nothing to promote in.
             new ModelVersions(context).requireRegisteredModel();
@@ -145,7 +145,7 @@ public final class Gate {
     /** The candidate cannot pass, whatever its values. {@code state.reason} is set. */
     private void refuse(GateContext context) {
         context.state.status = GateStatus.FAILED;
-        context.state.judgedAt = clock.instant();
+        context.state.evaluatedAt = clock.instant();
         context.state.enter(afterRefusal(context.state));
     }
 
@@ -228,7 +228,7 @@ public final class Gate {
         } else if (state.phase == Phase.AWAIT_APPROVAL) {
             fail(state, ErrorCategory.TIMEOUT, ApprovalPhase.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
-            fail(state, state.lastFault, state.lastFaultMessage + " No better answer came within the deadline.");
+            fail(state, state.lastFault, state.lastFaultMessage + " Retries until the deadline did not succeed.");
         } else if (state.phase.isPromoting()) {
             fail(
                     state,
@@ -256,11 +256,11 @@ public final class Gate {
         GateState state = context.state;
         String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
         try {
-            PolicyEvaluation judgement = PolicyEvaluation.of(context);
-            state.status = judgement.status() == GateStatus.PASSED ? GateStatus.FAILED : judgement.status();
+            PolicyEvaluation evaluation = PolicyEvaluation.of(context);
+            state.status = evaluation.status() == GateStatus.PASSED ? GateStatus.FAILED : evaluation.status();
             state.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
-                    + "; " + judgement.reason();
-            state.judgedAt = clock.instant();
+                    + "; " + evaluation.reason();
+            state.evaluatedAt = clock.instant();
             state.enter(afterRefusal(state));
         } catch (GateAbortException end) {
             fail(state, end.category, end.getMessage());

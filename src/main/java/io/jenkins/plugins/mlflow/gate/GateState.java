@@ -78,7 +78,7 @@ public final class GateState implements Serializable, Cloneable {
     String reason;
     ErrorCategory errorCategory;
     String errorMessage;
-    Instant judgedAt;
+    Instant evaluatedAt;
     Instant endedAt;
 
     // the approval
@@ -105,8 +105,8 @@ public final class GateState implements Serializable, Cloneable {
     String previousVersion;
     String previousAliasVersion;
     String previousStageVersion;
-    boolean metricsJudgedAgain;
-    boolean baselineJudgedAgain;
+    boolean metricsEvaluatedAgain;
+    boolean baselineEvaluatedAgain;
     boolean aliasSet;
     boolean stageSet;
     boolean verified;
@@ -153,7 +153,7 @@ public final class GateState implements Serializable, Cloneable {
 
     /** From when on the promotion may be made: since the verdict, or since its approval. Null before. */
     public Instant mayPromoteSince() {
-        return approvalReceivedAt == null ? judgedAt : approvalReceivedAt;
+        return approvalReceivedAt == null ? evaluatedAt : approvalReceivedAt;
     }
 
     /** Whether a promotion is under way, of which something may have been written already. */
@@ -167,8 +167,8 @@ public final class GateState implements Serializable, Cloneable {
                 || runChecked != before.runChecked
                 || !Objects.equals(createFault, before.createFault)
                 || !Objects.equals(writeFault, before.writeFault)
-                || metricsJudgedAgain != before.metricsJudgedAgain
-                || baselineJudgedAgain != before.baselineJudgedAgain;
+                || metricsEvaluatedAgain != before.metricsEvaluatedAgain
+                || baselineEvaluatedAgain != before.baselineEvaluatedAgain;
     }
 
     /**

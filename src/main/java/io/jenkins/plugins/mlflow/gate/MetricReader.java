@@ -165,8 +165,8 @@ final class MetricReader {
     private List<Linked> unnamed(MetricTarget target, String metric, Run.Metric current)
             throws TrackingException, InterruptedException {
         if (!unnamed.containsKey(target)) {
-            LoggedModel judged = context.loggedModels.get(model.loggedModelId());
-            unnamed.put(target, context.loggedModels.unnamed(run, judged, metric, current.value()));
+            LoggedModel evaluated = context.loggedModels.get(model.loggedModelId());
+            unnamed.put(target, context.loggedModels.unnamed(run, evaluated, metric, current.value()));
         }
         return unnamed.get(target).stream().map(other -> new Linked(other, null)).toList();
     }

@@ -19,7 +19,7 @@ final class PromotionPhase {
     private static final Duration LOOK_FOR_CREATED = Duration.ofSeconds(5);
 
     /**
-     * After so long, who holds the alias is read again before it is set, in case somebody else moved it while the server was
+     * After so long, who holds the alias is read again before it is set, in case another client moved it while the server was
      * slow or the journal was saved. MLflow cannot set an alias on condition of its holder.
      */
     private static final Duration HOLDER_IS_OLD = Duration.ofMillis(100);
@@ -143,38 +143,38 @@ final class PromotionPhase {
         return version.status() == ModelVersion.Status.READY;
     }
 
-    /** The metrics that are promoted must be the metrics that were judged. */
+    /** The metrics that are promoted must be the metrics that were evaluated. */
     private void readAgain() throws TrackingException, InterruptedException, GateAbortException {
         RunPoller waiting = new RunPoller(context);
         if (waiting.unchanged()) {
-            if (state.metricsJudgedAgain && waiting.isUnsettled()) {
+            if (state.metricsEvaluatedAgain && waiting.isUnsettled()) {
                 state.waitingFor = "the metrics of run " + state.runId + " to settle again";
             } else {
                 state.enter(Phase.READ_HOLDER);
             }
             return;
         }
-        if (state.metricsJudgedAgain) {
+        if (state.metricsEvaluatedAgain) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The metrics of run " + state.runId + " keep changing after they were judged. Let the run end"
+                    "The metrics of run " + state.runId + " keep changing after they were evaluated. Let the run end"
                             + " before the gate, or raise settle.");
         }
         if (state.approval != null) {
             throw ApprovalPhase.outdated(state, "The metrics of run " + state.runId + " changed");
         }
-        state.metricsJudgedAgain = true;
+        state.metricsEvaluatedAgain = true;
         state.unchangedSince = context.now();
-        judgeAgain("the metrics of run " + state.runId + " changed after they were judged");
+        evaluateAgain("the metrics of run " + state.runId + " changed after they were evaluated");
     }
 
-    private void judgeAgain(String why) throws GateAbortException {
-        context.say("Judging again: " + why);
-        PolicyEvaluation judgement = PolicyEvaluation.of(context);
-        state.status = judgement.status();
-        state.reason = judgement.reason();
-        state.judgedAt = context.now();
-        if (judgement.status() != GateStatus.PASSED) {
+    private void evaluateAgain(String why) throws GateAbortException {
+        context.say("Evaluating again: " + why);
+        PolicyEvaluation evaluation = PolicyEvaluation.of(context);
+        state.status = evaluation.status();
+        state.reason = evaluation.reason();
+        state.evaluatedAt = context.now();
+        if (evaluation.status() != GateStatus.PASSED) {
             state.promotionNote = why;
             state.enter(Phase.TAG_REFUSED);
         }
@@ -273,7 +273,7 @@ final class PromotionPhase {
     }
 
     private void baselineMoved(String how) throws TrackingException, InterruptedException, GateAbortException {
-        if (state.baselineJudgedAgain) {
+        if (state.baselineEvaluatedAgain) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "The baseline of model '" + context.model() + "' moved twice while the gate ran: " + how
@@ -283,8 +283,8 @@ final class PromotionPhase {
             throw ApprovalPhase.outdated(state, capital(how));
         }
         new BaselineResolver(context).resolve();
-        state.baselineJudgedAgain = true;
-        judgeAgain(how);
+        state.baselineEvaluatedAgain = true;
+        evaluateAgain(how);
     }
 
     private static String capital(String sentence) {
@@ -354,7 +354,7 @@ final class PromotionPhase {
                         ErrorCategory.CONFLICT,
                         "Version " + state.version + " of model '" + context.model() + "' is in stage " + stage
                                 + " after it was moved to " + wanted.stage()
-                                + ". Somebody else moved it, or the registry did not do it. Look at the model's page.");
+                                + ". Another client moved it, or the registry did not apply the change. Check the model's page.");
             }
         }
         state.verified = true;
@@ -371,6 +371,6 @@ final class PromotionPhase {
                         + (holder == null ? "no version" : "version " + holder) + ", neither where it was ("
                         + (state.previousAliasVersion == null ? "no version" : "version " + state.previousAliasVersion)
                         + ") nor at version " + state.version
-                        + ". Somebody else moved it while the gate promoted. Run the gate again.");
+                        + ". Another client moved it during the promotion. Run the gate again.");
     }
 }

@@ -35,14 +35,14 @@ final class ReportBuilder {
 
     GateReport report(String stopped) {
         pending = state.awaitsApproval() && stopped == null;
-        boolean judged = state.isDone() || pending;
+        boolean evaluated = state.isDone() || pending;
         GateReport report = new GateReport(
-                        pending ? GateStatus.PENDING : judged ? state.status : GateStatus.ERROR,
-                        pending ? "pending approval: " + state.reason : judged ? state.reason : stopped,
+                        pending ? GateStatus.PENDING : evaluated ? state.status : GateStatus.ERROR,
+                        pending ? "pending approval: " + state.reason : evaluated ? state.reason : stopped,
                         request.runMode().key(),
                         request.model(),
                         request.server())
-                .judged(candidate(), baseline(), checks())
+                .evaluated(candidate(), baseline(), checks())
                 .under(request.policyOrigin(), request.policySha256(), CanonicalPolicy.describe(policy))
                 .promotion(policy.promotion() == null ? null : promotion())
                 .timing(timing());
@@ -50,7 +50,7 @@ final class ReportBuilder {
     }
 
     private List<Check> checks() {
-        return state.judgedAt == null
+        return state.evaluatedAt == null
                 ? List.of()
                 : Evaluator.evaluate(policy, state.evidence(policy));
     }
@@ -140,7 +140,7 @@ final class ReportBuilder {
 
     private Timing timing() {
         Instant end = state.endedAt == null ? now : state.endedAt;
-        Instant waitedUntil = state.judgedAt == null ? end : state.judgedAt;
+        Instant waitedUntil = state.evaluatedAt == null ? end : state.evaluatedAt;
         return new Timing(
                         text(state.startedAt),
                         state.waitingSince == null
@@ -150,7 +150,7 @@ final class ReportBuilder {
                         state.requests)
                 .resolved(text(state.resolvedAt))
                 .waited(state.waitedFor)
-                .judged(text(state.judgedAt))
+                .evaluated(text(state.evaluatedAt))
                 .promoted(text(state.promotedAt))
                 .ended(pending ? null : text(end));
     }

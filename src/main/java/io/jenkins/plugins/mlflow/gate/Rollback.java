@@ -82,7 +82,7 @@ public final class Rollback {
                         Result.REFUSED,
                         ErrorCategory.CONFLICT,
                         what() + " is at " + named(number(holder)) + ", not at version " + from
-                                + ": somebody else moved it meanwhile. Nothing was changed. Look again, and then decide.",
+                                + ": another client moved it in the meantime. Nothing was changed. Reload the page before you decide.",
                         number(holder));
             }
             ModelVersion target = within(tracking).version(model, to);
@@ -128,7 +128,7 @@ public final class Rollback {
                     Result.UNKNOWN,
                     ErrorCategory.CONFLICT,
                     what() + " is at " + named(holder) + " now, neither where it was (version " + from + ") nor at version " + to
-                            + ". Somebody else moved it at the same time. Look at the model's page in MLflow.",
+                            + ". Another client moved it at the same time. Check the model's page in MLflow.",
                     holder);
         }
         if (fault != null && fault.isTransient()) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/** Reads the candidate's run until it may be judged: finished, complete and settled. */
+/** Reads the candidate's run until it may be evaluated: finished, complete and settled. */
 final class RunPoller {
     private final GateContext context;
     private final GateState state;
@@ -29,7 +29,7 @@ final class RunPoller {
     enum Reading {
         /** Come back; {@code state.waitingFor} says for what. */
         WAIT,
-        /** Judge what was read. */
+        /** Evaluate what was read. */
         COMPLETE,
         /** The candidate can no longer pass; {@code state.reason} says why. */
         FAILED
@@ -106,7 +106,7 @@ final class RunPoller {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Version " + state.version + " of model '" + context.model() + "' belongs to run " + version.runId()
-                            + " now, not to run " + state.runId + " that is being judged. Run the gate again.");
+                            + " now, not to run " + state.runId + " that is being evaluated. Run the gate again.");
         }
         state.versionPending = CandidateResolver.isPending(version);
         if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
@@ -164,7 +164,7 @@ final class RunPoller {
     }
 
     /**
-     * What must stay as it was judged: the values and, where it decides whether they may be compared, which data the run says
+     * What must stay as it was evaluated: the values and, where it decides whether they may be compared, which data the run says
      * that they are of.
      */
     private String fingerprint() {
@@ -209,16 +209,16 @@ final class RunPoller {
         }
     }
 
-    /** Reads the values once more before a promotion; answers whether they are still those that were judged. */
+    /** Reads the values once more before a promotion; answers whether they are still those that were evaluated. */
     boolean unchanged() throws TrackingException, InterruptedException, GateAbortException {
         Run run = context.existingRun(state.runId, "candidate");
         if (run.status() != Run.Status.FINISHED) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Run " + run.id() + " is " + run.status() + " again after it was judged. Let the run end before the"
+                    "Run " + run.id() + " is " + run.status() + " again after it was evaluated. Let the run end before the"
                             + " gate, and run the gate again.");
         }
-        String judged = state.fingerprint;
+        String before = state.fingerprint;
         EvaluatedModel evaluated = state.model();
         take(run);
         requireSame(evaluated);
@@ -229,6 +229,6 @@ final class RunPoller {
                     "The evaluated " + state.model().inWords() + " is " + state.measured.modelStatus()
                             + " after it was evaluated. Log the model again, and run the gate again.");
         }
-        return state.fingerprint.equals(judged);
+        return state.fingerprint.equals(before);
     }
 }

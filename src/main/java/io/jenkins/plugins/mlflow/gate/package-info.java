@@ -1,5 +1,5 @@
 /**
- * What happens when: the gate as a small state machine, {@code resolve -> wait -> judge -> (promote -> verify) -> done}.
+ * What happens when: the gate as a small state machine, {@code resolve -> wait -> evaluate -> (promote -> verify) -> done}.
  * Whoever drives it decides how to wait. Imports: {@code policy}, {@code evaluation}, {@code tracking}.
  */
 package io.jenkins.plugins.mlflow.gate;

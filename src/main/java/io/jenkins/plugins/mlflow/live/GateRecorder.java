@@ -46,9 +46,9 @@ public final class GateRecorder {
         try {
             noteLive(run, report);
         } catch (ConfigurationException e) {
-            LOGGER.log(Level.FINE, "The server of a gate is not configured any more", e);
+            LOGGER.log(Level.FINE, "The server of a gate is no longer configured", e);
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "Cannot take down what the gate of " + run + " saw live");
+            LOGGER.log(Level.WARNING, e, () -> "Cannot record the live versions seen by the gate of " + run);
         }
     }
 

@@ -67,7 +67,7 @@ public final class Json {
             }
             Object tree = value(parser);
             if (parser.nextToken() != null) {
-                throw new IllegalArgumentException("this is not JSON: the text goes on after the value, at line "
+                throw new IllegalArgumentException("this is not JSON: the text continues after the value, at line "
                         + parser.currentTokenLocation().getLineNr() + ", column "
                         + parser.currentTokenLocation().getColumnNr());
             }

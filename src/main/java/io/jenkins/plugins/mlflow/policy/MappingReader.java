@@ -111,7 +111,7 @@ final class MappingReader {
         }
         if (!scalar.quoted() && ScalarParser.needsQuotes(scalar.text())) {
             String shown = PolicyNode.abbreviated(scalar.text());
-            problems.add(node.place(), "`" + shown + "` is not a text for every YAML reader; if it is meant as one, "
+            problems.add(node.place(), "`" + shown + "` may be parsed as a non-string by other YAML parsers; if it is meant as one, "
                     + "put it in quotes: \"" + shown + "\"");
             return null;
         }

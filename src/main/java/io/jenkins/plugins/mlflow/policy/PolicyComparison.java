@@ -25,7 +25,7 @@ public final class PolicyComparison {
     }
 
     /**
-     * What the second policy loosened or removed of how the first one judges: rules, criticality, direction, which values and
+     * What the second policy loosened or removed of how the first one evaluates: rules, criticality, direction, which values and
      * slices count, evidence, baseline, the age of the run, whether the best run ever, child runs and evaluation runs count, how long its values
      * must stay the same, how often a user must approve, and who. Not the
      * timeouts, which only let a gate give up earlier or later.

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * The policy that an administrator locked: what a pipeline asks for may be stricter and may promote less, never the opposite.
- * Nothing here promotes or judges; that {@code runMode} and {@code onFailure} are free is because they never promote more.
+ * Nothing here promotes or evaluates; that {@code runMode} and {@code onFailure} are free is because they never promote more.
  */
 public final class PolicyLock {
     private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");

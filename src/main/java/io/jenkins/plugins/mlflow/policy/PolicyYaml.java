@@ -174,7 +174,7 @@ final class PolicyYaml {
     private PolicyNode.Scalar key(Node node, PolicyNode.Place parent) {
         PolicyNode.Place place = place(node.getStartMark(), parent, "");
         if (!(node instanceof ScalarNode scalar)) {
-            problems.add(parentOf(place), "a key is a mapping or a list; keys are texts");
+            problems.add(parentOf(place), "a key is a mapping or a list; keys must be strings");
             return null;
         }
         String text = scalar.getValue();
@@ -185,7 +185,7 @@ final class PolicyYaml {
         }
         if (scalar.isPlain() && ScalarParser.needsQuotes(text)) {
             String shown = PolicyNode.abbreviated(text);
-            problems.add(parentOf(place), "the key `" + shown + "` is not a text for every YAML reader; put it in quotes: \""
+            problems.add(parentOf(place), "the key `" + shown + "` may be parsed as a non-string by other YAML parsers; put it in quotes: \""
                     + shown + "\"");
             return null;
         }

@@ -90,7 +90,7 @@ public final class GateChecks extends GateListener {
         return details.build();
     }
 
-    /** The same in every build, so that a branch can require it; numbered only where one build judges a model several times. */
+    /** The same in every build, so that a branch can require it; numbered only where one build evaluates a model several times. */
     private static String name(Run<?, ?> run, int number, String model) {
         GateReportAction action = run.getAction(GateReportAction.class);
         long before = action == null

@@ -36,7 +36,7 @@ public abstract class GateListener implements ExtensionPoint {
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     /**
-     * A gate begins to judge a model.
+     * A gate begins to evaluate a model.
      *
      * @param log of the build, for problems
      */

@@ -167,8 +167,8 @@ public final class GateReportPage implements ModelObject {
     }
 
     /**
-     * The command that judges the same run by the same policy again and changes nothing; null if the report does not know
-     * what was judged by what.
+     * The command that evaluates the same run by the same policy again and changes nothing; null if the report does not know
+     * what was evaluated by what.
      */
     @CheckForNull
     public String getCommand() {

@@ -45,7 +45,7 @@ public final class PromotionMemory {
      * Remembers a verified promotion. Those before are kept for a while, so that a roll back can return to them.
      *
      * @param registry the address of the registry, with its workspace
-     * @param policy by which the promoted version was judged
+     * @param policy by which the promoted version was evaluated
      */
     public static synchronized void remember(String registry, GateReport report, GatePolicy policy, Run<?, ?> run)
             throws IOException {

@@ -31,7 +31,7 @@ final class Timeline {
     private void fill() {
         add(Messages.Timeline_started(), null, timing.getStartedAt());
         add(Messages.Timeline_resolved(), candidate(), timing.getResolvedAt());
-        add(Messages.Timeline_judged(), waited(), timing.getJudgedAt());
+        add(Messages.Timeline_evaluated(), waited(), timing.getEvaluatedAt());
         ApprovalInfo approval = approval();
         if (approval != null && approval.getBy() != null) {
             add(Messages.Timeline_approved(), approved(approval), approval.getAt());

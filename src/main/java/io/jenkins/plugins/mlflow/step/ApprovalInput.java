@@ -109,7 +109,7 @@ final class ApprovalInput implements Serializable {
             return;
         }
         try {
-            input.stop(new AbortException("The gate does not wait for an approval any more."));
+            input.stop(new AbortException("The gate no longer waits for an approval."));
         } catch (Exception e) {
             LOGGER.log(Level.WARNING, "An input that asked for an approval could not be closed", e);
         }

@@ -40,7 +40,7 @@ final class ApprovalRights implements Serializable {
     /** Who is asked, as a sentence. */
     String inWords() {
         return approvers.isEmpty()
-                ? "Somebody must approve it."
+                ? "A user must approve it."
                 : "One of these users and groups must approve it: " + String.join(", ", approvers) + ".";
     }
 

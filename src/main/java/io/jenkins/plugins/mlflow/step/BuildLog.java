@@ -40,7 +40,7 @@ final class BuildLog {
         source.log().getLogger().println(PREFIX + message);
     }
 
-    /** Says what is judged, where, and by which policy. */
+    /** Says what is evaluated, where, and by which policy. */
     void introduce(GateRequest request) throws IOException, InterruptedException {
         say("Gate for model " + request.model() + " on server " + request.server() + ", policy from "
                 + request.policyOrigin() + " (SHA-256 " + request.policySha256() + "):");

@@ -103,8 +103,8 @@ final class GateRunner implements GateScheduler.Driven {
         } catch (StepException problem) {
             end(problem.category(), problem.getMessage());
         } catch (IOException | RuntimeException | Error e) {
-            LOGGER.log(Level.WARNING, "A gate could not go on", e);
-            end(ErrorCategory.CONFLICT, "The gate could not go on: " + e + ". The controller's log says more.");
+            LOGGER.log(Level.WARNING, "A gate failed", e);
+            end(ErrorCategory.CONFLICT, "Internal error: " + e + ". See the Jenkins system log.");
         }
     }
 

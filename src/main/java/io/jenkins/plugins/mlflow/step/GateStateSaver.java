@@ -63,7 +63,7 @@ final class GateStateSaver {
                     then.run();
                 },
                 this::saySlow,
-                why -> failed.accept("The gate could not go on: Jenkins could not save the state of the build (" + why
+                why -> failed.accept("The gate cannot continue: Jenkins could not save the state of the build (" + why
                         + "). The controller's log says more."));
     }
 

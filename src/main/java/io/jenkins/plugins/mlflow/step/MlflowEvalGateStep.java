@@ -28,7 +28,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * {@code mlflowEvalGate model: 'churn-classifier'}: judges a run's MLflow metrics by a policy and promotes the model only after
+ * {@code mlflowEvalGate model: 'churn-classifier'}: evaluates a run's MLflow metrics by a policy and promotes the model only after
  * a full pass. A step names a configured server; it can never give an address.
  */
 public final class MlflowEvalGateStep extends Step {

@@ -43,7 +43,7 @@ final class TrustedPolicy {
      * The file, or that there is none.
      *
      * @param path from the root of the repository
-     * @throws StepException if it could not be found out
+     * @throws StepException if it is not known
      */
     static PolicyFile read(Run<?, ?> run, TaskListener listener, String path, Duration deadline)
             throws StepException, InterruptedException {

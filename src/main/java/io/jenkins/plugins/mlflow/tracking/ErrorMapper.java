@@ -25,7 +25,7 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
  */
 final class ErrorMapper {
     static final String PROXY_OR_LOGIN =
-            "A proxy or login page answered in place of MLflow; check the tracking URI and what stands before the server.";
+            "A proxy or login page answered in place of MLflow; check the tracking URI and any reverse proxy in front of the server.";
     private static final int EXCERPT = 300;
     private static final int MOST_ADDRESSES = 1_000;
     private static final Pattern NAME_OF_THREE_PARTS = Pattern.compile("'[^'.]+\\.[^'.]+\\.[^'.]+'");
@@ -70,7 +70,7 @@ final class ErrorMapper {
         if (status == 429) {
             return TrackingException.unsent(
                     UNREACHABLE,
-                    told(request, answer, "The server asks for fewer requests; try again later."),
+                    told(request, answer, "The server is rate limiting requests; try again later."),
                     answer.retryAfter());
         }
         if (status >= 500) {

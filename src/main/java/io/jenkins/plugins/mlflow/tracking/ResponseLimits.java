@@ -35,7 +35,7 @@ final class ResponseLimits {
             }
         }
         if (work + digits * digits > MOST_WORK) {
-            return "with numbers of far more digits than MLflow's have";
+            return "with unreasonably long numbers";
         }
         return values > MOST_VALUES ? "with more than " + MOST_VALUES + " values" : null;
     }

@@ -214,7 +214,7 @@ class MlflowGlobalConfigurationTest {
 
                 assertNull(configuration.getServer("door").whyNotPromote(main), address);
                 assertEquals(
-                        "job 'other' may not promote on server 'door'",
+                        "job 'other' is not allowed to promote on server 'door'",
                         configuration.getServer("door").whyNotPromote(other),
                         address);
             }

@@ -291,7 +291,7 @@ class EvaluatorTest {
         GatePolicy policy = policy(null, bound("a", "0.1", Criticality.NOTE), bound("b", "0.9", Criticality.FAILURE));
         List<Check> checks = Evaluator.evaluate(policy, new Evidence(Map.of("a", Double.NaN, "b", 0.5), null));
         GateReport report = new GateReport(GateStatus.FAILED, "b is low", "enabled", "churn", "production")
-                .judged(
+                .evaluated(
                         new CandidateInfo("r1", "3", "customer-churn", "7", null, "FINISHED"),
                         new BaselineInfo("champion", "6", "r0"),
                         checks)
@@ -302,7 +302,7 @@ class EvaluatorTest {
                 .timing(new Timing("2026-11-20T10:00:00Z", 0, 41, 6)
                         .resolved("2026-11-20T10:00:01Z")
                         .waited("run r1 to finish")
-                        .judged("2026-11-20T10:00:02Z")
+                        .evaluated("2026-11-20T10:00:02Z")
                         .promoted("2026-11-20T10:00:03Z")
                         .ended("2026-11-20T10:00:04Z"));
 

@@ -34,7 +34,7 @@ class ExportTest {
 
     private static String fact(String name, CandidateInfo candidate, BaselineInfo baseline) {
         GateReport report = new GateReport(GateStatus.PASSED, "", "enabled", "churn", null)
-                .judged(candidate, baseline, List.of());
+                .evaluated(candidate, baseline, List.of());
         return ReportTable.facts(report).stream()
                 .filter(fact -> fact.get(0).equals(name))
                 .map(fact -> fact.get(1))

@@ -34,6 +34,6 @@ public final class HostileReport {
         List<Check> checks =
                 Evaluator.evaluate(policy, new Evidence(Map.of(METRIC, 0.95, "recall", 0.5, "latency", 50.0), null));
         return new GateReport(GateStatus.UNSTABLE, HOSTILE, "enabled", "churn", "http://mlflow")
-                .judged(new CandidateInfo(HOSTILE, "3", null, "7", null, "FINISHED"), null, checks);
+                .evaluated(new CandidateInfo(HOSTILE, "3", null, "7", null, "FINISHED"), null, checks);
     }
 }

@@ -15,9 +15,9 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Builds that may not promote are judged like others. Version 6 is the champion, run r7 the candidate. */
+/** Builds that may not promote are evaluated like others. Version 6 is the champion, run r7 the candidate. */
 class BarredPromotionTest {
-    private static final String WHY = "job 'ml/churn/PR-7' may not promote on server 'production'";
+    private static final String WHY = "job 'ml/churn/PR-7' is not allowed to promote on server 'production'";
 
     private final FakeClock clock = new FakeClock();
     private final FakeMlflow mlflow = new FakeMlflow(clock);

@@ -26,7 +26,7 @@ final class Drive {
     boolean locked;
     GateState state;
 
-    /** Version 6 is the champion, by alias and stage; version 7, which is a little better, is to be judged. */
+    /** Version 6 is the champion, by alias and stage; version 7, which is a little better, is to be evaluated. */
     void championAndChallenger() {
         mlflow.finishedRun("r6", "accuracy", 0.92);
         mlflow.finishedRun("r7", "accuracy", 0.93);

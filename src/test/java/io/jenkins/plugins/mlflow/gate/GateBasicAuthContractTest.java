@@ -74,7 +74,7 @@ class GateBasicAuthContractTest {
     }
 
     @Test
-    void whoMayOnlyReadJudgesButCannotPromote() throws Exception {
+    void whoMayOnlyReadEvaluatesButCannotPromote() throws Exception {
         String reader = MlflowData.unique("reader");
         mlflow.data().user(reader, CANARY + "-password");
 

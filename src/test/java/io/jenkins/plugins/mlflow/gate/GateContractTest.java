@@ -177,7 +177,7 @@ class GateContractTest {
     }
 
     @Test
-    void theNewestMatchingRunOfAnExperimentIsJudged() throws Exception {
+    void theNewestMatchingRunOfAnExperimentIsEvaluated() throws Exception {
         String wanted = run("accuracy", 0.93);
         data.runTag(wanted, "purpose", "eval");
         run("accuracy", 0.1);

@@ -217,7 +217,7 @@ class GateNeedsTest {
     }
 
     @Test
-    void aFaultWhileAMovedBaselineIsReadDoesNotKeepItFromBeingJudgedAgain() throws Exception {
+    void aFaultWhileAMovedBaselineIsReadDoesNotKeepItFromBeingEvaluatedAgain() throws Exception {
         mlflow.log("r6", "f1", 0.5, mlflow.runs.get("r6").end);
         mlflow.log("r7", "f1", 0.6, mlflow.runs.get("r7").end);
         mlflow.finishedRun("r5", "f1", 0.9);

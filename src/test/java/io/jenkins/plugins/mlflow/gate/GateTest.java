@@ -40,7 +40,7 @@ class GateTest {
     private final FakeMlflow mlflow = drive.mlflow;
 
     @BeforeEach
-    void accuracyIsJudgedUnlessTheTestSaysOtherwise() {
+    void accuracyIsEvaluatedUnlessTheTestSaysOtherwise() {
         drive.policy = policy(null, null, ACCURACY);
     }
 
@@ -62,7 +62,7 @@ class GateTest {
     }
 
     @Test
-    void withoutAnyHintTheHighestVersionIsJudged() throws Exception {
+    void withoutAnyHintTheHighestVersionIsEvaluated() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         mlflow.finishedRun("r2", "accuracy", 0.5);
         mlflow.version(9, "r1");
@@ -78,7 +78,7 @@ class GateTest {
     }
 
     @Test
-    void withAnExperimentTheNewestRunIsJudgedAndNotTheBest() throws Exception {
+    void withAnExperimentTheNewestRunIsEvaluatedAndNotTheBest() throws Exception {
         mlflow.experiments.put("customer-churn", "3");
         mlflow.finishedRun("best", "accuracy", 0.99).start = drive.clock.instant().minus(Duration.ofDays(2));
         mlflow.finishedRun("newest", "accuracy", 0.91);
@@ -88,7 +88,7 @@ class GateTest {
     }
 
     @Test
-    void theBestRunIsJudgedOnlyOnRequestAndOnlyIfYoungEnough() throws Exception {
+    void theBestRunIsEvaluatedOnlyOnRequestAndOnlyIfYoungEnough() throws Exception {
         mlflow.experiments.put("customer-churn", "3");
         mlflow.finishedRun("old", "accuracy", 0.99).start = drive.clock.instant().minus(Duration.ofDays(2));
         mlflow.finishedRun("good", "accuracy", 0.97);
@@ -202,7 +202,7 @@ class GateTest {
         assertEquals(6000, report.getTiming().getWaitedMillis());
         assertEquals("2026-11-20T10:00:00Z", report.getTiming().getResolvedAt());
         assertEquals("the metrics of run r1 to settle", report.getTiming().getWaitedFor());
-        assertEquals("2026-11-20T10:00:06Z", report.getTiming().getJudgedAt());
+        assertEquals("2026-11-20T10:00:06Z", report.getTiming().getEvaluatedAt());
         assertEquals("2026-11-20T10:00:06Z", report.getTiming().getEndedAt());
         assertNull(report.getTiming().getPromotedAt());
     }
@@ -278,7 +278,7 @@ class GateTest {
         assertTrue(report.getReason().contains("to settle"), report.getReason());
     }
 
-    /** Version 7, which is judged. */
+    /** Version 7, which is evaluated. */
     private FakeMlflow.FakeVersion pendingVersion() {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         FakeMlflow.FakeVersion version = mlflow.version(7, "r1");
@@ -480,7 +480,7 @@ class GateTest {
     }
 
     @Test
-    void theCandidateOfTheStartIsJudgedAlsoAfterARestart() throws Exception {
+    void theCandidateOfTheStartIsEvaluatedAlsoAfterARestart() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95).status = Run.Status.RUNNING;
         mlflow.version(1, "r1");
         drive.runUntil(Phase.WAIT);

@@ -216,7 +216,7 @@ class LoggedModelTest {
     }
 
     @Test
-    void aVersionThatDoesNotTellItsLoggedModelIsNotJudgedByOneOfSeveral() throws Exception {
+    void aVersionThatDoesNotTellItsLoggedModelIsNotEvaluatedByOneOfSeveral() throws Exception {
         mlflow.version(7, "r7").source = "runs:/r7/other";
         mlflow.logOn("holdout", "m-7", "r7", "accuracy", 0.93);
         promote = "challenger";
@@ -230,7 +230,7 @@ class LoggedModelTest {
     }
 
     @Test
-    void aLoggedModelIsJudgedByItsOwnMetrics() throws Exception {
+    void aLoggedModelIsEvaluatedByItsOwnMetrics() throws Exception {
         mlflow.loggedModel("m-8", "r7");
         mlflow.logOn(null, "m-7", "r7", "accuracy", 0.7);
         mlflow.logOn(null, "m-8", "r7", "accuracy", 0.99);
@@ -371,7 +371,7 @@ class LoggedModelTest {
     }
 
     @Test
-    void theVersionOfTheJudgedModelIsPromotedAndNotAnotherOfItsRun() throws Exception {
+    void theVersionOfTheEvaluatedModelIsPromotedAndNotAnotherOfItsRun() throws Exception {
         promote = "champion";
         mlflow.loggedModel("m-8", "r7");
         mlflow.version(7, "r7").source = "models:/m-7";
@@ -440,6 +440,6 @@ class LoggedModelTest {
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals(new ArrayList<>(), mlflow.writes);
-        assertEquals("the metrics of run r7 changed after they were judged", report.getPromotion().getReason());
+        assertEquals("the metrics of run r7 changed after they were evaluated", report.getPromotion().getReason());
     }
 }

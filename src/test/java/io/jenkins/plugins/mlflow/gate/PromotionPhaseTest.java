@@ -75,7 +75,7 @@ class PromotionPhaseTest {
 
         assertEquals(ErrorCategory.TIMEOUT.name(), report.getErrorCategory());
         assertEquals(
-                "GET the alias was not answered in full within 30 s. No better answer came within the deadline.",
+                "GET the alias was not answered in full within 30 s. Retries until the deadline did not succeed.",
                 report.getErrorMessage());
         assertEquals(List.of(), mlflow.writes);
     }
@@ -196,7 +196,7 @@ class PromotionPhaseTest {
     }
 
     @Test
-    void aMetricThatChangedSinceItWasJudgedIsJudgedAgain() throws Exception {
+    void aMetricThatChangedSinceItWasEvaluatedIsEvaluatedAgain() throws Exception {
         drive.runUntil(Phase.READ_AGAIN);
         mlflow.log("r7", "accuracy", 0.5, drive.clock.instant());
 
@@ -248,7 +248,7 @@ class PromotionPhaseTest {
     }
 
     @Test
-    void aBaselineThatMovedSinceItWasJudgedIsJudgedAgain() throws Exception {
+    void aBaselineThatMovedSinceItWasEvaluatedIsEvaluatedAgain() throws Exception {
         drive.policy = policy(CHAMPION, TO_CHAMPION, NO_DROP);
         drive.runUntil(Phase.READ_HOLDER);
         anotherBecomesChampion(0.99);
@@ -433,7 +433,7 @@ class PromotionPhaseTest {
     }
 
     @Test
-    void aRunThatIsReopenedAfterItWasJudgedIsNotPromoted() throws Exception {
+    void aRunThatIsReopenedAfterItWasEvaluatedIsNotPromoted() throws Exception {
         drive.runUntil(Phase.READ_AGAIN);
         mlflow.runs.get("r7").status = io.jenkins.plugins.mlflow.tracking.Run.Status.RUNNING;
 

@@ -141,6 +141,6 @@ class LiveMovesTest {
 
         HtmlPage page = page();
         assertThat(page.querySelectorAll("a[href$='" + first.getUrl() + "mlflow-eval-gate/']"), hasSize(0));
-        assertThat(page.getBody().asNormalizedText(), containsString(name + " #1 (the build is gone)"));
+        assertThat(page.getBody().asNormalizedText(), containsString(name + " #1 (deleted)"));
     }
 }

@@ -239,7 +239,7 @@ class GateReportActionTest {
     }
 
     @Test
-    void thePageSaysWhatWasJudgedComparedAndPromoted() throws Exception {
+    void thePageSaysWhatWasEvaluatedComparedAndPromoted() throws Exception {
         Reports.attach(build, Reports.passed(), Reports.UI + "/");
 
         HtmlPage page = page("mlflow-eval-gate/1/");
@@ -260,7 +260,7 @@ class GateReportActionTest {
     }
 
     @Test
-    void theTimelineAndThePolicyAreShownAndTheCommandJudgesTheSameAgain() throws Exception {
+    void theTimelineAndThePolicyAreShownAndTheCommandEvaluatesTheSameAgain() throws Exception {
         GateDocument document = SampleReports.document(12, 0, 0);
         GateReportAction.attach(build, "gate", document, Reports.UI);
 
@@ -305,7 +305,7 @@ class GateReportActionTest {
 
         assertThat(
                 text("mlflow-eval-gate/1/"),
-                matchesPattern("(?s).*Judged Nov.*Approved Nov 20, 2026.* by alice: <b>looked at it [0-9]. Promoted Nov.*"));
+                matchesPattern("(?s).*Evaluated Nov.*Approved Nov 20, 2026.* by alice: <b>looked at it [0-9]. Promoted Nov.*"));
 
         promotion.put("approval", approval(null, null, null));
         Reports.attach(build, GateReport.fromMap(parts), null);

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Reports of any size, judged by the product itself, to look at and to measure with. {@link #main} writes some of each kind as
+ * Reports of any size, evaluated by the product itself, to look at and to measure with. {@link #main} writes some of each kind as
  * JSON documents; {@code attach.groovy} beside this class' resources, in the {@code init.groovy.d} of a Jenkins home with the
  * plugin, makes builds of them.
  */
@@ -104,7 +104,7 @@ public final class SampleReports {
                         ? "all " + checks.size() + " checks passed"
                         : CheckRanking.sentence(CheckRanking.worst(checks).orElseThrow()) + " (and " + (misses - 1) + " more checks)";
         GateReport report = new GateReport(status, reason, "enabled", "churn-classifier", "production")
-                .judged(
+                .evaluated(
                         new CandidateInfo(
                                 "40f14cf4657c4e1ba4fa6ab779c630bf", "3", "customer-churn", "7", null, "FINISHED"),
                         new BaselineInfo("champion", "6", "12a4015c65754c0c8a7af49b09f3e301"),
@@ -114,7 +114,7 @@ public final class SampleReports {
                 .timing(new Timing("2026-11-20T10:00:00.120Z", 12_000, 13_041, 6)
                         .resolved("2026-11-20T10:00:00.420Z")
                         .waited("the metrics of run 40f14cf4657c4e1ba4fa6ab779c630bf to settle")
-                        .judged(error ? null : "2026-11-20T10:00:12.420Z")
+                        .evaluated(error ? null : "2026-11-20T10:00:12.420Z")
                         .promoted(passed ? "2026-11-20T10:00:12.980Z" : null)
                         .ended("2026-11-20T10:00:13.161Z"));
         return error
@@ -145,7 +145,7 @@ public final class SampleReports {
                 "previous_version", text, "reason", text));
         parts.put("error", Map.of("category", text, "message", text));
         parts.put("timing", Map.of("started_at", text, "waited_ms", 1, "total_ms", 1, "requests", 1,
-                "waited_for", text, "judged_at", text));
+                "waited_for", text, "evaluated_at", text));
         parts.put("checks", List.of(check, whole));
         return new GateDocument(Reports.with(parts), new PolicyChanges(text, List.of(text)));
     }

@@ -231,7 +231,7 @@ class ChangeRequestTest {
             WorkflowRun run = jenkins.assertBuildStatusSuccess(project.getItemByBranchName(branch).getLastBuild());
             jenkins.assertLogContains("after: PASSED false", run);
             assertEquals(
-                    "job 'ml/churn/" + branch + "' builds a change request and may not promote on server 'stub'",
+                    "job 'ml/churn/" + branch + "' builds a change request and is not allowed to promote on server 'stub'",
                     ((Map<?, ?>) Pipelines.report(jenkins, run).get("promotion")).get("reason"));
         }
         assertNothingWasWritten();

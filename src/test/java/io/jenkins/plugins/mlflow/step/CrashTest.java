@@ -160,7 +160,7 @@ class CrashTest {
 
     private void tell() {
         System.out.printf(
-                "Crashes: %d kills of the controller hit %d gates: %s, and %d that waited for their turn; %d restarts in order;"
+                "Crashes: %d kills of the controller hit %d gates: %s, and %d that waited for their turn; %d clean restarts;"
                         + " %d gates ended well so far%n",
                 kills, hits.values().stream().mapToInt(Integer::intValue).sum() + rivals, hits, rivals, stops, all.size() - alive.size());
     }

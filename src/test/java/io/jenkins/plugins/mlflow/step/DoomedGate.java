@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A gate of a controller that is killed, with a server of its own that outlives the controller and holds the gate where it is
- * to die. Version 6 is the champion; the gate judges run r7, of which there is no version yet, and promotes it.
+ * to die. Version 6 is the champion; the gate evaluates run r7, of which there is no version yet, and promotes it.
  */
 final class DoomedGate implements StubMlflow.Between, AutoCloseable {
     final String name;

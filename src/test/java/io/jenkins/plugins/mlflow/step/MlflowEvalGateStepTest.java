@@ -91,7 +91,7 @@ class MlflowEvalGateStepTest {
     }
 
     @Test
-    void aLoggedModelIsJudgedOnADataset() throws Exception {
+    void aLoggedModelIsEvaluatedOnADataset() throws Exception {
         mlflow.loggedModel("m-7", "r7", "accuracy", "holdout", 0.97);
 
         WorkflowRun run = build(

@@ -204,15 +204,15 @@ class PolicyProtectionTest {
 
         WorkflowRun pull = jenkins.buildAndAssertSuccess(job(churn, "PR-7", script));
         jenkins.assertLogContains("after: PASSED false", pull);
-        jenkins.assertLogContains("Not promoted: job 'ml/churn/PR-7' may not promote on server 'stub'", pull);
+        jenkins.assertLogContains("Not promoted: job 'ml/churn/PR-7' is not allowed to promote on server 'stub'", pull);
         Map<?, ?> promotion = (Map<?, ?>) report(jenkins, pull).get("promotion");
         assertEquals(false, promotion.get("promoted"));
-        assertEquals("job 'ml/churn/PR-7' may not promote on server 'stub'", promotion.get("reason"));
+        assertEquals("job 'ml/churn/PR-7' is not allowed to promote on server 'stub'", promotion.get("reason"));
         assertEquals("enabled", report(jenkins, pull).get("run_mode"));
         assertEquals(List.of(), mlflow.writes);
         assertEquals(Map.of(), mlflow.tags);
         String page = jenkins.createWebClient().goTo(pull.getUrl() + "mlflow-eval-gate/1/").asNormalizedText();
-        assertTrue(page.contains("job 'ml/churn/PR-7' may not promote on server 'stub'"), page);
+        assertTrue(page.contains("job 'ml/churn/PR-7' is not allowed to promote on server 'stub'"), page);
 
         WorkflowRun refused = jenkins.buildAndAssertStatus(
                 Result.FAILURE, job(churn, "PR-8", GATE + ", thresholds: [accuracy: 0.99], promote: 'champion'"));
@@ -256,7 +256,7 @@ class PolicyProtectionTest {
         WorkflowRun run = build(
                 jenkins, Result.SUCCESS, GATE + ", server: 'door', thresholds: [accuracy: 0.9], promote: 'champion'");
 
-        assertTrue(((Map<?, ?>) report(jenkins, run).get("promotion")).get("reason").toString().contains("may not promote on server 'door'"));
+        assertTrue(((Map<?, ?>) report(jenkins, run).get("promotion")).get("reason").toString().contains("is not allowed to promote on server 'door'"));
         assertEquals(List.of(), mlflow.changes);
     }
 
@@ -270,7 +270,7 @@ class PolicyProtectionTest {
         allow("other");
         mlflow.status("r7", "FINISHED");
 
-        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' may not promote on server 'stub'.");
+        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' is not allowed to promote on server 'stub'.");
     }
 
     /** By a change of the administrator's, with nothing promoted. */
@@ -327,7 +327,7 @@ class PolicyProtectionTest {
         allow("other");
         PromotionQueue.INSTANCE.leave(other);
 
-        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' may not promote on server 'stub'.");
+        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' is not allowed to promote on server 'stub'.");
     }
 
     @Test

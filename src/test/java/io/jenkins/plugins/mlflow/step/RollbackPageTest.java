@@ -161,10 +161,10 @@ class RollbackPageTest {
         assertThat(text(as("admin"), "manage/mlflow-models/"), containsString(job.getFullName() + " #1"));
 
         job.getBuildByNumber(1).delete();
-        assertThat(text(as("author"), page()), containsString("#1 (the build is gone)"));
+        assertThat(text(as("author"), page()), containsString("#1 (deleted)"));
         job.delete();
         job = null;
-        assertThat(text(as("admin"), "manage/mlflow-models/"), containsString("#1 (the build is gone)"));
+        assertThat(text(as("admin"), "manage/mlflow-models/"), containsString("#1 (deleted)"));
     }
 
     @Test
@@ -234,7 +234,7 @@ class RollbackPageTest {
         assertEquals(409, refused.getWebResponse().getStatusCode());
         assertThat(
                 refused.querySelector(".mlflow-live-problem").asNormalizedText(),
-                containsString("is at version 8, not at version 7: somebody else moved it meanwhile. Nothing was changed."));
+                containsString("is at version 8, not at version 7: another client moved it meanwhile. Nothing was changed."));
         assertEquals("8", mlflow.holder("champion"));
         assertEquals(List.of(), mlflow.writes);
         assertEquals("8", live().get("version"), "what was seen is taken down");

@@ -25,11 +25,11 @@ class WithoutOptionalPluginsTest {
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension().omitPlugins(OPTIONAL);
 
     @Test
-    void aGateJudgesReportsAndArchives() throws Throwable {
-        jenkins.then(WithoutOptionalPluginsTest::judge);
+    void aGateEvaluatesReportsAndArchives() throws Throwable {
+        jenkins.then(WithoutOptionalPluginsTest::evaluate);
     }
 
-    private static void judge(JenkinsRule r) throws Throwable {
+    private static void evaluate(JenkinsRule r) throws Throwable {
         assertNotNull(r.jenkins.pluginManager.getPlugin("mlflow-eval-gate"));
         for (String plugin : OPTIONAL) {
             assertNull(r.jenkins.pluginManager.getPlugin(plugin), plugin);

@@ -19,11 +19,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Judging: half of the checks are bounds, half compare with a baseline, and one of ten fails. */
+/** Evaluating: half of the checks are bounds, half compare with a baseline, and one of ten fails. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-public class Judging {
+public class Evaluating {
     private static final int MOST_IN_A_FILE = 10_000;
 
     @Param({"10", "1000", "100000"})
@@ -52,14 +52,14 @@ public class Judging {
         }
         policy = PolicyReader.resolve(PolicyDocument.read("p", text.toString()), "m", PolicyOverrides.NONE);
         evidence = new Evidence(candidate, baseline);
-        int made = judge().size();
+        int made = evaluate().size();
         if (made != checks) {
             throw new IllegalStateException(made + " checks, not " + checks);
         }
     }
 
     @Benchmark
-    public List<Check> judge() {
+    public List<Check> evaluate() {
         return Evaluator.evaluate(policy, evidence);
     }
 }

@@ -102,7 +102,7 @@ final class Backtest {
         return champion == null ? null : new Baseline(champion, Source.PASSED);
     }
 
-    /** Why the gate would not have come to judge, or null. */
+    /** Why the gate would not have come to evaluate, or null. */
     private static String unfit(PastRun candidate) {
         Run.Status status = candidate.run().status();
         if (status == Run.Status.FAILED || status == Run.Status.KILLED) {

@@ -118,7 +118,7 @@ final class BacktestReport {
     private static String totals(Tried policy) {
         return policy.origin + ": " + policy.count(GateStatus.PASSED) + " passed, " + policy.count(GateStatus.UNSTABLE)
                 + " unstable, " + policy.count(GateStatus.FAILED) + " failed, " + policy.count(GateStatus.ERROR)
-                + " could not be judged\n"
+                + " could not be evaluated\n"
                 + (policy.leftOut.isEmpty() ? "" : "  left out of " + policy.origin
                         + ", as only the current values of runs are read: "
                         + DisplayText.line(String.join(", ", policy.leftOut)) + "\n");

@@ -37,7 +37,7 @@ final class CheckCommand implements Command {
 
     @Override
     public String description() {
-        return "Judges a run of MLflow and, after a full pass, promotes it if the policy or --promote says so.";
+        return "Evaluates a run of MLflow and, after a full pass, promotes it if the policy or --promote says so.";
     }
 
     @Override
@@ -141,7 +141,7 @@ final class CheckCommand implements Command {
                 }
             }
         } catch (RuntimeException e) {
-            state = gate.failed(state, ErrorCategory.CONFLICT, "The gate could not go on: " + e);
+            state = gate.failed(state, ErrorCategory.CONFLICT, "Internal error: " + e);
         }
         return gate.report(state);
     }

@@ -93,7 +93,7 @@ final class Main {
     private static int withoutCommand(String name, Console console) {
         switch (name) {
             case "--help", "-h" -> {
-                console.out().println("Judges a run's MLflow metrics by a policy, and promotes the model only after a full pass.\n");
+                console.out().println("Evaluates a run's MLflow metrics by a policy, and promotes the model only after a full pass.\n");
                 for (String each : COMMANDS) {
                     console.out().printf("  %-10s%s%n", each, command(each).description());
                 }

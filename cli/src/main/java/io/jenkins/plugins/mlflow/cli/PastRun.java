@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param version null for a run that no version was made from
  * @param run null if there is none that could be read; {@code trouble} then says why
- * @param trouble why the gate could not judge it at all, or null
+ * @param trouble why the gate could not evaluate it at all, or null
  */
 record PastRun(ModelVersion version, Run run, String trouble) {
     private static final String PREVIOUS_VERSION = "mlflow_eval_gate.previous_version";

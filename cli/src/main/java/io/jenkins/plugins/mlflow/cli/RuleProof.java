@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A value that a rule blocks, as near to its limit as a double can be, shown by the evaluator that judges in earnest.
+ * A value that a rule blocks, as near to its limit as a double can be, shown by the evaluator that evaluates in earnest.
  *
  * @param baseline the baseline's value, or null for a bound
  */

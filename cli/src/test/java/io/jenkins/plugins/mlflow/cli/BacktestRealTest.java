@@ -89,7 +89,7 @@ class BacktestRealTest {
                 "--tracking-uri", mlflow.url(), "--json", "result.json");
 
         assertEquals(0, status, err);
-        assertTrue(out.contains("new.yaml: 500 passed, 0 unstable, 500 failed, 0 could not be judged"), out);
+        assertTrue(out.contains("new.yaml: 500 passed, 0 unstable, 500 failed, 0 could not be evaluated"), out);
         assertEquals(6, requests(out, "1,000 runs"));
         assertTrue(err.contains("Read 250 runs of experiment"), err);
         Map<?, ?> result = (Map<?, ?>) Json.read(Files.readString(directory.resolve("result.json")));
@@ -106,7 +106,7 @@ class BacktestRealTest {
                 0,
                 run("backtest", "--model", model, "--policy", policy, "--last", "1000", "--tracking-uri", mlflow.url()),
                 err);
-        assertTrue(out.contains("new.yaml: 500 passed, 0 unstable, 500 failed, 0 could not be judged"), out);
+        assertTrue(out.contains("new.yaml: 500 passed, 0 unstable, 500 failed, 0 could not be evaluated"), out);
         assertEquals(9, requests(out, "1,000 versions"));
     }
 

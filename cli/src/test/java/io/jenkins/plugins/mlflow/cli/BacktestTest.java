@@ -53,7 +53,7 @@ class BacktestTest {
     }
 
     @Test
-    void twelveVersionsAreJudgedAsComputedByHand() throws Exception {
+    void twelveVersionsAreEvaluatedAsComputedByHand() throws Exception {
         assertEquals(
                 List.of(
                         "1 PASSED - -", // nothing before it: rubber stamp
@@ -126,8 +126,8 @@ class BacktestTest {
 
         String text = report.text(5);
 
-        assertTrue(text.contains("new.yaml: 4 passed, 0 unstable, 7 failed, 1 could not be judged"), text);
-        assertTrue(text.contains("old.yaml: 6 passed, 0 unstable, 5 failed, 1 could not be judged"), text);
+        assertTrue(text.contains("new.yaml: 4 passed, 0 unstable, 7 failed, 1 could not be evaluated"), text);
+        assertTrue(text.contains("old.yaml: 6 passed, 0 unstable, 5 failed, 1 could not be evaluated"), text);
         assertTrue(text.contains("They differ in 2 of 12: 0 passed only by new.yaml, 2 only by old.yaml"), text);
         assertTrue(text.contains("  blocked by accuracy max_drop 0.02: 2\n"), text);
         assertTrue(text.contains("MLflow keeps no history of aliases"), text);

@@ -28,7 +28,7 @@ class DriversAgreeTest {
 
     @Property(seed = "20261120", shrinking = ShrinkingMode.OFF)
     void whatOneDriverDecidesTheOtherDecidesToo(@ForAll("worlds") GateWorld world) throws Exception {
-        GateReport step = world.judgedAsByTheStep();
+        GateReport step = world.evaluatedAsByTheStep();
         Assume.that(step.getTiming().getWaitedMillis() == 0); // it would be waited for in real time
         assertEquals(decision((Map<?, ?>) Json.read(Json.write(step.toMap()))), decision(commandLine(world)));
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The policies of docs/examples, judged by the reader that the gate uses and by the JSON Schema that editors use. */
+/** The policies of docs/examples, evaluated by the reader that the gate uses and by the JSON Schema that editors use. */
 class PolicyExamplesTest {
     private static final Path EXAMPLES = Guide.docs().resolve("examples");
 

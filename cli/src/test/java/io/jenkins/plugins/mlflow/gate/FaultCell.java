@@ -205,12 +205,12 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
             check(slow, overrun.compareTo(GRACE) <= 0, "it was over " + overrun.toMillis() + " ms after its deadline");
             check(wrong, said.indexOf("c4na") < 0 && said.indexOf("YW5uOmM0") < 0, "a secret is in " + said);
             check(wrong, proxy.strays() == 0, "something was sent to another host");
-            judge(wrong, slow, report, world.outcome(), proxy);
+            evaluate(wrong, slow, report, world.outcome(), proxy);
             return new Result(this, letter(report), wrong, slow, overrun);
         }
     }
 
-    private void judge(
+    private void evaluate(
             List<String> wrong, List<String> slow, GateReport report, FaultWorld.Outcome outcome, FaultProxy proxy) {
         String told = report.getReason() + (report.getPromotion() == null ? "" : " | " + report.getPromotion().getReason());
         GateStatus status = report.getStatus();

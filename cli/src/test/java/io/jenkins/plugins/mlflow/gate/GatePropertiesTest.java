@@ -33,8 +33,8 @@ class GatePropertiesTest {
         return GateWorld.rules("accuracy");
     }
 
-    private static GateReport judged(GateWorld world) throws Exception {
-        return world.judgedAsByTheStep();
+    private static GateReport evaluated(GateWorld world) throws Exception {
+        return world.evaluatedAsByTheStep();
     }
 
     private static void assertNotBetter(GateReport stricter, GateReport laxer) {
@@ -49,8 +49,8 @@ class GatePropertiesTest {
     }
 
     @Property(seed = SEED)
-    void everyWorldIsJudgedAndOnlyAPassPromotes(@ForAll("worlds") GateWorld world) throws Exception {
-        GateReport report = judged(world);
+    void everyWorldIsEvaluatedAndOnlyAPassPromotes(@ForAll("worlds") GateWorld world) throws Exception {
+        GateReport report = evaluated(world);
 
         assertTrue(severity(report) >= 0, report::getReason);
         assertTrue(report.getStatus() == GateStatus.PASSED || !report.isPromoted());
@@ -71,7 +71,7 @@ class GatePropertiesTest {
         GateWorld changed = world.with(metrics);
         Assume.that(!metrics.equals(world.metrics()) && changed.isValid());
 
-        assertNotBetter(judged(changed), judged(world));
+        assertNotBetter(evaluated(changed), evaluated(world));
     }
 
     private static Object stricter(String key, Object old, Object other) {
@@ -106,7 +106,7 @@ class GatePropertiesTest {
         GateWorld more = world.with(metrics);
         Assume.that(!metrics.equals(world.metrics()) && more.isValid());
 
-        assertNotBetter(judged(more), judged(world));
+        assertNotBetter(evaluated(more), evaluated(world));
     }
 
     @Property(seed = SEED)
@@ -115,8 +115,8 @@ class GatePropertiesTest {
         Map<String, Map<String, Object>> metrics = shuffled(world.metrics(), random);
         metrics.replaceAll((metric, rules) -> shuffled(rules, random));
 
-        GateReport one = judged(world);
-        GateReport other = judged(world.with(metrics));
+        GateReport one = evaluated(world);
+        GateReport other = evaluated(world.with(metrics));
 
         assertEquals(one.getStatus(), other.getStatus());
         assertEquals(sorted(one), sorted(other));

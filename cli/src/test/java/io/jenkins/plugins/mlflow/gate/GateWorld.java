@@ -19,7 +19,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
 /**
- * A policy of one model and what there is to be judged by it.
+ * A policy of one model and what there is to be evaluated by it.
  *
  * @param metrics the rules of each metric, as in a policy file
  * @param baselinePart likewise
@@ -93,7 +93,7 @@ public record GateWorld(
     }
 
     /** Driven as the step drives it: saved, and now and then read again, between two advances. */
-    public GateReport judgedAsByTheStep() throws Exception {
+    public GateReport evaluatedAsByTheStep() throws Exception {
         Drive drive = new Drive();
         fill(drive.mlflow);
         drive.policy =

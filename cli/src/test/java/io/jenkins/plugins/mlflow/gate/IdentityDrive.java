@@ -44,11 +44,11 @@ final class IdentityDrive {
         return ofAllShapes("baselines", this::compares);
     }
 
-    private interface Judging {
-        IdentityCell judge(String shape, Map<?, ?> thresholds, Map<?, ?> gate) throws Exception;
+    private interface Evaluating {
+        IdentityCell evaluate(String shape, Map<?, ?> thresholds, Map<?, ?> gate) throws Exception;
     }
 
-    private List<IdentityCell> ofAllShapes(String gates, Judging judging) throws Exception {
+    private List<IdentityCell> ofAllShapes(String gates, Evaluating evaluating) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             List<Future<List<IdentityCell>>> started = new ArrayList<>();
@@ -57,7 +57,7 @@ final class IdentityDrive {
                 started.add(threads.submit(() -> {
                     List<IdentityCell> cells = new ArrayList<>();
                     for (Object gate : (List<?>) shape.get(gates)) {
-                        cells.add(judging.judge(
+                        cells.add(evaluating.evaluate(
                                 text(shape, "name"), (Map<?, ?>) shape.get("thresholds"), (Map<?, ?>) gate));
                     }
                     return cells;
