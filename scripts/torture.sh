@@ -12,7 +12,7 @@ engine=failed
 engine_torture() {
     say "engine: faults, fuzzers, properties (an hour or so)"
     openly "engine torture" "$LOGS/torture-engine.log" run_maven "$ROOT" -f cli/pom.xml verify -Pjazzer \
-        '-Dtest=FaultMatrixTest,FuzzTest,GatePropertiesTest,DriversAgreeTest' -Dproperty.tries=2000 \
+        '-Dtest=FaultMatrixTest,FuzzTest,GatePropertiesTest,DriversAgreeTest,ModelIdentityRealTest' -Dproperty.tries=2000 \
         -Dexcluded.torture=nothing -Dexcluded.tests= "-Dmlflow.environments=$CACHE/mlflow-2.17,$CACHE/mlflow-3"
 }
 
