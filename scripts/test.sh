@@ -6,6 +6,8 @@ set -euo pipefail
 on_exit end_all
 
 engine=failed
+# The engine's tests run once, in the build of the command line.
+ENGINE_TESTS='%regex[io/jenkins/plugins/mlflow/(policy|evaluation|tracking|gate|export)/.*]'
 
 engine_tests() {
     say "engine and command line: building and testing"
@@ -17,7 +19,7 @@ engine_tests() {
 plugin_tests() {
     say "plugin: building and testing in Jenkins"
     openly "plugin tests" "$LOGS/test-plugin.log" run_maven "$ROOT" clean verify -DforkCount=2 \
-        -Dexcluded.tests=mlflow "-Dmlflow.environments=$ALL_ENVIRONMENTS"
+        -Dexcluded.tests=mlflow "-Dmlflow.environments=$ALL_ENVIRONMENTS" "-Dtests.run.elsewhere=$ENGINE_TESTS"
 }
 
 counts() {

@@ -24,9 +24,9 @@ final class ApprovalContext extends StepContext {
     private final GateExecution gate;
     private final ApprovalRights rights;
     /** What somebody said, until the state has taken it in. It is not kept: after a restart people are asked again. */
-    private transient volatile Answer answer;
+    private transient volatile Decision answer;
 
-    private interface Answer {
+    private interface Decision {
         GateState to(Gate machine, GateState asked);
     }
 
@@ -88,14 +88,14 @@ final class ApprovalContext extends StepContext {
         tell((machine, asked) -> machine.refused(asked, by));
     }
 
-    private void tell(Answer given) {
+    private void tell(Decision given) {
         answer = given;
         gate.answered();
     }
 
     /** The state after the answer; the given one if there is none yet, or it comes too late. */
     GateState answered(Gate machine, GateState asked) {
-        Answer given = answer;
+        Decision given = answer;
         return given == null ? asked : given.to(machine, asked);
     }
 

@@ -30,7 +30,7 @@ final class LoggedModelQueries {
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
         ParsedResponse<Struct.Builder> reading = ask(transport.begin(), request);
-        LoggedModel model = read(reading, PlainJson.object(reading.message().build(), "model"));
+        LoggedModel model = read(reading, StructReader.object(reading.message().build(), "model"));
         reading.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
         return model;
     }
@@ -61,21 +61,21 @@ final class LoggedModelQueries {
             Struct.Builder message = Struct.newBuilder()
                     .putFields("experiment_ids", Value.newBuilder()
                             .setListValue(ListValue.newBuilder()
-                                    .addAllValues(experimentIds.stream().map(PlainJson::value).toList()))
+                                    .addAllValues(experimentIds.stream().map(StructReader::value).toList()))
                             .build())
-                    .putFields("filter", PlainJson.value(filter));
+                    .putFields("filter", StructReader.value(filter));
             if (!token.isEmpty()) {
-                message.putFields("page_token", PlainJson.value(token));
+                message.putFields("page_token", StructReader.value(token));
             }
             ParsedResponse<Struct.Builder> reading =
                     ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
             Struct answer = reading.message().build();
-            for (Struct entry : PlainJson.objects(answer, "models")) {
+            for (Struct entry : StructReader.objects(answer, "models")) {
                 LoggedModel model = read(reading, entry);
                 reading.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
                 found.add(model);
             }
-            token = PlainJson.text(answer, "next_page_token");
+            token = StructReader.text(answer, "next_page_token");
             if (token == null) {
                 return found;
             }
@@ -101,43 +101,43 @@ final class LoggedModelQueries {
     }
 
     private static LoggedModel read(ParsedResponse<?> reading, Struct message) throws TrackingException {
-        Struct info = PlainJson.object(message, "info");
-        String id = PlainJson.text(info, "model_id");
+        Struct info = StructReader.object(message, "info");
+        String id = StructReader.text(info, "model_id");
         reading.require(id != null && LoggedModel.isId(id), "without the logged model");
         List<LoggedModel.Entry> metrics = new ArrayList<>();
-        for (Struct metric : PlainJson.objects(PlainJson.object(message, "data"), "metrics")) {
-            String of = PlainJson.text(metric, "model_id");
+        for (Struct metric : StructReader.objects(StructReader.object(message, "data"), "metrics")) {
+            String of = StructReader.text(metric, "model_id");
             reading.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
-            String key = PlainJson.text(metric, "key");
-            Double value = PlainJson.number(metric, "value");
+            String key = StructReader.text(metric, "key");
+            Double value = StructReader.number(metric, "value");
             if (key == null || value == null) {
                 throw reading.contradiction("with a metric that has no key or value");
             }
             metrics.add(new LoggedModel.Entry(
                     key,
                     new Run.Metric(value, whole(metric, "timestamp"), whole(metric, "step")),
-                    PlainJson.text(metric, "dataset_name"),
-                    PlainJson.text(metric, "dataset_digest"),
-                    PlainJson.text(metric, "run_id")));
+                    StructReader.text(metric, "dataset_name"),
+                    StructReader.text(metric, "dataset_digest"),
+                    StructReader.text(metric, "run_id")));
         }
         return new LoggedModel(
                 id,
-                PlainJson.text(info, "name"),
-                PlainJson.text(info, "experiment_id"),
-                PlainJson.text(info, "source_run_id"),
-                status(PlainJson.text(info, "status")),
+                StructReader.text(info, "name"),
+                StructReader.text(info, "experiment_id"),
+                StructReader.text(info, "source_run_id"),
+                status(StructReader.text(info, "status")),
                 isExternal(info),
                 metrics);
     }
 
     private static boolean isExternal(Struct info) {
-        return PlainJson.objects(info, "tags").stream()
-                .anyMatch(tag -> "mlflow.model.isExternal".equals(PlainJson.text(tag, "key"))
-                        && "true".equalsIgnoreCase(PlainJson.text(tag, "value")));
+        return StructReader.objects(info, "tags").stream()
+                .anyMatch(tag -> "mlflow.model.isExternal".equals(StructReader.text(tag, "key"))
+                        && "true".equalsIgnoreCase(StructReader.text(tag, "value")));
     }
 
     private static long whole(Struct metric, String field) {
-        Double number = PlainJson.number(metric, field);
+        Double number = StructReader.number(metric, field);
         return number == null ? 0 : number.longValue();
     }
 

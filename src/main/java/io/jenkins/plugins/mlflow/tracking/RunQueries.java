@@ -45,14 +45,14 @@ final class RunQueries {
         }
         Struct.Builder whole = Struct.newBuilder();
         reading.refusals().read(reading.request(), reading.answer(), whole);
-        return PlainJson.object(whole.build(), "run");
+        return StructReader.object(whole.build(), "run");
     }
 
     private static Set<String> modelIds(ParsedResponse<?> reading, Struct run, String part, String list)
             throws TrackingException {
         Set<String> ids = new HashSet<>();
-        for (Struct model : PlainJson.objects(PlainJson.object(run, part), list)) {
-            String id = PlainJson.text(model, "model_id");
+        for (Struct model : StructReader.objects(StructReader.object(run, part), list)) {
+            String id = StructReader.text(model, "model_id");
             reading.require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
             ids.add(id);
         }

@@ -32,11 +32,11 @@ final class VersionWrites {
             throws TrackingException, InterruptedException {
         String source = LoggedModel.source(loggedModel);
         Struct.Builder message = Struct.newBuilder()
-                .putFields("name", PlainJson.value(model))
-                .putFields("source", PlainJson.value(source))
-                .putFields("model_id", PlainJson.value(loggedModel));
+                .putFields("name", StructReader.value(model))
+                .putFields("source", StructReader.value(source))
+                .putFields("model_id", StructReader.value(loggedModel));
         if (runId != null) {
-            message.putFields("run_id", PlainJson.value(runId));
+            message.putFields("run_id", StructReader.value(runId));
         }
         return create(model, source, runId, message.build());
     }

@@ -20,7 +20,7 @@ import java.util.Map;
 final class Backtest {
     private final GatePolicy policy;
     private final RunHistory past;
-    private PastRun champion;
+    private HistoricalRun champion;
 
     private Backtest(GatePolicy policy, RunHistory past) {
         this.policy = policy;
@@ -34,7 +34,7 @@ final class Backtest {
     }
 
     /** The run that a candidate was compared with. */
-    record Baseline(PastRun run, Source source) {}
+    record Baseline(HistoricalRun run, Source source) {}
 
     /**
      * The decision about one candidate.
@@ -43,7 +43,7 @@ final class Backtest {
      * @param baseline null if there is none
      */
     record Decision(
-            PastRun candidate, GateStatus status, String reason, Check blocking, List<Check> checks, Baseline baseline) {
+            HistoricalRun candidate, GateStatus status, String reason, Check blocking, List<Check> checks, Baseline baseline) {
 
         boolean passed() {
             return status == GateStatus.PASSED;
@@ -61,7 +61,7 @@ final class Backtest {
         return decisions;
     }
 
-    private Decision next(PastRun candidate) {
+    private Decision next(HistoricalRun candidate) {
         Decision decision = decide(candidate);
         if (decision.passed()) {
             champion = candidate;
@@ -69,7 +69,7 @@ final class Backtest {
         return decision;
     }
 
-    private Decision decide(PastRun candidate) {
+    private Decision decide(HistoricalRun candidate) {
         Baseline baseline = policy.baseline() == null ? null : baseline(candidate);
         if (candidate.trouble() != null) {
             return error(candidate, candidate.trouble(), baseline);
@@ -90,12 +90,12 @@ final class Backtest {
                 candidate, status, blocking == null ? null : blocking.getReason(), blocking, checks, baseline);
     }
 
-    private static Decision error(PastRun candidate, String reason, Baseline baseline) {
+    private static Decision error(HistoricalRun candidate, String reason, Baseline baseline) {
         return new Decision(candidate, GateStatus.ERROR, reason, null, List.of(), baseline);
     }
 
-    private Baseline baseline(PastRun candidate) {
-        PastRun replaced = candidate.replaced() == null ? null : past.versions().get(candidate.replaced());
+    private Baseline baseline(HistoricalRun candidate) {
+        HistoricalRun replaced = candidate.replaced() == null ? null : past.versions().get(candidate.replaced());
         if (replaced != null) {
             return new Baseline(replaced, Source.TAG);
         }
@@ -103,7 +103,7 @@ final class Backtest {
     }
 
     /** Why the gate would not have come to evaluate, or null. */
-    private static String unfit(PastRun candidate) {
+    private static String unfit(HistoricalRun candidate) {
         Run.Status status = candidate.run().status();
         if (status == Run.Status.FAILED || status == Run.Status.KILLED) {
             return "the run ended as " + status;

@@ -58,7 +58,7 @@ final class BacktestCommand implements Command {
             }
             RestTrackingServer server = connection.open();
             CandidateSelection selection = policy.candidate();
-            RunHistory past = new PastReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
+            RunHistory past = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(selection.experiment(), selection.filter());
             BacktestReport report = new BacktestReport(
                     past, tried(policyFile, policy, past), other == null ? null : tried(compareFile, other, past));

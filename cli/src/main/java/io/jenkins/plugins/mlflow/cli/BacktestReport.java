@@ -67,7 +67,7 @@ final class BacktestReport {
         rows.add(headings);
         for (int i = 0; i < tried.decisions.size(); i++) {
             Backtest.Decision decision = tried.decisions.get(i);
-            PastRun run = decision.candidate();
+            HistoricalRun run = decision.candidate();
             List<String> cells = new ArrayList<>();
             cells.add(run.version() == null ? "-" : run.versionNumber());
             cells.add(run.runId() == null ? "-" : run.runId());
@@ -188,7 +188,7 @@ final class BacktestReport {
         map.put("differences", compared == null ? null : differenceCounts());
         List<Object> rows = new ArrayList<>();
         for (int i = 0; i < tried.decisions.size(); i++) {
-            PastRun run = tried.decisions.get(i).candidate();
+            HistoricalRun run = tried.decisions.get(i).candidate();
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("run_id", run.runId());
             row.put("version", run.versionNumber());

@@ -54,8 +54,8 @@ final class Main {
         String[] words = Arrays.copyOfRange(args, 1, args.length);
         try {
             for (String word : words) {
-                if (LostText.isIn(word)) {
-                    throw new ParseException("the argument `" + word + "` " + LostText.ADVICE);
+                if (EncodingLoss.isIn(word)) {
+                    throw new ParseException("the argument `" + word + "` " + EncodingLoss.ADVICE);
                 }
             }
             if (asksForHelp(words)) {

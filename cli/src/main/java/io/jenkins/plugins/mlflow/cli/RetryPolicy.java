@@ -18,11 +18,11 @@ final class RetryPolicy {
     }
 
     /** One question of a server. */
-    interface Question<T> {
+    interface Attempt<T> {
         T ask() throws TrackingException, InterruptedException;
     }
 
-    <T> T ask(Question<T> question) throws TrackingException, InterruptedException {
+    <T> T ask(Attempt<T> question) throws TrackingException, InterruptedException {
         Duration pause = firstPause;
         for (int attempt = 1; ; attempt++) {
             try {

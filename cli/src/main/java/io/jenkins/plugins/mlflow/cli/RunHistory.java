@@ -10,7 +10,7 @@ import java.util.Map;
  * @param versions every version that was read, by number; among them those that tags name as replaced
  * @param ofExperiment whether runs of an experiment were asked for, not versions of the model
  */
-record RunHistory(List<PastRun> newestFirst, Map<String, PastRun> versions, boolean ofExperiment) {
+record RunHistory(List<HistoricalRun> newestFirst, Map<String, HistoricalRun> versions, boolean ofExperiment) {
     RunHistory {
         newestFirst = List.copyOf(newestFirst);
         versions = Map.copyOf(versions);

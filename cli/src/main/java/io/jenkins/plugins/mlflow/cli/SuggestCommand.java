@@ -30,7 +30,7 @@ final class SuggestCommand implements Command {
                 throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
             }
             RestTrackingServer server = history.connection(main).open();
-            RunHistory past = new PastReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
+            RunHistory past = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(history.experiment, history.filter);
             Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, past);
             if (!suggestion.hasMetrics()) {

@@ -19,7 +19,7 @@ final class Suggestion {
     private final String experiment;
     private final String filter;
     private final RunHistory past;
-    private final List<PastRun> usable;
+    private final List<HistoricalRun> usable;
     private final List<MetricSuggestion> metrics = new ArrayList<>();
     private final List<String> rare = new ArrayList<>();
     private final List<String> ofSystem = new ArrayList<>();
@@ -30,13 +30,13 @@ final class Suggestion {
         this.experiment = experiment;
         this.filter = filter;
         this.past = past;
-        List<PastRun> oldestFirst = new ArrayList<>(past.newestFirst().stream()
+        List<HistoricalRun> oldestFirst = new ArrayList<>(past.newestFirst().stream()
                 .filter(one -> one.trouble() == null && one.run().status() == Run.Status.FINISHED)
                 .toList());
         Collections.reverse(oldestFirst);
         usable = oldestFirst;
         Map<String, List<Double>> values = new TreeMap<>();
-        for (PastRun one : usable) {
+        for (HistoricalRun one : usable) {
             one.values().forEach((metric, value) -> values.computeIfAbsent(metric, name -> new ArrayList<>()).add(value));
         }
         values.forEach(this::add);

@@ -28,8 +28,8 @@ final class Variables {
         if (value == null || value.isEmpty()) {
             return null;
         }
-        if (LostText.isIn(value)) {
-            throw new IllegalArgumentException("the variable " + name + " " + LostText.ADVICE);
+        if (EncodingLoss.isIn(value)) {
+            throw new IllegalArgumentException("the variable " + name + " " + EncodingLoss.ADVICE);
         }
         return value;
     }

@@ -44,7 +44,7 @@ class BacktestTest {
                 Pasts.replacing(6, "1", "accuracy", 0.94),
                 Pasts.ended(7, Run.Status.KILLED, null, "accuracy", 0.99),
                 Pasts.finished(8, "recall", 0.99),
-                PastRun.of(
+                HistoricalRun.of(
                         Pasts.version(9, "r9", null),
                         Pasts.run("r9", "3", Run.Status.FINISHED, true, "accuracy", 0.99)),
                 Pasts.ended(10, Run.Status.RUNNING, null, "accuracy", 0.99),
@@ -107,7 +107,7 @@ class BacktestTest {
 
     @Test
     void aBaselineWhoseRunIsGoneIsAnErrorAsInTheGate() throws Exception {
-        PastRun gone = new PastRun(Pasts.version(1, "r1", null), null, "run r1 is not there");
+        HistoricalRun gone = new HistoricalRun(Pasts.version(1, "r1", null), null, "run r1 is not there");
 
         assertEquals(
                 List.of("1 ERROR - -", "2 ERROR - 1/TAG"),

@@ -41,22 +41,22 @@ final class Pasts {
     }
 
     /** A version whose run is finished. */
-    static PastRun finished(int number, Object... metrics) {
+    static HistoricalRun finished(int number, Object... metrics) {
         return ended(number, Run.Status.FINISHED, null, metrics);
     }
 
-    static PastRun replacing(int number, String replaced, Object... metrics) {
+    static HistoricalRun replacing(int number, String replaced, Object... metrics) {
         return ended(number, Run.Status.FINISHED, replaced, metrics);
     }
 
-    static PastRun ended(int number, Run.Status status, String replaced, Object... metrics) {
-        return PastRun.of(version(number, "r" + number, replaced), run("r" + number, "3", status, false, metrics));
+    static HistoricalRun ended(int number, Run.Status status, String replaced, Object... metrics) {
+        return HistoricalRun.of(version(number, "r" + number, replaced), run("r" + number, "3", status, false, metrics));
     }
 
-    static RunHistory oldestFirst(PastRun... runs) {
-        List<PastRun> newestFirst = new ArrayList<>(Arrays.asList(runs));
+    static RunHistory oldestFirst(HistoricalRun... runs) {
+        List<HistoricalRun> newestFirst = new ArrayList<>(Arrays.asList(runs));
         Collections.reverse(newestFirst);
-        Map<String, PastRun> versions = new HashMap<>();
+        Map<String, HistoricalRun> versions = new HashMap<>();
         newestFirst.forEach(one -> versions.put(one.versionNumber(), one));
         return new RunHistory(newestFirst, versions, false);
     }

@@ -43,7 +43,7 @@ class SuggestionTest {
                     return Pasts.finished(
                             i + 1, "accuracy", thousandths / 1000.0, "rmse", (1000 - thousandths) / 1000.0, "foo", 7 + i);
                 })
-                .toArray(PastRun[]::new));
+                .toArray(HistoricalRun[]::new));
     }
 
     @Test
@@ -88,7 +88,7 @@ class SuggestionTest {
 
     @Test
     void manyRulesTogetherBlockMoreThanEachAlone() throws Exception {
-        PastRun[] runs = IntStream.range(0, 20)
+        HistoricalRun[] runs = IntStream.range(0, 20)
                 .mapToObj(i -> {
                     List<Object> metrics = new ArrayList<>();
                     for (int metric = 0; metric < 10; metric++) {
@@ -97,7 +97,7 @@ class SuggestionTest {
                     }
                     return Pasts.finished(i + 1, metrics.toArray());
                 })
-                .toArray(PastRun[]::new);
+                .toArray(HistoricalRun[]::new);
         RunHistory past = Pasts.oldestFirst(runs);
 
         String yaml = new Suggestion("churn", null, null, past).yaml();
@@ -144,7 +144,7 @@ class SuggestionTest {
     void whatIsFarOffIsNamedAndDoesNotCount() throws Exception {
         RunHistory past = Pasts.oldestFirst(IntStream.range(0, 20)
                 .mapToObj(i -> Pasts.finished(i + 1, "log_loss", i == 7 ? 1e9 : 0.3 + i % 5 / 100.0))
-                .toArray(PastRun[]::new));
+                .toArray(HistoricalRun[]::new));
 
         String yaml = new Suggestion("churn", null, null, past).yaml();
 
@@ -157,7 +157,7 @@ class SuggestionTest {
     void valuesThatAreNotFiniteAreCounted() {
         RunHistory past = Pasts.oldestFirst(IntStream.range(0, 20)
                 .mapToObj(i -> Pasts.finished(i + 1, "auc", i < 7 ? Double.NaN : 0.8))
-                .toArray(PastRun[]::new));
+                .toArray(HistoricalRun[]::new));
 
         String yaml = new Suggestion("churn", null, null, past).yaml();
 
@@ -170,7 +170,7 @@ class SuggestionTest {
         double[] values = {0.90, 0.95, 0.94, 0.93, 0.92, 0.91, 0.90, 0.89, 0.88, 0.87, 0.86};
         RunHistory past = Pasts.oldestFirst(IntStream.range(0, values.length)
                 .mapToObj(i -> Pasts.finished(i + 1, "accuracy", values[i]))
-                .toArray(PastRun[]::new));
+                .toArray(HistoricalRun[]::new));
 
         String yaml = new Suggestion("churn", null, null, past).yaml();
 
@@ -183,9 +183,9 @@ class SuggestionTest {
     void hostileNamesStayNames() throws Exception {
         String metric = "accuracy\": {min: 0}} # \u2028 é\n  \\evil: 1";
         String model = "m\"o: del #\t\u0085";
-        PastRun[] runs = Stream.of(0.91, 0.92, 0.93, 0.94, 0.95)
+        HistoricalRun[] runs = Stream.of(0.91, 0.92, 0.93, 0.94, 0.95)
                 .map(value -> Pasts.finished((int) (value * 100), metric, value, "f1 \"ü\\\" # x", value, "a*", value))
-                .toArray(PastRun[]::new);
+                .toArray(HistoricalRun[]::new);
 
         String yaml = new Suggestion("churn: 'x' #", "e\"x: p", "tags.`a b` = 'c'", Pasts.oldestFirst(runs)).yaml();
 

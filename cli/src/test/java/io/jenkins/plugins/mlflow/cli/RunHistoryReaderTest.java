@@ -15,12 +15,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is read of the past, and in how many requests. */
-class PastReaderTest {
+class RunHistoryReaderTest {
     private final FakeHistory server = new FakeHistory();
     private final List<String> progress = new ArrayList<>();
 
     private RunHistory read(int last, String experiment) throws Exception {
-        return new PastReader(server, "churn", last, new RetryPolicy(Duration.ofMillis(1), 3), progress::add)
+        return new RunHistoryReader(server, "churn", last, new RetryPolicy(Duration.ofMillis(1), 3), progress::add)
                 .read(experiment, null);
     }
 
@@ -30,7 +30,7 @@ class PastReaderTest {
     }
 
     private static List<String> numbers(RunHistory past) {
-        return past.newestFirst().stream().map(PastRun::versionNumber).toList();
+        return past.newestFirst().stream().map(HistoricalRun::versionNumber).toList();
     }
 
     @Test

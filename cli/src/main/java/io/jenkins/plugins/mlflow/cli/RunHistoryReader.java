@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Reads the last runs of an experiment, or the last versions of a model with their runs, in few requests. */
-final class PastReader {
+final class RunHistoryReader {
     /** How much shorter than asked for pages may be on the whole before it ends. */
     private static final int SHORT_PAGES = 4;
 
@@ -30,7 +30,7 @@ final class PastReader {
     private static final int SMALLEST_PAGE = 2;
 
     private static final Comparator<ModelVersion> HIGHEST_FIRST =
-            Comparator.comparingLong(PastReader::number).reversed();
+            Comparator.comparingLong(RunHistoryReader::number).reversed();
 
     private final TrackingHistory server;
     private final String model;
@@ -38,7 +38,7 @@ final class PastReader {
     private final RetryPolicy patience;
     private final Consumer<String> progress;
 
-    PastReader(TrackingHistory server, String model, int last, RetryPolicy patience, Consumer<String> progress) {
+    RunHistoryReader(TrackingHistory server, String model, int last, RetryPolicy patience, Consumer<String> progress) {
         this.server = server;
         this.model = model;
         this.last = last;
@@ -64,15 +64,15 @@ final class PastReader {
         Map<String, Run> known = new HashMap<>();
         runs.forEach(run -> known.put(run.id(), run));
         known.putAll(byId.read(neededRuns(experiment == null, versions, known)));
-        Map<String, PastRun> past = new LinkedHashMap<>();
+        Map<String, HistoricalRun> past = new LinkedHashMap<>();
         versions.forEach((number, version) -> past.put(number, pastRun(version, known)));
         if (experiment == null) {
             return new RunHistory(listed.stream().map(version -> past.get(version.version())).toList(), past, false);
         }
-        Map<String, PastRun> highestOfRun = new HashMap<>();
+        Map<String, HistoricalRun> highestOfRun = new HashMap<>();
         past.values().stream().filter(one -> one.run() != null).forEach(one -> highestOfRun.putIfAbsent(one.runId(), one));
-        List<PastRun> newestFirst = runs.stream()
-                .map(run -> highestOfRun.containsKey(run.id()) ? highestOfRun.get(run.id()) : PastRun.of(null, run))
+        List<HistoricalRun> newestFirst = runs.stream()
+                .map(run -> highestOfRun.containsKey(run.id()) ? highestOfRun.get(run.id()) : HistoricalRun.of(null, run))
                 .toList();
         return new RunHistory(newestFirst, past, true);
     }
@@ -103,7 +103,7 @@ final class PastReader {
                 "versions of model '" + model + "'",
                 (size, token) -> server.versions(model, size, token),
                 ModelVersion::version,
-                PastReader::isOutOfOrder));
+                RunHistoryReader::isOutOfOrder));
         versions.sort(HIGHEST_FIRST);
         return versions.subList(0, Math.min(last, versions.size()));
     }
@@ -121,13 +121,13 @@ final class PastReader {
         return Long.parseLong(version.version());
     }
 
-    private interface PageQuestion<T> {
+    private interface PageRequest<T> {
         Page<T> ask(int size, String token) throws TrackingException, InterruptedException;
     }
 
     /** Reads on past the number that was asked for while {@code incomplete} says that better ones may follow. */
     private <T> List<T> pages(
-            String what, PageQuestion<T> question, Function<T, String> id, Predicate<List<T>> incomplete)
+            String what, PageRequest<T> question, Function<T, String> id, Predicate<List<T>> incomplete)
             throws TrackingException, InterruptedException {
         Map<String, T> items = new LinkedHashMap<>();
         Set<String> tokens = new HashSet<>();
@@ -157,7 +157,7 @@ final class PastReader {
     private void addReplaced(Map<String, ModelVersion> versions) throws TrackingException, InterruptedException {
         Set<String> replaced = new LinkedHashSet<>();
         versions.values().stream()
-                .map(version -> new PastRun(version, null, null).replaced())
+                .map(version -> new HistoricalRun(version, null, null).replaced())
                 .filter(Objects::nonNull)
                 .filter(number -> number.matches("[0-9]{1,18}") && !versions.containsKey(number))
                 .forEach(replaced::add);
@@ -179,7 +179,7 @@ final class PastReader {
             if (all) {
                 ids.add(version.runId());
             } else if (version.runId() != null && known.containsKey(version.runId())) {
-                ModelVersion replaced = versions.get(new PastRun(version, null, null).replaced());
+                ModelVersion replaced = versions.get(new HistoricalRun(version, null, null).replaced());
                 ids.add(replaced == null ? null : replaced.runId());
             }
         }
@@ -188,13 +188,13 @@ final class PastReader {
         return ids;
     }
 
-    private static PastRun pastRun(ModelVersion version, Map<String, Run> runs) {
+    private static HistoricalRun pastRun(ModelVersion version, Map<String, Run> runs) {
         if (version.runId() == null) {
-            return new PastRun(version, null, "version " + version.version() + " has no run");
+            return new HistoricalRun(version, null, "version " + version.version() + " has no run");
         }
         Run run = runs.get(version.runId());
         return run == null
-                ? new PastRun(version, null, "run " + version.runId() + " is not there")
-                : PastRun.of(version, run);
+                ? new HistoricalRun(version, null, "run " + version.runId() + " is not there")
+                : HistoricalRun.of(version, run);
     }
 }

@@ -5,8 +5,8 @@ import org.mlflow_project.google.protobuf.Struct;
 import org.mlflow_project.google.protobuf.Value;
 
 /** Reads JSON for which the client library has no message. What is absent, or of another kind, is null or empty. */
-final class PlainJson {
-    private PlainJson() {}
+final class StructReader {
+    private StructReader() {}
 
     static Value value(String text) {
         return Value.newBuilder().setStringValue(text).build();

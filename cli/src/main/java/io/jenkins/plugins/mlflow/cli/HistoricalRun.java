@@ -12,11 +12,11 @@ import java.util.Map;
  * @param run null if there is none that could be read; {@code trouble} then says why
  * @param trouble why the gate could not evaluate it at all, or null
  */
-record PastRun(ModelVersion version, Run run, String trouble) {
+record HistoricalRun(ModelVersion version, Run run, String trouble) {
     private static final String PREVIOUS_VERSION = "mlflow_eval_gate.previous_version";
 
-    static PastRun of(ModelVersion version, Run run) {
-        return new PastRun(version, run, run.deleted() ? "run " + run.id() + " is deleted" : null);
+    static HistoricalRun of(ModelVersion version, Run run) {
+        return new HistoricalRun(version, run, run.deleted() ? "run " + run.id() + " is deleted" : null);
     }
 
     /** The run's id where it is known, or null. */
