@@ -29,8 +29,8 @@ final class ApprovalPhase {
     void check() throws TrackingException, InterruptedException {
         ApprovalPolicy approval = wanted.approval();
         if (nothingWouldMove()) {
-            state.approvalRequired = false;
-            state.nothingToApprove = true;
+            state.approval.required = false;
+            state.approval.notNeeded = true;
             state.enter(Phase.FIND_VERSION);
         } else if (approval.isAlways()) {
             ask();
@@ -46,7 +46,7 @@ final class ApprovalPhase {
             ask();
             return;
         }
-        state.approvalRequired = false;
+        state.approval.required = false;
         context.say("No approval is needed: " + (first == 1 ? "a promotion" : "the first " + first + " promotions") + " of "
                 + context.model() + (first == 1 ? " was" : " were") + " approved before");
         state.enter(Phase.FIND_VERSION);
@@ -54,8 +54,8 @@ final class ApprovalPhase {
 
     /** Nobody need be asked about a promotion that will find nothing to do; it looks again before it moves anything. */
     private boolean nothingWouldMove() throws TrackingException, InterruptedException {
-        String version = state.version != null
-                ? state.version
+        String version = state.candidate.version != null
+                ? state.candidate.version
                 : number(versions.existing(state.model()));
         if (version == null) {
             return false;
@@ -65,7 +65,7 @@ final class ApprovalPhase {
         boolean stageHeld = wanted.stage() == null
                 || version.equals(number(context.server().versionInStage(context.model(), wanted.stage())))
                         && versions.otherInStage(version, wanted).isEmpty();
-        return aliasHeld && stageHeld || version.equals(state.baselineVersion);
+        return aliasHeld && stageHeld || version.equals(state.baseline.version);
     }
 
     private static String number(Optional<ModelVersion> version) {
@@ -79,8 +79,8 @@ final class ApprovalPhase {
     }
 
     private void ask() {
-        state.approvalRequired = true;
-        state.approvalAskedAt = context.now();
+        state.approval.required = true;
+        state.approval.requestedAt = context.now();
         state.enter(Phase.AWAIT_APPROVAL);
     }
 
@@ -89,16 +89,16 @@ final class ApprovalPhase {
     }
 
     static String waitingFor(GateState state, PromotionPolicy wanted) {
-        return "approval since " + AuditTags.text(state.approvalAskedAt) + " until " + AuditTags.text(deadline(state, wanted));
+        return "approval since " + AuditTags.text(state.approval.requestedAt) + " until " + AuditTags.text(deadline(state, wanted));
     }
 
     static Instant deadline(GateState state, PromotionPolicy wanted) {
-        return state.approvalAskedAt.plus(wanted.approval().timeout());
+        return state.approval.requestedAt.plus(wanted.approval().timeout());
     }
 
     /** What is asked, as a question. */
     static String question(GateRequest request, GateState state) {
-        String what = state.version == null ? state.model().inWords() : "version " + state.version;
+        String what = state.candidate.version == null ? state.model().inWords() : "version " + state.candidate.version;
         return "Promote " + what + " of " + request.model() + " to " + request.policy().promotion().target() + "?";
     }
 
@@ -113,7 +113,7 @@ final class ApprovalPhase {
     static GateAbortException outdated(GateState state, String what) {
         return new GateAbortException(
                 ErrorCategory.CONFLICT,
-                what + " after " + state.approval.by() + " approved a promotion that has changed since, so the approval is no longer valid. Nothing was"
+                what + " after " + state.approval.given.by() + " approved a promotion that has changed since, so the approval is no longer valid. Nothing was"
                         + " promoted. Run the gate again.");
     }
 }

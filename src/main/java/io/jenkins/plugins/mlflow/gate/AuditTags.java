@@ -29,9 +29,9 @@ final class AuditTags {
             return;
         }
         if (state.phase == Phase.TAG_PROMOTED) {
-            context.server().setVersionTags(context.model(), state.version, promoted());
+            context.server().setVersionTags(context.model(), state.candidate.version, promoted());
         } else if (isRefusedVersionKnown()) {
-            context.server().setVersionTags(context.model(), state.version, common(REFUSAL));
+            context.server().setVersionTags(context.model(), state.candidate.version, common(REFUSAL));
         }
         state.enter(Phase.DONE);
     }
@@ -39,23 +39,23 @@ final class AuditTags {
     /** Where a run was named, its version is looked for if the gate was to promote one. */
     private boolean isRefusedVersionKnown() throws TrackingException, InterruptedException {
         GateState state = context.state;
-        if (state.version == null && context.policy().promotion() != null && state.model() != null) {
-            new ModelVersions(context).existing(state.model()).ifPresent(version -> state.version = version.version());
+        if (state.candidate.version == null && context.policy().promotion() != null && state.model() != null) {
+            new ModelVersions(context).existing(state.model()).ifPresent(version -> state.candidate.version = version.version());
         }
-        return state.version != null;
+        return state.candidate.version != null;
     }
 
     private Map<String, String> promoted() {
         GateState state = context.state;
         Map<String, String> tags = common(PREFIX);
-        if (state.previousVersion != null) {
-            tags.put(PREFIX + "previous_version", state.previousVersion);
+        if (state.journal.previousVersion != null) {
+            tags.put(PREFIX + "previous_version", state.journal.previousVersion);
         }
-        if (state.approval != null) {
-            tags.put(APPROVED_BY, state.approval.by());
-            tags.put(PREFIX + "approval_time", text(state.approval.at()));
-            if (state.approval.reason() != null) {
-                tags.put(PREFIX + "approval_reason", state.approval.reason());
+        if (state.approval.given != null) {
+            tags.put(APPROVED_BY, state.approval.given.by());
+            tags.put(PREFIX + "approval_time", text(state.approval.given.at()));
+            if (state.approval.given.reason() != null) {
+                tags.put(PREFIX + "approval_reason", state.approval.given.reason());
             }
         }
         return tags;
@@ -63,12 +63,12 @@ final class AuditTags {
 
     private Map<String, String> common(String prefix) {
         Map<String, String> tags = new LinkedHashMap<>();
-        tags.put(prefix + "status", context.state.status.name());
+        tags.put(prefix + "status", context.state.evaluation.status.name());
         tags.put(prefix + "policy_sha256", context.request.policySha256());
         if (context.request.buildUrl() != null) {
             tags.put(prefix + "build_url", context.request.buildUrl());
         }
-        tags.put(prefix + "time", text(context.state.evaluatedAt));
+        tags.put(prefix + "time", text(context.state.evaluation.evaluatedAt));
         return tags;
     }
 
@@ -88,11 +88,11 @@ final class AuditTags {
 
     /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */
     void giveUp(String why) {
-        String warning = (context.state.version == null ? "the candidate's version" : "version " + context.state.version)
+        String warning = (context.state.candidate.version == null ? "the candidate's version" : "version " + context.state.candidate.version)
                 + " could not be tagged: " + why;
         context.say("Warning: " + warning);
         if (context.state.phase == Phase.TAG_PROMOTED) {
-            context.state.promotionNote = warning;
+            context.state.journal.note = warning;
         }
         context.state.enter(Phase.DONE);
     }

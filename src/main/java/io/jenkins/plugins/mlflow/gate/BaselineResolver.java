@@ -44,16 +44,16 @@ final class BaselineResolver {
         ModelSource source = versions.source(version);
         // All requests before the first change: half a baseline would count as none at all.
         MetricSnapshot measured = new RequiredMetrics(context.policy()).read(context, run, Subject.version(source));
-        state.baselineFound = true;
-        state.rubberStampRefused = null;
-        state.baselineVersion = version.version();
-        state.baselineRunId = version.runId();
-        state.baselineMeasured = measured;
-        state.baselineDigests = new TreeSet<>(run.datasetDigests());
+        state.baseline.found = true;
+        state.baseline.rubberStampRefused = null;
+        state.baseline.version = version.version();
+        state.baseline.runId = version.runId();
+        state.baseline.metrics = measured;
+        state.baseline.datasetDigests = new TreeSet<>(run.datasetDigests());
         context.say("Baseline: version " + version.version() + " of " + context.model() + " (" + baseline.target() + "), run "
                 + version.runId()
                 + (measured.model.isLoggedModel() ? ", " + measured.model.inWords() : "")
-                + (version.version().equals(state.version) ? "; it is the candidate itself" : ""));
+                + (version.version().equals(state.candidate.version) ? "; it is the candidate itself" : ""));
     }
 
     /** The version that holds the baseline's alias or stage now. */
@@ -86,12 +86,12 @@ final class BaselineResolver {
     private void none() throws TrackingException, InterruptedException, GateAbortException {
         versions.requireRegisteredModel();
         String refused = baseline.rubberStamp() ? rubberStampRefused() : null;
-        state.baselineFound = true;
-        state.rubberStampRefused = refused;
-        state.baselineVersion = null;
-        state.baselineRunId = null;
-        state.baselineMeasured = null;
-        state.baselineDigests = null;
+        state.baseline.found = true;
+        state.baseline.rubberStampRefused = refused;
+        state.baseline.version = null;
+        state.baseline.runId = null;
+        state.baseline.metrics = null;
+        state.baseline.datasetDigests = null;
         context.say("Baseline: no version of " + context.model() + " holds " + baseline.target()
                 + (refused != null ? "; " + refused : baseline.rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
     }
@@ -126,8 +126,8 @@ final class BaselineResolver {
     }
 
     private boolean isCandidate(ModelVersion holder) {
-        return state.version != null
-                ? state.version.equals(holder.version())
-                : state.runId.equals(holder.runId());
+        return state.candidate.version != null
+                ? state.candidate.version.equals(holder.version())
+                : state.candidate.runId.equals(holder.runId());
     }
 }

@@ -42,9 +42,9 @@ final class CandidateResolver {
             pin(highest.orElseThrow(() -> notFound("has no version of model '" + context.model()
                     + "'. Register the model before the gate, or name its run with runId or experiment")));
         }
-        context.say("Candidate: " + (state.versionRunId == null ? "run " : "evaluation run ") + state.runId
+        context.say("Candidate: " + (state.candidate.versionRunId == null ? "run " : "evaluation run ") + state.candidate.runId
                 + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())
-                + (state.version == null ? "" : ", version " + state.version + " of " + context.model()));
+                + (state.candidate.version == null ? "" : ", version " + state.candidate.version + " of " + context.model()));
         state.enter(Phase.WAIT);
     }
 
@@ -64,14 +64,14 @@ final class CandidateResolver {
         if (experiment.deleted()) {
             throw notFound("has experiment '" + name + "' only as a deleted one. Restore it, or name another");
         }
-        state.experimentId = experiment.id();
-        state.experiment = experiment.name();
+        state.candidate.experimentId = experiment.id();
+        state.candidate.experiment = experiment.name();
         return experiment;
     }
 
     private void resolve(ExactCandidate exact) throws TrackingException, InterruptedException, GateAbortException {
         switch (exact.kind()) {
-            case RUN -> state.runId = exact.value();
+            case RUN -> state.candidate.runId = exact.value();
             case MODEL -> pin(context.loggedModels.get(exact.value()));
             case VERSION -> pin(context.server().version(context.model(), exact.value()));
             case ALIAS ->
@@ -110,7 +110,7 @@ final class CandidateResolver {
                         + (selection.nested() ? "" : " (child runs do not count)")
                         + ". Log a run before the gate, or correct the selection"));
         refuseFuture(run);
-        state.runId = run.id();
+        state.candidate.runId = run.id();
     }
 
     /** A client with a wrong clock would be the newest for as long as its clock is ahead. */
@@ -134,11 +134,11 @@ final class CandidateResolver {
                     + "', so there are no metrics to evaluate. Register the model from its run, or name an evaluation run");
         }
         Subject subject = Subject.version(versions.source(version));
-        state.version = version.version();
-        state.runId = evaluatedBy == null ? version.runId() : evaluatedBy;
-        state.versionRunId = state.runId.equals(version.runId()) ? null : String.valueOf(version.runId());
-        state.subject = evaluatedBy == null ? subject : subject.evaluatedBy();
-        state.versionPending = isPending(version);
+        state.candidate.version = version.version();
+        state.candidate.runId = evaluatedBy == null ? version.runId() : evaluatedBy;
+        state.candidate.versionRunId = state.candidate.runId.equals(version.runId()) ? null : String.valueOf(version.runId());
+        state.candidate.subject = evaluatedBy == null ? subject : subject.evaluatedBy();
+        state.candidate.versionPending = isPending(version);
     }
 
     private void pin(LoggedModel model) throws GateAbortException {
@@ -146,8 +146,8 @@ final class CandidateResolver {
             throw notFound("has no run for logged model '" + model.id()
                     + "', so it is not known whether its training is over. Log the model within a run");
         }
-        state.subject = Subject.loggedModel(model.id());
-        state.runId = model.sourceRunId();
+        state.candidate.subject = Subject.loggedModel(model.id());
+        state.candidate.runId = model.sourceRunId();
     }
 
     static boolean isPending(ModelVersion version) {
@@ -156,15 +156,15 @@ final class CandidateResolver {
 
     /** Checks, once, what can only be known from the run itself. */
     void checkRun(Run run) throws GateAbortException, InterruptedException {
-        if (state.runChecked) {
+        if (state.candidate.runChecked) {
             return;
         }
         String experiment = context.policy().candidate().experiment();
-        if (experiment != null && !state.experimentId.equals(run.experimentId())) {
+        if (experiment != null && !state.candidate.experimentId.equals(run.experimentId())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " is in experiment " + run.experimentId() + ", not in '" + experiment + "' ("
-                            + state.experimentId + "). Correct the run or the experiment.");
+                            + state.candidate.experimentId + "). Correct the run or the experiment.");
         }
         if (context.policy().candidate().maxAge() != null) {
             if (run.startTime() == null) {
@@ -177,22 +177,22 @@ final class CandidateResolver {
                         + Durations.format(context.policy().candidate().maxAge()) + ". Log a new run, or raise max_age");
             }
         }
-        state.experimentId = run.experimentId();
-        state.childRun = run.isChild();
-        if (state.childRun) {
+        state.candidate.experimentId = run.experimentId();
+        state.candidate.childRun = run.isChild();
+        if (state.candidate.childRun) {
             context.say("Run " + run.id() + " is a child run of " + run.parentRunId());
         }
         nameExperiment();
-        state.runChecked = true;
+        state.candidate.runChecked = true;
     }
 
     /** For the report alone: that the name cannot be had is no fault of the gate. */
     private void nameExperiment() throws InterruptedException {
-        if (state.experiment == null && state.experimentId != null) {
+        if (state.candidate.experiment == null && state.candidate.experimentId != null) {
             try {
-                state.experiment = context.serverForDetails().experiment(state.experimentId).name();
+                state.candidate.experiment = context.serverForDetails().experiment(state.candidate.experimentId).name();
             } catch (TrackingException e) {
-                context.say("The name of experiment " + state.experimentId + " is not known: " + e.getMessage());
+                context.say("The name of experiment " + state.candidate.experimentId + " is not known: " + e.getMessage());
             }
         }
     }

@@ -43,17 +43,17 @@ public final class Gate {
     /** When the next advance must be over; passing it ends the gate or its promotion. */
     public Instant deadline(GateState state) {
         if (state.phase.isPromoting()) {
-            return (state.promotionStartedAt == null ? clock.instant() : state.promotionStartedAt)
+            return (state.journal.startedAt == null ? clock.instant() : state.journal.startedAt)
                     .plus(request.policy().promotion().timeout());
         }
         if (state.phase == Phase.CHECK_APPROVAL) {
-            return state.evaluatedAt.plus(request.policy().promotion().timeout());
+            return state.evaluation.evaluatedAt.plus(request.policy().promotion().timeout());
         }
         if (state.phase == Phase.AWAIT_APPROVAL) {
             return ApprovalPhase.deadline(state, request.policy().promotion());
         }
         Instant deadline = state.startedAt.plus(request.policy().waiting().timeout());
-        return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.evaluatedAt, deadline) : deadline;
+        return state.phase == Phase.TAG_REFUSED ? tagDeadline(state.evaluation.evaluatedAt, deadline) : deadline;
     }
 
     private static Instant tagDeadline(Instant evaluatedAt, Instant deadline) {
@@ -72,9 +72,9 @@ public final class Gate {
         if (state.isDone()) {
             return new StepResult(state, Duration.ZERO, List.of(), null);
         }
-        if (state.isPromoting() && state.promotionStartedAt == null) {
-            state.promotionStartedAt = clock.instant();
-            state.promotionBegun = true;
+        if (state.isPromoting() && state.journal.startedAt == null) {
+            state.journal.startedAt = clock.instant();
+            state.journal.begun = true;
         }
         int sentBefore = server.requests();
         GateContext context = new GateContext(request, state, server, clock, deadline(state));
@@ -104,7 +104,7 @@ public final class Gate {
         switch (context.state.phase) {
             case FIND_CANDIDATE -> {
                 new CandidateResolver(context).candidate();
-                context.state.resolvedAt = context.now();
+                context.state.candidate.resolvedAt = context.now();
                 read(context);
             }
             case WAIT -> read(context);
@@ -126,11 +126,11 @@ public final class Gate {
     private void evaluate(GateContext context) throws TrackingException, InterruptedException, GateAbortException {
         GateState state = context.state;
         PolicyEvaluation evaluation = PolicyEvaluation.of(context);
-        state.status = evaluation.status();
-        state.reason = evaluation.reason();
-        state.evaluatedAt = clock.instant();
+        state.evaluation.status = evaluation.status();
+        state.evaluation.reason = evaluation.reason();
+        state.evaluation.evaluatedAt = clock.instant();
         boolean passed = evaluation.status() == GateStatus.PASSED;
-        if (passed && request.policy().promotion() != null && state.version == null && !request.mayPromote()) {
+        if (passed && request.policy().promotion() != null && state.candidate.version == null && !request.mayPromote()) {
             // A dry run must not pass where the real one finds nothing to promote in.
             new ModelVersions(context).requireRegisteredModel();
         }
@@ -142,16 +142,16 @@ public final class Gate {
         }
     }
 
-    /** The candidate cannot pass, whatever its values. {@code state.reason} is set. */
+    /** The candidate cannot pass, whatever its values. {@code state.evaluation.reason} is set. */
     private void refuse(GateContext context) {
-        context.state.status = GateStatus.FAILED;
-        context.state.evaluatedAt = clock.instant();
+        context.state.evaluation.status = GateStatus.FAILED;
+        context.state.evaluation.evaluatedAt = clock.instant();
         context.state.enter(afterRefusal(context.state));
     }
 
     /** A refusal is worth a tag on a version that is known, or that the gate was to promote. */
     private Phase afterRefusal(GateState state) {
-        boolean hasVersion = state.version != null || request.policy().promotion() != null;
+        boolean hasVersion = state.candidate.version != null || request.policy().promotion() != null;
         return request.mayPromote() && hasVersion ? Phase.TAG_REFUSED : Phase.DONE;
     }
 
@@ -186,9 +186,9 @@ public final class Gate {
     private Duration afterFault(GateContext context, TrackingException fault, GateState before) {
         GateState state = context.state;
         if (!fault.isTransient() && state.phase.isWriting() && fault.category() == ErrorCategory.PROTOCOL
-                && state.writeFault == null) {
-            state.writeFault = fault.getMessage();
-            state.registryRead = false;
+                && state.journal.writeFault == null) {
+            state.journal.writeFault = fault.getMessage();
+            state.journal.registryRead = false;
             return Duration.ZERO;
         }
         if (!fault.isTransient()) {
@@ -201,9 +201,9 @@ public final class Gate {
             }
             return Duration.ZERO;
         }
-        state.registryRead = false;
+        state.journal.registryRead = false;
         boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(context.deadline);
-        if (cutShort && (before.lastFault != null || before.runStatus != null && before.waitingFor != null)) {
+        if (cutShort && (before.lastFault != null || before.candidate.runStatus != null && before.waitingFor != null)) {
             // Our own deadline ended this attempt; what was known before it says more.
             state.lastFault = before.lastFault;
             state.lastFaultMessage = before.lastFaultMessage;
@@ -242,10 +242,10 @@ public final class Gate {
                     ErrorCategory.TIMEOUT,
                     "No request could be sent within " + Durations.format(request.policy().waiting().timeout())
                             + ". Jenkins was down or overloaded, for example by gates waiting for unresponsive servers.");
-        } else if (state.onlyMetricsMissing) {
+        } else if (state.candidate.onlyMetricsMissing) {
             missingMetrics(context);
         } else {
-            state.reason = "not ready to be evaluated within " + Durations.format(request.policy().waiting().timeout())
+            state.evaluation.reason = "not ready to be evaluated within " + Durations.format(request.policy().waiting().timeout())
                     + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);
             refuse(context);
         }
@@ -257,10 +257,10 @@ public final class Gate {
         String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
         try {
             PolicyEvaluation evaluation = PolicyEvaluation.of(context);
-            state.status = evaluation.status() == GateStatus.PASSED ? GateStatus.FAILED : evaluation.status();
-            state.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
+            state.evaluation.status = evaluation.status() == GateStatus.PASSED ? GateStatus.FAILED : evaluation.status();
+            state.evaluation.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
                     + "; " + evaluation.reason();
-            state.evaluatedAt = clock.instant();
+            state.evaluation.evaluatedAt = clock.instant();
             state.enter(afterRefusal(state));
         } catch (GateAbortException end) {
             fail(state, end.category, end.getMessage());
@@ -269,7 +269,7 @@ public final class Gate {
 
     /** Why a gate that awaits an approval passed, in one sentence. */
     public String verdict(GateState state) {
-        return state.reason;
+        return state.evaluation.reason;
     }
 
     /** What to ask people of a gate that awaits an approval. */
@@ -286,8 +286,8 @@ public final class Gate {
             return state;
         }
         GateState copy = state.copy();
-        copy.approval = approval;
-        copy.approvalReceivedAt = clock.instant();
+        copy.approval.given = approval;
+        copy.approval.receivedAt = clock.instant();
         copy.enter(Phase.FIND_VERSION);
         return copy;
     }
@@ -298,7 +298,7 @@ public final class Gate {
             return state;
         }
         GateState copy = state.copy();
-        copy.refusedBy = by;
+        copy.approval.refusedBy = by;
         fail(
                 copy,
                 ErrorCategory.FORBIDDEN,
@@ -321,11 +321,11 @@ public final class Gate {
     }
 
     private static void fail(GateState state, ErrorCategory category, String message) {
-        state.failedIn = state.phase;
-        state.status = GateStatus.ERROR;
-        state.errorCategory = category;
-        state.errorMessage = message;
-        state.reason = category + ": " + message;
+        state.journal.failedIn = state.phase;
+        state.evaluation.status = GateStatus.ERROR;
+        state.evaluation.errorCategory = category;
+        state.evaluation.errorMessage = message;
+        state.evaluation.reason = category + ": " + message;
         state.enter(Phase.DONE);
     }
 

@@ -1,7 +1,5 @@
 package io.jenkins.plugins.mlflow.gate;
 
-import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.Evaluator;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Run;
@@ -80,9 +78,5 @@ final class GateContext {
                             + "'. Restore the run, or choose another.");
         }
         return run;
-    }
-
-    List<Check> checks() {
-        return Evaluator.evaluate(policy(), state.evidence(policy()));
     }
 }

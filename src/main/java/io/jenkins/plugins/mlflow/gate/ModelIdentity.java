@@ -80,7 +80,7 @@ final class ModelIdentity {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " evaluated logged model " + listed(run.loggedModels()) + ", but version "
-                            + context.state.version + " of model '" + context.model() + "' is " + model.inWords()
+                            + context.state.candidate.version + " of model '" + context.model() + "' is " + model.inWords()
                             + ". Give the run that evaluated this version.");
         }
     }

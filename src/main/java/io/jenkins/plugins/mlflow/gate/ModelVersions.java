@@ -95,7 +95,7 @@ final class ModelVersions {
             return;
         }
         if (model.path() == null) {
-            context.say("Where version " + context.state.version + " keeps its files is not known, so they were not looked for");
+            context.say("Where version " + context.state.candidate.version + " keeps its files is not known, so they were not looked for");
             return;
         }
         List<Artifact> files = artifacts(model.runId(), model.path());
@@ -117,7 +117,7 @@ final class ModelVersions {
                 "Run " + model.runId() + " has no model at artifact path '" + model.path() + "' on server '"
                         + context.request.server() + "': there is no file " + model.path() + "/MLmodel, so a version made from it"
                         + " could not be loaded. " + has + ". Log the model in the training, or correct artifact_path"
-                        + (context.state.version == null ? "" : ", or register the version again from the logged model")
+                        + (context.state.candidate.version == null ? "" : ", or register the version again from the logged model")
                         + ".");
     }
 
@@ -154,7 +154,7 @@ final class ModelVersions {
 
     /** The registered model must exist and be no prompt. */
     void requireRegisteredModel() throws TrackingException, InterruptedException, GateAbortException {
-        if (context.state.registeredModelChecked) {
+        if (context.state.candidate.registeredModelChecked) {
             return;
         }
         RegisteredModel model = context.server()
@@ -166,7 +166,7 @@ final class ModelVersions {
         if (model.prompt()) {
             throw prompt();
         }
-        context.state.registeredModelChecked = true;
+        context.state.candidate.registeredModelChecked = true;
     }
 
     void refusePrompt(ModelVersion version) throws GateAbortException {

@@ -12,7 +12,7 @@ import java.util.Objects;
 record PolicyEvaluation(GateStatus status, String reason) {
 
     static PolicyEvaluation of(GateContext context) throws GateAbortException {
-        List<Check> checks = context.checks();
+        List<Check> checks = context.state.evaluate(context.policy());
         GateStatus status = GateStatus.of(checks);
         requireModel(context, status);
         return new PolicyEvaluation(
@@ -27,11 +27,11 @@ record PolicyEvaluation(GateStatus status, String reason) {
     /** What is promoted must be the model that the metrics are of; where that is not clear, nothing can be. */
     private static void requireModel(GateContext context, GateStatus status) throws GateAbortException {
         EvaluatedModel model = context.state.model();
-        boolean matters = context.state.measured.modelUnclear || status == GateStatus.PASSED;
+        boolean matters = context.state.candidate.metrics.modelUnclear || status == GateStatus.PASSED;
         if (context.policy().promotion() != null && !model.isClear() && matters) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "It is not clear which model of run " + context.state.runId + " the metrics are of, so none can be promoted: "
+                    "It is not clear which model of run " + context.state.candidate.runId + " the metrics are of, so none can be promoted: "
                             + model.unclear() + ".");
         }
     }
@@ -67,10 +67,10 @@ record PolicyEvaluation(GateStatus status, String reason) {
             text.append("; ").append(stamped).append(" as a rubber stamp, there is no baseline yet");
         }
         GateState state = context.state;
-        if (state.baselineVersion != null && state.baselineVersion.equals(state.version)) {
+        if (state.baseline.version != null && state.baseline.version.equals(state.candidate.version)) {
             text.append("; candidate and baseline are the same version");
-        } else if (state.baselineRunId != null && state.baselineRunId.equals(state.runId)
-                && Objects.equals(state.baselineModel(), state.model())) {
+        } else if (state.baseline.runId != null && state.baseline.runId.equals(state.candidate.runId)
+                && Objects.equals(state.baseline.model(), state.model())) {
             text.append("; candidate and baseline are the same run");
         }
         return text.toString();

@@ -53,14 +53,14 @@ final class PromotionPhase {
     }
 
     private void findVersion() throws TrackingException, InterruptedException, GateAbortException {
-        if (state.version == null) {
+        if (state.candidate.version == null) {
             Optional<ModelVersion> existing = versions.existing(state.model());
             if (existing.isEmpty()) {
                 versions.requireRegisteredModel();
-                context.existingRun(state.runId, "candidate");
+                context.existingRun(state.candidate.runId, "candidate");
                 versions.requireLoadable(state.model());
                 state.enter(Phase.CREATE_VERSION);
-                state.registryRead = true;
+                state.journal.registryRead = true;
                 return;
             }
             versions.requireLoadable(state.model());
@@ -73,24 +73,24 @@ final class PromotionPhase {
     }
 
     private void createVersion() throws TrackingException, InterruptedException, GateAbortException {
-        if (!state.registryRead) {
+        if (!state.journal.registryRead) {
             Optional<ModelVersion> existing = versions.existing(state.model());
             if (existing.isPresent()) {
                 adopt(existing.get());
                 return;
             }
-            if (state.lookForCreatedUntil == null) {
-                state.lookForCreatedUntil = context.now().plus(LOOK_FOR_CREATED);
+            if (state.journal.lookForCreatedUntil == null) {
+                state.journal.lookForCreatedUntil = context.now().plus(LOOK_FOR_CREATED);
             }
             refuseAfterWriteFault();
             // An answer that was lost may stand for a request that is still under way: a second one could make two.
-            if (state.createFault != null || context.now().isBefore(state.lookForCreatedUntil)) {
+            if (state.journal.createFault != null || context.now().isBefore(state.journal.lookForCreatedUntil)) {
                 state.waitingFor = "the version that may have been created"
-                        + (state.createFault == null ? "" : ", after: " + state.createFault);
+                        + (state.journal.createFault == null ? "" : ", after: " + state.journal.createFault);
                 return;
             }
         }
-        state.registryRead = false;
+        state.journal.registryRead = false;
         ModelVersion created = created();
         context.say("Created version " + created.version() + " of " + context.model() + " from " + state.model().inWords());
         adopt(created);
@@ -101,9 +101,9 @@ final class PromotionPhase {
             return versions.create(state.model());
         } catch (TrackingException fault) {
             if (fault.isNeverSent()) {
-                state.lookForCreatedUntil = context.now();
+                state.journal.lookForCreatedUntil = context.now();
             } else if (fault.isTransient()) {
-                state.createFault = fault.getMessage().replaceAll("\\.$", "");
+                state.journal.createFault = fault.getMessage().replaceAll("\\.$", "");
             }
             throw fault;
         }
@@ -111,13 +111,13 @@ final class PromotionPhase {
 
     /** What answered the write was not MLflow, and the registry shows that it took no effect. */
     private void refuseAfterWriteFault() throws GateAbortException {
-        if (state.writeFault != null) {
-            throw new GateAbortException(ErrorCategory.PROTOCOL, state.writeFault);
+        if (state.journal.writeFault != null) {
+            throw new GateAbortException(ErrorCategory.PROTOCOL, state.journal.writeFault);
         }
     }
 
     private void adopt(ModelVersion version) throws GateAbortException, TrackingException, InterruptedException {
-        state.version = version.version();
+        state.candidate.version = version.version();
         state.enter(Phase.AWAIT_READY);
         if (isReady(version)) {
             state.enter(Phase.READ_AGAIN);
@@ -125,10 +125,10 @@ final class PromotionPhase {
     }
 
     private void awaitReady() throws TrackingException, InterruptedException, GateAbortException {
-        if (isReady(context.server().version(context.model(), state.version))) {
+        if (isReady(context.server().version(context.model(), state.candidate.version))) {
             state.enter(Phase.READ_AGAIN);
         } else {
-            state.waitingFor = "version " + state.version + " of " + context.model() + " to be READY";
+            state.waitingFor = "version " + state.candidate.version + " of " + context.model() + " to be READY";
         }
     }
 
@@ -147,103 +147,103 @@ final class PromotionPhase {
     private void readAgain() throws TrackingException, InterruptedException, GateAbortException {
         RunPoller waiting = new RunPoller(context);
         if (waiting.unchanged()) {
-            if (state.metricsEvaluatedAgain && waiting.isUnsettled()) {
-                state.waitingFor = "the metrics of run " + state.runId + " to settle again";
+            if (state.journal.metricsEvaluatedAgain && waiting.isUnsettled()) {
+                state.waitingFor = "the metrics of run " + state.candidate.runId + " to settle again";
             } else {
                 state.enter(Phase.READ_HOLDER);
             }
             return;
         }
-        if (state.metricsEvaluatedAgain) {
+        if (state.journal.metricsEvaluatedAgain) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The metrics of run " + state.runId + " keep changing after they were evaluated. Let the run end"
+                    "The metrics of run " + state.candidate.runId + " keep changing after they were evaluated. Let the run end"
                             + " before the gate, or raise settle.");
         }
-        if (state.approval != null) {
-            throw ApprovalPhase.outdated(state, "The metrics of run " + state.runId + " changed");
+        if (state.approval.given != null) {
+            throw ApprovalPhase.outdated(state, "The metrics of run " + state.candidate.runId + " changed");
         }
-        state.metricsEvaluatedAgain = true;
-        state.unchangedSince = context.now();
-        evaluateAgain("the metrics of run " + state.runId + " changed after they were evaluated");
+        state.journal.metricsEvaluatedAgain = true;
+        state.candidate.unchangedSince = context.now();
+        evaluateAgain("the metrics of run " + state.candidate.runId + " changed after they were evaluated");
     }
 
     private void evaluateAgain(String why) throws GateAbortException {
         context.say("Evaluating again: " + why);
         PolicyEvaluation evaluation = PolicyEvaluation.of(context);
-        state.status = evaluation.status();
-        state.reason = evaluation.reason();
-        state.evaluatedAt = context.now();
+        state.evaluation.status = evaluation.status();
+        state.evaluation.reason = evaluation.reason();
+        state.evaluation.evaluatedAt = context.now();
         if (evaluation.status() != GateStatus.PASSED) {
-            state.promotionNote = why;
+            state.journal.note = why;
             state.enter(Phase.TAG_REFUSED);
         }
     }
 
     private void readHolder() throws TrackingException, InterruptedException, GateAbortException {
-        state.holderAskedAt = context.now();
+        state.journal.holderAskedAt = context.now();
         boolean aliasHeld = wanted.alias() == null || readAliasHolder();
         boolean stageHeld = wanted.stage() == null || readStageHolder();
-        state.previousVersion = otherThanCandidate(
+        state.journal.previousVersion = otherThanCandidate(
                 wanted.alias() == null || aliasHeld && !stageHeld
-                        ? state.previousStageVersion
-                        : state.previousAliasVersion);
+                        ? state.journal.previousStageVersion
+                        : state.journal.previousAliasVersion);
         if (aliasHeld && stageHeld) {
-            nothingToDo("version " + state.version + " already holds " + wanted.target());
+            nothingToDo("version " + state.candidate.version + " already holds " + wanted.target());
             return;
         }
         if (context.policy().baseline() != null) {
             String baseline = currentBaseline();
-            if (!Objects.equals(baseline, state.baselineVersion)) {
+            if (!Objects.equals(baseline, state.baseline.version)) {
                 baselineMoved(
-                        context.policy().baseline().target() + " moved from " + named(state.baselineVersion) + " to "
+                        context.policy().baseline().target() + " moved from " + named(state.baseline.version) + " to "
                                 + named(baseline));
                 return;
             }
             if (isRubberStampOutdated()) {
-                baselineMoved(wanted.target() + " is held by " + named(state.previousVersion)
+                baselineMoved(wanted.target() + " is held by " + named(state.journal.previousVersion)
                         + " now, which was not there to compare with");
                 return;
             }
         }
-        if (state.version.equals(state.baselineVersion)) {
-            nothingToDo("version " + state.version + " is the baseline itself");
+        if (state.candidate.version.equals(state.baseline.version)) {
+            nothingToDo("version " + state.candidate.version + " is the baseline itself");
             return;
         }
-        if (state.nothingToApprove) {
+        if (state.approval.notNeeded) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Version " + state.version + " no longer holds " + wanted.target() + ", so the approval that was skipped is"
+                    "Version " + state.candidate.version + " no longer holds " + wanted.target() + ", so the approval that was skipped is"
                             + " needed now. Another client moved it. Run the gate again.");
         }
         state.enter(aliasHeld ? Phase.SET_STAGE : Phase.SET_ALIAS);
-        state.registryRead = true;
+        state.journal.registryRead = true;
     }
 
     private boolean readAliasHolder() throws TrackingException, InterruptedException {
-        state.previousAliasVersion = holder(context.server().versionByAlias(context.model(), wanted.alias()));
-        return state.version.equals(state.previousAliasVersion);
+        state.journal.previousAliasVersion = holder(context.server().versionByAlias(context.model(), wanted.alias()));
+        return state.candidate.version.equals(state.journal.previousAliasVersion);
     }
 
     private boolean readStageHolder() throws TrackingException, InterruptedException {
         stageHolder = holder(context.server().versionInStage(context.model(), wanted.stage()));
-        state.previousStageVersion = stageHolder;
-        if (!state.version.equals(stageHolder)) {
+        state.journal.previousStageVersion = stageHolder;
+        if (!state.candidate.version.equals(stageHolder)) {
             return false;
         }
-        Optional<String> other = versions.otherInStage(state.version, wanted);
-        other.ifPresent(version -> state.previousStageVersion = version);
+        Optional<String> other = versions.otherInStage(state.candidate.version, wanted);
+        other.ifPresent(version -> state.journal.previousStageVersion = version);
         return other.isEmpty();
     }
 
     private String otherThanCandidate(String version) {
-        return state.version.equals(version) ? null : version;
+        return state.candidate.version.equals(version) ? null : version;
     }
 
     private String currentBaseline() throws TrackingException, InterruptedException {
         BaselinePolicy baseline = context.policy().baseline();
         if (baseline.alias() != null && baseline.alias().equals(wanted.alias())) {
-            return state.previousAliasVersion;
+            return state.journal.previousAliasVersion;
         }
         if (baseline.stage() != null && baseline.stage().equals(wanted.stage())) {
             return stageHolder;
@@ -254,9 +254,9 @@ final class PromotionPhase {
     /** Whether there is something to compare with by now, though nothing was there when change rules were rubber-stamped. */
     private boolean isRubberStampOutdated() {
         return context.policy().baseline().rubberStamp()
-                && state.baselineVersion == null
-                && state.rubberStampRefused == null
-                && state.previousVersion != null;
+                && state.baseline.version == null
+                && state.baseline.rubberStampRefused == null
+                && state.journal.previousVersion != null;
     }
 
     private static String named(String version) {
@@ -268,22 +268,22 @@ final class PromotionPhase {
     }
 
     private void nothingToDo(String why) {
-        state.promotionNote = why;
+        state.journal.note = why;
         state.enter(Phase.DONE);
     }
 
     private void baselineMoved(String how) throws TrackingException, InterruptedException, GateAbortException {
-        if (state.baselineEvaluatedAgain) {
+        if (state.journal.baselineEvaluatedAgain) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "The baseline of model '" + context.model() + "' moved twice while the gate ran: " + how
                             + ". Another client promotes this model. Run the gate again.");
         }
-        if (state.approval != null) {
+        if (state.approval.given != null) {
             throw ApprovalPhase.outdated(state, capital(how));
         }
         new BaselineResolver(context).resolve();
-        state.baselineEvaluatedAgain = true;
+        state.journal.baselineEvaluatedAgain = true;
         evaluateAgain(how);
     }
 
@@ -293,74 +293,74 @@ final class PromotionPhase {
 
     private void setAlias() throws TrackingException, InterruptedException, GateAbortException {
         String alias = wanted.alias();
-        if (!state.registryRead || state.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
+        if (!state.journal.registryRead || state.journal.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
             String holder = holder(context.server().versionByAlias(context.model(), alias));
-            if (state.version.equals(holder)) {
+            if (state.candidate.version.equals(holder)) {
                 aliasSet();
                 return;
             }
-            if (!Objects.equals(holder, state.previousAliasVersion)) {
+            if (!Objects.equals(holder, state.journal.previousAliasVersion)) {
                 throw moved("Alias '" + alias + "'", holder);
             }
             refuseAfterWriteFault();
         }
-        state.registryRead = false;
-        context.server().setAlias(context.model(), alias, state.version);
+        state.journal.registryRead = false;
+        context.server().setAlias(context.model(), alias, state.candidate.version);
         aliasSet();
     }
 
     private void aliasSet() {
-        state.aliasSet = true;
-        boolean stageToo = wanted.stage() != null && !state.version.equals(state.previousStageVersion);
+        state.journal.aliasSet = true;
+        boolean stageToo = wanted.stage() != null && !state.candidate.version.equals(state.journal.previousStageVersion);
         state.enter(stageToo ? Phase.SET_STAGE : Phase.READ_BACK);
-        state.registryRead = true;
+        state.journal.registryRead = true;
     }
 
     private void setStage() throws TrackingException, InterruptedException, GateAbortException {
-        if (!state.registryRead) {
-            ModelVersion version = context.server().version(context.model(), state.version);
-            if (wanted.stage().equals(version.stage()) && versions.otherInStage(state.version, wanted).isEmpty()) {
+        if (!state.journal.registryRead) {
+            ModelVersion version = context.server().version(context.model(), state.candidate.version);
+            if (wanted.stage().equals(version.stage()) && versions.otherInStage(state.candidate.version, wanted).isEmpty()) {
                 stageSet();
                 return;
             }
             refuseAfterWriteFault();
         }
-        state.registryRead = false;
+        state.journal.registryRead = false;
         context.server()
                 .transitionStage(
                         context.model(),
-                        state.version,
+                        state.candidate.version,
                         wanted.stage(),
                         ModelVersions.archives(wanted));
         stageSet();
     }
 
     private void stageSet() {
-        state.stageSet = true;
+        state.journal.stageSet = true;
         state.enter(Phase.READ_BACK);
     }
 
     private void readBack() throws TrackingException, InterruptedException, GateAbortException {
         if (wanted.alias() != null) {
             String holder = holder(context.server().versionByAlias(context.model(), wanted.alias()));
-            if (!state.version.equals(holder)) {
+            if (!state.candidate.version.equals(holder)) {
                 throw moved("Alias '" + wanted.alias() + "'", holder);
             }
         }
         if (wanted.stage() != null) {
-            String stage = context.server().version(context.model(), state.version).stage();
+            String stage = context.server().version(context.model(), state.candidate.version).stage();
             if (!wanted.stage().equals(stage)) {
                 throw new GateAbortException(
                         ErrorCategory.CONFLICT,
-                        "Version " + state.version + " of model '" + context.model() + "' is in stage " + stage
+                        "Version " + state.candidate.version + " of model '" + context.model() + "' is in stage " + stage
                                 + " after it was moved to " + wanted.stage()
                                 + ". Another client moved it, or the registry did not apply the change. Check the model's page.");
             }
         }
-        state.verified = true;
-        state.promotedAt = context.now();
-        context.say("Promoted version " + state.version + " of " + context.model() + " to " + wanted.target()
-                + (state.previousVersion == null ? "" : ", in place of version " + state.previousVersion));
+        state.journal.verified = true;
+        state.journal.promotedAt = context.now();
+        context.say("Promoted version " + state.candidate.version + " of " + context.model() + " to " + wanted.target()
+                + (state.journal.previousVersion == null ? "" : ", in place of version " + state.journal.previousVersion));
         state.enter(Phase.TAG_PROMOTED);
     }
 
@@ -369,8 +369,8 @@ final class PromotionPhase {
                 ErrorCategory.CONFLICT,
                 what + " of model '" + context.model() + "' is at "
                         + (holder == null ? "no version" : "version " + holder) + ", neither where it was ("
-                        + (state.previousAliasVersion == null ? "no version" : "version " + state.previousAliasVersion)
-                        + ") nor at version " + state.version
+                        + (state.journal.previousAliasVersion == null ? "no version" : "version " + state.journal.previousAliasVersion)
+                        + ") nor at version " + state.candidate.version
                         + ". Another client moved it during the promotion. Run the gate again.");
     }
 }

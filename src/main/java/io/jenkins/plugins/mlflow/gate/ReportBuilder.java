@@ -3,8 +3,6 @@ package io.jenkins.plugins.mlflow.gate;
 import io.jenkins.plugins.mlflow.evaluation.ApprovalInfo;
 import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
-import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.Evaluator;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
@@ -15,7 +13,6 @@ import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 
 /** Tells what a state came to. */
 final class ReportBuilder {
@@ -37,36 +34,30 @@ final class ReportBuilder {
         pending = state.awaitsApproval() && stopped == null;
         boolean evaluated = state.isDone() || pending;
         GateReport report = new GateReport(
-                        pending ? GateStatus.PENDING : evaluated ? state.status : GateStatus.ERROR,
-                        pending ? "pending approval: " + state.reason : evaluated ? state.reason : stopped,
+                        pending ? GateStatus.PENDING : evaluated ? state.evaluation.status : GateStatus.ERROR,
+                        pending ? "pending approval: " + state.evaluation.reason : evaluated ? state.evaluation.reason : stopped,
                         request.runMode().key(),
                         request.model(),
                         request.server())
-                .evaluated(candidate(), baseline(), checks())
+                .evaluated(candidate(), baseline(), state.checks(policy))
                 .under(request.policyOrigin(), request.policySha256(), CanonicalPolicy.describe(policy))
                 .promotion(policy.promotion() == null ? null : promotion())
                 .timing(timing());
-        return state.errorCategory == null ? report : report.error(state.errorCategory.name(), state.errorMessage);
-    }
-
-    private List<Check> checks() {
-        return state.evaluatedAt == null
-                ? List.of()
-                : Evaluator.evaluate(policy, state.evidence(policy));
+        return state.evaluation.errorCategory == null ? report : report.error(state.evaluation.errorCategory.name(), state.evaluation.errorMessage);
     }
 
     private CandidateInfo candidate() {
-        return state.runId == null
+        return state.candidate.runId == null
                 ? null
                 : new CandidateInfo(
-                                state.runId,
-                                state.experimentId,
-                                state.experiment,
-                                state.version,
+                                state.candidate.runId,
+                                state.candidate.experimentId,
+                                state.candidate.experiment,
+                                state.candidate.version,
                                 state.loggedModelId(),
-                                state.runStatus)
+                                state.candidate.runStatus)
                         .named(state.model() == null ? null : state.model().name())
-                        .run(state.evaluationRun, state.childRun);
+                        .run(state.candidate.evaluationRun, state.candidate.childRun);
     }
 
     private BaselineInfo baseline() {
@@ -75,46 +66,46 @@ final class ReportBuilder {
                 : new BaselineInfo(
                         policy.baseline().alias(),
                         policy.baseline().stage(),
-                        state.baselineFound,
-                        state.baselineVersion,
-                        state.baselineRunId,
-                        state.baselineModel() == null ? null : state.baselineModel().loggedModelId());
+                        state.baseline.found,
+                        state.baseline.version,
+                        state.baseline.runId,
+                        state.baseline.model() == null ? null : state.baseline.model().loggedModelId());
     }
 
     private PromotionInfo promotion() {
         PromotionPolicy wanted = policy.promotion();
         return new PromotionInfo(
-                state.verified,
-                state.version,
+                state.journal.verified,
+                state.candidate.version,
                 wanted.alias(),
                 wanted.stage(),
-                state.previousVersion,
-                state.promotionNote != null ? state.promotionNote : whyNotPromoted(),
+                state.journal.previousVersion,
+                state.journal.note != null ? state.journal.note : whyNotPromoted(),
                 approval());
     }
 
     private ApprovalInfo approval() {
-        if (state.approvalRequired == null) {
+        if (state.approval.required == null) {
             return null;
         }
-        Approval given = state.approval;
+        Approval given = state.approval.given;
         return given == null
-                ? new ApprovalInfo(state.approvalRequired, null, null, null)
-                : new ApprovalInfo(state.approvalRequired, given.by(), given.reason(), text(given.at()));
+                ? new ApprovalInfo(state.approval.required, null, null, null)
+                : new ApprovalInfo(state.approval.required, given.by(), given.reason(), text(given.at()));
     }
 
     private String whyNotPromoted() {
-        if (state.verified) {
+        if (state.journal.verified) {
             return null;
         }
-        Phase endedIn = state.failedIn == null ? state.phase : state.failedIn;
+        Phase endedIn = state.journal.failedIn == null ? state.phase : state.journal.failedIn;
         if (pending) {
             return "waiting for " + ApprovalPhase.waitingFor(state, policy.promotion());
         }
         if (endedIn == Phase.AWAIT_APPROVAL) {
-            return state.refusedBy == null ? "nobody approved it" : "refused by " + state.refusedBy;
+            return state.approval.refusedBy == null ? "nobody approved it" : "refused by " + state.approval.refusedBy;
         }
-        if (endedIn.isWriting() && !state.aliasSet) {
+        if (endedIn.isWriting() && !state.journal.aliasSet) {
             return "it is not known whether "
                     + switch (endedIn) {
                         case CREATE_VERSION -> "a version was created";
@@ -123,35 +114,35 @@ final class ReportBuilder {
                     }
                     + "; look at the model's page";
         }
-        if (state.aliasSet || state.stageSet) {
-            return "not verified: " + (state.aliasSet ? "the alias was set" : "the stage was moved")
+        if (state.journal.aliasSet || state.journal.stageSet) {
+            return "not verified: " + (state.journal.aliasSet ? "the alias was set" : "the stage was moved")
                     + ", but what came after did not succeed; look at the model's page";
         }
-        if (state.status == GateStatus.PASSED) {
+        if (state.evaluation.status == GateStatus.PASSED) {
             if (request.mayWrite() && request.promotionBarred() != null) {
                 return request.promotionBarred();
             }
             return request.mayWrite() ? "stopped before it was over" : "dry run: nothing was changed";
         }
-        return state.status == null || state.status == GateStatus.ERROR
+        return state.evaluation.status == null || state.evaluation.status == GateStatus.ERROR
                 ? "there was an error"
-                : "the gate came to " + state.status;
+                : "the gate came to " + state.evaluation.status;
     }
 
     private Timing timing() {
         Instant end = state.endedAt == null ? now : state.endedAt;
-        Instant waitedUntil = state.evaluatedAt == null ? end : state.evaluatedAt;
+        Instant waitedUntil = state.evaluation.evaluatedAt == null ? end : state.evaluation.evaluatedAt;
         return new Timing(
                         text(state.startedAt),
-                        state.waitingSince == null
+                        state.candidate.waitingSince == null
                                 ? 0
-                                : Duration.between(state.waitingSince, waitedUntil).toMillis(),
+                                : Duration.between(state.candidate.waitingSince, waitedUntil).toMillis(),
                         Duration.between(state.startedAt, end).toMillis(),
                         state.requests)
-                .resolved(text(state.resolvedAt))
+                .resolved(text(state.candidate.resolvedAt))
                 .waited(state.waitedFor)
-                .evaluated(text(state.evaluatedAt))
-                .promoted(text(state.promotedAt))
+                .evaluated(text(state.evaluation.evaluatedAt))
+                .promoted(text(state.journal.promotedAt))
                 .ended(pending ? null : text(end));
     }
 

@@ -31,59 +31,59 @@ final class RunPoller {
         WAIT,
         /** Evaluate what was read. */
         COMPLETE,
-        /** The candidate can no longer pass; {@code state.reason} says why. */
+        /** The candidate can no longer pass; {@code state.evaluation.reason} says why. */
         FAILED
     }
 
     Reading read() throws TrackingException, InterruptedException, GateAbortException {
-        Run run = context.existingRun(state.runId, "candidate");
+        Run run = context.existingRun(state.candidate.runId, "candidate");
         CandidateResolver resolution = new CandidateResolver(context);
         resolution.checkRun(run);
-        if (context.policy().baseline() != null && !state.baselineFound) {
+        if (context.policy().baseline() != null && !state.baseline.found) {
             new BaselineResolver(context).resolve();
         }
-        state.runStatus = run.status().name();
+        state.candidate.runStatus = run.status().name();
         take(run);
         if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
-            state.fingerprint = fingerprint();
-            state.reason = "run " + run.id() + " ended as " + run.status();
+            state.candidate.fingerprint = fingerprint();
+            state.evaluation.reason = "run " + run.id() + " ended as " + run.status();
             return Reading.FAILED;
         }
-        if (state.measured.modelStatus() == LoggedModel.Status.FAILED) {
-            state.reason = "the upload of logged model " + state.model().loggedModelId() + " failed";
+        if (state.candidate.metrics.modelStatus() == LoggedModel.Status.FAILED) {
+            state.evaluation.reason = "the upload of logged model " + state.model().loggedModelId() + " failed";
             return Reading.FAILED;
         }
-        if (state.versionPending && registrationFailed()) {
+        if (state.candidate.versionPending && registrationFailed()) {
             return Reading.FAILED;
         }
         boolean finished = run.status() == Run.Status.FINISHED;
-        if (finished && needs.isTooShort(state.measured)) {
-            state.fingerprint = fingerprint();
+        if (finished && needs.isTooShort(state.candidate.metrics)) {
+            state.candidate.fingerprint = fingerprint();
             return Reading.COMPLETE;
         }
         String unfinished = unfinished(run);
         if (unfinished != null) {
-            state.fingerprint = null;
-            state.seenIncomplete |= !finished || state.onlyMetricsMissing;
+            state.candidate.fingerprint = null;
+            state.candidate.seenIncomplete |= !finished || state.candidate.onlyMetricsMissing;
             return waitFor(unfinished);
         }
         return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
     }
 
     private void take(Run run) throws TrackingException, InterruptedException, GateAbortException {
-        state.measured = isOver(run) || context.isLastReading()
-                ? needs.read(context, run, state.subject)
+        state.candidate.metrics = isOver(run) || context.isLastReading()
+                ? needs.read(context, run, state.candidate.subject)
                 : needs.preview(run);
-        state.datasetDigests = new TreeSet<>(run.datasetDigests());
+        state.candidate.datasetDigests = new TreeSet<>(run.datasetDigests());
         if (state.model() != null) {
             identify(run);
         }
     }
 
     private void identify(Run run) throws GateAbortException {
-        state.evaluationRun = state.versionRunId != null
-                || state.subject.source() == null && ModelIdentity.isEvaluationRun(run, state.model());
-        if (state.evaluationRun && context.request.locked() && !context.policy().candidate().evaluationRun()) {
+        state.candidate.evaluationRun = state.candidate.versionRunId != null
+                || state.candidate.subject.source() == null && ModelIdentity.isEvaluationRun(run, state.model());
+        if (state.candidate.evaluationRun && context.request.locked() && !context.policy().candidate().evaluationRun()) {
             throw new GateAbortException(
                     ErrorCategory.CONFIGURATION,
                     "Run " + run.id() + " evaluated a model that another run trained, and the locked policy of model '"
@@ -101,51 +101,51 @@ final class RunPoller {
     }
 
     private boolean registrationFailed() throws TrackingException, InterruptedException, GateAbortException {
-        ModelVersion version = context.server().version(context.model(), state.version);
-        if (!Objects.equals(state.versionRunId == null ? state.runId : state.versionRunId, version.runId())) {
+        ModelVersion version = context.server().version(context.model(), state.candidate.version);
+        if (!Objects.equals(state.candidate.versionRunId == null ? state.candidate.runId : state.candidate.versionRunId, version.runId())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Version " + state.version + " of model '" + context.model() + "' belongs to run " + version.runId()
-                            + " now, not to run " + state.runId + " that is being evaluated. Run the gate again.");
+                    "Version " + state.candidate.version + " of model '" + context.model() + "' belongs to run " + version.runId()
+                            + " now, not to run " + state.candidate.runId + " that is being evaluated. Run the gate again.");
         }
-        state.versionPending = CandidateResolver.isPending(version);
+        state.candidate.versionPending = CandidateResolver.isPending(version);
         if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
-            state.reason = "the registration of version " + state.version + " failed";
+            state.evaluation.reason = "the registration of version " + state.candidate.version + " failed";
             return true;
         }
         return false;
     }
 
     private String unfinished(Run run) {
-        state.onlyMetricsMissing = false;
+        state.candidate.onlyMetricsMissing = false;
         if (run.status() != Run.Status.FINISHED) {
             return "run " + run.id() + " to finish (it is " + run.status() + ")";
         }
         if (isModelPending()) {
             return "logged model " + state.model().loggedModelId() + " to be READY";
         }
-        if (state.versionPending) {
-            return "version " + state.version + " of " + context.model() + " to be READY";
+        if (state.candidate.versionPending) {
+            return "version " + state.candidate.version + " of " + context.model() + " to be READY";
         }
-        List<String> missing = needs.missing(state.measured, state.baselineEvidence());
+        List<String> missing = needs.missing(state.candidate.metrics, state.baseline.values());
         if (missing.isEmpty()) {
             return null;
         }
-        state.onlyMetricsMissing = true;
+        state.candidate.onlyMetricsMissing = true;
         return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ") + String.join(", ", missing);
     }
 
     private boolean isModelPending() {
-        return state.measured.modelStatus() == LoggedModel.Status.PENDING;
+        return state.candidate.metrics.modelStatus() == LoggedModel.Status.PENDING;
     }
 
     /** Two identical readings at least settle apart, or everything written more than settle ago by the server's clock. */
     private boolean isSettled(Run run) {
         Duration settle = context.policy().waiting().settle();
         String fingerprint = fingerprint();
-        if (!fingerprint.equals(state.fingerprint)) {
-            state.fingerprint = fingerprint;
-            state.unchangedSince = context.now();
+        if (!fingerprint.equals(state.candidate.fingerprint)) {
+            state.candidate.fingerprint = fingerprint;
+            state.candidate.unchangedSince = context.now();
             return settle.isZero() || isOld(run, settle);
         }
         return !isUnsettled() || isOld(run, settle);
@@ -156,11 +156,11 @@ final class RunPoller {
      * contradicts none of them.
      */
     private boolean isOld(Run run, Duration settle) {
-        if (state.seenIncomplete || run.serverTime() == null || run.endTime() == null) {
+        if (state.candidate.seenIncomplete || run.serverTime() == null || run.endTime() == null) {
             return false;
         }
         Instant before = run.serverTime().minus(settle);
-        return run.endTime().isBefore(before) && state.measured.allWrittenBefore(before.toEpochMilli());
+        return run.endTime().isBefore(before) && state.candidate.metrics.allWrittenBefore(before.toEpochMilli());
     }
 
     /**
@@ -170,21 +170,21 @@ final class RunPoller {
     private String fingerprint() {
         BaselinePolicy baseline = context.policy().baseline();
         boolean sameData = baseline != null && baseline.sameDataset() == BaselinePolicy.SameDataset.REQUIRED;
-        return state.measured.fingerprint() + (sameData ? " " + Digests.sha256(state.datasetDigests.toString()) : "");
+        return state.candidate.metrics.fingerprint() + (sameData ? " " + Digests.sha256(state.candidate.datasetDigests.toString()) : "");
     }
 
     private Reading waitFor(String what) {
         state.waitingFor = what;
         state.waitedFor = what;
-        if (state.waitingSince == null) {
-            state.waitingSince = context.now();
+        if (state.candidate.waitingSince == null) {
+            state.candidate.waitingSince = context.now();
         }
         return Reading.WAIT;
     }
 
     /** How long until the values may count as settled, or null while they have not even been complete. */
     Duration untilSettled() {
-        return state.fingerprint == null ? null : Duration.between(context.now(), settledAt());
+        return state.candidate.fingerprint == null ? null : Duration.between(context.now(), settledAt());
     }
 
     /** Whether the values were changed so short ago that they may change again. */
@@ -193,7 +193,7 @@ final class RunPoller {
     }
 
     private Instant settledAt() {
-        return state.unchangedSince.plus(context.policy().waiting().settle());
+        return state.candidate.unchangedSince.plus(context.policy().waiting().settle());
     }
 
     /** The version that was found or made is of the model that was evaluated first. */
@@ -202,7 +202,7 @@ final class RunPoller {
         if (!Objects.equals(evaluated.loggedModelId(), now.loggedModelId()) || !Objects.equals(evaluated.path(), now.path())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The metrics of run " + state.runId + " were of " + evaluated.inWords()
+                    "The metrics of run " + state.candidate.runId + " were of " + evaluated.inWords()
                             + " when they were evaluated, and are no longer: "
                             + (now.isClear() ? "they are of " + now.inWords() : now.unclear())
                             + ". Let the run end before the gate, and run the gate again.");
@@ -211,24 +211,24 @@ final class RunPoller {
 
     /** Reads the values once more before a promotion; answers whether they are still those that were evaluated. */
     boolean unchanged() throws TrackingException, InterruptedException, GateAbortException {
-        Run run = context.existingRun(state.runId, "candidate");
+        Run run = context.existingRun(state.candidate.runId, "candidate");
         if (run.status() != Run.Status.FINISHED) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " is " + run.status() + " again after it was evaluated. Let the run end before the"
                             + " gate, and run the gate again.");
         }
-        String before = state.fingerprint;
+        String before = state.candidate.fingerprint;
         EvaluatedModel evaluated = state.model();
         take(run);
         requireSame(evaluated);
-        state.fingerprint = fingerprint();
-        if (state.measured.modelStatus() != null && state.measured.modelStatus() != LoggedModel.Status.READY) {
+        state.candidate.fingerprint = fingerprint();
+        if (state.candidate.metrics.modelStatus() != null && state.candidate.metrics.modelStatus() != LoggedModel.Status.READY) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The evaluated " + state.model().inWords() + " is " + state.measured.modelStatus()
+                    "The evaluated " + state.model().inWords() + " is " + state.candidate.metrics.modelStatus()
                             + " after it was evaluated. Log the model again, and run the gate again.");
         }
-        return state.fingerprint.equals(before);
+        return state.candidate.fingerprint.equals(before);
     }
 }

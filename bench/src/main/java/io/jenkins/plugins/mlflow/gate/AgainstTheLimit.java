@@ -129,7 +129,7 @@ public final class AgainstTheLimit {
             if (!advance.delay().isZero()) {
                 throw new IllegalStateException("The gate waits for " + advance.waitingFor());
             }
-            if (state.evaluatedAt != null && beforeVerdict == 0) {
+            if (state.evaluation.evaluatedAt != null && beforeVerdict == 0) {
                 beforeVerdict = stub.asked.size();
             }
         }

@@ -182,7 +182,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
                 state = advance.state();
                 said.append(advance.messages()).append(advance.waitingFor()).append('\n');
                 if (state.isPromoting()) {
-                    deadline = state.promotionStartedAt == null
+                    deadline = state.journal.startedAt == null
                             ? Instant.now().plus(patience.timeout)
                             : gate.deadline(state);
                 }

@@ -1,0 +1,36 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import java.time.Instant;
+
+/** What the promotion did and may have done, written by {@link PromotionPhase} and {@link AuditTags}. */
+final class PromotionJournal extends StatePart<PromotionJournal> {
+    private static final long serialVersionUID = 1L;
+
+    Instant startedAt;
+    boolean begun;
+    /** What became of a request that may have created a version, though its response was lost; null if there is none. */
+    String createFault;
+    /** After a restart: until when a version that may have been created before it is looked for. */
+    Instant lookForCreatedUntil;
+    /** What responded to a write in place of MLflow; whether the write took effect is read back. */
+    String writeFault;
+    /** The phase in which an error ended the gate. */
+    Phase failedIn;
+    String previousVersion;
+    String previousAliasVersion;
+    String previousStageVersion;
+    boolean metricsEvaluatedAgain;
+    boolean baselineEvaluatedAgain;
+    boolean aliasSet;
+    boolean stageSet;
+    boolean verified;
+    Instant promotedAt;
+    String note;
+    /**
+     * Whether the registry was read just now, by this process, so that a write may follow. After a restart it is false, and
+     * what an interrupted write did is read back first.
+     */
+    transient boolean registryRead;
+    /** When the holder of the alias was read; set wherever {@code registryRead} is before the alias is set. */
+    transient Instant holderAskedAt;
+}
