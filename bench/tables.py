@@ -1,4 +1,4 @@
-"""Makes the tables of docs/performance.md.
+"""Makes the tables of docs/dev/performance.md.
 
 tables.py engine JSON          JMH's results as Markdown, on standard output
 tables.py size HPI             the size of the plugin

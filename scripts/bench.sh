@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make bench: measures speed and size, prints the tables and writes them into docs/performance.md. For figures to keep, leave the
+# make bench: measures speed and size, prints the tables and writes them into docs/dev/performance.md. For figures to keep, leave the
 # machine alone meanwhile. REPETITIONS (default 15) is how often each whole process is started; JMH is how long the engine runs.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ on_exit end
 
 REPETITIONS=${REPETITIONS:-15}
 JMH=${JMH:--f 2 -wi 5 -w 1 -i 8 -r 1}
-PAGE=$ROOT/docs/performance.md
+PAGE=$ROOT/docs/dev/performance.md
 TABLES=$CACHE/bench
 PYTHON_3=$CACHE/mlflow-3/bin/python
 BENCH_JAR=$ROOT/bench/target/bench.jar
@@ -85,4 +85,4 @@ against_limit
 engine
 in_jenkins
 "$PYTHON_3" "$ROOT/bench/tables.py" page "$PAGE" "$TABLES"
-say "The figures are in docs/performance.md."
+say "The figures are in docs/dev/performance.md."
