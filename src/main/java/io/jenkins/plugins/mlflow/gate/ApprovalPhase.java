@@ -7,7 +7,6 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * What comes between a pass and its promotion where the policy wants people to have a say: finds out whether one must approve,
@@ -56,20 +55,16 @@ final class ApprovalPhase {
     private boolean nothingWouldMove() throws TrackingException, InterruptedException {
         String version = state.candidate.version != null
                 ? state.candidate.version
-                : number(versions.existing(state.model()));
+                : ModelVersion.number(versions.existing(state.model()));
         if (version == null) {
             return false;
         }
         boolean aliasHeld = wanted.alias() == null
-                || version.equals(number(context.server().versionByAlias(context.model(), wanted.alias())));
+                || version.equals(ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias())));
         boolean stageHeld = wanted.stage() == null
-                || version.equals(number(context.server().versionInStage(context.model(), wanted.stage())))
+                || version.equals(ModelVersion.number(context.server().versionInStage(context.model(), wanted.stage())))
                         && versions.otherInStage(version, wanted).isEmpty();
         return aliasHeld && stageHeld || version.equals(state.baseline.version);
-    }
-
-    private static String number(Optional<ModelVersion> version) {
-        return version.map(ModelVersion::version).orElse(null);
     }
 
     /** It is not known whether an approval is needed. */

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -20,8 +19,6 @@ import java.util.stream.Collectors;
  * is promoted can be loaded.
  */
 final class ModelVersions {
-    private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
-
     private final GateContext context;
 
     ModelVersions(GateContext context) {
@@ -136,14 +133,9 @@ final class ModelVersions {
         }
     }
 
-    /** Whether the promotion archives the versions that are in its stage. */
-    static boolean archives(PromotionPolicy wanted) {
-        return wanted.archiveExisting() && ARCHIVABLE.contains(wanted.stage());
-    }
-
     /** The highest other version that a promotion would archive, although this one is in the stage already. */
     Optional<String> otherInStage(String version, PromotionPolicy wanted) throws TrackingException, InterruptedException {
-        if (!archives(wanted)) {
+        if (!wanted.archives()) {
             return Optional.empty();
         }
         return context.server().versionsInStage(context.model(), wanted.stage()).stream()

@@ -221,12 +221,12 @@ final class PromotionPhase {
     }
 
     private boolean readAliasHolder() throws TrackingException, InterruptedException {
-        state.journal.previousAliasVersion = holder(context.server().versionByAlias(context.model(), wanted.alias()));
+        state.journal.previousAliasVersion = ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias()));
         return state.candidate.version.equals(state.journal.previousAliasVersion);
     }
 
     private boolean readStageHolder() throws TrackingException, InterruptedException {
-        stageHolder = holder(context.server().versionInStage(context.model(), wanted.stage()));
+        stageHolder = ModelVersion.number(context.server().versionInStage(context.model(), wanted.stage()));
         state.journal.previousStageVersion = stageHolder;
         if (!state.candidate.version.equals(stageHolder)) {
             return false;
@@ -248,7 +248,7 @@ final class PromotionPhase {
         if (baseline.stage() != null && baseline.stage().equals(wanted.stage())) {
             return stageHolder;
         }
-        return holder(new BaselineResolver(context).holder());
+        return ModelVersion.number(new BaselineResolver(context).holder());
     }
 
     /** Whether there is something to compare with by now, though nothing was there when change rules were rubber-stamped. */
@@ -261,10 +261,6 @@ final class PromotionPhase {
 
     private static String named(String version) {
         return version == null ? "no version" : "version " + version;
-    }
-
-    private static String holder(Optional<ModelVersion> version) {
-        return version.map(ModelVersion::version).orElse(null);
     }
 
     private void nothingToDo(String why) {
@@ -294,7 +290,7 @@ final class PromotionPhase {
     private void setAlias() throws TrackingException, InterruptedException, GateAbortException {
         String alias = wanted.alias();
         if (!state.journal.registryRead || state.journal.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
-            String holder = holder(context.server().versionByAlias(context.model(), alias));
+            String holder = ModelVersion.number(context.server().versionByAlias(context.model(), alias));
             if (state.candidate.version.equals(holder)) {
                 aliasSet();
                 return;
@@ -331,7 +327,7 @@ final class PromotionPhase {
                         context.model(),
                         state.candidate.version,
                         wanted.stage(),
-                        ModelVersions.archives(wanted));
+                        wanted.archives());
         stageSet();
     }
 
@@ -342,7 +338,7 @@ final class PromotionPhase {
 
     private void readBack() throws TrackingException, InterruptedException, GateAbortException {
         if (wanted.alias() != null) {
-            String holder = holder(context.server().versionByAlias(context.model(), wanted.alias()));
+            String holder = ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias()));
             if (!state.candidate.version.equals(holder)) {
                 throw moved("Alias '" + wanted.alias() + "'", holder);
             }

@@ -77,13 +77,13 @@ public final class Rollback {
     public Outcome run(TrackingServer tracking, String by, Journal journal) throws IOException, InterruptedException {
         try {
             Optional<ModelVersion> holder = within(tracking).versionByAlias(model, alias);
-            if (!from.equals(number(holder))) {
+            if (!from.equals(ModelVersion.number(holder))) {
                 return new Outcome(
                         Result.REFUSED,
                         ErrorCategory.CONFLICT,
-                        what() + " is at " + named(number(holder)) + ", not at version " + from
+                        what() + " is at " + named(ModelVersion.number(holder)) + ", not at version " + from
                                 + ": another client moved it in the meantime. Nothing was changed. Reload the page before you decide.",
-                        number(holder));
+                        ModelVersion.number(holder));
             }
             ModelVersion target = within(tracking).version(model, to);
             if (target.status() != ModelVersion.Status.READY) {
@@ -150,7 +150,7 @@ public final class Rollback {
     private String holderAfterwards(TrackingServer tracking) throws TrackingException, InterruptedException {
         for (int reads = 1; ; reads++) {
             try {
-                return number(within(tracking).versionByAlias(model, alias));
+                return ModelVersion.number(within(tracking).versionByAlias(model, alias));
             } catch (TrackingException e) {
                 if (reads == READS_BACK || !e.isTransient()) {
                     throw e;
@@ -184,9 +184,5 @@ public final class Rollback {
 
     private static String named(String version) {
         return version == null ? "no version" : "version " + version;
-    }
-
-    private static String number(Optional<ModelVersion> version) {
-        return version.map(ModelVersion::version).orElse(null);
     }
 }

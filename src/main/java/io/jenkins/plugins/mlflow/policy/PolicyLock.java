@@ -3,15 +3,12 @@ package io.jenkins.plugins.mlflow.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * The policy that an administrator locked: what a pipeline asks for may be stricter and may promote less, never the opposite.
  * Nothing here promotes or evaluates; that {@code runMode} and {@code onFailure} are free is because they never promote more.
  */
 public final class PolicyLock {
-    private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
-
     private final GatePolicy locked;
 
     public PolicyLock(GatePolicy locked) {
@@ -71,7 +68,7 @@ public final class PolicyLock {
         }
         notRedirected(found, "promote alias", mine.alias(), theirs.alias());
         notRedirected(found, "promote stage", mine.stage(), theirs.stage());
-        if (theirs.stage() != null && ARCHIVABLE.contains(theirs.stage())
+        if (theirs.isArchivable()
                 && theirs.stage().equals(mine.stage())
                 && theirs.archiveExisting() != mine.archiveExisting()) {
             found.add("promote archive_existing was changed from " + mine.archiveExisting() + " to "

@@ -28,14 +28,14 @@ public record PromotionPolicy(
     public static final String DEFAULT_ARTIFACT_PATH = "model";
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Set<String> ARCHIVING = Set.of("Staging", "Production");
+    private static final Set<String> ARCHIVABLE = Set.of("Staging", "Production");
 
     /**
      * {@code archiveExisting} is always true where it has no effect, which is without a stage or with one that archives nothing.
      * A gate that was kept over a restart by a version without approvals has none.
      */
     public PromotionPolicy {
-        archiveExisting = archiveExisting || stage == null || !ARCHIVING.contains(stage);
+        archiveExisting = archiveExisting || stage == null || !ARCHIVABLE.contains(stage);
         approval = approval == null ? ApprovalPolicy.NEVER : approval;
         approvers = approvers == null ? List.of() : List.copyOf(approvers);
     }
@@ -54,6 +54,16 @@ public record PromotionPolicy(
     /** Nobody is asked. */
     public PromotionPolicy(String alias, String stage, boolean archiveExisting, String artifactPath, Duration timeout) {
         this(alias, stage, archiveExisting, artifactPath, timeout, ApprovalPolicy.NEVER);
+    }
+
+    /** Whether the stage is one whose other versions can be archived. */
+    public boolean isArchivable() {
+        return stage != null && ARCHIVABLE.contains(stage);
+    }
+
+    /** Whether the promotion archives the versions that are in its stage. */
+    public boolean archives() {
+        return archiveExisting && isArchivable();
     }
 
     /** Where the model is if nothing else tells: {@code artifactPath}, or {@value #DEFAULT_ARTIFACT_PATH}. */

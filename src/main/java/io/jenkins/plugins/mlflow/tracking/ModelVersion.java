@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One version of a registered model.
@@ -18,6 +19,11 @@ public record ModelVersion(
 
     /** The tag by which MLflow tells the versions of a prompt, and the prompt itself, from those of a model. */
     static final String PROMPT_TAG = "mlflow.prompt.is_prompt";
+
+    /** The version number of what may be absent, or null. */
+    public static String number(Optional<ModelVersion> version) {
+        return version.map(ModelVersion::version).orElse(null);
+    }
 
     /** What the version was made from. */
     public ModelSource madeFrom() {

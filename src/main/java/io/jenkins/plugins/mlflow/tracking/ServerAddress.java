@@ -156,16 +156,6 @@ public final class ServerAddress {
         return URI.create(base + path);
     }
 
-    /** The run's page in MLflow's UI. */
-    public String runUrl(String experimentId, String runId) {
-        return shown() + "/#/experiments/" + encoded(experimentId) + "/runs/" + encoded(runId);
-    }
-
-    /** The version's page in MLflow's UI. */
-    public String versionUrl(String model, String version) {
-        return shown() + "/#/models/" + encoded(model) + "/versions/" + encoded(version);
-    }
-
     static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
     }

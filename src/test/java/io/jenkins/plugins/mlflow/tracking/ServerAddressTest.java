@@ -65,11 +65,8 @@ class ServerAddressTest {
     }
 
     @Test
-    void leadsToTheApiAndToThePagesOfTheUi() {
+    void leadsToTheApi() {
         ServerAddress address = ServerAddress.parse("https://host/team/");
         assertEquals("https://host/team/api/2.0/mlflow/runs/get", address.api("runs/get").toString());
-        assertEquals("https://host/team/#/experiments/3/runs/abc", address.runUrl("3", "abc"));
-        assertEquals(
-                "https://host/team/#/models/a%20b%2Fc%3Cd/versions/7", address.versionUrl("a b/c<d", "7"));
     }
 }
