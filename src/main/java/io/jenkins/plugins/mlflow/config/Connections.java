@@ -33,6 +33,7 @@ public final class Connections {
                     HttpClients.forServer(server),
                     server.address(),
                     credentials(server, run),
+                    HttpClients.proxyCredentials(),
                     server.getWorkspace(),
                     Duration.ofSeconds(server.getRequestTimeoutSeconds()));
         } catch (IllegalArgumentException e) {

@@ -4,10 +4,18 @@ import hudson.ProxyConfiguration;
 import hudson.util.ClassLoaderSanityThreadFactory;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,13 +32,13 @@ final class HttpClients {
     private static final int MOST = 16;
     private static final int THREADS = 3;
     private static final Executor EXECUTOR = executor();
-    private static final Map<Way, HttpClient> KEPT = new LinkedHashMap<>(MOST, 0.75f, true);
+    private static final Map<ClientKey, HttpClient> KEPT = new LinkedHashMap<>(MOST, 0.75f, true);
 
     private HttpClients() {}
 
     static HttpClient forServer(MlflowServerConfiguration server) {
         ProxyConfiguration proxy = Jenkins.get().getProxy();
-        Way way = new Way(
+        ClientKey key = new ClientKey(
                 proxy,
                 proxy == null ? "" : proxy.getName() + ':' + proxy.getPort() + ' ' + proxy.getNoProxyHost(),
                 proxy == null ? null : proxy.getUserName(),
@@ -38,7 +46,7 @@ final class HttpClients {
                 server.getConnectTimeoutSeconds());
         synchronized (KEPT) {
             KEPT.keySet().removeIf(kept -> kept.proxy != proxy);
-            HttpClient client = KEPT.computeIfAbsent(way, HttpClients::build);
+            HttpClient client = KEPT.computeIfAbsent(key, HttpClients::build);
             if (KEPT.size() > MOST) {
                 KEPT.remove(KEPT.keySet().iterator().next());
             }
@@ -53,13 +61,53 @@ final class HttpClients {
         }
     }
 
-    private static HttpClient build(Way way) {
-        HttpClient.Builder builder = ProxyConfiguration.newHttpClientBuilder().executor(EXECUTOR);
+    /**
+     * What the proxy wants to know of its user; none if there is no proxy or it has no user.
+     *
+     * @throws IllegalArgumentException if they cannot be sent
+     */
+    static Credentials proxyCredentials() {
+        ProxyConfiguration proxy = Jenkins.get().getProxy();
+        return hasUser(proxy)
+                ? Credentials.basic(proxy.getUserName(), Secret.toString(proxy.getSecretPassword()), "Jenkins' HTTP proxy")
+                : Credentials.none();
+    }
+
+    private static boolean hasUser(ProxyConfiguration proxy) {
+        return proxy != null && proxy.getName() != null && proxy.getUserName() != null;
+    }
+
+    private static HttpClient build(ClientKey key) {
+        HttpClient.Builder builder = hasUser(key.proxy)
+                ? HttpClient.newBuilder().proxy(new WithoutAuthenticator(key.proxy))
+                : ProxyConfiguration.newHttpClientBuilder();
         return RestTrackingServer.configure(
-                        builder,
-                        Duration.ofSeconds(way.connectTimeoutSeconds),
-                        way.caCertificates == null ? null : Certificates.trust(way.caCertificates))
+                        builder.executor(EXECUTOR),
+                        Duration.ofSeconds(key.connectTimeoutSeconds),
+                        key.caCertificates == null ? null : Certificates.trust(key.caCertificates))
                 .build();
+    }
+
+    /**
+     * Jenkins' proxy without the authenticator that Jenkins' own client has: with one, JDKs before 23 send no other
+     * credentials (JDK-8326949), and the MLflow server would get none. The request has both in its headers.
+     */
+    private static final class WithoutAuthenticator extends ProxySelector {
+        private final ProxyConfiguration proxy;
+
+        WithoutAuthenticator(ProxyConfiguration proxy) {
+            this.proxy = proxy;
+        }
+
+        @Override
+        public List<Proxy> select(URI uri) {
+            return List.of(proxy.createProxy(uri.getHost()));
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException e) {
+            // The request fails with the same exception.
+        }
     }
 
     private static Executor executor() {
@@ -77,9 +125,9 @@ final class HttpClients {
 
     /**
      * What a client is built from. The proxy is compared by identity (its password is read when it is needed) and by
-     * those values that a client keeps.
+     * the values that a client keeps.
      */
-    private record Way(
+    private record ClientKey(
             ProxyConfiguration proxy,
             String proxyAddress,
             String proxyUser,

@@ -25,6 +25,7 @@ import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,6 +229,21 @@ class ConnectionsTest {
         var again = HttpClients.forServer(server);
         Servers.stored();
         assertNotSame(again, HttpClients.forServer(server));
+    }
+
+    @Test
+    void behind_a_proxy_with_a_user_the_server_gets_its_credentials_too() throws Exception {
+        URI proxy = URI.create(mlflow.uri());
+        r.jenkins.setProxy(new ProxyConfiguration(proxy.getHost(), proxy.getPort(), "proxy-user", "proxy-" + CANARY));
+        server = Servers.server("production", "http://mlflow.internal.example:5000");
+        add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
+        server.setCredentialsId("mlflow");
+
+        ask();
+
+        assertEquals("Bearer " + CANARY, mlflow.header("Authorization"));
+        String pair = Base64.getEncoder().encodeToString(("proxy-user:proxy-" + CANARY).getBytes(StandardCharsets.UTF_8));
+        assertEquals("Basic " + pair, mlflow.header("Proxy-Authorization"));
     }
 
     @Test
