@@ -110,7 +110,10 @@ public final class MlflowServer {
         String state = process.isAlive() ? "was not up after " + STARTUP.toSeconds() + " s" : "ended by itself";
         String log = log();
         stop();
-        throw new IllegalStateException(this + " " + state + ". Its log:\n" + log);
+        String message = this + " " + state + ". Its log:\n" + log;
+        throw log.contains("already in use") || log.contains("Connection in use")
+                ? new PortTakenException(message)
+                : new IllegalStateException(message);
     }
 
     private static boolean isUp(HttpClient client, URI health) throws InterruptedException {
@@ -209,8 +212,19 @@ public final class MlflowServer {
         return "MLflow " + version + (basicAuth ? " with basic-auth" : "");
     }
 
+    /** Another process took the port between its choice and the start of the server. */
+    private static final class PortTakenException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        PortTakenException(String message) {
+            super(message);
+        }
+    }
+
     /** How to start a server. */
     public static final class Builder {
+        private static final int MOST_PORTS = 3;
+
         private final Path environment;
         private boolean basicAuth;
         private String prefix = "";
@@ -234,9 +248,17 @@ public final class MlflowServer {
         /** Returns when the server is up. */
         public MlflowServer start() {
             try {
-                MlflowServer server = new MlflowServer(this);
-                server.awaitHealth();
-                return server;
+                for (int attempts = 1; true; attempts++) {
+                    MlflowServer server = new MlflowServer(this);
+                    try {
+                        server.awaitHealth();
+                        return server;
+                    } catch (PortTakenException e) {
+                        if (attempts == MOST_PORTS) {
+                            throw e;
+                        }
+                    }
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException("The MLflow server of " + environment + " cannot be started", e);
             } catch (InterruptedException e) {
