@@ -69,7 +69,7 @@ final class ApprovalPhase {
 
     /** It is not known whether an approval is needed. */
     void askBecause(String why) {
-        context.say("It is not known whether this promotion needs an approval, so it does: " + why);
+        context.say("Approval is required because the number of earlier approvals could not be read: " + why);
         ask();
     }
 

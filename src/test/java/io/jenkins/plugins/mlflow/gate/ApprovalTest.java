@@ -268,7 +268,7 @@ class ApprovalTest {
         GateReport report = drive.run();
 
         assertEquals("TIMEOUT", report.getErrorCategory());
-        assertTrue(drive.said.stream().anyMatch(line -> line.contains("so it does: 400 tags?")), drive.said::toString);
+        assertTrue(drive.said.stream().anyMatch(line -> line.contains("could not be read: 400 tags?")), drive.said::toString);
     }
 
     @Test

@@ -234,7 +234,7 @@ class RollbackPageTest {
         assertEquals(409, refused.getWebResponse().getStatusCode());
         assertThat(
                 refused.querySelector(".mlflow-live-problem").asNormalizedText(),
-                containsString("is at version 8, not at version 7: another client moved it meanwhile. Nothing was changed."));
+                containsString("is at version 8, not at version 7: another client moved it in the meantime. Nothing was changed."));
         assertEquals("8", mlflow.holder("champion"));
         assertEquals(List.of(), mlflow.writes);
         assertEquals("8", live().get("version"), "what was seen is taken down");
@@ -280,7 +280,7 @@ class RollbackPageTest {
             HtmlPage refused = rollBack(as("operator"), question, "");
 
             assertEquals(409, refused.getWebResponse().getStatusCode());
-            assertThat(refused.getBody().asNormalizedText(), containsString("is under way"));
+            assertThat(refused.getBody().asNormalizedText(), containsString("is in progress"));
             assertNothingChanged();
         } finally {
             PromotionQueue.INSTANCE.leave(other);

@@ -45,7 +45,7 @@ class StoredGatesTest {
 
     private static StubMlflow stub() {
         try {
-            return new StubMlflow().championAndCandidate().version(8, "r8", "accuracy", 0.95).status("r8", "RUNNING");
+            return new StubMlflow().championAndCandidate().alias("reviewed", 6).version(8, "r8", "accuracy", 0.95).status("r8", "RUNNING");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -72,7 +72,7 @@ class StoredGatesTest {
             WorkflowRun pending = build(jenkins, "approval", 1);
             asked(pending).proceed(Map.of());
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(pending));
-            jenkins.assertLogContains("after: PASSED 7 true null", pending);
+            jenkins.assertLogContains("after: PASSED 7 true 6", pending);
             assertEquals(1, pending.getAction(GateReportAction.class).getSummaries().size());
         });
         assertEquals(List.of("champion=8", "reviewed=7"), mlflow.writes);
