@@ -70,8 +70,7 @@ public final class ConfigurationMonitor extends AdministrativeMonitor {
 
     /** Of a folder that is not made yet: whether it can be. Nothing is written to find out. */
     private static boolean isWritable(Path folder) {
-        return Files.exists(folder)
-                ? Files.isDirectory(folder) && Files.isWritable(folder)
-                : Files.isWritable(folder.getParent());
+        Path first = Files.exists(folder) ? folder : folder.toAbsolutePath().getParent();
+        return first != null && Files.isDirectory(first) && Files.isWritable(first);
     }
 }
