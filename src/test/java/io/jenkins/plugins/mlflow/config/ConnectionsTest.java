@@ -156,7 +156,7 @@ class ConnectionsTest {
     @Test
     void the_test_tells_who_we_are_and_what_we_may_promote() throws Exception {
         add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "bob", CANARY));
-        assertTold(FormValidation.Kind.OK, "No credentials are sent", "May read: yes", "knows no users");
+        assertTold(FormValidation.Kind.OK, "No credentials are sent", "May read: yes", "this MLflow server has no authentication");
         server.setCredentialsId("mlflow");
         mlflow.answersAt("/version", "3.17.2");
         assertTold(FormValidation.Kind.OK, "MLflow 3.17.2 answered", "answers the same without the credentials");
