@@ -215,7 +215,19 @@ public final class Gate {
         state.waitingFor = "the server to answer, after: " + fault.getMessage();
         Duration pause = backOff.after(state.attempts++);
         Duration asked = fault.retryAfter().orElse(Duration.ZERO);
+        Duration latest = latestRetry(context);
+        if (asked.compareTo(latest) > 0) {
+            asked = latest;
+        }
         return untilDeadline(context, asked.compareTo(pause) > 0 ? asked : pause);
+    }
+
+    /** As long as a retry may be put off if two readings that settle are still to come before the deadline. */
+    private Duration latestRetry(GateContext context) {
+        Duration left = Duration.between(clock.instant(), context.deadline);
+        return context.state.phase == Phase.WAIT
+                ? left.minus(GateContext.LAST_READING).minus(request.policy().waiting().settle())
+                : left;
     }
 
     /** The deadline has passed. */

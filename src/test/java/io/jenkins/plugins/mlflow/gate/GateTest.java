@@ -434,7 +434,21 @@ class GateTest {
         mlflow.failNext("run", TrackingException.unsent(ErrorCategory.UNREACHABLE, "429", Duration.ofHours(1)));
 
         assertEquals(GateStatus.PASSED, drive.run().getStatus());
-        assertEquals(List.of(Duration.ofSeconds(42), Duration.ofSeconds(257)), drive.delays);
+        // Of five minutes: what is left for the last reading, and for two readings that settle before it.
+        assertEquals(List.of(Duration.ofSeconds(42), Duration.ofSeconds(300 - 42 - 1 - 5)), drive.delays);
+    }
+
+    @Test
+    void anHourOfRetryAfterLeavesTimeForTheMetricsToSettle() throws Exception {
+        mlflow.finishedRun("r1", "accuracy", 0.95).status = Run.Status.RUNNING;
+        drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
+        drive.runUntil(Phase.WAIT);
+        drive.onceMore();
+        mlflow.failNext("run", TrackingException.unsent(ErrorCategory.UNREACHABLE, "429", Duration.ofHours(1)));
+        mlflow.runs.get("r1").status = Run.Status.FINISHED;
+        mlflow.runs.get("r1").end = drive.clock.instant();
+
+        assertEquals(GateStatus.PASSED, drive.goOn().getStatus());
     }
 
     @Test
