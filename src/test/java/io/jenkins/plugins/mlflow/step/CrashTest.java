@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
@@ -69,6 +71,7 @@ class CrashTest {
 
     @Test
     @Tag("torture")
+    @Timeout(value = 3, unit = TimeUnit.HOURS)
     void gatesThatDieAtRandomOverAndOverLoseNothingAndRepeatNothing() throws Throwable {
         Random random = new Random(Long.getLong("crash.seed", 5));
         int wanted = Integer.getInteger("gate.kills", 200);

@@ -19,12 +19,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -56,6 +58,7 @@ class FloodTest {
 
     @Test
     @Tag("torture")
+    @Timeout(value = 3, unit = TimeUnit.HOURS)
     void aThousandWaitingGatesOutliveAServerThatIsDownForAMinute() throws Exception {
         waitAndEnd(1_000, FloodTest::isJenkins, true, Duration.ofSeconds(30), Duration.ofMinutes(1));
     }

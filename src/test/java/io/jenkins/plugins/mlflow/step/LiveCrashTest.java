@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
@@ -29,6 +31,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
  */
 @Tag("live")
 @Tag("torture")
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 class LiveCrashTest {
     private static final int AT_ONCE = 6;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
