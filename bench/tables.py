@@ -18,7 +18,7 @@ END = "<!-- end of the figures -->"
 
 TITLES = {
     "PolicyReading.read": ("reading a policy and its fingerprint", "rules", "rules"),
-    "Judging.judge": ("judging", "checks", "checks"),
+    "Evaluating.evaluate": ("evaluating", "checks", "checks"),
     "RunParsing.parse": ("parsing a run", "metrics", "metrics"),
 }
 

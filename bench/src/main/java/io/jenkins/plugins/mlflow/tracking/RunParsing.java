@@ -24,7 +24,7 @@ public class RunParsing {
 
     private final ApiRequest request = ApiRequest.get("runs/get", "run 'r'", "run_id", "r");
     private final ErrorMapper refusals =
-            new ErrorMapper(ServerAddress.parse("http://mlflow.example.com"), Credentials.none(), null);
+            new ErrorMapper(ServerAddress.parse("http://mlflow.example.com"), Credentials.none(), Credentials.none(), null);
     private byte[] body;
 
     @Setup
