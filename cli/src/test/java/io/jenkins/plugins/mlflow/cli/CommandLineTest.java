@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.policy.Json;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,15 +28,11 @@ class CommandLineTest {
     private String err;
 
     private int run(String... args) {
-        StringWriter standardOutput = new StringWriter();
-        StringWriter standardError = new StringWriter();
-        int status = Main.run(
-                new Main(environment, directory, Clock.systemUTC()),
-                new PrintWriter(standardOutput, true),
-                new PrintWriter(standardError, true),
-                args);
-        out = standardOutput.toString();
-        err = standardError.toString();
+        Terminal terminal = new Terminal(directory);
+        terminal.environment.putAll(environment);
+        int status = terminal.run(args);
+        out = terminal.out;
+        err = terminal.err;
         return status;
     }
 

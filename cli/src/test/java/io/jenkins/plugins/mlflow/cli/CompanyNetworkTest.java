@@ -14,8 +14,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -32,14 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompanyNetworkTest {
     private static final String CERTIFICATES = "MLFLOW_TRACKING_SERVER_CERT_PATH";
     private static final String SECRET = "canary-s3cret";
-    private static final GateWorld GOOD = new GateWorld(
-            Map.of("accuracy", Map.of("min", 0.9)),
-            Map.of("alias", "champion"),
-            "champion",
-            Map.of("accuracy", List.of(0.95)),
-            null,
-            List.of(Set.of(), Set.of()),
-            false);
 
     @TempDir
     private static Path certificates;
@@ -59,10 +49,10 @@ class CompanyNetworkTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = GOOD.serve();
+        server = GateWorld.GOOD.serve();
         terminal = new Terminal(directory);
         terminal.environment.put("MLFLOW_TRACKING_TOKEN", SECRET);
-        Files.writeString(directory.resolve("eval_gate.yaml"), GOOD.file());
+        Files.writeString(directory.resolve("eval_gate.yaml"), GateWorld.GOOD.file());
         Files.writeString(directory.resolve("ca.pem"), "An authority - ours\n" + authority.pem());
     }
 

@@ -9,22 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code --promote} does to a policy that promotes. */
 class PromoteOptionTest {
-    private static final GateWorld GOOD = new GateWorld(
-            Map.of("accuracy", Map.of("min", 0.9)),
-            Map.of("alias", "champion"),
-            "champion",
-            Map.of("accuracy", List.of(0.95)),
-            null,
-            List.of(Set.of(), Set.of()),
-            false);
-
     @TempDir
     private Path directory;
 
@@ -33,7 +23,7 @@ class PromoteOptionTest {
     @BeforeEach
     void writeThePolicy() throws Exception {
         terminal = new Terminal(directory);
-        Files.writeString(directory.resolve("eval_gate.yaml"), GOOD.file());
+        Files.writeString(directory.resolve("eval_gate.yaml"), GateWorld.GOOD.file());
     }
 
     private int check(GateWorld.Served server, String... more) {
@@ -45,7 +35,7 @@ class PromoteOptionTest {
 
     @Test
     void withoutItThePolicysPromotionHappens() throws Exception {
-        try (GateWorld.Served server = GOOD.serve()) {
+        try (GateWorld.Served server = GateWorld.GOOD.serve()) {
             assertEquals(0, check(server), terminal.err);
             assertEquals("champion", ((Map<?, ?>) terminal.json().get("promotion")).get("alias"));
         }
@@ -53,7 +43,7 @@ class PromoteOptionTest {
 
     @Test
     void falsePromotesNothing() throws Exception {
-        try (GateWorld.Served server = GOOD.serve()) {
+        try (GateWorld.Served server = GateWorld.GOOD.serve()) {
             assertEquals(0, check(server, "--promote", "false"), terminal.err);
             assertNull(terminal.json().get("promotion"));
             assertEquals(List.of(), server.writes());
@@ -62,7 +52,7 @@ class PromoteOptionTest {
 
     @Test
     void falseBesideAStageIsAContradiction() throws Exception {
-        try (GateWorld.Served server = GOOD.serve()) {
+        try (GateWorld.Served server = GateWorld.GOOD.serve()) {
             assertEquals(2, check(server, "--promote", "false", "--stage", "Production"));
             assertTrue(terminal.err.contains("`--promote false`"), terminal.err);
             assertEquals(List.of(), server.writes());

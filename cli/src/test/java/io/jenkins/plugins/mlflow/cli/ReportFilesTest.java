@@ -21,15 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files for the report that cannot be written. */
 class ReportFilesTest {
-    private static final GateWorld GOOD = new GateWorld(
-            Map.of("accuracy", Map.of("min", 0.9)),
-            Map.of("alias", "champion"),
-            "champion",
-            Map.of("accuracy", List.of(0.95)),
-            null,
-            List.of(Set.of(), Set.of()),
-            false);
-
     @TempDir
     private Path directory;
 
@@ -38,9 +29,9 @@ class ReportFilesTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = GOOD.serve();
+        server = GateWorld.GOOD.serve();
         terminal = new Terminal(directory);
-        Files.writeString(directory.resolve("eval_gate.yaml"), GOOD.file());
+        Files.writeString(directory.resolve("eval_gate.yaml"), GateWorld.GOOD.file());
     }
 
     @AfterEach
@@ -95,7 +86,7 @@ class ReportFilesTest {
     @Test
     void aPolicyIsNotOverwrittenByAReportOfItself() throws Exception {
         assertEquals(2, check("eval_gate.yaml", "r.xml", "r.md"));
-        assertEquals(GOOD.file(), Files.readString(directory.resolve("eval_gate.yaml")));
+        assertEquals(GateWorld.GOOD.file(), Files.readString(directory.resolve("eval_gate.yaml")));
         assertEquals(Set.of(), server.headers());
 
         Files.writeString(directory.resolve("eval_gate.yaml"), "version: 2");

@@ -41,6 +41,16 @@ public record GateWorld(
     /** The model's name. */
     public static final String MODEL = "churn";
 
+    /** A good candidate, and a policy that promotes it to the alias champion, which no version holds yet. */
+    public static final GateWorld GOOD = new GateWorld(
+            Map.of("accuracy", Map.of("min", 0.9)),
+            Map.of("alias", "champion"),
+            "champion",
+            Map.of("accuracy", List.of(0.95)),
+            null,
+            List.of(Set.of(), Set.of()),
+            false);
+
     private static final List<String> BOUNDS = List.of("min", "max");
     private static final List<String> CHANGES = List.of(
             "max_drop", "max_relative_drop", "min_absolute_change", "min_relative_change");
