@@ -166,7 +166,11 @@ public final class Gate {
         Duration pause = backOff.after(context.state.attempts++);
         Duration settled = context.state.phase == Phase.WAIT ? new RunPoller(context).untilSettled() : null;
         if (settled != null && !settled.isNegative() && settled.compareTo(pause) < 0) {
-            pause = settled;
+            // No other reading can settle the values earlier: it is worth some of the time that the last reading is given.
+            Duration left = Duration.between(clock.instant(), context.deadline).minus(TOO_LATE);
+            if (settled.compareTo(left) < 0) {
+                return settled;
+            }
         }
         return untilDeadline(context, pause);
     }

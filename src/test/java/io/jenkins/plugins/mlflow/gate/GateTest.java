@@ -445,6 +445,9 @@ class GateTest {
         drive.runUntil(Phase.WAIT);
         drive.onceMore();
         mlflow.failNext("run", TrackingException.unsent(ErrorCategory.UNREACHABLE, "429", Duration.ofHours(1)));
+        for (int request = 0; request < 2; request++) {
+            mlflow.beforeNext("run", () -> drive.clock.pass(Duration.ofMillis(20)));
+        }
         mlflow.runs.get("r1").status = Run.Status.FINISHED;
         mlflow.runs.get("r1").end = drive.clock.instant();
 
