@@ -86,6 +86,9 @@ interface FaultWorld extends FaultProxy.Upstream {
             mlflow.aliases.put("champion", "1");
             double accuracy = cell.good() ? 0.96 : 0.92;
             FakeMlflow.FakeRun run = mlflow.finishedRun("candidate", "accuracy", accuracy, "f1", 0.9);
+            // As on a real server: so short ago that a clock an hour behind puts it into the future.
+            run.end = Instant.now().minusSeconds(600);
+            run.start = run.end.minusSeconds(60);
             boolean waiting = column.situation() == FaultCell.Situation.WAITING;
             if (column.candidate().isOfLoggedModels()) {
                 logged("m-1", "champion", 0.95);
