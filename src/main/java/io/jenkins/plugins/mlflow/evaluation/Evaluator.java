@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.evaluation;
 
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.RuleKind;
@@ -78,23 +79,24 @@ public final class Evaluator {
      * From slice to metric name, among the values that the target chooses. The metrics that are the evidence of another slice
      * are none.
      */
-    public static SortedMap<String, String> slices(MetricTarget target, Map<String, ?> values) {
+    public static SortedMap<String, String> slices(MetricTarget target, Map<MetricKey, ?> values) {
         SortedMap<String, String> slices = new TreeMap<>();
-        String suffix = target.key("");
-        target.beginningLikeSlices(Evidence.sorted(values).navigableKeySet()).forEach(key -> {
-            if (key.endsWith(suffix)) {
-                String metric = key.substring(0, key.length() - suffix.length());
-                String slice = metric.indexOf('\n') >= 0 ? null : target.sliceOf(metric);
-                if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
-                    slices.put(slice, metric);
-                }
+        String beginning = target.sliceBeginning();
+        for (MetricKey key : Evidence.sorted(values).tailMap(MetricKey.current(beginning), true).keySet()) {
+            String metric = key.name();
+            if (!metric.startsWith(beginning)) {
+                break;
             }
-        });
+            String slice = key.equals(target.key(metric)) ? target.sliceOf(metric) : null;
+            if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
+                slices.put(slice, metric);
+            }
+        }
         return slices;
     }
 
     private void add(MetricRule rule, String metric, String slice) {
-        String key = rule.target().key(metric);
+        MetricKey key = rule.target().key(metric);
         Double value = evidence.candidate().get(key);
         Double baseline = evidence.baseline() == null ? null : evidence.baseline().get(key);
         BigDecimal c = value == null || !Evidence.isFinite(value) ? null : Decimals.shortest(value);
@@ -117,7 +119,7 @@ public final class Evaluator {
     }
 
     /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
-    private Finding withOrigin(MetricRule rule, String key, Finding finding) {
+    private Finding withOrigin(MetricRule rule, MetricKey key, Finding finding) {
         Origin own = evidence.origins().get(key);
         Origin theirs = rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
         String reason = finding.reason()
@@ -136,7 +138,7 @@ public final class Evaluator {
         return c == null || b == null ? null : c.subtract(b).doubleValue();
     }
 
-    private Finding comparison(MetricRule rule, String key, String slice, BigDecimal c, BigDecimal b) {
+    private Finding comparison(MetricRule rule, MetricKey key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
             if (rubberStamp && evidence.rubberStampRefused() != null) {
                 return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
@@ -181,7 +183,7 @@ public final class Evaluator {
         SortedMap<String, BigDecimal> values = new TreeMap<>();
         Map<String, Uncertainty> uncertainties = new HashMap<>();
         for (Map.Entry<String, String> slice : slices.entrySet()) {
-            String key = rule.target().key(slice.getValue());
+            MetricKey key = rule.target().key(slice.getValue());
             Double value = evidence.candidate().get(key);
             String unclear = evidence.unclear().get(key);
             if (unclear != null) {

@@ -1,12 +1,13 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.MetricKey;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * What is known when the gate evaluates. Values may be NaN or infinite; they stand under the key that {@code MetricTarget} makes
- * of a metric's name, which for current values of a run is the name itself.
+ * What is known when the gate evaluates. Values may be NaN or infinite.
  *
  * @param candidate the candidate's value of each metric that it has
  * @param baseline the baseline's, or null if there is no baseline to compare with
@@ -19,25 +20,37 @@ import java.util.TreeMap;
  * @param rubberStampRefused why change rules do not pass although there is no baseline; null if they may
  */
 public record Evidence(
-        Map<String, Double> candidate,
-        Map<String, Double> baseline,
-        Map<String, String> unclear,
-        Map<String, String> incomparable,
-        Map<String, String> absent,
-        Map<String, Origin> origins,
-        Map<String, Origin> baselineOrigins,
+        Map<MetricKey, Double> candidate,
+        Map<MetricKey, Double> baseline,
+        Map<MetricKey, String> unclear,
+        Map<MetricKey, String> incomparable,
+        Map<MetricKey, String> absent,
+        Map<MetricKey, Origin> origins,
+        Map<MetricKey, Origin> baselineOrigins,
         String rubberStampRefused) {
 
-    public Evidence(Map<String, Double> candidate, Map<String, Double> baseline) {
-        this(candidate, baseline, Map.of(), Map.of());
+    /**
+     * What is known of two runs by their own current values alone.
+     *
+     * @param candidate values by the metric's name
+     * @param baseline likewise, or null if there is no baseline to compare with
+     */
+    public static Evidence ofCurrent(Map<String, Double> candidate, Map<String, Double> baseline) {
+        return new Evidence(
+                current(candidate),
+                baseline == null ? null : current(baseline),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                null);
     }
 
-    public Evidence(
-            Map<String, Double> candidate,
-            Map<String, Double> baseline,
-            Map<String, String> unclear,
-            Map<String, String> incomparable) {
-        this(candidate, baseline, unclear, incomparable, Map.of(), Map.of(), Map.of(), null);
+    private static Map<MetricKey, Double> current(Map<String, Double> values) {
+        Map<MetricKey, Double> byKey = new HashMap<>();
+        values.forEach((name, value) -> byKey.put(MetricKey.current(name), value));
+        return byKey;
     }
 
     /** The same with its values in the order of names, in which those of one target are found without looking at all. */
@@ -53,9 +66,9 @@ public record Evidence(
                 rubberStampRefused);
     }
 
-    static <T> NavigableMap<String, T> sorted(Map<String, T> values) {
+    static <T> NavigableMap<MetricKey, T> sorted(Map<MetricKey, T> values) {
         return values == null || values instanceof NavigableMap
-                ? (NavigableMap<String, T>) values
+                ? (NavigableMap<MetricKey, T>) values
                 : new TreeMap<>(values);
     }
 

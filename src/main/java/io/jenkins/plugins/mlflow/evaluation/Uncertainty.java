@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.evaluation;
 
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import java.math.BigDecimal;
 import java.util.Map;
@@ -14,15 +15,15 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 final class Uncertainty {
     private final MetricTarget target;
     private final EvidenceSource source;
-    private final Map<String, Double> values;
-    private final Map<String, String> unclear;
+    private final Map<MetricKey, Double> values;
+    private final Map<MetricKey, String> unclear;
     private final String slice;
 
     /**
      * {@code values} are those of one run, of which {@code unclear} tells why some cannot be used; {@code slice} is null for a
      * plain metric.
      */
-    Uncertainty(MetricTarget target, Map<String, Double> values, Map<String, String> unclear, String slice) {
+    Uncertainty(MetricTarget target, Map<MetricKey, Double> values, Map<MetricKey, String> unclear, String slice) {
         this.target = target;
         this.source = target.evidence();
         this.values = values;
@@ -112,7 +113,7 @@ final class Uncertainty {
     }
 
     private double read(String metric) throws Unknown {
-        String key = target.key(name(metric));
+        MetricKey key = target.key(name(metric));
         if (unclear.containsKey(key)) {
             throw new Unknown(name(metric) + ": " + unclear.get(key));
         }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -15,8 +16,8 @@ final class BaselineState extends StatePart<BaselineState> {
     MetricSnapshot metrics;
     TreeSet<String> datasetDigests;
 
-    /** Values by metric key; null if there is no baseline. */
-    Map<String, Double> values() {
+    /** Null if there is no baseline. */
+    Map<MetricKey, Double> values() {
         return version == null ? null : metrics.values;
     }
 

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlflow.evaluation.Evidence;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.Serializable;
 import java.time.Duration;
@@ -166,13 +167,13 @@ public final class GateState implements Serializable, Cloneable {
     }
 
     /** Why values of the candidate and the baseline may not be compared, where that is so. */
-    private Map<String, String> incomparable(GatePolicy policy) {
-        Map<String, String> reasons = new TreeMap<>();
+    private Map<MetricKey, String> incomparable(GatePolicy policy) {
+        Map<MetricKey, String> reasons = new TreeMap<>();
         if (baseline.version == null) {
             return reasons;
         }
         if (policy.baseline().sameDataset() == SameDataset.REQUIRED) {
-            for (String key : candidate.metrics.values.keySet()) {
+            for (MetricKey key : candidate.metrics.values.keySet()) {
                 String differ = baseline.metrics.values.containsKey(key) ? datasetsDiffer(key) : null;
                 if (differ != null) {
                     reasons.put(key, differ);
@@ -198,18 +199,18 @@ public final class GateState implements Serializable, Cloneable {
                 .orElse(null);
     }
 
-    private static boolean isDatasetKnown(MetricSnapshot measured, Set<String> ofRun, String key) {
+    private static boolean isDatasetKnown(MetricSnapshot measured, Set<String> ofRun, MetricKey key) {
         return !digests(measured, ofRun, key).isEmpty();
     }
 
     /** Of a value of a logged model, those of its own dataset; of a run's, those of all its inputs. */
-    private static Set<String> digests(MetricSnapshot measured, Set<String> ofRun, String key) {
+    private static Set<String> digests(MetricSnapshot measured, Set<String> ofRun, MetricKey key) {
         String own = measured.digests.get(key);
         return own == null ? ofRun : own.isEmpty() ? Set.of() : Set.of(own);
     }
 
     /** Why the two values cannot be said to be of the same data, or null if they can. */
-    private String datasetsDiffer(String key) {
+    private String datasetsDiffer(MetricKey key) {
         Set<String> mine = digests(candidate.metrics, candidate.datasetDigests, key);
         Set<String> theirs = digests(baseline.metrics, baseline.datasetDigests, key);
         if (mine.isEmpty() || theirs.isEmpty()) {

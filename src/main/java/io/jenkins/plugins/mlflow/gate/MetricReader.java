@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Origin;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
@@ -109,7 +110,7 @@ final class MetricReader {
 
     private void ofModel(MetricTarget target, String metric, List<LoggedModel.Entry> counting)
             throws TrackingException, InterruptedException {
-        String key = target.key(metric);
+        MetricKey key = target.key(metric);
         LoggedModel.Entry first = counting.get(0);
         Set<String> datasets = distinct(counting, MetricReader::datasetOf);
         if (datasets.size() > 1) {

@@ -2,13 +2,14 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Origin;
 import io.jenkins.plugins.mlflow.policy.Digests;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import java.io.Serializable;
 import java.util.TreeMap;
 
 /**
- * One reading of the metrics that the rules need, each under the key of its target: the model that they are of, its values, and
+ * One reading of the metrics that the rules need, each under its key: the model that they are of, its values, and
  * what is not clear. It is filled by {@link MetricReader} and not changed after.
  */
 final class MetricSnapshot implements Serializable {
@@ -16,19 +17,19 @@ final class MetricSnapshot implements Serializable {
 
     /** Null before the first reading. */
     final EvaluatedModel model;
-    final TreeMap<String, Double> values = new TreeMap<>();
+    final TreeMap<MetricKey, Double> values = new TreeMap<>();
     /** Why it is not clear which value is meant, also for whole targets. */
-    final TreeMap<String, String> unclear = new TreeMap<>();
+    final TreeMap<MetricKey, String> unclear = new TreeMap<>();
     /** Why there is no value though the metric is there: its history is too short. */
-    final TreeMap<String, String> tooShort = new TreeMap<>();
+    final TreeMap<MetricKey, String> tooShort = new TreeMap<>();
     /** Who logged a value and on what, where that is not what the rule says. */
-    final TreeMap<String, Origin> origins = new TreeMap<>();
+    final TreeMap<MetricKey, Origin> origins = new TreeMap<>();
     /** The digest of the dataset for each value of a logged model; empty where none is known. */
-    final TreeMap<String, String> digests = new TreeMap<>();
+    final TreeMap<MetricKey, String> digests = new TreeMap<>();
     /** Whether a metric is unclear because the model is. */
     boolean modelUnclear;
 
-    private final TreeMap<String, String> stamps = new TreeMap<>();
+    private final TreeMap<MetricKey, String> stamps = new TreeMap<>();
     private long newest = Long.MIN_VALUE;
 
     MetricSnapshot(EvaluatedModel model) {
@@ -36,7 +37,7 @@ final class MetricSnapshot implements Serializable {
     }
 
     /** Keeps a value, if there is one, and what it was made of. */
-    void put(String key, RequiredMetrics.Choice choice, Run.Metric current, String from) {
+    void put(MetricKey key, RequiredMetrics.Choice choice, Run.Metric current, String from) {
         if (choice.value() != null) {
             values.put(key, choice.value());
         } else if (choice.tooShort() != null) {
@@ -47,7 +48,7 @@ final class MetricSnapshot implements Serializable {
     }
 
     /** Whether there is nothing to wait for: the value is there, or it is known why it will not be. */
-    boolean isKnown(String key) {
+    boolean isKnown(MetricKey key) {
         return values.containsKey(key) || unclear.containsKey(key) || tooShort.containsKey(key);
     }
 

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlflow.policy.Criticality;
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.ValueChoice;
@@ -54,7 +55,8 @@ final class RequiredMetrics {
         for (String pattern : patterns(target)) {
             MetricTarget any = MetricTarget.of(pattern);
             if (any.isSliced()) {
-                any.beginningLikeSlices(sorted(known))
+                sorted(known).tailSet(any.sliceBeginning(), true).stream()
+                        .takeWhile(metric -> metric.startsWith(any.sliceBeginning()))
                         .filter(metric -> any.sliceOf(metric) != null)
                         .forEach(names::add);
             } else if (known.contains(pattern)) {
@@ -164,7 +166,7 @@ final class RequiredMetrics {
     }
 
     /** What is not there yet, in words; empty if everything is, or is unclear. {@code baseline} may be null. */
-    List<String> missing(MetricSnapshot measured, Map<String, Double> baseline) {
+    List<String> missing(MetricSnapshot measured, Map<MetricKey, Double> baseline) {
         TreeSet<String> missing = new TreeSet<>();
         for (MetricTarget target : gated) {
             if (!target.isSliced()) {

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.policy;
 
 import java.io.Serializable;
-import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -28,9 +27,9 @@ public record MetricTarget(
         return new MetricTarget(name, ValueChoice.LAST, 1, false, null, null);
     }
 
-    /** What the value of a metric is found under among the values that were read: for the current value its name. */
-    public String key(String metric) {
-        return value.key(metric) + (dataset == null ? "" : "\non " + dataset);
+    /** What the value of a metric is kept under, if it is this target's. */
+    public MetricKey key(String metric) {
+        return new MetricKey(metric, value, dataset);
     }
 
     /** The metric, and the dataset if one is asked for, in words. */
@@ -42,10 +41,9 @@ public record MetricTarget(
         return name.indexOf(ANY) >= 0;
     }
 
-    /** Those of the names that begin as the slices' do, in their order; the others are not looked at. */
-    public Stream<String> beginningLikeSlices(NavigableSet<String> names) {
-        String beginning = name.substring(0, name.indexOf(ANY));
-        return names.tailSet(beginning, true).stream().takeWhile(other -> other.startsWith(beginning));
+    /** What the names of all slices begin with. */
+    public String sliceBeginning() {
+        return name.substring(0, name.indexOf(ANY));
     }
 
     /** The slice that a metric of this name is for, or null if the pattern does not match. */

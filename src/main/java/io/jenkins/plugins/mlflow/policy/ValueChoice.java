@@ -37,9 +37,4 @@ public record ValueChoice(Kind kind, long count) implements Serializable {
             case STEP -> "{step: " + count + "}";
         };
     }
-
-    /** What a value of this choice is found under, among the values of a run. */
-    public String key(String metric) {
-        return needsHistory() ? metric + "\n" + text() : metric;
-    }
 }

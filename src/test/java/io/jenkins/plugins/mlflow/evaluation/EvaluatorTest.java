@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlflow.policy.CandidateSelection;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.RuleKind;
 import io.jenkins.plugins.mlflow.policy.WaitPolicy;
@@ -114,9 +115,9 @@ class EvaluatorTest {
         assertNull(check.getMargin());
     }
 
-    private static Evidence refusing(Map<String, Double> baseline, String rubberStampRefused) {
+    private static Evidence refusing(Map<MetricKey, Double> baseline, String rubberStampRefused) {
         return new Evidence(
-                Map.of("m", 0.5), baseline, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), rubberStampRefused);
+                Map.of(MetricKey.current("m"), 0.5), baseline, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), rubberStampRefused);
     }
 
     @Test
@@ -135,7 +136,7 @@ class EvaluatorTest {
                 Verdict.PASSED,
                 only(
                                 policy(new BaselinePolicy("champion", true), change),
-                                refusing(Map.of("m", 0.5), reason))
+                                refusing(Map.of(MetricKey.current("m"), 0.5), reason))
                         .getVerdict());
     }
 
@@ -178,15 +179,15 @@ class EvaluatorTest {
         MetricRule rule = rule("max_drop", "0.1", true);
         GatePolicy policy = policy(new BaselinePolicy("champion", true), rule);
 
-        Check stamped = only(policy, new Evidence(Map.of("m", 0.5), null));
+        Check stamped = only(policy, Evidence.ofCurrent(Map.of("m", 0.5), null));
         assertEquals(Verdict.PASSED, stamped.getVerdict());
         assertNull(stamped.getMargin());
         assertTrue(stamped.getReason().contains("rubber stamp"));
 
-        Check lacking = only(policy, new Evidence(Map.of("m", 0.5), Map.of("other", 0.5)));
+        Check lacking = only(policy, Evidence.ofCurrent(Map.of("m", 0.5), Map.of("other", 0.5)));
         assertEquals(Verdict.NO_BASELINE, lacking.getVerdict());
 
-        Check missing = only(policy, new Evidence(Map.of(), null));
+        Check missing = only(policy, Evidence.ofCurrent(Map.of(), null));
         assertEquals(Verdict.MISSING, missing.getVerdict());
     }
 
@@ -195,7 +196,7 @@ class EvaluatorTest {
         GatePolicy policy = policy(new BaselinePolicy("champion", false), rule("max_drop", "0.1", true));
 
         assertEquals(
-                Verdict.NO_BASELINE, only(policy, new Evidence(Map.of("m", 0.5), null)).getVerdict());
+                Verdict.NO_BASELINE, only(policy, Evidence.ofCurrent(Map.of("m", 0.5), null)).getVerdict());
     }
 
     @Test
@@ -244,7 +245,7 @@ class EvaluatorTest {
                 bound("f", "0.9", Criticality.FAILURE));
         Map<String, Double> values = Map.of("a", 0.5, "b", 0.5, "c", 0.5, "d", 0.5, "e", 0.5, "f", 0.5);
 
-        List<Check> checks = Evaluator.evaluate(policy, new Evidence(values, null));
+        List<Check> checks = Evaluator.evaluate(policy, Evidence.ofCurrent(values, null));
 
         assertEquals(
                 List.of("c", "f", "e", "b", "d", "a"),
@@ -264,7 +265,7 @@ class EvaluatorTest {
         for (int i = 0; i < missed.length; i++) {
             rules[i] = bound("m", "0.9", missed[i]);
         }
-        return GateStatus.of(Evaluator.evaluate(policy(null, rules), new Evidence(Map.of("m", 0.5), null)));
+        return GateStatus.of(Evaluator.evaluate(policy(null, rules), Evidence.ofCurrent(Map.of("m", 0.5), null)));
     }
 
     @Test
@@ -289,7 +290,7 @@ class EvaluatorTest {
     @Test
     void aReportSurvivesItsJson() {
         GatePolicy policy = policy(null, bound("a", "0.1", Criticality.NOTE), bound("b", "0.9", Criticality.FAILURE));
-        List<Check> checks = Evaluator.evaluate(policy, new Evidence(Map.of("a", Double.NaN, "b", 0.5), null));
+        List<Check> checks = Evaluator.evaluate(policy, Evidence.ofCurrent(Map.of("a", Double.NaN, "b", 0.5), null));
         GateReport report = new GateReport(GateStatus.FAILED, "b is low", "enabled", "churn", "production")
                 .evaluated(
                         new CandidateInfo("r1", "3", "customer-churn", "7", null, "FINISHED"),
@@ -333,7 +334,7 @@ class EvaluatorTest {
     private static Check one(String key, String limit, boolean greaterIsBetter, Double candidate, Double baseline) {
         return only(
                 policy(new BaselinePolicy("champion", false), rule(key, limit, greaterIsBetter)),
-                new Evidence(
+                Evidence.ofCurrent(
                         candidate == null ? Map.of() : Map.of("m", candidate),
                         baseline == null ? null : Map.of("m", baseline)));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import java.util.HashMap;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** A value that is not simply the evaluated run's own is told from one that is. */
 class OriginTest {
-    private static final Map<String, Double> HALF = Map.of("auc", 0.5);
+    private static final MetricKey AUC = MetricKey.current("auc");
+    private static final Map<MetricKey, Double> HALF = Map.of(AUC, 0.5);
 
     private static GatePolicy policy(Map<String, ?> rules) throws Exception {
         return PolicyReader.resolve(
@@ -21,10 +23,10 @@ class OriginTest {
     }
 
     private static Evidence from(
-            Map<String, Double> candidate,
-            Map<String, Double> baseline,
-            Map<String, Origin> origins,
-            Map<String, Origin> baselineOrigins) {
+            Map<MetricKey, Double> candidate,
+            Map<MetricKey, Double> baseline,
+            Map<MetricKey, Origin> origins,
+            Map<MetricKey, Origin> baselineOrigins) {
         return new Evidence(
                 candidate, baseline, Map.of(), Map.of(), Map.of(), origins, baselineOrigins, null);
     }
@@ -38,7 +40,7 @@ class OriginTest {
     @Test
     void aCheckNamesTheRunAndTheDatasetOfAForeignValue() throws Exception {
         Check check = only(
-                Map.of("min", 0.4), from(HALF, null, Map.of("auc", new Origin("r9", "train")), Map.of()));
+                Map.of("min", 0.4), from(HALF, null, Map.of(AUC, new Origin("r9", "train")), Map.of()));
 
         assertEquals("r9", check.getRunId());
         assertEquals("train", check.getDataset());
@@ -50,13 +52,13 @@ class OriginTest {
     @Test
     void eitherPartOfAnOriginMayBeUnknown() throws Exception {
         Check dataset = only(
-                Map.of("min", 0.6), from(HALF, null, Map.of("auc", new Origin(null, "train")), Map.of()));
+                Map.of("min", 0.6), from(HALF, null, Map.of(AUC, new Origin(null, "train")), Map.of()));
         assertEquals("train", dataset.getDataset());
         assertNull(dataset.getRunId());
         assertEquals("0.5 is 0.1 under its bound of 0.6 (logged on dataset train)", dataset.getReason());
 
         Check run = only(
-                Map.of("min", 0.4), from(HALF, null, Map.of("auc", new Origin("r9", null)), Map.of()));
+                Map.of("min", 0.4), from(HALF, null, Map.of(AUC, new Origin("r9", null)), Map.of()));
         assertNull(run.getDataset());
         assertEquals("0.5 is at least 0.4 (logged by run r9)", run.getReason());
     }
@@ -64,7 +66,7 @@ class OriginTest {
     @Test
     void theRulesOwnDatasetIsTheChecks() throws Exception {
         Map<String, Object> rule = Map.of("min", 0.4, "dataset", "holdout");
-        String key = policy(Map.of("auc", rule)).rules().get(0).target().key("auc");
+        MetricKey key = policy(Map.of("auc", rule)).rules().get(0).target().key("auc");
 
         Check check = only(
                 rule, from(Map.of(key, 0.5), null, Map.of(key, new Origin("r9", null)), Map.of()));
@@ -76,7 +78,7 @@ class OriginTest {
     @Test
     void aChangeNamesTheOriginOfTheBaselinesValueToo() throws Exception {
         Map<String, Object> rule = Map.of("max_drop", 0.1, "greater_is_better", true);
-        Map<String, Origin> foreign = Map.of("auc", new Origin("r9", "train"));
+        Map<MetricKey, Origin> foreign = Map.of(AUC, new Origin("r9", "train"));
 
         assertEquals(
                 "the same as the baseline of 0.5, at most 0.1 worse (the baseline's value: logged by run r9 on dataset train)",
@@ -84,14 +86,14 @@ class OriginTest {
         assertEquals(
                 "the same as the baseline of 0.5, at most 0.1 worse (logged by run r2) (the baseline's value: logged by run"
                         + " r9 on dataset train)",
-                only(rule, from(HALF, HALF, Map.of("auc", new Origin("r2", null)), foreign)).getReason());
+                only(rule, from(HALF, HALF, Map.of(AUC, new Origin("r2", null)), foreign)).getReason());
         assertEquals("0.5 is at least 0.4", only(Map.of("min", 0.4), from(HALF, HALF, Map.of(), foreign)).getReason());
     }
 
     @Test
     void slicesAndTheirGapNameTheirOrigins() throws Exception {
-        Map<String, Double> values = new HashMap<>(Map.of("auc/eu", 0.5, "auc/us", 0.6));
-        Map<String, Origin> origins = Map.of("auc/us", new Origin("r9", "train"));
+        Map<MetricKey, Double> values = Map.of(MetricKey.current("auc/eu"), 0.5, MetricKey.current("auc/us"), 0.6);
+        Map<MetricKey, Origin> origins = Map.of(MetricKey.current("auc/us"), new Origin("r9", "train"));
         Evidence evidence = from(values, null, origins, Map.of());
 
         List<Check> checks =
@@ -115,7 +117,7 @@ class OriginTest {
 
     @Test
     void aReportOfAnEarlierVersionReadsWithoutTheKey() throws Exception {
-        Map<String, Object> map = new HashMap<>(only(Map.of("min", 0.4), new Evidence(HALF, null)).toMap());
+        Map<String, Object> map = new HashMap<>(only(Map.of("min", 0.4), from(HALF, null, Map.of(), Map.of())).toMap());
         assertNull(map.remove("run_id"));
 
         assertNull(Check.fromMap(map).getRunId());

@@ -92,7 +92,7 @@ class ReportPartsTest {
                         .build());
         List<Check> checks = Evaluator.evaluate(
                 policy,
-                new Evidence(
+                Evidence.ofCurrent(
                         Map.of("loss", stored, "auc", 0.5, "f1/eu", stored), Map.of("loss", 0.5, "auc", stored, "f1/eu", 0.5)));
 
         Check loss = check(checks, "loss", "max");

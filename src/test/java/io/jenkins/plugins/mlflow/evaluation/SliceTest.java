@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ class SliceTest {
                         .thresholds(Map.of("accuracy/*", rules))
                         .baseline("champion")
                         .build());
-        return Evaluator.evaluate(policy, new Evidence(candidate, baseline));
+        return Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline));
     }
 
     @Test
@@ -209,7 +210,15 @@ class SliceTest {
                 null, "churn", PolicyOverrides.builder().thresholds(Map.of("accuracy/*", 0.5)).build());
 
         List<Check> checks = Evaluator.evaluate(
-                policy, new Evidence(Map.of("accuracy/eu", 0.9), null, Map.of("accuracy/us", "two models have it"), Map.of()));
+                policy, new Evidence(
+                        Map.of(MetricKey.current("accuracy/eu"), 0.9),
+                        null,
+                        Map.of(MetricKey.current("accuracy/us"), "two models have it"),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        null));
 
         assertEquals("us", checks.get(0).getSlice());
         assertEquals(Verdict.INCONCLUSIVE, checks.get(0).getVerdict());

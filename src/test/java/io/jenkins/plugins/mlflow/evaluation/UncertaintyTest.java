@@ -29,7 +29,7 @@ class UncertaintyTest {
     private static Uncertainty beside(EvidenceSource.Kind kind, String metric, double value) {
         EvidenceSource source = new EvidenceSource(kind, metric, null, 0.95);
         MetricTarget target = new MetricTarget("accuracy", ValueChoice.LAST, 1, false, source, null);
-        return new Uncertainty(target, Map.of(metric, value), Map.of(), null);
+        return new Uncertainty(target, Map.of(target.key(metric), value), Map.of(), null);
     }
 
     private static BigDecimal decimal(double value) {
@@ -172,7 +172,7 @@ class UncertaintyTest {
             double truth = 0.6 + 0.35 * random.nextDouble();
             Map<String, Double> candidate = Map.of("accuracy", observed(random, truth, samples), "n_test", (double) samples);
             Map<String, Double> baseline = Map.of("accuracy", observed(random, truth, samples), "n_test", (double) samples);
-            passed += Evaluator.evaluate(policy, new Evidence(candidate, baseline)).get(0).isPassed() ? 1 : 0;
+            passed += Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline)).get(0).isPassed() ? 1 : 0;
         }
         int promoted = passed;
         System.out.println("of 5,000 models that are no better, with " + samples + " samples, " + promoted + " pass");
@@ -216,7 +216,7 @@ class UncertaintyTest {
                         .baseline("champion")
                         .thresholds(Map.of("accuracy", rule))
                         .build());
-        return Evaluator.evaluate(policy, new Evidence(candidate, baseline)).get(0);
+        return Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline)).get(0);
     }
 
     private static Map<String, Object> rule(String kind, double limit, Map<String, Object> evidence) {

@@ -32,7 +32,7 @@ public final class HostileReport {
                                 "latency", Map.of("max", 40, "criticality", "unstable")))
                         .build());
         List<Check> checks =
-                Evaluator.evaluate(policy, new Evidence(Map.of(METRIC, 0.95, "recall", 0.5, "latency", 50.0), null));
+                Evaluator.evaluate(policy, Evidence.ofCurrent(Map.of(METRIC, 0.95, "recall", 0.5, "latency", 50.0), null));
         return new GateReport(GateStatus.UNSTABLE, HOSTILE, "enabled", "churn", "http://mlflow")
                 .evaluated(new CandidateInfo(HOSTILE, "3", null, "7", null, "FINISHED"), null, checks);
     }

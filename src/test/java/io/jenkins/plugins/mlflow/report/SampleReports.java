@@ -80,7 +80,7 @@ public final class SampleReports {
                         null,
                         "churn-classifier",
                         PolicyOverrides.builder().thresholds(rules).baseline("champion").promote("champion").build());
-        List<Check> checks = policy == null ? List.of() : Evaluator.evaluate(policy, new Evidence(candidate, baseline));
+        List<Check> checks = policy == null ? List.of() : Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline));
         return new GateDocument(report(policy, checks), new PolicyChanges("train/main #41", List.of()));
     }
 

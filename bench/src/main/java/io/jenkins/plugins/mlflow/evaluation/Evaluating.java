@@ -51,7 +51,7 @@ public class Evaluating {
             }
         }
         policy = PolicyReader.resolve(PolicyDocument.read("p", text.toString()), "m", PolicyOverrides.NONE);
-        evidence = new Evidence(candidate, baseline);
+        evidence = Evidence.ofCurrent(candidate, baseline);
         int made = evaluate().size();
         if (made != checks) {
             throw new IllegalStateException(made + " checks, not " + checks);

@@ -78,7 +78,7 @@ final class Backtest {
             return error(candidate, "the baseline: " + baseline.run.trouble(), baseline);
         }
         Map<String, Double> reference = baseline == null ? null : baseline.run.values();
-        List<Check> checks = Evaluator.evaluate(policy, new Evidence(candidate.values(), reference));
+        List<Check> checks = Evaluator.evaluate(policy, Evidence.ofCurrent(candidate.values(), reference));
         String unfit = unfit(candidate);
         if (unfit != null) {
             return new Decision(candidate, GateStatus.FAILED, unfit, null, checks, baseline);

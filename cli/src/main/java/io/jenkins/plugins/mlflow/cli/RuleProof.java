@@ -48,7 +48,7 @@ record RuleProof(double value, Double baseline) {
     private static Optional<RuleProof> gap(MetricRule rule) {
         MetricRule plain = new MetricRule("*", rule.kind(), rule.limit(), null, rule.criticality());
         double apart = Math.nextUp(rule.limit().doubleValue());
-        boolean blocked = Evaluator.evaluate(alone(plain), new Evidence(Map.of("a", 0.0, "b", apart), null)).stream()
+        boolean blocked = Evaluator.evaluate(alone(plain), Evidence.ofCurrent(Map.of("a", 0.0, "b", apart), null)).stream()
                 .anyMatch(check -> check.getVerdict() == Verdict.FAILED);
         return blocked ? Optional.of(new RuleProof(apart, null)) : Optional.empty();
     }
@@ -100,7 +100,7 @@ record RuleProof(double value, Double baseline) {
         MetricRule plain = new MetricRule(
                 MetricTarget.of("metric"), rule.kind(), rule.limit(), rule.greaterIsBetter(), rule.criticality());
         Evidence evidence =
-                new Evidence(Map.of("metric", value), baseline == null ? null : Map.of("metric", baseline));
+                Evidence.ofCurrent(Map.of("metric", value), baseline == null ? null : Map.of("metric", baseline));
         return Evaluator.evaluate(alone(plain), evidence).get(0).getVerdict() == Verdict.FAILED;
     }
 

@@ -41,7 +41,7 @@ class PolicyFindingsTest {
                 Map<String, Double> baseline = proof.baseline() == null ? null : Map.of("m", proof.baseline());
                 assertEquals(
                         Verdict.FAILED,
-                        Evaluator.evaluate(policy, new Evidence(Map.of("m", proof.value()), baseline)).get(0).getVerdict());
+                        Evaluator.evaluate(policy, Evidence.ofCurrent(Map.of("m", proof.value()), baseline)).get(0).getVerdict());
             }
         }
     }

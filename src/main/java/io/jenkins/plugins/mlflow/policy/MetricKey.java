@@ -1,0 +1,28 @@
+package io.jenkins.plugins.mlflow.policy;
+
+import java.io.Serializable;
+import java.util.Comparator;
+
+/**
+ * What a value of a metric, and what is known of it, is kept under. The order is that of the names.
+ *
+ * @param name the metric's key in MLflow; that of a whole target may hold the {@code *} of its slices
+ * @param value which of the metric's values it is
+ * @param dataset name of the dataset that the rule asks for, or null for the run's own metric
+ */
+public record MetricKey(String name, ValueChoice value, String dataset) implements Comparable<MetricKey>, Serializable {
+    private static final Comparator<MetricKey> ORDER = Comparator.comparing(MetricKey::name)
+            .thenComparing(key -> key.value().kind())
+            .thenComparingLong(key -> key.value().count())
+            .thenComparing(MetricKey::dataset, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    /** A run's own current value: the first of all keys with this name. */
+    public static MetricKey current(String name) {
+        return new MetricKey(name, ValueChoice.LAST, null);
+    }
+
+    @Override
+    public int compareTo(MetricKey other) {
+        return ORDER.compare(this, other);
+    }
+}
