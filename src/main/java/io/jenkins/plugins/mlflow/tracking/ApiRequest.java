@@ -28,6 +28,13 @@ record ApiRequest(String method, String path, String query, String body, String 
         return new ApiRequest("GET", path, query.toString(), null, subject);
     }
 
+    /** The same for another page; the token is empty for the first. */
+    ApiRequest page(String token) {
+        return token.isEmpty()
+                ? this
+                : new ApiRequest(method, path, query + "&page_token=" + ServerAddress.encoded(token), body, subject);
+    }
+
     /** Fields that were set are sent, a boolean that is false included. */
     static ApiRequest post(String path, String subject, Message message) {
         try {

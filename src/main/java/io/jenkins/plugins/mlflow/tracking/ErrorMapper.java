@@ -15,9 +15,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
-import org.mlflow_project.google.protobuf.Message;
-import org.mlflow_project.google.protobuf.util.JsonFormat;
 
 /**
  * Turns every answer that is not MLflow's good one into a {@link TrackingException} with its category, whether it is
@@ -162,26 +159,8 @@ final class ErrorMapper {
                 + "give the final address as the tracking URI (https in place of http, the whole path prefix).");
     }
 
-    /** Reads MLflow's message; unknown fields are fine, anything else unexpected is not. */
-    <B extends Message.Builder> ParsedResponse<B> read(ApiRequest request, HttpResult answer, B builder)
-            throws TrackingException {
-        if (!answer.body().stripLeading().startsWith("{")) {
-            throw notMlflow(request, answer, "without a JSON object");
-        }
-        String excess = ResponseLimits.excess(answer.body());
-        if (excess != null) {
-            throw notMlflow(request, answer, excess);
-        }
-        try {
-            JsonFormat.parser().ignoringUnknownFields().merge(answer.body(), builder);
-            seen();
-            return new ParsedResponse<>(request, answer, builder, this);
-        } catch (InvalidProtocolBufferException | RuntimeException e) {
-            throw notMlflow(request, answer, "with JSON that cannot be read as MLflow's");
-        }
-    }
-
-    private void seen() {
+    /** Keeps that MLflow's API was seen at this address. */
+    void remember() {
         if (SEEN.size() >= MOST_ADDRESSES) {
             SEEN.clear();
         }

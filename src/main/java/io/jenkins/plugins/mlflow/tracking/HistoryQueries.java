@@ -9,8 +9,14 @@ import java.util.stream.Collectors;
 import org.mlflow.api.proto.ModelRegistry;
 import org.mlflow.api.proto.Service;
 
-/** Asks for runs and versions by the page, and refuses pages that hold something else or stand in another order. */
+/**
+ * Asks for runs and versions by the page and for the values of a metric, and refuses pages that hold something else or stand in
+ * another order.
+ */
 final class HistoryQueries {
+    private static final int METRIC_PAGE = 25_000;
+    private static final int MOST_METRIC_PAGES = 40;
+
     private final HttpTransport transport;
 
     HistoryQueries(HttpTransport transport) {
@@ -83,30 +89,48 @@ final class HistoryQueries {
     }
 
     Page<ModelVersion> versions(String model, int size, String token) throws TrackingException, InterruptedException {
-        List<String> parameters = new ArrayList<>(List.of(
-                "filter", "name = " + VersionQueries.quoted(model),
-                "order_by", "version_number DESC",
-                "max_results", String.valueOf(size)));
-        if (token != null) {
-            parameters.addAll(List.of("page_token", token));
-        }
-        ApiRequest request = ApiRequest.get(
-                "model-versions/search", "versions of model '" + model + "'", parameters.toArray(String[]::new));
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading =
-                transport.begin().ask(request, ModelRegistry.SearchModelVersions.Response.newBuilder());
-        List<ModelRegistry.ModelVersion> answered = reading.message().build().getModelVersionsList();
-        List<ModelVersion> versions = new ArrayList<>();
-        for (ModelRegistry.ModelVersion message : answered) {
-            if (message.hasName() && !message.getName().equals(model)) {
-                continue; // databases that ignore case find CHURN for churn
-            }
-            ModelVersion version = VersionReader.read(reading, message, model);
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading = VersionQueries.search(
+                transport,
+                "name = " + VersionQueries.quoted(model),
+                "versions of model '" + model + "'",
+                size,
+                token == null ? "" : token);
+        List<ModelVersion> versions = VersionReader.readAll(reading, model);
+        for (ModelVersion version : versions) {
             reading.require(
                     version.version().matches("[0-9]{1,18}"),
                     "with the version '" + version.version() + "', which is not a number");
-            versions.add(version);
         }
-        return page(reading, versions, answered.size(), reading.message().getNextPageToken());
+        return page(reading, versions, reading.message().getModelVersionsCount(), reading.message().getNextPageToken());
+    }
+
+    /** All values of a metric. The page size is always sent: without it some servers send nothing and a token that never advances. */
+    List<Run.Metric> metric(String runId, String metric) throws TrackingException, InterruptedException {
+        String subject = "history of metric '" + metric + "' of run '" + runId + "'";
+        ApiRequest request = ApiRequest.get(
+                "metrics/get-history",
+                subject,
+                "run_id",
+                runId,
+                "metric_key",
+                metric,
+                "max_results",
+                String.valueOf(METRIC_PAGE));
+        PageTokens tokens = new PageTokens(MOST_METRIC_PAGES, "The " + subject + " has more than "
+                + (long) METRIC_PAGE * MOST_METRIC_PAGES + " values. Use the last value, or log fewer.");
+        List<Run.Metric> values = new ArrayList<>();
+        ParsedResponse<Service.GetMetricHistory.Response.Builder> reading;
+        do {
+            reading = transport.begin().ask(request.page(tokens.next()), Service.GetMetricHistory.Response.newBuilder());
+            for (Service.Metric value : reading.message().getMetricsList()) {
+                reading.require(
+                        !value.hasKey() || value.getKey().equals(metric),
+                        "with a value of metric '" + value.getKey() + "'");
+                reading.require(value.hasValue(), "with an entry that has no value");
+                values.add(new Run.Metric(value.getValue(), value.getTimestamp(), value.getStep()));
+            }
+        } while (tokens.follow(reading, reading.message().getNextPageToken()));
+        return values;
     }
 
     private static <T> Page<T> page(ParsedResponse<?> reading, List<T> items, int answered, String nextToken)

@@ -113,7 +113,7 @@ final class HttpTransport {
                 throws TrackingException, InterruptedException {
             HttpResult answer = send(request);
             refusals.check(request, answer);
-            return refusals.read(request, answer, builder);
+            return ParsedResponse.parse(request, answer, builder, refusals);
         }
 
         /**
@@ -124,7 +124,7 @@ final class HttpTransport {
                 throws TrackingException, InterruptedException {
             HttpResult answer = start(request).awaitThoughInterrupted();
             refusals.check(request, answer);
-            return refusals.read(request, answer, builder);
+            return ParsedResponse.parse(request, answer, builder, refusals);
         }
 
         /** Whatever the server answered, good or bad. */

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,36 +54,30 @@ final class LoggedModelQueries {
     private List<LoggedModel> search(List<String> experimentIds, String filter, String subject, Predicate<LoggedModel> fits)
             throws TrackingException, InterruptedException {
         List<LoggedModel> found = new ArrayList<>();
-        Set<String> tokens = new HashSet<>();
-        String token = "";
-        for (int page = 0; page < MOST_PAGES; page++) {
+        PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
+                + " pages. Name the logged model with modelId.");
+        ParsedResponse<Struct.Builder> reading;
+        String next;
+        do {
             Struct.Builder message = Struct.newBuilder()
                     .putFields("experiment_ids", Value.newBuilder()
                             .setListValue(ListValue.newBuilder()
                                     .addAllValues(experimentIds.stream().map(StructReader::value).toList()))
                             .build())
                     .putFields("filter", StructReader.value(filter));
-            if (!token.isEmpty()) {
-                message.putFields("page_token", StructReader.value(token));
+            if (!tokens.next().isEmpty()) {
+                message.putFields("page_token", StructReader.value(tokens.next()));
             }
-            ParsedResponse<Struct.Builder> reading =
-                    ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
+            reading = ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
             Struct answer = reading.message().build();
             for (Struct entry : StructReader.objects(answer, "models")) {
                 LoggedModel model = read(reading, entry);
                 reading.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
                 found.add(model);
             }
-            token = StructReader.text(answer, "next_page_token");
-            if (token == null) {
-                return found;
-            }
-            reading.require(tokens.add(token), "with the same page token again");
-        }
-        throw TrackingException.permanent(
-                ErrorCategory.PROTOCOL,
-                "The search for the " + subject + " did not end after " + MOST_PAGES
-                        + " pages. Name the logged model with modelId.");
+            next = StructReader.text(answer, "next_page_token");
+        } while (tokens.follow(reading, next == null ? "" : next));
+        return found;
     }
 
     private ParsedResponse<Struct.Builder> ask(HttpTransport.Call call, ApiRequest request)
@@ -97,7 +90,7 @@ final class LoggedModelQueries {
                             + " tracking URI.");
         }
         transport.refusals().check(request, answer);
-        return transport.refusals().read(request, answer, Struct.newBuilder());
+        return ParsedResponse.parse(request, answer, Struct.newBuilder(), transport.refusals());
     }
 
     private static LoggedModel read(ParsedResponse<?> reading, Struct message) throws TrackingException {

@@ -143,7 +143,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
 
     @Override
     public List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException {
-        return new MetricHistory(transport).read(runId, metric);
+        return history.metric(runId, metric);
     }
 
     @Override

@@ -40,12 +40,10 @@ final class RunQueries {
 
     /** The library's messages are older than MLflow 3's fields; other answers need not be read twice. */
     private static Struct plain(ParsedResponse<?> reading) throws TrackingException {
-        if (!reading.answer().body().contains("\"model_id\"")) {
+        if (!reading.result().body().contains("\"model_id\"")) {
             return Struct.getDefaultInstance();
         }
-        Struct.Builder whole = Struct.newBuilder();
-        reading.refusals().read(reading.request(), reading.answer(), whole);
-        return StructReader.object(whole.build(), "run");
+        return StructReader.object(reading.as(Struct.newBuilder()).message().build(), "run");
     }
 
     private static Set<String> modelIds(ParsedResponse<?> reading, Struct run, String part, String list)

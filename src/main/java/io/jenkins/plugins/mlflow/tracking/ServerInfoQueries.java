@@ -2,12 +2,10 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.mlflow_project.google.protobuf.Struct;
-import org.mlflow_project.google.protobuf.Value;
 
 /**
  * Asks a server what it is and who we are to it. These questions are no part of what every MLflow answers: {@code /version} may
@@ -31,30 +29,34 @@ final class ServerInfoQueries {
         HttpTransport.Call call = transport.begin();
         String version = version(call);
         Struct current = read(call, ApiRequest.get("users/current", "the current user"));
-        Struct user = part(current, "user");
+        Struct user = user(current);
         if (user == null && transport.user() != null) {
-            user = part(read(call, ApiRequest.get("users/get", "the user itself", "username", transport.user())), "user");
+            user = user(read(call, ApiRequest.get("users/get", "the user itself", "username", transport.user())));
         }
-        String name = user == null ? null : text(user, "username");
+        String name = user == null ? null : StructReader.text(user, "username");
         if (name == null) {
             return new ServerInfo(version, null, false, List.of(), transport.hasCredentials() ? isOpen(probe).orElse(null) : null);
         }
         Set<String> promotable = new LinkedHashSet<>();
-        for (Struct grant : list(user, "registered_model_permissions")) {
-            add(promotable, text(grant, "permission"), text(grant, "name"));
+        for (Struct grant : StructReader.objects(user, "registered_model_permissions")) {
+            add(promotable, StructReader.text(grant, "permission"), StructReader.text(grant, "name"));
         }
-        if (current != null && !flag(user, "is_admin")) {
+        if (current != null && !StructReader.isTrue(user, "is_admin")) {
             Struct grants = read(call, ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"));
-            for (Struct grant : list(grants, "permissions")) {
-                String kind = text(grant, "resource_type");
+            for (Struct grant : StructReader.objects(grants, "permissions")) {
+                String kind = StructReader.text(grant, "resource_type");
                 if ("registered_model".equals(kind)) {
-                    add(promotable, text(grant, "permission"), text(grant, "resource_pattern"));
+                    add(promotable, StructReader.text(grant, "permission"), StructReader.text(grant, "resource_pattern"));
                 } else if ("workspace".equals(kind)) {
-                    add(promotable, text(grant, "permission"), ServerInfo.ALL);
+                    add(promotable, StructReader.text(grant, "permission"), ServerInfo.ALL);
                 }
             }
         }
-        return new ServerInfo(version, name, flag(user, "is_admin"), List.copyOf(promotable), null);
+        return new ServerInfo(version, name, StructReader.isTrue(user, "is_admin"), List.copyOf(promotable), null);
+    }
+
+    private static Struct user(Struct response) {
+        return StructReader.has(response, "user") ? StructReader.object(response, "user") : null;
     }
 
     private static void add(Set<String> models, String permission, String model) {
@@ -95,30 +97,5 @@ final class ServerInfoQueries {
         } catch (TrackingException e) {
             return null;
         }
-    }
-
-    private static Struct part(Struct parent, String name) {
-        Value value = parent == null ? null : parent.getFieldsMap().get(name);
-        return value != null && value.hasStructValue() ? value.getStructValue() : null;
-    }
-
-    private static String text(Struct parent, String name) {
-        Value value = parent.getFieldsMap().get(name);
-        return value != null && value.hasStringValue() && !value.getStringValue().isEmpty() ? value.getStringValue() : null;
-    }
-
-    private static boolean flag(Struct parent, String name) {
-        Value value = parent.getFieldsMap().get(name);
-        return value != null && value.getBoolValue();
-    }
-
-    private static List<Struct> list(Struct parent, String name) {
-        Map<String, Value> fields = parent == null ? Map.of() : parent.getFieldsMap();
-        return !fields.containsKey(name)
-                ? List.of()
-                : fields.get(name).getListValue().getValuesList().stream()
-                        .filter(Value::hasStructValue)
-                        .map(Value::getStructValue)
-                        .toList();
     }
 }

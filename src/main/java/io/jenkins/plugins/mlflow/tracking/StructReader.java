@@ -4,7 +4,10 @@ import java.util.List;
 import org.mlflow_project.google.protobuf.Struct;
 import org.mlflow_project.google.protobuf.Value;
 
-/** Reads JSON for which the client library has no message. What is absent, or of another kind, is null or empty. */
+/**
+ * JSON for which the client library has no message. What is absent, or of another kind, is null, false or empty, also within a
+ * parent that is null.
+ */
 final class StructReader {
     private StructReader() {}
 
@@ -12,25 +15,33 @@ final class StructReader {
         return Value.newBuilder().setStringValue(text).build();
     }
 
+    static boolean has(Struct parent, String key) {
+        return field(parent, key).hasStructValue();
+    }
+
     static Struct object(Struct parent, String key) {
-        return parent.getFieldsOrDefault(key, Value.getDefaultInstance()).getStructValue();
+        return field(parent, key).getStructValue();
     }
 
     static List<Struct> objects(Struct parent, String key) {
-        return parent.getFieldsOrDefault(key, Value.getDefaultInstance()).getListValue().getValuesList().stream()
+        return field(parent, key).getListValue().getValuesList().stream()
                 .map(Value::getStructValue)
                 .toList();
     }
 
-    /** Null for an empty text, too. */
+    /** Null for an empty string, too. */
     static String text(Struct parent, String key) {
-        String text = parent.getFieldsOrDefault(key, Value.getDefaultInstance()).getStringValue();
+        String text = field(parent, key).getStringValue();
         return text.isEmpty() ? null : text;
+    }
+
+    static boolean isTrue(Struct parent, String key) {
+        return field(parent, key).getBoolValue();
     }
 
     /** Numbers may be strings: NaN and the infinities always are, whole numbers in some servers' JSON. */
     static Double number(Struct parent, String key) {
-        Value value = parent.getFieldsOrDefault(key, Value.getDefaultInstance());
+        Value value = field(parent, key);
         if (value.hasNumberValue()) {
             return value.getNumberValue();
         }
@@ -39,5 +50,9 @@ final class StructReader {
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    private static Value field(Struct parent, String key) {
+        return parent == null ? Value.getDefaultInstance() : parent.getFieldsOrDefault(key, Value.getDefaultInstance());
     }
 }

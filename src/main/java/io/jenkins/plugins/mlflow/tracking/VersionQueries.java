@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -58,9 +57,8 @@ final class VersionQueries {
             return Optional.empty();
         }
         transport.refusals().check(request, answer);
-        ParsedResponse<ModelRegistry.GetModelVersionByAlias.Response.Builder> reading = transport
-                .refusals()
-                .read(request, answer, ModelRegistry.GetModelVersionByAlias.Response.newBuilder());
+        ParsedResponse<ModelRegistry.GetModelVersionByAlias.Response.Builder> reading = ParsedResponse.parse(
+                request, answer, ModelRegistry.GetModelVersionByAlias.Response.newBuilder(), transport.refusals());
         return Optional.of(VersionReader.read(reading, reading.message().getModelVersion(), model));
     }
 
@@ -116,8 +114,8 @@ final class VersionQueries {
             return Optional.empty();
         }
         transport.refusals().check(request, answer);
-        ParsedResponse<ModelRegistry.GetRegisteredModel.Response.Builder> reading =
-                transport.refusals().read(request, answer, ModelRegistry.GetRegisteredModel.Response.newBuilder());
+        ParsedResponse<ModelRegistry.GetRegisteredModel.Response.Builder> reading = ParsedResponse.parse(
+                request, answer, ModelRegistry.GetRegisteredModel.Response.newBuilder(), transport.refusals());
         ModelRegistry.RegisteredModel found = reading.message().getRegisteredModel();
         reading.require(found.hasName(), "without the registered model");
         reading.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
@@ -178,19 +176,17 @@ final class VersionQueries {
             throws TrackingException, InterruptedException {
         String filter = "name = " + quoted(model) + condition;
         String subject = "versions of model '" + model + "'" + inWords;
-        Set<String> tokens = new HashSet<>();
+        PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
+                + " pages. Give the candidate's version or run.");
         ModelVersion highest = null;
-        String token = "";
-        for (int page = 0; page < MOST_PAGES; page++) {
-            ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading;
+        do {
+            boolean first = tokens.next().isEmpty();
+            reading = search(transport, filter, subject, PAGE, tokens.next());
+            List<ModelVersion> versions = VersionReader.readAll(reading, model);
             boolean ordered = true;
-            int count = 0;
             ModelVersion previous = null;
-            for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
-                if (message.hasName() && !message.getName().equals(model)) {
-                    continue; // databases that ignore case find CHURN for churn
-                }
-                ModelVersion found = VersionReader.read(reading, message, model);
+            for (ModelVersion found : versions) {
                 reading.require(
                         fits.test(found),
                         "with version " + found.version() + " of the run '" + found.runId() + "'");
@@ -199,64 +195,47 @@ final class VersionQueries {
                     highest = higher(reading, highest, found);
                 }
                 previous = found;
-                count++;
             }
-            token = reading.message().getNextPageToken();
-            if (token.isEmpty() || page == 0 && ordered && count > 1 && highest != null) {
-                return Optional.ofNullable(highest);
+            if (first && ordered && versions.size() > 1 && highest != null) {
+                break;
             }
-            reading.require(tokens.add(token), "with the same page token again");
-        }
-        throw TrackingException.permanent(
-                ErrorCategory.PROTOCOL,
-                "The search for the " + subject + " did not end after " + MOST_PAGES
-                        + " pages. Give the candidate's version or run.");
+        } while (tokens.follow(reading, reading.message().getNextPageToken()));
+        return Optional.ofNullable(highest);
     }
 
     /** The server filters, but each version is looked at: one that ignores the filter must not be believed. */
     int withTag(String model, String tag, int enough) throws TrackingException, InterruptedException {
         String filter = "name = " + quoted(model) + " and tags.`" + tag + "` != ''";
         String subject = "versions of model '" + model + "' with tag '" + tag + "'";
-        Set<String> tokens = new HashSet<>();
+        PageTokens tokens =
+                new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
         Set<String> tagged = new HashSet<>();
-        String token = "";
-        for (int page = 0; page < MOST_PAGES; page++) {
-            ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading = ask(filter, subject, token);
-            for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
-                if (message.hasName() && !message.getName().equals(model)) {
-                    continue; // databases that ignore case find CHURN for churn
-                }
-                ModelVersion found = VersionReader.read(reading, message, model);
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading;
+        do {
+            reading = search(transport, filter, subject, PAGE, tokens.next());
+            for (ModelVersion found : VersionReader.readAll(reading, model)) {
                 if (!found.tags().getOrDefault(tag, "").isEmpty()) {
                     tagged.add(found.version());
                 }
             }
-            token = reading.message().getNextPageToken();
-            if (token.isEmpty() || tagged.size() >= enough) {
-                return Math.min(tagged.size(), enough);
-            }
-            reading.require(tokens.add(token), "with the same page token again");
-        }
-        throw TrackingException.permanent(
-                ErrorCategory.PROTOCOL,
-                "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
+        } while (tagged.size() < enough && tokens.follow(reading, reading.message().getNextPageToken()));
+        return Math.min(tagged.size(), enough);
     }
 
-    private ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> ask(String filter, String subject, String token)
+    /** One page of versions, asked for with the highest number first. */
+    static ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> search(
+            HttpTransport transport, String filter, String subject, int size, String token)
             throws TrackingException, InterruptedException {
-        return transport.begin()
-                .ask(pageRequest(filter, subject, token), ModelRegistry.SearchModelVersions.Response.newBuilder());
-    }
-
-    private static ApiRequest pageRequest(String filter, String subject, String token) {
-        String[] first = {"filter", filter, "order_by", "version_number DESC", "max_results", String.valueOf(PAGE)};
-        if (token.isEmpty()) {
-            return ApiRequest.get("model-versions/search", subject, first);
-        }
-        String[] next = Arrays.copyOf(first, first.length + 2);
-        next[first.length] = "page_token";
-        next[first.length + 1] = token;
-        return ApiRequest.get("model-versions/search", subject, next);
+        ApiRequest request = ApiRequest.get(
+                "model-versions/search",
+                subject,
+                "filter",
+                filter,
+                "order_by",
+                "version_number DESC",
+                "max_results",
+                String.valueOf(size));
+        return transport.begin().ask(request.page(token), ModelRegistry.SearchModelVersions.Response.newBuilder());
     }
 
     static String quoted(String text) throws TrackingException {

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.mlflow.api.proto.ModelRegistry;
 
@@ -24,6 +26,18 @@ final class VersionReader {
                 message.hasStatus() ? status(message.getStatus()) : ModelVersion.Status.UNKNOWN,
                 message.hasSource() ? message.getSource() : null,
                 tags);
+    }
+
+    /** Those of a search; databases that ignore case find CHURN for churn, too. */
+    static List<ModelVersion> readAll(ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading, String model)
+            throws TrackingException {
+        List<ModelVersion> versions = new ArrayList<>();
+        for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
+            if (!message.hasName() || message.getName().equals(model)) {
+                versions.add(read(reading, message, model));
+            }
+        }
+        return versions;
     }
 
     private static ModelVersion.Status status(ModelRegistry.ModelVersionStatus status) {

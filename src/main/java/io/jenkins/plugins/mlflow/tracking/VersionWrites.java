@@ -100,9 +100,8 @@ final class VersionWrites {
             try {
                 HttpResult answer = one.await();
                 transport.refusals().check(one.request(), answer);
-                transport
-                        .refusals()
-                        .read(one.request(), answer, ModelRegistry.SetModelVersionTag.Response.newBuilder());
+                ParsedResponse.parse(
+                        one.request(), answer, ModelRegistry.SetModelVersionTag.Response.newBuilder(), transport.refusals());
             } catch (TrackingException e) {
                 first = first == null ? e : first;
             } catch (InterruptedException e) {

@@ -254,7 +254,7 @@ class RestFailuresTest {
 
     @Test
     void millionsOfValuesAreRefusedBeforeTheyTakeGigabytes() throws IOException {
-        String body = "{\"x\":[" + "{},".repeat(ResponseLimits.MOST_VALUES / 2) + "{}]}";
+        String body = "{\"x\":[" + "{},".repeat(ParsedResponse.MOST_VALUES / 2) + "{}]}";
         TrackingException e = failureOf(200, body);
         assertEquals(ErrorCategory.PROTOCOL, e.category());
         assertTrue(e.getMessage().contains("with more than 2000000 values"), e.getMessage());

@@ -42,7 +42,7 @@ public class RunParsing {
     public Run parse() throws TrackingException {
         HttpResult answer = new HttpResult(200, HttpHeaders.of(Map.of(), (name, value) -> true), body);
         ParsedResponse<Service.GetRun.Response.Builder> reading =
-                refusals.read(request, answer, Service.GetRun.Response.newBuilder());
+                ParsedResponse.parse(request, answer, Service.GetRun.Response.newBuilder(), refusals);
         return RunQueries.read(reading.message().build().getRun(), reading);
     }
 }

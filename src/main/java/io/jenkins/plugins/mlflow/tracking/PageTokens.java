@@ -1,0 +1,42 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/** Follows a server from page to page: to the last one, never in a circle, and not for ever. */
+final class PageTokens {
+    private final int mostPages;
+    private final String endless;
+    private final Set<String> seen = new HashSet<>();
+    private String next = "";
+    private int pages;
+
+    /** @param endless message of the error that there are more pages */
+    PageTokens(int mostPages, String endless) {
+        this.mostPages = mostPages;
+        this.endless = endless;
+    }
+
+    /** What to ask for the next page with; empty for the first, which the oldest servers want without a token. */
+    String next() {
+        return next;
+    }
+
+    /**
+     * Takes the token of a page that was read.
+     *
+     * @return whether there is another page
+     */
+    boolean follow(ParsedResponse<?> page, String token) throws TrackingException {
+        if (token.isEmpty()) {
+            return false;
+        }
+        page.require(seen.add(token), "with the same page token again");
+        pages++;
+        if (pages == mostPages) {
+            throw TrackingException.permanent(ErrorCategory.PROTOCOL, endless);
+        }
+        next = token;
+        return true;
+    }
+}
