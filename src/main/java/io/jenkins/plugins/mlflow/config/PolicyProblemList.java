@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.config;
 
 import hudson.Util;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,7 +37,7 @@ final class PolicyProblemList {
     }
 
     private static String excerpt(String line) {
-        String shown = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
+        String shown = DisplayText.cut(line, LONGEST_LINE);
         return shown.isBlank()
                 ? ""
                 : "<code class=\"mlflow-text-check__line\">" + Util.escape(shown.stripTrailing()) + "</code>";

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -49,8 +50,8 @@ public final class ApprovalInfo {
                 ? null
                 : new ApprovalInfo(
                         Boolean.TRUE.equals(map.get("required")),
-                        MapValues.text(map, "by"),
-                        MapValues.text(map, "reason"),
-                        MapValues.text(map, "at"));
+                        Json.text(map, "by"),
+                        Json.text(map, "reason"),
+                        Json.text(map, "at"));
     }
 }

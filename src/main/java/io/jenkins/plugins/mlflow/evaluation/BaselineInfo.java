@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -73,13 +74,13 @@ public final class BaselineInfo {
         if (map == null) {
             return null;
         }
-        String version = MapValues.text(map, "version");
+        String version = Json.text(map, "version");
         return new BaselineInfo(
-                MapValues.text(map, "alias"),
-                MapValues.text(map, "stage"),
-                map.get("resolved") == null ? version != null : MapValues.isTrue(map, "resolved"),
+                Json.text(map, "alias"),
+                Json.text(map, "stage"),
+                map.get("resolved") == null ? version != null : Json.isTrue(map, "resolved"),
                 version,
-                MapValues.text(map, "run_id"),
-                MapValues.text(map, "model_id"));
+                Json.text(map, "run_id"),
+                Json.text(map, "model_id"));
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -93,13 +94,13 @@ public final class CandidateInfo {
         return map == null
                 ? null
                 : new CandidateInfo(
-                                MapValues.text(map, "run_id"),
-                                MapValues.text(map, "experiment_id"),
-                                MapValues.text(map, "experiment"),
-                                MapValues.text(map, "version"),
-                                MapValues.text(map, "model_id"),
-                                MapValues.text(map, "run_status"))
-                        .named(MapValues.text(map, "model_name"))
-                        .run(MapValues.isTrue(map, "evaluation_run"), MapValues.isTrue(map, "child_run"));
+                                Json.text(map, "run_id"),
+                                Json.text(map, "experiment_id"),
+                                Json.text(map, "experiment"),
+                                Json.text(map, "version"),
+                                Json.text(map, "model_id"),
+                                Json.text(map, "run_status"))
+                        .named(Json.text(map, "model_name"))
+                        .run(Json.isTrue(map, "evaluation_run"), Json.isTrue(map, "child_run"));
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
 import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -127,31 +128,36 @@ public final class Check implements Serializable {
         map.put("dataset", dataset);
         map.put("run_id", runId);
         map.put("rule", rule);
-        map.put("limit", MapValues.number(limit));
-        map.put("value", MapValues.number(value));
-        map.put("baseline", MapValues.number(baseline));
-        map.put("change", MapValues.number(change));
-        map.put("margin", MapValues.number(margin));
+        map.put("limit", written(limit));
+        map.put("value", written(value));
+        map.put("baseline", written(baseline));
+        map.put("change", written(change));
+        map.put("margin", written(margin));
         map.put("verdict", verdict.name());
         map.put("criticality", criticality.key());
         map.put("reason", reason);
         return map;
     }
 
+    /** Numbers that are not finite are strings, as JSON has none. */
+    private static Object written(Double number) {
+        return number == null || Double.isFinite(number) ? number : number.toString();
+    }
+
     static Check fromMap(Map<?, ?> map) {
         return new Check(
-                MapValues.text(map, "metric"),
-                MapValues.text(map, "slice"),
-                MapValues.text(map, "dataset"),
-                MapValues.text(map, "run_id"),
-                MapValues.text(map, "rule"),
-                MapValues.number(map, "limit"),
-                MapValues.number(map, "value"),
-                MapValues.number(map, "baseline"),
-                MapValues.number(map, "change"),
-                MapValues.number(map, "margin"),
-                Verdict.valueOf(MapValues.text(map, "verdict")),
-                Criticality.valueOf(MapValues.text(map, "criticality").toUpperCase(Locale.ROOT)),
-                MapValues.text(map, "reason"));
+                Json.text(map, "metric"),
+                Json.text(map, "slice"),
+                Json.text(map, "dataset"),
+                Json.text(map, "run_id"),
+                Json.text(map, "rule"),
+                Json.number(map, "limit"),
+                Json.number(map, "value"),
+                Json.number(map, "baseline"),
+                Json.number(map, "change"),
+                Json.number(map, "margin"),
+                Verdict.valueOf(Json.text(map, "verdict")),
+                Criticality.valueOf(Json.text(map, "criticality").toUpperCase(Locale.ROOT)),
+                Json.text(map, "reason"));
     }
 }

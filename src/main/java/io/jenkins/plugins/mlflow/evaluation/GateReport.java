@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -175,34 +176,34 @@ public final class GateReport {
 
     /** The report that {@link #toMap()} wrote. Throws IllegalArgumentException if it is of another schema version. */
     public static GateReport fromMap(Map<?, ?> map) {
-        if (MapValues.integer(map, "schema_version") != SCHEMA_VERSION) {
+        if (Json.integer(map, "schema_version") != SCHEMA_VERSION) {
             throw new IllegalArgumentException("This report has schema version " + map.get("schema_version")
                     + "; this product reads version " + SCHEMA_VERSION + ".");
         }
         GateReport report = new GateReport(
-                GateStatus.valueOf(MapValues.text(map, "status")),
-                MapValues.text(map, "reason"),
-                MapValues.text(map, "run_mode"),
-                MapValues.text(map, "model"),
-                MapValues.text(map, "server"));
+                GateStatus.valueOf(Json.text(map, "status")),
+                Json.text(map, "reason"),
+                Json.text(map, "run_mode"),
+                Json.text(map, "model"),
+                Json.text(map, "server"));
         List<Check> checks = new ArrayList<>();
         if (map.get("checks") instanceof List<?> rows) {
             rows.forEach(row -> checks.add(Check.fromMap((Map<?, ?>) row)));
         }
         report.evaluated(
-                CandidateInfo.fromMap(MapValues.part(map, "candidate")),
-                BaselineInfo.fromMap(MapValues.part(map, "baseline")),
+                CandidateInfo.fromMap(Json.object(map, "candidate")),
+                BaselineInfo.fromMap(Json.object(map, "baseline")),
                 checks);
-        Map<?, ?> policy = MapValues.part(map, "policy");
+        Map<?, ?> policy = Json.object(map, "policy");
         if (policy != null) {
-            report.under(MapValues.text(policy, "origin"), MapValues.text(policy, "sha256"), MapValues.text(policy, "text"));
+            report.under(Json.text(policy, "origin"), Json.text(policy, "sha256"), Json.text(policy, "text"));
         }
-        Map<?, ?> error = MapValues.part(map, "error");
+        Map<?, ?> error = Json.object(map, "error");
         if (error != null) {
-            report.error(MapValues.text(error, "category"), MapValues.text(error, "message"));
+            report.error(Json.text(error, "category"), Json.text(error, "message"));
         }
-        return report.promotion(PromotionInfo.fromMap(MapValues.part(map, "promotion")))
-                .timing(Timing.fromMap(MapValues.part(map, "timing")));
+        return report.promotion(PromotionInfo.fromMap(Json.object(map, "promotion")))
+                .timing(Timing.fromMap(Json.object(map, "timing")));
     }
 
     private Map<String, Object> policy() {

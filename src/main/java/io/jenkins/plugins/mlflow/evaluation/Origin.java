@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.io.Serializable;
 
 /**
@@ -17,11 +18,6 @@ public record Origin(String runId, String dataset) implements Serializable {
 
     /** As it follows a reason, such as {@code logged by run 0f3a on dataset holdout}. */
     public String inWords() {
-        return "logged" + (runId == null ? "" : " by run " + runId) + (dataset == null ? "" : " on dataset " + shown());
-    }
-
-    private String shown() {
-        String line = dataset.replaceAll("[\\p{Cc}\\p{Cf}]", " ");
-        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+        return "logged" + (runId == null ? "" : " by run " + runId) + (dataset == null ? "" : " on dataset " + DisplayText.name(dataset, LONGEST));
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -83,11 +84,11 @@ public final class PromotionInfo {
                 ? null
                 : new PromotionInfo(
                         Boolean.TRUE.equals(map.get("promoted")),
-                        MapValues.text(map, "version"),
-                        MapValues.text(map, "alias"),
-                        MapValues.text(map, "stage"),
-                        MapValues.text(map, "previous_version"),
-                        MapValues.text(map, "reason"),
-                        ApprovalInfo.fromMap(MapValues.part(map, "approval")));
+                        Json.text(map, "version"),
+                        Json.text(map, "alias"),
+                        Json.text(map, "stage"),
+                        Json.text(map, "previous_version"),
+                        Json.text(map, "reason"),
+                        ApprovalInfo.fromMap(Json.object(map, "approval")));
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -108,14 +109,14 @@ public final class Timing {
         return map == null
                 ? null
                 : new Timing(
-                                MapValues.text(map, "started_at"),
-                                MapValues.integer(map, "waited_ms"),
-                                MapValues.integer(map, "total_ms"),
-                                MapValues.integer(map, "requests"))
-                        .resolved(MapValues.text(map, "resolved_at"))
-                        .waited(MapValues.text(map, "waited_for"))
-                        .evaluated(MapValues.text(map, "evaluated_at"))
-                        .promoted(MapValues.text(map, "promoted_at"))
-                        .ended(MapValues.text(map, "ended_at"));
+                                Json.text(map, "started_at"),
+                                Json.integer(map, "waited_ms"),
+                                Json.integer(map, "total_ms"),
+                                Json.integer(map, "requests"))
+                        .resolved(Json.text(map, "resolved_at"))
+                        .waited(Json.text(map, "waited_for"))
+                        .evaluated(Json.text(map, "evaluated_at"))
+                        .promoted(Json.text(map, "promoted_at"))
+                        .ended(Json.text(map, "ended_at"));
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.export;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.io.Serializable;
 import java.time.Instant;
 
@@ -29,6 +30,6 @@ public record Approval(String by, String reason, Instant at) implements Serializ
 
     private static String shortened(String text, int longest) {
         String trimmed = text.trim();
-        return trimmed.length() <= longest ? trimmed : trimmed.substring(0, longest - 1) + "…";
+        return trimmed.length() <= longest ? trimmed : DisplayText.cut(trimmed, longest - 1);
     }
 }

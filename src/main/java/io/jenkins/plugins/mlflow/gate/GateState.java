@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlflow.gate;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.Evaluator;
 import io.jenkins.plugins.mlflow.evaluation.Evidence;
-import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.BaselinePolicy.SameDataset;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricKey;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * All that a gate must remember between two advances, and over a restart: one part for each stage, whose class says who sets it.

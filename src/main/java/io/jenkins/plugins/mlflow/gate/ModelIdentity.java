@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
@@ -178,8 +179,7 @@ final class ModelIdentity {
         String first = names.stream()
                 .sorted()
                 .limit(MOST_LISTED)
-                .map(name -> name.replaceAll("\\p{Cc}", " "))
-                .map(name -> name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name)
+                .map(name -> DisplayText.name(name, LONGEST_NAME))
                 .collect(Collectors.joining(", "));
         return names.size() > MOST_LISTED ? first + " and " + (names.size() - MOST_LISTED) + " more" : first;
     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.live;
 
 import hudson.model.Run;
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.Map;
 
 /**
@@ -34,8 +35,8 @@ record BuildRef(String job, int number, long started) {
 
     /** Null if the JSON object names none. */
     static BuildRef get(Map<?, ?> map) {
-        String job = JsonFields.text(map, "job");
-        int number = JsonFields.integer(map, "build");
+        String job = Json.text(map, "job");
+        int number = (int) Json.integer(map, "build");
         long started = map.get("build_started") instanceof Number time ? time.longValue() : 0;
         return job == null || number < 1 ? null : new BuildRef(job, number, started);
     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.live;
 
-import io.jenkins.plugins.mlflow.report.TextSanitizer;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -83,15 +84,15 @@ final class LiveChange {
                 text(at),
                 null,
                 job,
-                TextSanitizer.plain(by, LONGEST_NAME),
-                TextSanitizer.plain(reason, LONGEST_REASON),
+                DisplayText.plain(by, LONGEST_NAME),
+                DisplayText.plain(reason, LONGEST_REASON),
                 Outcome.UNKNOWN,
                 null);
     }
 
     /** The same with what came of it. */
     LiveChange ended(Outcome ended, String why) {
-        return new LiveChange(what, from, to, at, build, job, by, reason, ended, TextSanitizer.plain(why, LONGEST_PROBLEM));
+        return new LiveChange(what, from, to, at, build, job, by, reason, ended, DisplayText.plain(why, LONGEST_PROBLEM));
     }
 
     /** The same after a job was renamed or moved. */
@@ -130,22 +131,22 @@ final class LiveChange {
 
     /** Null if it is none. */
     static LiveChange fromMap(Map<?, ?> map) {
-        What what = value(What.values(), JsonFields.text(map, "what"));
-        Outcome outcome = value(Outcome.values(), JsonFields.text(map, "outcome"));
-        String at = JsonFields.text(map, "at");
+        What what = value(What.values(), Json.text(map, "what"));
+        Outcome outcome = value(Outcome.values(), Json.text(map, "outcome"));
+        String at = Json.text(map, "at");
         return what == null || outcome == null || at == null
                 ? null
                 : new LiveChange(
                         what,
-                        JsonFields.text(map, "from"),
-                        JsonFields.text(map, "to"),
+                        Json.text(map, "from"),
+                        Json.text(map, "to"),
                         at,
                         BuildRef.get(map),
-                        JsonFields.text(map, "job"),
-                        JsonFields.text(map, "by"),
-                        JsonFields.text(map, "reason"),
+                        Json.text(map, "job"),
+                        Json.text(map, "by"),
+                        Json.text(map, "reason"),
                         outcome,
-                        JsonFields.text(map, "problem"));
+                        Json.text(map, "problem"));
     }
 
     private static <E extends Enum<E>> E value(E[] values, String name) {

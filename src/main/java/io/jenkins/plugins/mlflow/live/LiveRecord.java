@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.live;
 
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -202,22 +203,22 @@ final class LiveRecord {
 
     /** @throws IllegalArgumentException if it is none */
     static LiveRecord fromMap(Map<?, ?> map) {
-        String registry = JsonFields.text(map, "registry");
-        String model = JsonFields.text(map, "model");
-        String name = JsonFields.text(map, "name");
-        String kind = JsonFields.text(map, "kind");
+        String registry = Json.text(map, "registry");
+        String model = Json.text(map, "model");
+        String name = Json.text(map, "name");
+        String kind = Json.text(map, "kind");
         if (registry == null
                 || model == null
                 || name == null
                 || kind == null
-                || JsonFields.text(map, "seen_at") == null) {
+                || Json.text(map, "seen_at") == null) {
             throw new IllegalArgumentException("it is no record of what is live");
         }
         LiveRecord record = new LiveRecord(new LiveKey(registry, model, LiveKey.Kind.valueOf(kind), name));
-        record.server = JsonFields.text(map, "server");
-        record.version = JsonFields.text(map, "version");
-        record.predecessor = JsonFields.text(map, "predecessor");
-        record.seenAt = JsonFields.text(map, "seen_at");
+        record.server = Json.text(map, "server");
+        record.version = Json.text(map, "version");
+        record.predecessor = Json.text(map, "predecessor");
+        record.seenAt = Json.text(map, "seen_at");
         record.seenBy = BuildRef.get(map);
         if (map.get("changes") instanceof List<?> list) {
             list.stream()

@@ -9,8 +9,8 @@ import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.Connections;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.Rollback;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
-import io.jenkins.plugins.mlflow.report.TextSanitizer;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
 import java.time.Clock;
@@ -113,7 +113,7 @@ public final class RollbackService {
         }
         LiveKey key = record.getKey();
         String by = Jenkins.getAuthentication2().getName();
-        String what = TextSanitizer.plain(
+        String what = DisplayText.plain(
                 "alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName() + "' from version "
                         + from + " to version " + to,
                 LONGEST_LOGGED);
@@ -132,7 +132,7 @@ public final class RollbackService {
                                         LiveChange.rollBack(from, to, Instant.now(), concerned, by, reason)));
                         begun[0] = true;
                         LOGGER.log(Level.INFO, "User ''{0}'' rolls back {1}. Reason: {2}", new Object[] {
-                            TextSanitizer.plain(by, LONGEST_LOGGED), what, TextSanitizer.plain(reason, LONGEST_LOGGED)
+                            DisplayText.plain(by, LONGEST_LOGGED), what, DisplayText.plain(reason, LONGEST_LOGGED)
                         });
                     });
         } finally {
@@ -143,9 +143,9 @@ public final class RollbackService {
                 "Roll back of {0} by user ''{1}'': {2}{3}",
                 new Object[] {
                     what,
-                    TextSanitizer.plain(by, LONGEST_LOGGED),
+                    DisplayText.plain(by, LONGEST_LOGGED),
                     outcome.result(),
-                    outcome.message() == null ? "" : ". " + TextSanitizer.plain(outcome.message(), 4 * LONGEST_LOGGED)
+                    outcome.message() == null ? "" : ". " + DisplayText.plain(outcome.message(), 4 * LONGEST_LOGGED)
                 });
         if (outcome.result() != Rollback.Result.DONE) {
             throw new Problem(outcome.category() + ": " + outcome.message());

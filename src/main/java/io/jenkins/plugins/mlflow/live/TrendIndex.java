@@ -139,8 +139,8 @@ final class TrendIndex {
 
     private static void addKey(Object key, Set<TrendPoint.Key> keys) {
         if (key instanceof Map<?, ?> map) {
-            String registry = JsonFields.text(map, "registry");
-            String model = JsonFields.text(map, "model");
+            String registry = Json.text(map, "registry");
+            String model = Json.text(map, "model");
             if (registry != null && model != null) {
                 keys.add(new TrendPoint.Key(registry, model));
             }

@@ -4,7 +4,8 @@ import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
 import io.jenkins.plugins.mlflow.evaluation.Verdict;
 import io.jenkins.plugins.mlflow.policy.Criticality;
-import io.jenkins.plugins.mlflow.report.TextSanitizer;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
+import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,9 @@ public final class TrendMetric {
             }
         }
         TrendMetric found = new TrendMetric();
-        found.metric = TextSanitizer.plain(worst.getMetric(), LONGEST_NAME);
-        found.slice = TextSanitizer.plain(worst.getSlice(), LONGEST_NAME);
-        found.dataset = TextSanitizer.plain(worst.getDataset(), LONGEST_NAME);
+        found.metric = DisplayText.plain(worst.getMetric(), LONGEST_NAME);
+        found.slice = DisplayText.plain(worst.getSlice(), LONGEST_NAME);
+        found.dataset = DisplayText.plain(worst.getDataset(), LONGEST_NAME);
         found.verdict = worst.getVerdict().name();
         found.criticality = worst.getCriticality().key();
         List<String> rules = new ArrayList<>();
@@ -56,7 +57,7 @@ public final class TrendMetric {
             }
             rules.add(check.getRule() + " " + Numbers.text(check.getLimit()));
         }
-        found.rules = TextSanitizer.plain(String.join(", ", rules), LONGEST_RULES);
+        found.rules = DisplayText.plain(String.join(", ", rules), LONGEST_RULES);
         return found;
     }
 
@@ -67,6 +68,11 @@ public final class TrendMetric {
 
     private static Double finite(Double number) {
         return number == null || !Double.isFinite(number) ? null : number;
+    }
+
+    /** Null for what was edited into something else, too. */
+    private static Double finite(Map<?, ?> map, String key) {
+        return map.get(key) instanceof Number ? finite(Json.number(map, key)) : null;
     }
 
     @Exported
@@ -176,16 +182,16 @@ public final class TrendMetric {
     /** Null if it is none. */
     static TrendMetric fromMap(Map<?, ?> map) {
         TrendMetric read = new TrendMetric();
-        read.metric = JsonFields.text(map, "metric");
-        read.slice = JsonFields.text(map, "slice");
-        read.dataset = JsonFields.text(map, "dataset");
-        read.value = JsonFields.number(map, "value");
-        read.baseline = JsonFields.number(map, "baseline");
-        read.min = JsonFields.number(map, "min");
-        read.max = JsonFields.number(map, "max");
-        read.rules = JsonFields.text(map, "rules");
-        read.verdict = JsonFields.text(map, "verdict");
-        read.criticality = JsonFields.text(map, "criticality");
+        read.metric = Json.text(map, "metric");
+        read.slice = Json.text(map, "slice");
+        read.dataset = Json.text(map, "dataset");
+        read.value = finite(map, "value");
+        read.baseline = finite(map, "baseline");
+        read.min = finite(map, "min");
+        read.max = finite(map, "max");
+        read.rules = Json.text(map, "rules");
+        read.verdict = Json.text(map, "verdict");
+        read.criticality = Json.text(map, "criticality");
         return read.metric == null || read.verdict == null ? null : read;
     }
 }

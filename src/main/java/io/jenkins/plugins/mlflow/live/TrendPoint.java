@@ -6,8 +6,9 @@ import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
+import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.StatusLook;
-import io.jenkins.plugins.mlflow.report.TextSanitizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -54,16 +55,16 @@ public final class TrendPoint {
         TrendPoint point = new TrendPoint(build, gate);
         point.at = report.getTiming() == null ? null : report.getTiming().getStartedAt();
         point.status = report.getStatus().name();
-        point.server = TextSanitizer.plain(report.getServer(), LONGEST_NAME);
+        point.server = DisplayText.plain(report.getServer(), LONGEST_NAME);
         point.registry = registry(point.server);
-        point.model = TextSanitizer.plain(report.getModel(), LONGEST_NAME);
+        point.model = DisplayText.plain(report.getModel(), LONGEST_NAME);
         point.aliasRead = GateRecorder.readAlias(report);
         point.version = report.getCandidate() == null
                 ? null
-                : TextSanitizer.plain(report.getCandidate().getVersion(), LONGEST_NAME);
+                : DisplayText.plain(report.getCandidate().getVersion(), LONGEST_NAME);
         if (report.isPromoted()) {
-            point.promoted = TextSanitizer.plain(report.getPromotion().getVersion(), LONGEST_NAME);
-            point.replaced = TextSanitizer.plain(report.getPromotion().getPreviousVersion(), LONGEST_NAME);
+            point.promoted = DisplayText.plain(report.getPromotion().getVersion(), LONGEST_NAME);
+            point.replaced = DisplayText.plain(report.getPromotion().getPreviousVersion(), LONGEST_NAME);
         }
         Map<List<String>, List<Check>> checks = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
@@ -225,16 +226,16 @@ public final class TrendPoint {
     /** Null if it is none. */
     @CheckForNull
     static TrendPoint fromMap(Map<?, ?> map) {
-        TrendPoint point = new TrendPoint(JsonFields.integer(map, "build"), JsonFields.integer(map, "gate"));
-        point.at = JsonFields.text(map, "at");
-        point.status = JsonFields.text(map, "status");
-        point.server = JsonFields.text(map, "server");
-        point.registry = JsonFields.text(map, "registry");
-        point.model = JsonFields.text(map, "model");
+        TrendPoint point = new TrendPoint((int) Json.integer(map, "build"), (int) Json.integer(map, "gate"));
+        point.at = Json.text(map, "at");
+        point.status = Json.text(map, "status");
+        point.server = Json.text(map, "server");
+        point.registry = Json.text(map, "registry");
+        point.model = Json.text(map, "model");
         point.aliasRead = Boolean.TRUE.equals(map.get("alias_read"));
-        point.version = JsonFields.text(map, "version");
-        point.promoted = JsonFields.text(map, "promoted");
-        point.replaced = JsonFields.text(map, "replaced");
+        point.version = Json.text(map, "version");
+        point.promoted = Json.text(map, "promoted");
+        point.replaced = Json.text(map, "replaced");
         if (map.get("metrics") instanceof List<?> list) {
             point.metrics = list.stream()
                     .filter(Map.class::isInstance)

@@ -26,7 +26,7 @@ public final class AliasNames {
 
     /** What is wrong with the name and what would be right, or null if it can be an alias. */
     public static String problemWith(String alias) {
-        String shown = "`" + PolicyNode.abbreviated(alias) + "`";
+        String shown = "`" + DisplayText.abbreviated(alias) + "`";
         if (isSwitch(alias)) {
             return shown + " is no alias name here, because it reads like on, off or nothing; choose another name, "
                     + "for example `champion`";

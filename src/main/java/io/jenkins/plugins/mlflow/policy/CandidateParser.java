@@ -117,7 +117,7 @@ final class CandidateParser {
         }
         Matcher order = ORDER.matcher(text);
         if (!order.matches()) {
-            problems.add(fields.place(ORDER_BY), "`" + PolicyNode.abbreviated(text) + "` is not an order of runs; write "
+            problems.add(fields.place(ORDER_BY), "`" + DisplayText.abbreviated(text) + "` is not an order of runs; write "
                     + "`metrics.<name> DESC` (greatest first) or `metrics.<name> ASC`, the name in back-ticks if it has blanks");
             return null;
         }

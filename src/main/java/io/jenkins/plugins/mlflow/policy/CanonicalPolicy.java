@@ -41,7 +41,7 @@ public final class CanonicalPolicy {
 
     /** A whole policy file with one model, of what {@link #describe} said of its policy. */
     public static String file(String model, String described) {
-        return "version: 1\nmodels:\n  " + PolicyText.quoted(model) + ":\n" + described.indent(4);
+        return "version: 1\nmodels:\n  " + YamlText.scalar(model) + ":\n" + described.indent(4);
     }
 
     private static Map<String, Object> candidate(CandidateSelection candidate) {

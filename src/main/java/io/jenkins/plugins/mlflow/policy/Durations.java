@@ -24,7 +24,7 @@ public final class Durations {
      * @throws IllegalArgumentException with a message that says what is wrong with the text and what would be right
      */
     public static Duration parse(String text) {
-        String shown = "`" + PolicyNode.abbreviated(text) + "`";
+        String shown = "`" + DisplayText.abbreviated(text) + "`";
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             if (NUMBER.matcher(text).matches()) {

@@ -77,10 +77,42 @@ public final class Json {
                     ? ""
                     : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
             throw new IllegalArgumentException(
-                    "this is not JSON: " + PolicyNode.abbreviated(e.getOriginalMessage()) + where, e);
+                    "this is not JSON: " + DisplayText.abbreviated(e.getOriginalMessage()) + where, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The string under a key; null if there is none, or something else. */
+    public static String text(Map<?, ?> object, String key) {
+        return object.get(key) instanceof String text ? text : null;
+    }
+
+    /**
+     * The number under a key, not finite if {@link #write} was given such a one; null if there is none.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static Double number(Map<?, ?> object, String key) {
+        Object value = object.get(key);
+        if (value == null) {
+            return null;
+        }
+        return value instanceof Number number ? number.doubleValue() : Double.valueOf(value.toString());
+    }
+
+    /** The number under a key without its fraction; 0 if there is none, or something else. */
+    public static long integer(Map<?, ?> object, String key) {
+        return object.get(key) instanceof Number number ? number.longValue() : 0;
+    }
+
+    public static boolean isTrue(Map<?, ?> object, String key) {
+        return Boolean.TRUE.equals(object.get(key));
+    }
+
+    /** The object under a key; null if there is none, or something else. */
+    public static Map<?, ?> object(Map<?, ?> object, String key) {
+        return object.get(key) instanceof Map<?, ?> part ? part : null;
     }
 
     private static Object value(JsonParser parser) throws IOException {

@@ -34,7 +34,7 @@ final class MappingReader {
         for (PolicyNode.Entry entry : mapping.entries().values()) {
             String key = entry.key().text();
             if (!known.contains(key)) {
-                problems.add(entry.key().place(), "unknown key `" + PolicyNode.abbreviated(key) + "`; "
+                problems.add(entry.key().place(), "unknown key `" + DisplayText.abbreviated(key) + "`; "
                         + Suggestions.hint(key, known, known.size() == 1 ? "the only key here is" : "the keys here are"));
             }
         }
@@ -98,7 +98,7 @@ final class MappingReader {
         for (PolicyNode item : list.items()) {
             String text = text(item, problems);
             if (text != null && !texts.add(text)) {
-                problems.add(item.place(), "`" + PolicyNode.abbreviated(text) + "` is in this list twice; remove one of the two");
+                problems.add(item.place(), "`" + DisplayText.abbreviated(text) + "` is in this list twice; remove one of the two");
             }
         }
         return List.copyOf(texts);
@@ -110,7 +110,7 @@ final class MappingReader {
             return null;
         }
         if (!scalar.quoted() && ScalarParser.needsQuotes(scalar.text())) {
-            String shown = PolicyNode.abbreviated(scalar.text());
+            String shown = DisplayText.abbreviated(scalar.text());
             problems.add(node.place(), "`" + shown + "` may be parsed as a non-string by other YAML parsers; if it is meant as one, "
                     + "put it in quotes: \"" + shown + "\"");
             return null;
@@ -146,7 +146,7 @@ final class MappingReader {
         if (word != null && !choices.containsKey(word)) {
             List<String> words = List.copyOf(choices.keySet());
             String nearest = Suggestions.nearest(word, words);
-            problems.add(place(key), "found `" + PolicyNode.abbreviated(word) + "`; "
+            problems.add(place(key), "found `" + DisplayText.abbreviated(word) + "`; "
                     + (nearest == null ? "" : "did you mean `" + nearest + "`? ")
                     + "It must be one of " + Suggestions.list(words));
             return null;

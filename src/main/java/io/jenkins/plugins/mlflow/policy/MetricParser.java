@@ -61,7 +61,7 @@ final class MetricParser {
             return "the name of the metric has " + metric.length() + " characters; MLflow allows at most " + LONGEST_NAME;
         }
         if (metric.indexOf('*') != metric.lastIndexOf('*')) {
-            return "`" + PolicyNode.abbreviated(metric) + "` holds several `*`; one of them can stand for the slice";
+            return "`" + DisplayText.abbreviated(metric) + "` holds several `*`; one of them can stand for the slice";
         }
         return metric.chars().anyMatch(Character::isISOControl)
                 ? "the name of the metric holds a control character; write its key in MLflow"
@@ -90,7 +90,7 @@ final class MetricParser {
 
     private static String rightFormOf(String quoted) {
         return ScalarParser.isNumberLike(quoted)
-                ? "write the number without quotes, or with the comparison: \">= " + PolicyNode.abbreviated(quoted) + "\""
+                ? "write the number without quotes, or with the comparison: \">= " + DisplayText.abbreviated(quoted) + "\""
                 : "write " + FORMS + Suggestions.list(KEYS);
     }
 
@@ -98,7 +98,7 @@ final class MetricParser {
         return switch (sign) {
             case ">=" -> RuleKind.MIN;
             case "<=" -> RuleKind.MAX;
-            default -> throw new IllegalArgumentException("found the comparison `" + PolicyNode.abbreviated(sign)
+            default -> throw new IllegalArgumentException("found the comparison `" + DisplayText.abbreviated(sign)
                     + "`; bounds are inclusive: write \">= 0.92\" (at least) or \"<= 0.35\" (at most)");
         };
     }

@@ -91,8 +91,8 @@ final class ModelParser {
             differInCapitals(otherPart, other, part, alias);
             return;
         }
-        problems.add(alias.place(), "`" + PolicyNode.abbreviated(alias.text()) + "` and `"
-                + PolicyNode.abbreviated(other.text()) + "`, the alias of `" + otherPart
+        problems.add(alias.place(), "`" + DisplayText.abbreviated(alias.text()) + "` and `"
+                + DisplayText.abbreviated(other.text()) + "`, the alias of `" + otherPart
                 + "`, differ in capitals only; write both alike, as MLflow has it");
     }
 

@@ -73,7 +73,7 @@ final class ParameterTree {
         Map<String, PolicyNode.Entry> entries = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (!(entry.getKey() instanceof CharSequence)) {
-                problems.add(place, "the key `" + PolicyNode.abbreviated(String.valueOf(entry.getKey()))
+                problems.add(place, "the key `" + DisplayText.abbreviated(String.valueOf(entry.getKey()))
                         + "` is not a text; put it in quotes");
                 continue;
             }

@@ -124,8 +124,8 @@ public final class PolicyDocument {
             String nearest = Suggestions.nearest(model, models());
             throw new PolicyProblems().fatal(
                     written.get("models").place(),
-                    "there is no policy for the model `" + PolicyNode.abbreviated(model) + "`; "
-                            + (nearest == null ? "" : "did you mean `" + PolicyNode.abbreviated(nearest) + "`? ")
+                    "there is no policy for the model `" + DisplayText.abbreviated(model) + "`; "
+                            + (nearest == null ? "" : "did you mean `" + DisplayText.abbreviated(nearest) + "`? ")
                             + "The models here: " + Suggestions.list(models()));
         }
         return found;

@@ -39,7 +39,7 @@ sealed interface PolicyNode {
                 return "";
             }
             String before = parent.path();
-            return before.isEmpty() ? abbreviated(name) : before + "." + abbreviated(name);
+            return before.isEmpty() ? DisplayText.abbreviated(name) : before + "." + DisplayText.abbreviated(name);
         }
 
         /** Whether it is in the defaults of a policy file. */
@@ -64,7 +64,7 @@ sealed interface PolicyNode {
             if (isNothing()) {
                 return "nothing";
             }
-            return quoted ? "the text \"" + abbreviated(text) + "\"" : "`" + abbreviated(text) + "`";
+            return quoted ? "the text \"" + DisplayText.abbreviated(text) + "\"" : "`" + DisplayText.abbreviated(text) + "`";
         }
     }
 
@@ -129,22 +129,5 @@ sealed interface PolicyNode {
         public String found() {
             return entries.isEmpty() ? "an empty mapping" : "a mapping";
         }
-    }
-
-    /** A user's text as it can be shown within a message: on one line and not too long. */
-    static String abbreviated(String text) {
-        int shown = text.length();
-        if (shown > 80) {
-            shown = Character.isHighSurrogate(text.charAt(76)) ? 76 : 77;
-        }
-        StringBuilder line = new StringBuilder();
-        text.substring(0, shown).codePoints().forEach(character -> {
-            if (Character.isISOControl(character) || character == 0x2028 || character == 0x2029) {
-                line.append(String.format("\\u%04X", character));
-            } else {
-                line.appendCodePoint(character);
-            }
-        });
-        return shown < text.length() ? line + "…" : line.toString();
     }
 }

@@ -22,7 +22,7 @@ public final class PolicyReader {
         PolicyNode.Mapping written = document != null
                 ? document.model(model)
                 : PolicyNode.Mapping.empty(
-                        PolicyNode.Place.root("model `" + PolicyNode.abbreviated(model) + "`", 0, 0));
+                        PolicyNode.Place.root("model `" + DisplayText.abbreviated(model) + "`", 0, 0));
         PolicyNode.Mapping tree = overrides.over(written, problems);
         GatePolicy policy = ModelParser.parse(tree, "the " + overrides.where("thresholds"), problems);
         problems.throwIfAny();

@@ -4,13 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import org.yaml.snakeyaml.reader.StreamReader;
 
 /** Writes a policy in the words of the policy file, for the build log. */
 final class PolicyText {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9_./-]*");
-
     private final StringBuilder text = new StringBuilder();
 
     private PolicyText() {}
@@ -24,7 +20,7 @@ final class PolicyText {
         if (policy.baseline() != null) {
             List<String> baseline = new ArrayList<>(List.of(
                     policy.baseline().stage() == null
-                            ? "alias: " + quoted(policy.baseline().alias())
+                            ? "alias: " + YamlText.scalar(policy.baseline().alias())
                             : "stage: " + policy.baseline().stage(),
                     "when_missing: " + (policy.baseline().rubberStamp() ? "rubber_stamp" : "fail")));
             if (policy.baseline().sameDataset() != BaselinePolicy.SameDataset.WARN) {
@@ -46,16 +42,16 @@ final class PolicyText {
         List<String> lines = new ArrayList<>();
         boolean named = candidate.alias() != null || candidate.stage() != null;
         if (candidate.alias() != null) {
-            lines.add("alias: " + quoted(candidate.alias()));
+            lines.add("alias: " + YamlText.scalar(candidate.alias()));
         }
         if (candidate.stage() != null) {
             lines.add("stage: " + candidate.stage());
         }
         if (candidate.experiment() != null) {
-            lines.add("experiment: " + quoted(candidate.experiment()));
+            lines.add("experiment: " + YamlText.scalar(candidate.experiment()));
         }
         if (candidate.filter() != null) {
-            lines.add("filter: " + quoted(candidate.filter()));
+            lines.add("filter: " + YamlText.scalar(candidate.filter()));
         }
         if (!named) {
             lines.add("select: " + (candidate.best() ? "best" : "latest"));
@@ -63,7 +59,7 @@ final class PolicyText {
         if (candidate.orderBy() != null) {
             String metric = candidate.orderBy().metric();
             String mark = metric.contains("`") ? "\"" : "`";
-            lines.add("order_by: " + quoted("metrics." + mark + metric + mark
+            lines.add("order_by: " + YamlText.scalar("metrics." + mark + metric + mark
                     + (candidate.orderBy().descending() ? " DESC" : " ASC")));
         }
         if (candidate.maxAge() != null) {
@@ -92,14 +88,14 @@ final class PolicyText {
                 fields.add("criticality: " + its.get(0).criticality().key());
             }
             target(its.get(0).target(), fields);
-            lines.add(quoted(metric) + ": {" + String.join(", ", fields) + "}");
+            lines.add(YamlText.scalar(metric) + ": {" + String.join(", ", fields) + "}");
         });
         part("metrics", lines);
     }
 
     private static void target(MetricTarget target, List<String> fields) {
         if (target.dataset() != null) {
-            fields.add("dataset: " + quoted(target.dataset()));
+            fields.add("dataset: " + YamlText.scalar(target.dataset()));
         }
         if (target.value().needsHistory()) {
             fields.add("value: " + target.value().text());
@@ -113,9 +109,9 @@ final class PolicyText {
         EvidenceSource evidence = target.evidence();
         if (evidence != null) {
             String source = switch (evidence.kind()) {
-                case SAMPLES -> "samples: " + quoted(evidence.first());
-                case STD_ERROR -> "std_error: " + quoted(evidence.first());
-                case INTERVAL -> "lower: " + quoted(evidence.first()) + ", upper: " + quoted(evidence.second());
+                case SAMPLES -> "samples: " + YamlText.scalar(evidence.first());
+                case STD_ERROR -> "std_error: " + YamlText.scalar(evidence.first());
+                case INTERVAL -> "lower: " + YamlText.scalar(evidence.first()) + ", upper: " + YamlText.scalar(evidence.second());
             };
             fields.add("evidence: {" + source + ", confidence: "
                     + Decimals.shortest(evidence.confidence()).toPlainString() + "}");
@@ -129,14 +125,14 @@ final class PolicyText {
         }
         List<String> lines = new ArrayList<>();
         if (promotion.alias() != null) {
-            lines.add("alias: " + quoted(promotion.alias()));
+            lines.add("alias: " + YamlText.scalar(promotion.alias()));
         }
         if (promotion.stage() != null) {
             lines.add("stage: " + promotion.stage());
             lines.add("archive_existing: " + promotion.archiveExisting());
         }
         if (promotion.artifactPath() != null) {
-            lines.add("artifact_path: " + quoted(promotion.artifactPath()));
+            lines.add("artifact_path: " + YamlText.scalar(promotion.artifactPath()));
         }
         lines.add("timeout: " + Durations.format(promotion.timeout()));
         if (!promotion.approval().isNever()) {
@@ -144,28 +140,8 @@ final class PolicyText {
             lines.add("approval_timeout: " + Durations.format(promotion.approval().timeout()));
         }
         if (!promotion.approvers().isEmpty()) {
-            lines.add("approvers: [" + String.join(", ", promotion.approvers().stream().map(PolicyText::quoted).toList()) + "]");
+            lines.add("approvers: [" + String.join(", ", promotion.approvers().stream().map(YamlText::scalar).toList()) + "]");
         }
         part("promote", lines);
-    }
-
-    static String quoted(String value) {
-        if (PLAIN.matcher(value).matches() && !ScalarParser.needsQuotes(value)) {
-            return value;
-        }
-        StringBuilder quoted = new StringBuilder("\"");
-        value.codePoints().forEach(character -> {
-            if (character == '"' || character == '\\') {
-                quoted.append('\\').appendCodePoint(character);
-            } else if (character == '\n') {
-                quoted.append("\\n");
-            } else if (character < ' ' || character == 0x85 || character == 0xA0 || character == 0xFEFF
-                    || character == 0x2028 || character == 0x2029 || !StreamReader.isPrintable(character)) {
-                quoted.append(String.format(character > 0xFFFF ? "\\U%08X" : "\\u%04X", character));
-            } else {
-                quoted.appendCodePoint(character);
-            }
-        });
-        return quoted.append('"').toString();
     }
 }

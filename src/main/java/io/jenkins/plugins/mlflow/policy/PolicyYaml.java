@@ -77,7 +77,7 @@ final class PolicyYaml {
             // The library refuses some tags, `!a%20` for one, without saying where; it has read a little further.
             throw problems.fatal(
                     place(reader.getMark(), null, ""),
-                    "this is not valid YAML: " + PolicyNode.abbreviated(String.valueOf(e.getMessage())));
+                    "this is not valid YAML: " + DisplayText.abbreviated(String.valueOf(e.getMessage())));
         }
     }
 
@@ -91,12 +91,12 @@ final class PolicyYaml {
     }
 
     private static String explained(MarkedYAMLException e) {
-        String what = PolicyNode.abbreviated(String.valueOf(e.getProblem()));
+        String what = DisplayText.abbreviated(String.valueOf(e.getProblem()));
         if (what.startsWith(TAG_REFUSED)) {
             return unsupported(new Tag(what.substring(TAG_REFUSED.length()).strip()));
         }
         String message = "this is not valid YAML: "
-                + (e.getContext() == null ? "" : PolicyNode.abbreviated(e.getContext()) + ", ") + what;
+                + (e.getContext() == null ? "" : DisplayText.abbreviated(e.getContext()) + ", ") + what;
         if (message.contains("block scalar")) {
             return message + "; put a comparison in quotes, for example \">= 0.88\"";
         }
@@ -184,7 +184,7 @@ final class PolicyYaml {
             return null;
         }
         if (scalar.isPlain() && ScalarParser.needsQuotes(text)) {
-            String shown = PolicyNode.abbreviated(text);
+            String shown = DisplayText.abbreviated(text);
             problems.add(parentOf(place), "the key `" + shown + "` may be parsed as a non-string by other YAML parsers; put it in quotes: \""
                     + shown + "\"");
             return null;
@@ -207,7 +207,7 @@ final class PolicyYaml {
     }
 
     private static String unsupported(Tag tag) {
-        return "the tag `" + PolicyNode.abbreviated(tag.getValue().replace(Tag.PREFIX, "!!"))
+        return "the tag `" + DisplayText.abbreviated(tag.getValue().replace(Tag.PREFIX, "!!"))
                 + "` is not supported; remove it, and put texts in quotes";
     }
 

@@ -120,7 +120,7 @@ final class PromotionParser {
         boolean steps = Arrays.stream(path.split("/", -1))
                 .anyMatch(part -> part.isBlank() || part.equals(".") || part.equals(".."));
         if (steps || NOT_IN_A_PATH.matcher(path).find()) {
-            problems.add(fields.place("artifact_path"), "`" + PolicyNode.abbreviated(path) + "` is not a path among the "
+            problems.add(fields.place("artifact_path"), "`" + DisplayText.abbreviated(path) + "` is not a path among the "
                     + "run's artifacts; write a relative one without `.`, `..`, `\\`, `%`, `?` and `#`, for example `model`");
             return null;
         }

@@ -60,7 +60,7 @@ final class ScalarParser {
      * @throws IllegalArgumentException with a message that says what is wrong with the text and what would be right
      */
     static BigDecimal number(String text) {
-        String shown = "`" + PolicyNode.abbreviated(text) + "`";
+        String shown = "`" + DisplayText.abbreviated(text) + "`";
         if (isNotFinite(text)) {
             throw new IllegalArgumentException(shown + " is not finite; write a finite number");
         }

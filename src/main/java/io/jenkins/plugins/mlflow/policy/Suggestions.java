@@ -39,7 +39,7 @@ public final class Suggestions {
     static String list(Collection<String> words) {
         List<String> shown = words.stream()
                 .limit(MOST_LISTED)
-                .map(word -> "`" + PolicyNode.abbreviated(word) + "`")
+                .map(word -> "`" + DisplayText.abbreviated(word) + "`")
                 .collect(Collectors.toList());
         if (words.size() > MOST_LISTED) {
             shown.add((words.size() - MOST_LISTED) + " more");

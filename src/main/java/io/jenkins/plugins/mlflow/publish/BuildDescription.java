@@ -4,7 +4,7 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
-import io.jenkins.plugins.mlflow.report.TextSanitizer;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.io.IOException;
 
 /** A gate's sentence in the description of its build, as the last line of what is there. */
@@ -41,7 +41,7 @@ public final class BuildDescription {
      * and values come from MLflow.
      */
     private static String line(GateReport report) {
-        return TextSanitizer.plain(report.getModel() + " " + report.getStatus() + ": " + report.getReason(), LONGEST)
+        return DisplayText.plain(report.getModel() + " " + report.getStatus() + ": " + report.getReason(), LONGEST)
                 .replace('<', '‹')
                 .replace('>', '›');
     }

@@ -12,6 +12,7 @@ import io.jenkins.plugins.checks.api.ChecksStatus;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.export.Markdown;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.GateSummary;
 import java.io.ByteArrayOutputStream;
@@ -75,7 +76,7 @@ public final class GateChecks extends GateListener {
 
     static ChecksDetails details(Run<?, ?> run, int number, GateReport report) {
         ChecksOutput output = new ChecksOutput.ChecksOutputBuilder()
-                .withTitle(cut(report.getReason() == null ? report.getStatus().name() : report.getReason(), LONGEST_TITLE))
+                .withTitle(DisplayText.cut(report.getReason() == null ? report.getStatus().name() : report.getReason(), LONGEST_TITLE))
                 .withSummary(summary(report))
                 .build();
         ChecksDetails.ChecksDetailsBuilder details = new ChecksDetails.ChecksDetailsBuilder()
@@ -100,7 +101,7 @@ public final class GateChecks extends GateListener {
                         .map(GateSummary::getModel)
                         .filter(model::equals)
                         .count();
-        return "MLflow gate: " + cut(model, LONGEST_TITLE) + (before == 0 ? "" : " (" + (before + 1) + ")");
+        return "MLflow gate: " + DisplayText.cut(model, LONGEST_TITLE) + (before == 0 ? "" : " (" + (before + 1) + ")");
     }
 
     private static ChecksConclusion conclusion(GateStatus status) {
@@ -120,9 +121,5 @@ public final class GateChecks extends GateListener {
         }
         int end = text.lastIndexOf('\n', LONGEST_SUMMARY);
         return text.substring(0, end < 0 ? LONGEST_SUMMARY : end) + "\n\n" + Messages.GateChecks_more() + "\n";
-    }
-
-    private static String cut(String text, int length) {
-        return text.length() <= length ? text : text.substring(0, length) + "…";
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.report;
 import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,7 +44,7 @@ final class GateIdentity {
     }
 
     private static String plain(String text) {
-        return TextSanitizer.plain(text, LONGEST);
+        return DisplayText.plain(text, LONGEST);
     }
 
     /** The name of the logged model with its id, or the id alone; null if there is none. */
@@ -94,6 +95,6 @@ final class GateIdentity {
     }
 
     private static String brief(String text) {
-        return TextSanitizer.plain(text, SHORT);
+        return DisplayText.plain(text, SHORT);
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.report;
 
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 
 /**
  * What the build page and Pipeline's views say of a gate, in sentences. The worst miss is the report's own reason, the same
@@ -17,7 +18,7 @@ public final class GateMessages {
      * build could not be read back with.
      */
     public static String ofStep(GateReport report) {
-        return TextSanitizer.lines(report.getReason(), LONGEST);
+        return DisplayText.lines(report.getReason(), LONGEST);
     }
 
     /** Such as "10 of 12 checks passed"; null if none was made. */
@@ -41,6 +42,6 @@ public final class GateMessages {
     }
 
     private static String brief(String name) {
-        return TextSanitizer.plain(name, SHORT_NAME);
+        return DisplayText.plain(name, SHORT_NAME);
     }
 }

@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.evaluation.Verdict;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,14 +39,14 @@ public final class GateSummary {
         this.number = number;
         this.gate = gate;
         this.status = report.getStatus();
-        this.model = TextSanitizer.plain(report.getModel(), LONGEST_NAME);
-        this.reason = TextSanitizer.plain(report.getReason(), LONGEST_REASON);
+        this.model = DisplayText.plain(report.getModel(), LONGEST_NAME);
+        this.reason = DisplayText.plain(report.getReason(), LONGEST_REASON);
         this.promoted = report.isPromoted();
         PromotionInfo promotion = promoted ? report.getPromotion() : null;
-        this.promotedVersion = promotion == null ? null : TextSanitizer.plain(promotion.getVersion(), LONGEST_NAME);
-        this.alias = promotion == null ? null : TextSanitizer.plain(promotion.getAlias(), LONGEST_NAME);
-        this.stage = promotion == null ? null : TextSanitizer.plain(promotion.getStage(), LONGEST_NAME);
-        this.previousVersion = promotion == null ? null : TextSanitizer.plain(promotion.getPreviousVersion(), LONGEST_NAME);
+        this.promotedVersion = promotion == null ? null : DisplayText.plain(promotion.getVersion(), LONGEST_NAME);
+        this.alias = promotion == null ? null : DisplayText.plain(promotion.getAlias(), LONGEST_NAME);
+        this.stage = promotion == null ? null : DisplayText.plain(promotion.getStage(), LONGEST_NAME);
+        this.previousVersion = promotion == null ? null : DisplayText.plain(promotion.getPreviousVersion(), LONGEST_NAME);
         this.notPromoted = whyNotPromoted(report);
         this.verdicts = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
@@ -59,7 +60,7 @@ public final class GateSummary {
     private static String whyNotPromoted(GateReport report) {
         StatusLook look = StatusLook.of(report.getStatus());
         return (look == StatusLook.PASSED || look == StatusLook.PENDING) && report.getPromotion() != null && !report.isPromoted()
-                ? TextSanitizer.plain(report.getPromotion().getReason(), LONGEST_REASON)
+                ? DisplayText.plain(report.getPromotion().getReason(), LONGEST_REASON)
                 : null;
     }
 
@@ -98,7 +99,7 @@ public final class GateSummary {
     }
 
     public String getShortModel() {
-        return TextSanitizer.plain(model, SHORT_NAME);
+        return DisplayText.plain(model, SHORT_NAME);
     }
 
     public String getReason() {
@@ -106,7 +107,7 @@ public final class GateSummary {
     }
 
     public String getShortReason() {
-        return TextSanitizer.plain(reason, SHORT_REASON);
+        return DisplayText.plain(reason, SHORT_REASON);
     }
 
     public boolean isPromoted() {
@@ -131,7 +132,7 @@ public final class GateSummary {
 
     /** Why a gate that passed and was asked to promote did not; else null. */
     public String getNotPromoted() {
-        return notPromoted == null ? null : TextSanitizer.plain(notPromoted, SHORT_REASON);
+        return notPromoted == null ? null : DisplayText.plain(notPromoted, SHORT_REASON);
     }
 
     /** Such as "Candidate: version 7, run 0f3a"; null if none is known. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.report;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -41,21 +42,9 @@ final class ShellLine {
         if (SAFE.matcher(word).matches()) {
             return word;
         }
-        return word.codePoints().anyMatch(ShellLine::isHidden)
+        return word.codePoints().anyMatch(DisplayText::isHidden)
                 ? "$'" + escaped(word) + "'"
                 : "'" + word.replace("'", "'\\''") + "'";
-    }
-
-    /** What a terminal might act on, or what does not show what it is. */
-    private static boolean isHidden(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> true;
-            default -> false;
-        };
     }
 
     private static String escaped(String word) {
@@ -65,7 +54,7 @@ final class ShellLine {
                 text.append('\\').appendCodePoint(c);
             } else if (c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
                 text.append('\uFFFD');
-            } else if (isHidden(c)) {
+            } else if (DisplayText.isHidden(c)) {
                 text.append(String.format(c > 0xFFFF ? "\\U%08x" : "\\u%04x", c));
             } else {
                 text.appendCodePoint(c);

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlflow.report;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
+
 /** A text of unknown length: what is shown of it at first, and all of it. */
 public final class TruncatedText {
     private static final int LONGEST_NAME = 100;
@@ -28,7 +30,7 @@ public final class TruncatedText {
     }
 
     public String getStart() {
-        return isCut() ? TextSanitizer.plain(all, longest) : all;
+        return isCut() ? DisplayText.plain(all, longest) : all;
     }
 
     public boolean isCut() {

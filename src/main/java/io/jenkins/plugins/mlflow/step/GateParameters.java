@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.step;
 
 import io.jenkins.plugins.mlflow.gate.ExactCandidate;
 import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.Suggestions;
@@ -101,10 +102,8 @@ final class GateParameters {
         if (value == null) {
             return "null";
         }
-        String text = String.valueOf(value);
-        return value instanceof String
-                ? "'" + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + "'"
-                : text.length() > 80 ? text.substring(0, 80) + "…" : text;
+        String shown = DisplayText.cut(String.valueOf(value), 80);
+        return value instanceof String ? "'" + shown + "'" : shown;
     }
 
     private void check() {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.CandidateInfo;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.io.StringReader;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;

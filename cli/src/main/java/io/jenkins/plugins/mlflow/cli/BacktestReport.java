@@ -4,7 +4,7 @@ import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
 import io.jenkins.plugins.mlflow.evaluation.Verdict;
-import io.jenkins.plugins.mlflow.export.DisplayText;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

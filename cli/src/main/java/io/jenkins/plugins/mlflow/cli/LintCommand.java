@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlflow.cli;
 
-import io.jenkins.plugins.mlflow.export.DisplayText;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;

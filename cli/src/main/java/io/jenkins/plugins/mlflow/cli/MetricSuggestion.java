@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
 import io.jenkins.plugins.mlflow.policy.Decimals;
+import io.jenkins.plugins.mlflow.policy.YamlText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

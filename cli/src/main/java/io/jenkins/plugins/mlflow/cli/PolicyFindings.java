@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.evaluation.Numbers;
-import io.jenkins.plugins.mlflow.export.DisplayText;
 import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
 import io.jenkins.plugins.mlflow.policy.Criticality;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Implications;

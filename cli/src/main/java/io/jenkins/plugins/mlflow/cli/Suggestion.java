@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import io.jenkins.plugins.mlflow.policy.YamlText;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import java.util.ArrayList;
 import java.util.Collections;

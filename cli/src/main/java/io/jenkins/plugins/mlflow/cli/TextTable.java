@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.export.ReportTable;
-import io.jenkins.plugins.mlflow.export.DisplayText;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.util.ArrayList;
 import java.util.List;
 

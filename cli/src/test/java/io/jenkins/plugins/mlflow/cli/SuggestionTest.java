@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlflow.policy.MetricRule;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import io.jenkins.plugins.mlflow.policy.YamlText;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import java.math.BigDecimal;
 import java.util.ArrayList;
