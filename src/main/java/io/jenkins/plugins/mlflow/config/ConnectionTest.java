@@ -31,7 +31,7 @@ final class ConnectionTest {
                     return FormValidation.error(told(e));
                 }
             }
-            return passed(server, mlflow.standing());
+            return passed(server, mlflow.serverInfo());
         } catch (ConfigurationException e) {
             return FormValidation.error(e.getMessage());
         } catch (InterruptedException e) {
@@ -40,48 +40,48 @@ final class ConnectionTest {
         }
     }
 
-    private static FormValidation passed(MlflowServerConfiguration server, ServerInfo standing) {
-        String version = standing.version() == null
+    private static FormValidation passed(MlflowServerConfiguration server, ServerInfo serverInfo) {
+        String version = serverInfo.version() == null
                 ? Messages.ConnectionTest_answered()
-                : Messages.ConnectionTest_answeredVersion(standing.version());
-        String markup = Stream.of(version, who(server, standing), Messages.ConnectionTest_mayRead(), promotion(server, standing))
+                : Messages.ConnectionTest_answeredVersion(serverInfo.version());
+        String markup = Stream.of(version, who(server, serverInfo), Messages.ConnectionTest_mayRead(), promotion(server, serverInfo))
                 .map(Util::escape)
                 .collect(Collectors.joining("<br>"));
-        return needsGrants(standing) ? FormValidation.warningWithMarkup(markup) : FormValidation.okWithMarkup(markup);
+        return needsGrants(serverInfo) ? FormValidation.warningWithMarkup(markup) : FormValidation.okWithMarkup(markup);
     }
 
-    private static String who(MlflowServerConfiguration server, ServerInfo standing) {
+    private static String who(MlflowServerConfiguration server, ServerInfo serverInfo) {
         String id = server.getCredentialsId();
-        if (standing.user() != null) {
-            return standing.administrator()
-                    ? Messages.ConnectionTest_administrator(standing.user())
-                    : Messages.ConnectionTest_user(standing.user());
+        if (serverInfo.user() != null) {
+            return serverInfo.administrator()
+                    ? Messages.ConnectionTest_administrator(serverInfo.user())
+                    : Messages.ConnectionTest_user(serverInfo.user());
         }
         if (id == null) {
             return Messages.ConnectionTest_noLogin();
         }
-        if (standing.open() == null) {
+        if (serverInfo.open() == null) {
             return Messages.ConnectionTest_letIn(id);
         }
-        return standing.open() ? Messages.ConnectionTest_notNeeded(id) : Messages.ConnectionTest_accepted(id);
+        return serverInfo.open() ? Messages.ConnectionTest_notNeeded(id) : Messages.ConnectionTest_accepted(id);
     }
 
-    private static String promotion(MlflowServerConfiguration server, ServerInfo standing) {
-        if (standing.user() == null) {
-            return server.getCredentialsId() == null || Boolean.TRUE.equals(standing.open())
+    private static String promotion(MlflowServerConfiguration server, ServerInfo serverInfo) {
+        if (serverInfo.user() == null) {
+            return server.getCredentialsId() == null || Boolean.TRUE.equals(serverInfo.open())
                     ? Messages.ConnectionTest_nobodyAsks()
                     : Messages.ConnectionTest_mayPromoteUnknown();
         }
-        if (standing.administrator() || standing.promotable().contains(ServerInfo.ALL)) {
+        if (serverInfo.administrator() || serverInfo.promotable().contains(ServerInfo.ALL)) {
             return Messages.ConnectionTest_mayPromoteAll();
         }
-        return needsGrants(standing)
-                ? Messages.ConnectionTest_noGrants(standing.user())
-                : Messages.ConnectionTest_mayPromote(names(standing.promotable()));
+        return needsGrants(serverInfo)
+                ? Messages.ConnectionTest_noGrants(serverInfo.user())
+                : Messages.ConnectionTest_mayPromote(names(serverInfo.promotable()));
     }
 
-    private static boolean needsGrants(ServerInfo standing) {
-        return standing.user() != null && !standing.administrator() && standing.promotable().isEmpty();
+    private static boolean needsGrants(ServerInfo serverInfo) {
+        return serverInfo.user() != null && !serverInfo.administrator() && serverInfo.promotable().isEmpty();
     }
 
     private static String names(List<String> models) {

@@ -41,7 +41,7 @@ public final class BaselineInfo {
         return stage;
     }
 
-    /** False tells "it was not found out" from "no version holds it". */
+    /** False if it is not known which version holds it; true also if none does. */
     public boolean isResolved() {
         return resolved;
     }

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Which of the checks that did not pass is the worst, and how a check is told in one sentence. */
+/** Which of the checks that did not pass is the worst, and the sentence about a check. */
 public final class CheckRanking {
     /**
      * What counts most first; those that were measured by how far they are beyond their limit, and after them those that could

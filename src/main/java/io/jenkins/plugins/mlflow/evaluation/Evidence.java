@@ -11,7 +11,7 @@ import java.util.TreeMap;
  *
  * @param candidate the candidate's value of each metric that it has
  * @param baseline the baseline's, or null if there is no baseline to compare with
- * @param unclear why the candidate's value under a key cannot be told, whether or not there is one; the key of a whole
+ * @param unclear why the candidate's value under a key is not clear, whether or not there is one; the key of a whole
  *     target stands for all of its slices
  * @param incomparable likewise, why candidate and baseline may not be compared
  * @param absent why the candidate has no value under a key, where more is known than that

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a gate says when it is over: its status, the one sentence that explains it, and every check. {@link #toMap()} is the
+ * What a gate found: its status, the one sentence that explains it, and every check. {@link #toMap()} is the
  * JSON document that users read; absent parts are null.
  */
 public final class GateReport {

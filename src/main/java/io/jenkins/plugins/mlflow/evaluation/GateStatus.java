@@ -12,7 +12,7 @@ public enum GateStatus {
     ERROR,
     /** The gate was switched off. */
     DISABLED,
-    /** The gate is not over: somebody must approve the promotion. No pass, until the promotion is decided. */
+    /** The gate has not finished: a user must approve the promotion. No pass, until the promotion is decided. */
     PENDING;
 
     /** FAILED if a check of criticality failure did not pass, else UNSTABLE if one of unstable did not, else PASSED. */

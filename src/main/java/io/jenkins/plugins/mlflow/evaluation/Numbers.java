@@ -4,7 +4,7 @@ import io.jenkins.plugins.mlflow.policy.Decimals;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Decimals as people read them. */
+/** Decimals as they are shown. */
 public final class Numbers {
     private static final int LONGEST_PLAIN = 15;
     private static final int SMALLEST_PLAIN = 6;

@@ -4,7 +4,7 @@ import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.io.Serializable;
 
 /**
- * Where a value comes from, if not from where the rule says.
+ * Where a value comes from, if not from where the rule expects it.
  *
  * @param runId another run than the evaluated one, which logged the value; or null
  * @param dataset the value's dataset if the rule names none; or null

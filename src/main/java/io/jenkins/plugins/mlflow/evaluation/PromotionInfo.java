@@ -14,7 +14,7 @@ public final class PromotionInfo {
     private final String reason;
     private final ApprovalInfo approval;
 
-    /** {@code approval} is null where the policy asks for none, or the gate did not come that far. */
+    /** {@code approval} is null where the policy requires none, or the gate ended before. */
     public PromotionInfo(
             boolean promoted,
             String version,
@@ -62,7 +62,7 @@ public final class PromotionInfo {
         return reason;
     }
 
-    /** Null where the policy asks for none, or the gate did not come that far. */
+    /** Null where the policy requires none, or the gate ended before. */
     public ApprovalInfo getApproval() {
         return approval;
     }

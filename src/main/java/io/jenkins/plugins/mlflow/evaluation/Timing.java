@@ -43,7 +43,7 @@ public final class Timing {
         return this;
     }
 
-    /** When the promotion was read back and found to be as asked. */
+    /** When the promotion was read back and found to be done. */
     public Timing promoted(String at) {
         this.promotedAt = at;
         return this;

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
- * How far a metric's value can be trusted, from what the run says beside it. A source that is absent or makes no sense gives
+ * How far a metric's value can be trusted, from what the run logged beside it. A source that is absent or makes no sense gives
  * no interval: a rule with evidence is then inconclusive.
  */
 final class Uncertainty {
@@ -20,8 +20,8 @@ final class Uncertainty {
     private final String slice;
 
     /**
-     * {@code values} are those of one run, of which {@code unclear} tells why some cannot be used; {@code slice} is null for a
-     * plain metric.
+     * {@code values} are those of one run, of which {@code unclear} gives the reason why some cannot be used; {@code slice} is
+     * null for a plain metric.
      */
     Uncertainty(MetricTarget target, Map<MetricKey, Double> values, Map<MetricKey, String> unclear, String slice) {
         this.target = target;
@@ -31,7 +31,7 @@ final class Uncertainty {
         this.slice = slice;
     }
 
-    /** Cannot tell, and why. */
+    /** There is no interval, and the reason. */
     static final class Unknown extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -42,8 +42,8 @@ final class Uncertainty {
 
     /**
      * The value with its two-sided interval: for a proportion Wilson's (E. B. Wilson, "Probable inference, the law of
-     * succession, and statistical inference", JASA 22, 1927) with the proportion as it is, be it a whole number of successes
-     * or not; for a standard error the normal one.
+     * succession, and statistical inference", JASA 22, 1927) with the proportion as it is, whether it is a whole number of
+     * successes or not; for a standard error the normal one.
      */
     Estimate of(BigDecimal value) throws Unknown {
         return new Estimate(value, switch (source.kind()) {

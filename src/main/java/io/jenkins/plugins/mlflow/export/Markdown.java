@@ -12,7 +12,7 @@ public final class Markdown {
     private static final Pattern MARKUP = Pattern.compile("[\\\\`*_{}\\[\\]()#+!|~-]");
     private static final Pattern REFERENCE =
             Pattern.compile("(?i):(?=//)|www(?=\\.)|(?:mailto|xmpp)(?=:)|[@#!~$%^&](?=[\\p{L}\\p{N}_])");
-    /** Stands for the break while the rest is escaped; no text has it any more. */
+    /** Stands for the break while the rest is escaped; no text holds it. */
     private static final String BREAK = "\0";
 
     private Markdown() {}
@@ -40,7 +40,7 @@ public final class Markdown {
 
     /**
      * Every character that Markdown or HTML could take as markup is shown as itself, and a break without width keeps GitHub and
-     * GitLab from making links of addresses and from calling people and issues, which a backslash does not.
+     * GitLab from making links of addresses and from mentioning users and issues, which a backslash does not.
      */
     private static String escaped(String text) {
         String broken = REFERENCE.matcher(DisplayText.line(text)).replaceAll("$0" + BREAK);

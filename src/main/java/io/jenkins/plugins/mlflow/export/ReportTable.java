@@ -29,7 +29,7 @@ public final class ReportTable {
                 check.getReason());
     }
 
-    /** With the dataset that the rule asks for. */
+    /** With the dataset that the rule names. */
     static String metric(Check check) {
         return check.getMetric() + (check.getDataset() == null ? "" : " on " + check.getDataset());
     }

@@ -9,8 +9,8 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Instant;
 
 /**
- * What comes between a pass and its promotion where the policy wants people to have a say: finds out whether one must approve,
- * and says what is waited for. Whatever cannot be found out means that one must.
+ * Between a pass and its promotion, where the policy may require an approval: finds out whether one is required, and what is
+ * waited for. An approval is required, too, where that cannot be found out.
  */
 final class ApprovalPhase {
     private final GateContext context;
@@ -32,7 +32,7 @@ final class ApprovalPhase {
             state.approval.notNeeded = true;
             state.enter(Phase.FIND_VERSION);
         } else if (approval.isAlways()) {
-            ask();
+            requireApproval();
         } else {
             count(approval.first());
         }
@@ -42,7 +42,7 @@ final class ApprovalPhase {
         int approved = context.server().versionsWithTag(context.model(), AuditTags.APPROVED_BY, first);
         if (approved < first) {
             context.say(approved + " of the first " + first + " promotions of " + context.model() + " were approved so far");
-            ask();
+            requireApproval();
             return;
         }
         state.approval.required = false;
@@ -51,7 +51,7 @@ final class ApprovalPhase {
         state.enter(Phase.FIND_VERSION);
     }
 
-    /** Nobody need be asked about a promotion that will find nothing to do; it looks again before it moves anything. */
+    /** No approval is needed for a promotion that will find nothing to do; it looks again before it moves anything. */
     private boolean nothingWouldMove() throws TrackingException, InterruptedException {
         String version = state.candidate.version != null
                 ? state.candidate.version
@@ -68,12 +68,12 @@ final class ApprovalPhase {
     }
 
     /** It is not known whether an approval is needed. */
-    void askBecause(String why) {
+    void requireBecause(String why) {
         context.say("Approval is required because the number of earlier approvals could not be read: " + why);
-        ask();
+        requireApproval();
     }
 
-    private void ask() {
+    private void requireApproval() {
         state.approval.required = true;
         state.approval.requestedAt = context.now();
         state.enter(Phase.AWAIT_APPROVAL);
@@ -91,13 +91,13 @@ final class ApprovalPhase {
         return state.approval.requestedAt.plus(wanted.approval().timeout());
     }
 
-    /** What is asked, as a question. */
+    /** What the user who approves is asked. */
     static String question(GateRequest request, GateState state) {
         String what = state.candidate.version == null ? state.model().inWords() : "version " + state.candidate.version;
         return "Promote " + what + " of " + request.model() + " to " + request.policy().promotion().target() + "?";
     }
 
-    /** Why the gate ends if nobody answered in time. */
+    /** Why the gate ends if no user approved or refused in time. */
     static String nobody(GateState state, PromotionPolicy wanted) {
         return "The gate passed, but nobody approved the promotion to " + wanted.target() + " within "
                 + Durations.format(wanted.approval().timeout()) + ", by "

@@ -6,11 +6,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The tags that say on the model version what the gate, or a roll back, did. */
+/** The tags that record on the model version what the gate, or a rollback, did. */
 final class AuditTags {
     private static final String PREFIX = "mlflow_eval_gate.";
 
-    /** A refusal has tags of its own: those of a promotion say for ever why the version was live. */
+    /** A refusal has tags of its own: those of a promotion record for ever why the version was live. */
     private static final String REFUSAL = PREFIX + "last_refusal_";
 
     /** Who approved the promotion; approvals are counted by it. */

@@ -3,7 +3,10 @@ package io.jenkins.plugins.mlflow.gate;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Pauses that start at 1 s and grow to 10 s, each up to a fifth shorter at random so that many gates do not ask at once. */
+/**
+ * Pauses that start at 1 s and grow to 10 s, each up to a fifth shorter at random so that many gates do not send requests at
+ * once.
+ */
 final class BackOff {
     private static final double FIRST_MILLIS = 1_000;
     private static final double LONGEST_MILLIS = 10_000;

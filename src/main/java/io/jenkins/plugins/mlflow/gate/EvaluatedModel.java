@@ -9,8 +9,8 @@ import java.io.Serializable;
  *
  * @param loggedModelId null if it is no logged model
  * @param name of the logged model as the training called it, or null
- * @param runId the run that made it; null if the server does not tell
- * @param path the artifact path below that run if it is no logged model, else null; null, too, if a version does not tell it
+ * @param runId the run that made it; null if the server does not give it
+ * @param path the artifact path below that run if it is no logged model, else null; null, too, if a version does not give it
  * @param status of the logged model, or null
  * @param external whether it is a logged model of which MLflow has no files
  * @param unclear why it is not clear which model is meant; null if it is clear

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The gate as a state machine. {@link #advance} makes at most a few requests and answers with the next state and when to
+ * The gate as a state machine. {@link #advance} makes at most a few requests and returns the next state and when to
  * come back; the driver keeps the state safe in between and decides how to wait. Nothing here sleeps, keeps a thread or
  * remembers anything outside of the state.
  */
@@ -22,7 +22,7 @@ public final class Gate {
     private static final Duration TAG_TIMEOUT = Duration.ofSeconds(10);
     /** How long they may take where the gate's own time is over. */
     private static final Duration LATE_TAG_TIMEOUT = Duration.ofMillis(900);
-    /** With less time than this left, a server is not asked any more. */
+    /** With less time than this left, no request is sent. */
     private static final Duration TOO_LATE = Duration.ofMillis(50);
 
     private final GateRequest request;
@@ -65,7 +65,7 @@ public final class Gate {
 
     /**
      * Goes one step on. Throws InterruptedException only if the thread is interrupted, and then leaves {@code before} as the
-     * state to go on with.
+     * state to continue with.
      */
     public StepResult advance(GateState before, TrackingServer server) throws InterruptedException {
         GateState state = before.copy();
@@ -74,7 +74,7 @@ public final class Gate {
         }
         if (state.isPromoting() && state.journal.startedAt == null) {
             state.journal.startedAt = clock.instant();
-            state.journal.begun = true;
+            state.journal.started = true;
         }
         int sentBefore = server.requests();
         GateContext context = new GateContext(request, state, server, clock, deadline(state));
@@ -135,8 +135,8 @@ public final class Gate {
             new ModelVersions(context).requireRegisteredModel();
         }
         if (passed && request.policy().promotion() != null && request.mayPromote()) {
-            boolean asks = !request.policy().promotion().approval().isNever();
-            state.enter(asks ? Phase.CHECK_APPROVAL : Phase.FIND_VERSION);
+            boolean mayNeedApproval = !request.policy().promotion().approval().isNever();
+            state.enter(mayNeedApproval ? Phase.CHECK_APPROVAL : Phase.FIND_VERSION);
         } else {
             state.enter(passed ? Phase.DONE : afterRefusal(state));
         }
@@ -199,7 +199,7 @@ public final class Gate {
             if (state.phase.isTagging()) {
                 new AuditTags(context).giveUp(fault.getMessage());
             } else if (state.phase == Phase.CHECK_APPROVAL) {
-                new ApprovalPhase(context).askBecause(fault.getMessage());
+                new ApprovalPhase(context).requireBecause(fault.getMessage());
             } else {
                 fail(state, fault.category(), fault.getMessage());
             }
@@ -208,7 +208,7 @@ public final class Gate {
         state.journal.registryRead = false;
         boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(context.deadline);
         if (cutShort && (before.lastFault != null || before.candidate.runStatus != null && before.waitingFor != null)) {
-            // Our own deadline ended this attempt; what was known before it says more.
+            // Our own deadline ended this attempt; what was known before it explains more.
             state.lastFault = before.lastFault;
             state.lastFaultMessage = before.lastFaultMessage;
             state.waitingFor = before.waitingFor;
@@ -218,12 +218,12 @@ public final class Gate {
         state.lastFaultMessage = fault.getMessage();
         state.waitingFor = "the server to answer, after: " + fault.getMessage();
         Duration pause = backOff.after(state.attempts++);
-        Duration asked = fault.retryAfter().orElse(Duration.ZERO);
+        Duration requested = fault.retryAfter().orElse(Duration.ZERO);
         Duration latest = latestRetry(context);
-        if (asked.compareTo(latest) > 0) {
-            asked = latest;
+        if (requested.compareTo(latest) > 0) {
+            requested = latest;
         }
-        return untilDeadline(context, asked.compareTo(pause) > 0 ? asked : pause);
+        return untilDeadline(context, requested.compareTo(pause) > 0 ? requested : pause);
     }
 
     /** As long as a retry may be put off if two readings that settle are still to come before the deadline. */
@@ -240,7 +240,7 @@ public final class Gate {
         if (state.phase.isTagging()) {
             new AuditTags(context).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
         } else if (state.phase == Phase.CHECK_APPROVAL) {
-            new ApprovalPhase(context).askBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
+            new ApprovalPhase(context).requireBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
         } else if (state.phase == Phase.AWAIT_APPROVAL) {
             fail(state, ErrorCategory.TIMEOUT, ApprovalPhase.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
@@ -267,7 +267,7 @@ public final class Gate {
         }
     }
 
-    /** The run is over, and only metrics are missing: what that means is for the rules to say. */
+    /** The run has finished, and only metrics are missing: what that means is for the rules to decide. */
     private void missingMetrics(GateContext context) {
         GateState state = context.state;
         String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
@@ -288,13 +288,13 @@ public final class Gate {
         return state.evaluation.reason;
     }
 
-    /** What to ask people of a gate that awaits an approval. */
+    /** What to ask the users who may approve, of a gate that awaits an approval. */
     public String question(GateState state) {
         return ApprovalPhase.question(request, state);
     }
 
     /**
-     * The state after somebody approved. It is the given one if it awaits no approval, or no more: an approval that comes
+     * The state after an approval. It is the given one if it awaits none, or no longer: an approval that comes
      * after its deadline counts for nothing.
      */
     public GateState approved(GateState state, Approval approval) {
@@ -308,7 +308,7 @@ public final class Gate {
         return copy;
     }
 
-    /** The state after somebody refused to approve, which ends the gate with an error; the given one as in {@link #approved}. */
+    /** The state after a user refused to approve, which ends the gate with an error; the given one as in {@link #approved}. */
     public GateState refused(GateState state, String by) {
         if (isTooLateToDecide(state)) {
             return state;
@@ -328,7 +328,7 @@ public final class Gate {
         return !state.awaitsApproval() || !clock.instant().isBefore(deadline(state));
     }
 
-    /** Ends a gate with an error that its driver met: credentials that are gone, for one. */
+    /** Ends a gate with an error that its driver met, for example credentials that were deleted. */
     public GateState failed(GateState state, ErrorCategory category, String message) {
         GateState copy = state.copy();
         fail(copy, category, message);
@@ -345,7 +345,7 @@ public final class Gate {
         state.enter(Phase.DONE);
     }
 
-    /** The report of a gate, whether it is over or stopped on its way; {@code stopped} says why in the second case. */
+    /** The report of a gate that finished, or that was stopped for the reason {@code stopped}. */
     public GateReport report(GateState state, String stopped) {
         return new ReportBuilder(request, state, clock.instant()).report(stopped);
     }

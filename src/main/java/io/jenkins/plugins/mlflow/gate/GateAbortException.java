@@ -2,7 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 
-/** The gate cannot go on: an error of the contract, with its category and a message for people. */
+/** The gate cannot continue: an error of the contract, with its category and a message for the user. */
 final class GateAbortException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One advance in progress: the state that it changes, the server within the deadline, and what to say. */
+/** One advance in progress: the state that it changes, the server within the deadline, and the messages for the log. */
 final class GateContext {
     final GateRequest request;
     final GateState state;

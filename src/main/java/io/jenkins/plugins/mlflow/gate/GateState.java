@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * All that a gate must remember between two advances, and over a restart: one part for each stage, whose class says who sets it.
+ * All that a gate must remember between two advances, and over a restart: one part for each stage, whose comment names who sets it.
  * Only the classes of this package change it, and only in a copy, so that a state that was handed out stays what it was.
  */
 public final class GateState implements Serializable, Cloneable {
@@ -28,7 +28,7 @@ public final class GateState implements Serializable, Cloneable {
     int requests;
     /** Attempts since the last progress; the back-off grows with it. */
     int attempts;
-    /** What went wrong at the last attempt, or null if it got its answer. */
+    /** What went wrong at the last attempt, or null if it got its response. */
     ErrorCategory lastFault;
     String lastFaultMessage;
 
@@ -70,12 +70,12 @@ public final class GateState implements Serializable, Cloneable {
         return phase.isPromoting();
     }
 
-    /** Whether the gate passed and a person must approve the promotion; the driver asks one. */
+    /** Whether the gate passed and a user must approve the promotion; the driver asks for that. */
     public boolean awaitsApproval() {
         return phase == Phase.AWAIT_APPROVAL;
     }
 
-    /** Whether the gate passed and goes on to a promotion, be it still to be approved or under way. */
+    /** Whether the gate passed and continues with a promotion, which awaits its approval or has started. */
     public boolean isAfterPass() {
         return phase.isApproving() || isPromoting();
     }
@@ -87,10 +87,10 @@ public final class GateState implements Serializable, Cloneable {
 
     /** Whether a promotion is under way, of which something may have been written already. */
     public boolean hasBegunToPromote() {
-        return isPromoting() && journal.begun;
+        return isPromoting() && journal.started;
     }
 
-    /** Whether something was found out that a restart must not lose, or a write comes next. */
+    /** Whether the state changed in a way that a restart must not lose, or a write comes next. */
     public boolean mustBeSavedAfter(GateState before) {
         return phase != before.phase
                 || candidate.runChecked != before.candidate.runChecked
@@ -101,8 +101,8 @@ public final class GateState implements Serializable, Cloneable {
     }
 
     /**
-     * To go on with after a restart: the last fault is forgotten, whose cause may have passed meanwhile, and a promotion that
-     * was under way has its full time again to be found out about and brought to its end.
+     * The state to resume with after a restart: without the last fault, whose cause may have passed meanwhile, and with the full
+     * timeout for a promotion that was under way, so that its outcome can be read back.
      */
     public GateState resumed() {
         GateState copy = copy();
@@ -111,7 +111,7 @@ public final class GateState implements Serializable, Cloneable {
         return copy;
     }
 
-    /** To go on with after the driver could not go on for a while: a promotion that is under way has as much time more. */
+    /** The state to continue with after the driver paused: a promotion that is under way has as much time more. */
     public GateState paused(Duration howLong) {
         if (journal.startedAt == null) {
             return this;
@@ -121,7 +121,7 @@ public final class GateState implements Serializable, Cloneable {
         return copy;
     }
 
-    /** To go on with after an advance was cut short: what it did is read back. */
+    /** The state to continue with after an advance was interrupted: what it did is read back. */
     public GateState interrupted() {
         GateState copy = copy();
         copy.journal.registryRead = false;

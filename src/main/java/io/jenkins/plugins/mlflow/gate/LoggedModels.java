@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The logged models of MLflow 3 that one advance needs, each asked for once. */
+/** The logged models of MLflow 3 that one advance needs, each requested once. */
 final class LoggedModels {
     private static final int MOST_EVALUATED = 50;
 
@@ -55,7 +55,7 @@ final class LoggedModels {
 
     /**
      * Those that a run made or evaluated, without deleted ones. A run that names a single one, as evaluated, is believed;
-     * otherwise the server is asked for all that the run made, named or not, and then for each that it only evaluated.
+     * otherwise all that the run made are requested from the server, named or not, and then each that it only evaluated.
      */
     List<LoggedModel> of(Run run) throws TrackingException, InterruptedException {
         List<LoggedModel> known = ofRuns.get(run.id());

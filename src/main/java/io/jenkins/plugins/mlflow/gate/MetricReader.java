@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /**
  * Reads the metrics that the rules need, all of one model. The model's own value counts: what the run logged for it, else what
  * another run did. A metric that the model does not have is the run's, unless it is linked to other logged models. Where it is
- * not clear which value is meant, none is picked: the reading says why.
+ * not clear which value is meant, none is picked: the snapshot holds the reason.
  */
 final class MetricReader {
     private final GateContext context;
@@ -208,7 +208,7 @@ final class MetricReader {
     }
 
     /**
-     * A logged model keeps NaN as 0. Which of the two a 0 is, only the history of the run tells that logged it; a 0 that is not
+     * A logged model keeps NaN as 0. Which of the two a 0 is, is only in the history of the run that logged it; a 0 that is not
      * in there counts as NaN.
      */
     private List<Run.Metric> withNaN(List<LoggedModel.Entry> entries, String metric)
@@ -218,10 +218,10 @@ final class MetricReader {
             return values;
         }
         String logger = entries.get(0).runId();
-        List<Run.Metric> told = logger == null ? List.of() : context.server().history(logger, metric);
+        List<Run.Metric> history = logger == null ? List.of() : context.server().history(logger, metric);
         List<Run.Metric> corrected = new ArrayList<>();
         for (Run.Metric value : values) {
-            List<Run.Metric> then = told.stream()
+            List<Run.Metric> then = history.stream()
                     .filter(other -> other.step() == value.step() && other.timestamp() == value.timestamp())
                     .toList();
             boolean zero = then.stream().anyMatch(other -> other.value() == 0)

@@ -22,7 +22,7 @@ final class MetricSnapshot implements Serializable {
     final TreeMap<MetricKey, String> unclear = new TreeMap<>();
     /** Why there is no value though the metric is there: its history is too short. */
     final TreeMap<MetricKey, String> tooShort = new TreeMap<>();
-    /** Who logged a value and on what, where that is not what the rule says. */
+    /** Who logged a value and on what, where that is not what the rule expects. */
     final TreeMap<MetricKey, Origin> origins = new TreeMap<>();
     /** The digest of the dataset for each value of a logged model; empty where none is known. */
     final TreeMap<MetricKey, String> digests = new TreeMap<>();
@@ -62,7 +62,10 @@ final class MetricSnapshot implements Serializable {
         return newest < millis;
     }
 
-    /** What must stay the same for two readings to count as identical: the model, and value, step, timestamp and origin of each metric. */
+    /**
+     * What must stay the same for two readings to count as identical: the model, and value, step, timestamp and origin of each
+     * metric.
+     */
     String fingerprint() {
         return Digests.sha256(stamps + "\n" + values + "\n" + unclear + "\n" + model);
     }

@@ -16,9 +16,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Answers which model the gated metrics of a run are of. On MLflow 3 a run may have several logged models, each with metrics of
- * its own; before, a run had artifact paths. Everything that reads metrics or finds, makes and checks versions asks here, and
- * {@link ModelVersions} for the versions of what this answers.
+ * Finds which model the gated metrics of a run are of. On MLflow 3 a run may have several logged models, each with metrics of
+ * its own; before, a run had artifact paths. Everything that reads metrics or finds, makes and checks versions uses it, and
+ * {@link ModelVersions} for the versions of that model.
  */
 final class ModelIdentity {
     private static final int MOST_LISTED = 5;

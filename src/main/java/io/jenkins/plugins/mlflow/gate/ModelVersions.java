@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Answers which versions of the registered model are the evaluated model, makes one if there is none, and makes sure that what
+ * Finds which versions of the registered model are the evaluated model, makes one if there is none, and makes sure that what
  * is promoted can be loaded.
  */
 final class ModelVersions {

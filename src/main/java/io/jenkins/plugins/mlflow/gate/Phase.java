@@ -1,12 +1,12 @@
 package io.jenkins.plugins.mlflow.gate;
 
-/** Where a gate stands. From {@link #FIND_VERSION} on, the promotions of one model on one server take turns. */
+/** The phase of a gate. From {@link #FIND_VERSION} on, only one gate per model and server may be in a promotion. */
 enum Phase {
     FIND_CANDIDATE,
     WAIT,
     /** Finds out whether a person must approve the promotion. */
     CHECK_APPROVAL,
-    /** Waits for that person; no server is asked. */
+    /** Waits for that user; no request is sent. */
     AWAIT_APPROVAL,
     FIND_VERSION,
     CREATE_VERSION,

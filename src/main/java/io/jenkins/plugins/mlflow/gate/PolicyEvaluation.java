@@ -1,8 +1,8 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.Check;
-import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.CheckRanking;
+import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.util.List;
@@ -36,7 +36,7 @@ record PolicyEvaluation(GateStatus status, String reason) {
         }
     }
 
-    /** The report warns, unless it is told not to, where both runs say what data they were evaluated on. */
+    /** The report warns, unless the policy switches that off, where both runs name the data that they were evaluated on. */
     private static String datasets(GateContext context) {
         String warning = context.state.datasetWarning(context.policy());
         return warning == null ? "" : "warning: " + warning + "; ";

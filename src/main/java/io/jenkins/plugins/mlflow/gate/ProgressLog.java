@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
-/** Decides when to say again what a gate waits for: at once, when it changes, and otherwise at most every 15 s. */
+/** Decides when to log again what a gate waits for: at once, when it changes, and otherwise at most every 15 s. */
 public final class ProgressLog {
     private static final Duration QUIET = Duration.ofSeconds(15);
 

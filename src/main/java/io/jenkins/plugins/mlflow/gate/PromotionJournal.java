@@ -7,7 +7,7 @@ final class PromotionJournal extends StatePart<PromotionJournal> {
     private static final long serialVersionUID = 1L;
 
     Instant startedAt;
-    boolean begun;
+    boolean started;
     /** What became of a request that may have created a version, though its response was lost; null if there is none. */
     String createFault;
     /** After a restart: until when a version that may have been created before it is looked for. */

@@ -83,7 +83,7 @@ final class PromotionPhase {
                 state.journal.lookForCreatedUntil = context.now().plus(LOOK_FOR_CREATED);
             }
             refuseAfterWriteFault();
-            // An answer that was lost may stand for a request that is still under way: a second one could make two.
+            // After a lost response the request may still be under way: a second one could make two versions.
             if (state.journal.createFault != null || context.now().isBefore(state.journal.lookForCreatedUntil)) {
                 state.waitingFor = "the version that may have been created"
                         + (state.journal.createFault == null ? "" : ", after: " + state.journal.createFault);
@@ -109,7 +109,7 @@ final class PromotionPhase {
         }
     }
 
-    /** What answered the write was not MLflow, and the registry shows that it took no effect. */
+    /** The response to the write was not from MLflow, and the registry shows that it took no effect. */
     private void refuseAfterWriteFault() throws GateAbortException {
         if (state.journal.writeFault != null) {
             throw new GateAbortException(ErrorCategory.PROTOCOL, state.journal.writeFault);

@@ -7,8 +7,8 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.evaluation.Timing;
-import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PromotionPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ final class ReportBuilder {
     private final GateState state;
     private final GatePolicy policy;
     private final Instant now;
-    /** Whether the report is for the one who is asked to approve. */
+    /** Whether the report is for the user who may approve. */
     private boolean pending;
 
     ReportBuilder(GateRequest request, GateState state, Instant now) {

@@ -49,7 +49,7 @@ final class RequiredMetrics {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The names of the run's metrics that count, those that tell the uncertainty of others included. */
+    /** The names of the run's metrics that count, those that give the uncertainty of others included. */
     static Set<String> names(MetricTarget target, Set<String> known) {
         Set<String> names = new TreeSet<>();
         for (String pattern : patterns(target)) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * guess what else is in it.
  */
 public final class Rollback {
-    /** How often the alias is read back; what a roll back came to should not stay open for one lost answer. */
+    /** How often the alias is read back; the outcome of a rollback should not stay open because of one lost response. */
     private static final int READS_BACK = 2;
 
     private final String server;
@@ -31,7 +31,7 @@ public final class Rollback {
      * @param server the server's configured name, for messages
      * @param from the version that is believed to hold the alias
      * @param to the version that shall hold it
-     * @param deadline after which nothing more is asked
+     * @param deadline after which no request is sent
      */
     public Rollback(String server, String model, String alias, String from, String to, Clock clock, Instant deadline) {
         this.server = server;
@@ -62,7 +62,7 @@ public final class Rollback {
      */
     public record Outcome(Result result, ErrorCategory category, String message, String holder) {}
 
-    /** Is told before the one write, and can still prevent it by throwing. */
+    /** Called before the one write, which it can still prevent by throwing. */
     public interface Journal {
         void begins() throws IOException;
     }
@@ -72,7 +72,7 @@ public final class Rollback {
      *
      * @param by the tags for the version that the alias leaves; that they are refused is a warning
      * @throws IOException of the journal; nothing was changed then
-     * @throws InterruptedException if the thread is interrupted; once the journal was told, the outcome is unknown
+     * @throws InterruptedException if the thread is interrupted; once the journal was called, the outcome is unknown
      */
     public Outcome run(TrackingServer tracking, String by, Journal journal) throws IOException, InterruptedException {
         try {
@@ -159,7 +159,11 @@ public final class Rollback {
         }
     }
 
-    /** Tags are a trail, not the roll back. The answer is a warning, or null. */
+    /**
+     * Writes the tags, which are a trail and not the rollback itself.
+     *
+     * @return a warning, or null
+     */
     private String tag(TrackingServer tracking, String by) throws InterruptedException {
         try {
             within(tracking).setVersionTags(model, from, AuditTags.rolledBack(by, to, clock.instant()));

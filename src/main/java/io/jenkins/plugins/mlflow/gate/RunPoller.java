@@ -27,11 +27,11 @@ final class RunPoller {
 
     /** What one reading came to. */
     enum Reading {
-        /** Come back; {@code state.waitingFor} says for what. */
+        /** Read again later; {@code state.waitingFor} names what is waited for. */
         WAIT,
         /** Evaluate what was read. */
         COMPLETE,
-        /** The candidate can no longer pass; {@code state.evaluation.reason} says why. */
+        /** The candidate can no longer pass; {@code state.evaluation.reason} is the reason. */
         FAILED
     }
 
@@ -164,8 +164,8 @@ final class RunPoller {
     }
 
     /**
-     * What must stay as it was evaluated: the values and, where it decides whether they may be compared, which data the run says
-     * that they are of.
+     * What must stay as it was evaluated: the values and, where it decides whether they may be compared, which data the run names
+     * for them.
      */
     private String fingerprint() {
         BaselinePolicy baseline = context.policy().baseline();
@@ -209,7 +209,11 @@ final class RunPoller {
         }
     }
 
-    /** Reads the values once more before a promotion; answers whether they are still those that were evaluated. */
+    /**
+     * Reads the values once more before a promotion.
+     *
+     * @return whether they are still those that were evaluated
+     */
     boolean unchanged() throws TrackingException, InterruptedException, GateAbortException {
         Run run = context.existingRun(state.candidate.runId, "candidate");
         if (run.status() != Run.Status.FINISHED) {

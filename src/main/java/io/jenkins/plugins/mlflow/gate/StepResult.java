@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What one advance came to.
  *
- * @param state the state to go on with; it must be safe on disk before the next advance
+ * @param state the state to continue with; it must be safe on disk before the next advance
  * @param delay when to come back; zero for at once
  * @param messages what has been found out and should be printed once
  * @param waitingFor what the gate waits for, or null if it does not wait

@@ -7,7 +7,7 @@ import java.time.Duration;
  * When a person must approve a promotion that passed.
  *
  * @param first until how many promotions of the model were approved; 0 for never, {@link Integer#MAX_VALUE} for always
- * @param timeout how long an approval is waited for, positive; the default where none is ever asked for
+ * @param timeout how long an approval is waited for, positive; the default where none is ever required
  */
 public record ApprovalPolicy(int first, Duration timeout) implements Serializable {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofDays(1);

@@ -32,7 +32,7 @@ public record BaselinePolicy(String alias, String stage, boolean rubberStamp, Sa
     public enum SameDataset {
         /** Change and drop rules are inconclusive if they differ or are absent. */
         REQUIRED,
-        /** The report says so if they differ. */
+        /** The report warns if they differ. */
         WARN,
         IGNORE;
 

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * Durations as users write them: a whole number and a unit of ms, s, m, h or d, without a blank, at most 365 days.
- * A number without a unit is refused, because nobody can tell whether it was seconds or milliseconds.
+ * A number without a unit is refused, because it could mean seconds or milliseconds.
  */
 public final class Durations {
     /** The longest duration that a policy can give. */

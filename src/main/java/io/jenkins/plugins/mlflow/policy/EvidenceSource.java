@@ -13,7 +13,7 @@ import java.io.Serializable;
 public record EvidenceSource(Kind kind, String first, String second, double confidence) implements Serializable {
     public static final double DEFAULT_CONFIDENCE = 0.95;
 
-    /** What the other metrics tell. */
+    /** What the other metrics hold. */
     public enum Kind {
         /** The metric is a proportion of this many samples. */
         SAMPLES,

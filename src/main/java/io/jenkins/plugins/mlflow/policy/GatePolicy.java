@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Everything that is asked of one model: which run, how long to wait, the rules, the baseline and the promotion. A value
+ * Everything that is required of one model: which run, how long to wait, the rules, the baseline and the promotion. A value
  * that has been checked: {@link PolicyReader} is the only way to one outside of tests.
  *
  * @param candidate how to choose the run

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Which rules of a policy say nothing that another one does not say already. A rule implies another if whatever passes it
- * passes the other, with every baseline: being better by at least 0.01, for one, implies every limit of a drop. A severe
+ * passes the other, with every baseline: being better by at least 0.01, for example, implies every limit of a drop. A severe
  * rule is never redundant beside a milder one.
  */
 public final class Implications {
@@ -16,11 +16,11 @@ public final class Implications {
      *
      * @param rule the redundant one
      * @param by the one that implies it
-     * @param mutual whether they ask for the same
+     * @param mutual whether they require the same
      */
     public record Implied(MetricRule rule, MetricRule by, boolean mutual) {}
 
-    /** Each redundant rule once; of rules that ask for the same, all but the first. */
+    /** Each redundant rule once; of rules that require the same, all but the first. */
     public static List<Implied> of(GatePolicy policy) {
         List<Implied> found = new ArrayList<>();
         List<MetricRule> rules = policy.rules();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads the keys of one mapping of a policy as the types that they must have. Every reading method answers null where the
+ * Reads the keys of one mapping of a policy as the types that they must have. Every reading method returns null where the
  * key is absent or where what it holds is wrong; the latter is a problem.
  */
 final class MappingReader {

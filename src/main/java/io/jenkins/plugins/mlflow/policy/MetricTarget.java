@@ -32,7 +32,7 @@ public record MetricTarget(
         return new MetricKey(metric, value, dataset);
     }
 
-    /** The metric, and the dataset if one is asked for, in words. */
+    /** The metric, and the dataset if one is required, for messages. */
     public String inWords(String metric) {
         return dataset == null ? metric : metric + " on dataset " + dataset;
     }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Tells in which points one policy asks less than another. What is tightened or added is of no interest. Where it cannot be
+ * Finds in which points one policy requires less than another. What is tightened or added is of no interest. Where it cannot be
  * said which of two is stricter, as with another baseline, the change counts as loosening.
  */
 public final class PolicyComparison {
@@ -25,10 +25,10 @@ public final class PolicyComparison {
     }
 
     /**
-     * What the second policy loosened or removed of how the first one evaluates: rules, criticality, direction, which values and
-     * slices count, evidence, baseline, the age of the run, whether the best run ever, child runs and evaluation runs count, how long its values
-     * must stay the same, how often a user must approve, and who. Not the
-     * timeouts, which only let a gate give up earlier or later.
+     * What the second policy loosened or removed of how the first one evaluates: rules, criticality, direction, which values
+     * and slices count, evidence, baseline, the age of the run, whether the best run ever, child runs and evaluation runs
+     * count, how long its values must stay the same, how often a user must approve, and who. Not the timeouts, which only let
+     * a gate give up earlier or later.
      *
      * @return one sentence without a full stop for each, in the order of the first policy; none if nothing was
      */

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A whole policy file that was read and found right, all of its models included. What one model asks for is answered by
+ * A whole policy file that was read and found right, all of its models included. What it requires of one model is resolved by
  * {@link PolicyReader}.
  */
 public final class PolicyDocument {
@@ -21,7 +21,7 @@ public final class PolicyDocument {
     public static final int MAX_BYTES = 1024 * 1024;
 
     static final List<String> KEYS = List.of("version", "defaults", "models");
-    /** A key of a model or the defaults that is no part of what is asked: only a stored policy may have it. */
+    /** A key of a model or the defaults that no rule depends on: only a stored policy may have it. */
     static final String LOCKED = "locked";
 
     private static final int LONGEST_NAME = 256;
@@ -67,8 +67,8 @@ public final class PolicyDocument {
      * Reads a file.
      *
      * @param origin the file as the user gave it, for messages
-     * @param resolvedLater the model that {@link PolicyReader#resolve} will be asked for: parameters may still give what
-     *     it lacks, so that only what it says is checked here; or null
+     * @param resolvedLater the model that {@link PolicyReader#resolve} will be called for: parameters may still give what
+     *     it lacks, so that only what it holds is checked here; or null
      * @throws PolicyException with all problems of the file
      */
     public static PolicyDocument read(String origin, String yaml, String resolvedLater) throws PolicyException {
@@ -113,7 +113,7 @@ public final class PolicyDocument {
         return models.containsKey(model);
     }
 
-    /** Whether pipelines may only tighten what this document asks of the model. */
+    /** Whether pipelines may only tighten what this document requires of the model. */
     public boolean isLocked(String model) {
         return locked.contains(model);
     }

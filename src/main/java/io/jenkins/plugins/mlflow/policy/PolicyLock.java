@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The policy that an administrator locked: what a pipeline asks for may be stricter and may promote less, never the opposite.
+ * The policy that an administrator locked: what a pipeline requires may be stricter and may promote less, never the opposite.
  * Nothing here promotes or evaluates; that {@code runMode} and {@code onFailure} are free is because they never promote more.
  */
 public final class PolicyLock {
@@ -39,7 +39,7 @@ public final class PolicyLock {
                 wanted.promotion());
     }
 
-    /** In which points the pipeline's policy asks less than the locked one or leads elsewhere; none if it may be used. */
+    /** In which points the pipeline's policy requires less than the locked one or leads elsewhere; none if it may be used. */
     public List<String> violations(GatePolicy wanted) {
         List<String> found = new ArrayList<>(PolicyComparison.loosened(locked, wanted));
         kept(found, "candidate experiment", locked.candidate().experiment(), wanted.candidate().experiment());

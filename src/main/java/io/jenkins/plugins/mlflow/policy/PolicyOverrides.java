@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What parameters of a step or options of the command line say in place of the same part of a policy. Values are taken as
- * they come; what is wrong with them is found by {@link PolicyReader#resolve} and told under the parameter's name.
+ * What parameters of a step or options of the command line give in place of the same part of a policy. Values are taken as
+ * they come; what is wrong with them is found by {@link PolicyReader#resolve} and reported under the parameter's name.
  */
 public final class PolicyOverrides {
     /** No parameter was given. */

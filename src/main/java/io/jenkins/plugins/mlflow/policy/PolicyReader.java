@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.policy;
 
 /**
- * Answers what is asked of one model: the model's part of a policy file over the file's defaults, with what parameters say
+ * Resolves what is required of one model: the model's part of a policy file over the file's defaults, with what parameters give
  * in place of it. Policy files and parameters go through the same parser, so that a word means the same in both.
  */
 public final class PolicyReader {
@@ -12,7 +12,7 @@ public final class PolicyReader {
      *
      * @param document the policy file that counts, or null if there is none
      * @param model name of the registered model
-     * @param overrides what parameters say
+     * @param overrides what parameters give
      * @throws PolicyException with all problems: the file lacks the model, a parameter is wrong, there are no rules from
      *     anywhere, or file and parameters do not fit together
      */

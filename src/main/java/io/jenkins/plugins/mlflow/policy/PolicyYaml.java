@@ -74,7 +74,7 @@ final class PolicyYaml {
                     mark == null ? PolicyNode.Place.root(origin, 0, 0) : place(mark, null, "");
             throw problems.fatal(place, explained(e));
         } catch (YAMLException | IllegalArgumentException e) {
-            // The library refuses some tags, `!a%20` for one, without saying where; it has read a little further.
+            // The library refuses some tags, for example `!a%20`, without saying where; it has read a little further.
             throw problems.fatal(
                     place(reader.getMark(), null, ""),
                     "this is not valid YAML: " + DisplayText.abbreviated(String.valueOf(e.getMessage())));

@@ -51,7 +51,7 @@ public record PromotionPolicy(
         this(alias, stage, archiveExisting, artifactPath, timeout, approval, List.of());
     }
 
-    /** Nobody is asked. */
+    /** No user must approve. */
     public PromotionPolicy(String alias, String stage, boolean archiveExisting, String artifactPath, Duration timeout) {
         this(alias, stage, archiveExisting, artifactPath, timeout, ApprovalPolicy.NEVER);
     }
@@ -66,12 +66,12 @@ public record PromotionPolicy(
         return archiveExisting && isArchivable();
     }
 
-    /** Where the model is if nothing else tells: {@code artifactPath}, or {@value #DEFAULT_ARTIFACT_PATH}. */
+    /** Where the model is if nothing else is known: {@code artifactPath}, or {@value #DEFAULT_ARTIFACT_PATH}. */
     public String artifactPathOrDefault() {
         return artifactPath == null ? DEFAULT_ARTIFACT_PATH : artifactPath;
     }
 
-    /** For people: the alias, the stage, or both. */
+    /** For messages: the alias, the stage, or both. */
     public String target() {
         String toAlias = alias == null ? "" : "alias '" + alias + "'";
         String toStage = stage == null ? "" : "stage " + stage;

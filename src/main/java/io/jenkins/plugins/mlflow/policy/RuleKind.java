@@ -44,7 +44,7 @@ public enum RuleKind {
         return this == MIN_RELATIVE_CHANGE || this == MAX_RELATIVE_DROP;
     }
 
-    /** Whether the rule limits how much worse the candidate may be, rather than asking it to be better. */
+    /** Whether the rule limits how much worse the candidate may be, rather than requiring it to be better. */
     public boolean isDrop() {
         return this == MAX_DROP || this == MAX_RELATIVE_DROP;
     }

@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.parser.Parser;
 
 /**
- * Remembers which nodes were written with a tag. The library's nodes do not tell a tag that was written from one that was
+ * Remembers which nodes were written with a tag. The library's nodes do not distinguish a tag that was written from one that was
  * guessed, as for {@code !!float 0.5} and {@code 0.5}.
  */
 final class TagFinder implements Parser {

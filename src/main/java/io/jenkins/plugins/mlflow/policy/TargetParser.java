@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlflow.policy;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** Reads which values of a metric count, how its slices are taken, and what tells its uncertainty. */
+/** Reads which values of a metric count, how its slices are taken, and where its uncertainty comes from. */
 final class TargetParser {
     static final String VALUE = "value";
     static final String AT_LEAST = "at_least";

@@ -21,7 +21,7 @@ public final class Thresholds {
     /**
      * The rules in the words of a policy's {@code metrics}.
      *
-     * @throws IllegalArgumentException with a message for people
+     * @throws IllegalArgumentException with a message for the user
      */
     public static Map<String, Object> parse(List<String> lines) {
         Map<String, Object> rules = new LinkedHashMap<>();

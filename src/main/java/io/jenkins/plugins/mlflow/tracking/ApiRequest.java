@@ -16,7 +16,7 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
  */
 record ApiRequest(String method, String path, String query, String body, String subject) {
 
-    /** @param parameters names and values by turns */
+    /** @param parameters names and values in turn */
     static ApiRequest get(String path, String subject, String... parameters) {
         StringBuilder query = new StringBuilder();
         for (int i = 0; i < parameters.length; i += 2) {
@@ -52,8 +52,8 @@ record ApiRequest(String method, String path, String query, String body, String 
         return URI.create(place(address) + query);
     }
 
-    /** With the address that people may be shown. */
-    String asked(ServerAddress address) {
+    /** Method and address for messages, with the address that users may see. */
+    String shown(ServerAddress address) {
         return method + " " + address.hide(place(address).toString());
     }
 

@@ -22,14 +22,14 @@ final class ArtifactQueries {
                 : ApiRequest.get("artifacts/list", subject, "run_id", runId, "path", path);
         List<Artifact> found = new ArrayList<>();
         PageTokens tokens = new PageTokens(MOST_PAGES, "The list of the " + subject + " did not end after " + MOST_PAGES + " pages.");
-        ParsedResponse<Service.ListArtifacts.Response.Builder> reading;
+        ParsedResponse<Service.ListArtifacts.Response.Builder> response;
         do {
-            reading = transport.begin().ask(request.page(tokens.next()), Service.ListArtifacts.Response.newBuilder());
-            for (Service.FileInfo file : reading.message().getFilesList()) {
-                reading.require(!file.getPath().isEmpty(), "with an artifact that has no path");
+            response = transport.begin().ask(request.page(tokens.next()), Service.ListArtifacts.Response.newBuilder());
+            for (Service.FileInfo file : response.message().getFilesList()) {
+                response.require(!file.getPath().isEmpty(), "with an artifact that has no path");
                 found.add(new Artifact(file.getPath(), file.getIsDir()));
             }
-        } while (tokens.follow(reading, reading.message().getNextPageToken()));
+        } while (tokens.follow(response, response.message().getNextPageToken()));
         return found;
     }
 }

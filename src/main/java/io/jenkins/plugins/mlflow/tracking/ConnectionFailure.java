@@ -14,7 +14,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * Why no answer came, read off the exceptions of the JDK's client. What matters is whether the request can have reached
+ * Why no response came, read off the exceptions of the JDK's client. What matters is whether the request can have reached
  * the server: only if it cannot may a write be repeated.
  */
 enum ConnectionFailure {
@@ -75,10 +75,10 @@ enum ConnectionFailure {
 
     /** @param proxy host and port of the proxy that was to pass the request on, or null */
     TrackingException asException(String request, String detail, Credentials credentials, String proxy) {
-        String asked = proxy == null ? request : request + " through the proxy " + proxy;
+        String shown = proxy == null ? request : request + " through the proxy " + proxy;
         return switch (this) {
             case NO_TUNNEL -> {
-                String message = asked + " was refused by the proxy (" + detail + "). Look whether the proxy allows this host"
+                String message = shown + " was refused by the proxy (" + detail + "). Look whether the proxy allows this host"
                         + " and port and can reach it, or exclude the host from the proxy (NO_PROXY).";
                 yield detail.matches(".*\\b(429|5\\d\\d)\\b.*")
                         ? TrackingException.unsent(ErrorCategory.UNREACHABLE, message, null)
@@ -86,37 +86,37 @@ enum ConnectionFailure {
             }
             case UNKNOWN_HOST -> TrackingException.unsent(
                     ErrorCategory.UNREACHABLE,
-                    asked + " found no such host. Check the host name of the "
+                    shown + " found no such host. Check the host name of the "
                             + (proxy == null ? "tracking URI." : "proxy."),
                     null);
             case NO_CONNECTION -> TrackingException.unsent(
                     ErrorCategory.UNREACHABLE,
-                    asked + " could not connect (" + detail + "). Check that the " + (proxy == null ? "server" : "proxy")
+                    shown + " could not connect (" + detail + "). Check that the " + (proxy == null ? "server" : "proxy")
                             + " runs and that its port is open.",
                     null);
             case HANDSHAKE_CUT_OFF -> TrackingException.unsent(
                     ErrorCategory.UNREACHABLE,
-                    asked + " was cut off during the TLS handshake (" + detail + "). Check that the server speaks https.",
+                    shown + " was cut off during the TLS handshake (" + detail + "). Check that the server speaks https.",
                     null);
             case UNTRUSTED -> TrackingException.permanent(
                     ErrorCategory.UNREACHABLE,
-                    asked + " could not make a TLS connection (" + detail + "). If the server's certificate is signed by "
+                    shown + " could not make a TLS connection (" + detail + "). If the server's certificate is signed by "
                             + "your own authority, add that to the CA certificates (on the command line: name its PEM file in"
                             + " MLFLOW_TRACKING_SERVER_CERT_PATH); otherwise check https and the host name.");
             case UNAUTHORIZED_WITHOUT_CHALLENGE -> TrackingException.permanent(
                     ErrorCategory.UNAUTHORIZED,
-                    asked + " answered 401. The server did not accept the credentials '" + credentials.description()
+                    shown + " answered 401. The server did not accept the credentials '" + credentials.description()
                             + "'; check them.");
             case NOT_HTTP -> TrackingException.permanent(
                     ErrorCategory.PROTOCOL,
-                    asked + " got an answer that is not HTTP (" + detail + "). Check the port and http or https.");
+                    shown + " got an answer that is not HTTP (" + detail + "). Check the port and http or https.");
             case TOO_LARGE -> TrackingException.permanent(
                     ErrorCategory.PROTOCOL,
-                    asked + " answered with more than " + (HttpTransport.BODY_LIMIT >> 20)
+                    shown + " answered with more than " + (HttpTransport.BODY_LIMIT >> 20)
                             + " MiB, which was not read. Check that the tracking URI leads to an MLflow server.");
             case LOST -> TrackingException.passing(
                     ErrorCategory.UNREACHABLE,
-                    asked + " lost the connection before the whole answer was there (" + detail
+                    shown + " lost the connection before the whole answer was there (" + detail
                             + "). Look at the log of the MLflow server, or of the proxy before it.",
                     null);
         };

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What proves to an MLflow server who asks: nothing, a user name and password, or a bearer token. It can hide its own
+ * What identifies the user to an MLflow server: nothing, a user name and password, or a bearer token. It can hide its own
  * secrets in any text, since a server may send them back in an error page. The description (a credentials id, or the
  * name of a variable) is what messages may show.
  */

@@ -12,10 +12,10 @@ public enum ErrorCategory {
     FORBIDDEN,
     /** No connection, or 429 and 5xx to the end. */
     UNREACHABLE,
-    /** The server did not answer in time, or the promotion was not approved or over in time. */
+    /** The server did not respond in time, or the promotion was not approved or finished in time. */
     TIMEOUT,
-    /** Not MLflow's answer, a redirect, or a 400. */
+    /** Not MLflow's response, a redirect, or a 400. */
     PROTOCOL,
-    /** Two answers, or an answer and the request, contradict each other. */
+    /** Two responses, or a response and the request, contradict each other. */
     CONFLICT
 }

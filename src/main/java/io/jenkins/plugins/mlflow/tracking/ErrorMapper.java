@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Turns every answer that is not MLflow's good one into a {@link TrackingException} with its category, whether it is
- * worth repeating, and a message: what was asked, what came back, what to do.
+ * Turns every response that is not MLflow's good one into a {@link TrackingException} with its category, whether a retry is
+ * worthwhile, and a message: the request, the response, what to do.
  */
 final class ErrorMapper {
     static final String PROXY_OR_LOGIN =
@@ -45,73 +45,73 @@ final class ErrorMapper {
     }
 
     /** Returns if the status is a good one and the body may be MLflow's. */
-    void check(ApiRequest request, HttpResult answer) throws TrackingException {
-        int status = answer.status();
-        if (!answer.successful()) {
-            throw refused(request, answer, status);
+    void check(ApiRequest request, HttpResult result) throws TrackingException {
+        int status = result.status();
+        if (!result.successful()) {
+            throw refused(request, result, status);
         }
-        if (answer.isPage() || answer.claimsToBeHtml()) {
-            throw TrackingException.permanent(PROTOCOL, told(request, answer, PROXY_OR_LOGIN));
+        if (result.isPage() || result.claimsToBeHtml()) {
+            throw TrackingException.permanent(PROTOCOL, described(request, result, PROXY_OR_LOGIN));
         }
     }
 
-    private TrackingException refused(ApiRequest request, HttpResult answer, int status) {
-        if (workspace != null && complainsOfWorkspace(answer)) {
-            return TrackingException.permanent(CONFIGURATION, told(request, answer, "The workspace '" + workspace
+    private TrackingException refused(ApiRequest request, HttpResult result, int status) {
+        if (workspace != null && complainsOfWorkspace(result)) {
+            return TrackingException.permanent(CONFIGURATION, described(request, result, "The workspace '" + workspace
                     + "' is configured for this server, which does not have it; correct it or leave it out."));
         }
-        if (answer.errorCode().equals("RESOURCE_DOES_NOT_EXIST") && (status == 404 || status == 400)) {
+        if (result.errorCode().equals("RESOURCE_DOES_NOT_EXIST") && (status == 404 || status == 400)) {
             return TrackingException.permanent(
-                    NOT_FOUND, told(request, answer, "Check the name or id, and that this is the right server."));
+                    NOT_FOUND, described(request, result, "Check the name or id, and that this is the right server."));
         }
         if (status == 429) {
             return TrackingException.unsent(
                     UNREACHABLE,
-                    told(request, answer, "The server is rate limiting requests; try again later."),
-                    answer.retryAfter());
+                    described(request, result, "The server is rate limiting requests; try again later."),
+                    result.retryAfter());
         }
         if (status >= 500) {
             return TrackingException.passing(
                     UNREACHABLE,
-                    told(request, answer, "Look at the log of the MLflow server, or of the proxy before it."),
-                    answer.retryAfter());
+                    described(request, result, "Look at the log of the MLflow server, or of the proxy before it."),
+                    result.retryAfter());
         }
         return switch (status) {
             case 401 -> TrackingException.permanent(
-                    UNAUTHORIZED, told(request, answer, orPage(answer, whoWasNotAccepted())));
-            case 403 -> TrackingException.permanent(FORBIDDEN, told(request, answer, orPage(answer, forbidden(answer))));
-            case 404 -> TrackingException.permanent(PROTOCOL, told(request, answer, unknownRoute(answer)));
+                    UNAUTHORIZED, described(request, result, orPage(result, unauthorized())));
+            case 403 -> TrackingException.permanent(FORBIDDEN, described(request, result, orPage(result, forbidden(result))));
+            case 404 -> TrackingException.permanent(PROTOCOL, described(request, result, unknownRoute(result)));
             case 407 -> TrackingException.permanent(
-                    PROTOCOL, told(request, answer, "The HTTP proxy wants its own user and password: " + (proxy.header().isPresent()
+                    PROTOCOL, described(request, result, "The HTTP proxy wants its own user and password: " + (proxy.header().isPresent()
                             ? "it did not accept those of " + proxy.description() + "."
                             : "give them in the proxy's settings.")));
             case 408 -> TrackingException.passing(
-                    TIMEOUT, told(request, answer, "The request took too long to arrive."), answer.retryAfter());
+                    TIMEOUT, described(request, result, "The request took too long to arrive."), result.retryAfter());
             case 409 -> TrackingException.permanent(
-                    CONFLICT, told(request, answer, "Something else changed it at the same time; run the gate again."));
+                    CONFLICT, described(request, result, "Something else changed it at the same time; run the gate again."));
             default -> status / 100 == 3
-                    ? redirected(request, answer)
-                    : TrackingException.permanent(PROTOCOL, told(request, answer, orPage(answer, unexpected(answer))));
+                    ? redirected(request, result)
+                    : TrackingException.permanent(PROTOCOL, described(request, result, orPage(result, unexpected(result))));
         };
     }
 
     /** 3.10 and later: 500 FEATURE_DISABLED without workspaces, 404 or 400 for one that is unknown or misspelt. */
-    private static boolean complainsOfWorkspace(HttpResult answer) {
-        String message = answer.errorMessage();
-        return answer.errorCode().equals("FEATURE_DISABLED") && message.contains("Workspace")
+    private static boolean complainsOfWorkspace(HttpResult result) {
+        String message = result.errorMessage();
+        return result.errorCode().equals("FEATURE_DISABLED") && message.contains("Workspace")
                 || message.startsWith("Workspace '") && message.contains("not found")
                 || message.startsWith("Workspace name '");
     }
 
-    private String whoWasNotAccepted() {
+    private String unauthorized() {
         return credentials.header().isPresent()
                 ? "The server did not accept the credentials '" + credentials.description()
                         + "'; check them (MLflow's own basic-auth takes a user and password, not a token)."
                 : "The server wants credentials, and no credentials are configured.";
     }
 
-    private String forbidden(HttpResult answer) {
-        if (answer.body().contains("Invalid Host header")) {
+    private String forbidden(HttpResult result) {
+        if (result.body().contains("Invalid Host header")) {
             String host = address.isHidden() ? "and the host of its tracking URI" : address.api("").getAuthority();
             return "The MLflow server does not know the host name it was called by: start it with --allowed-hosts "
                     + host + " (added to those it has).";
@@ -120,14 +120,14 @@ final class ErrorMapper {
                 + "grant the permission (to read, or to manage the model if the gate promotes).";
     }
 
-    private String unknownRoute(HttpResult answer) {
-        if (!answer.errorCode().isEmpty()) {
+    private String unknownRoute(HttpResult result) {
+        if (!result.errorCode().isEmpty()) {
             return "This server" + NOT_OFFERED;
         }
-        if (answer.text("error").startsWith("404 ")) {
+        if (result.text("error").startsWith("404 ")) {
             return "GitLab" + NOT_OFFERED;
         }
-        if (answer.text("message").startsWith("404 ")) {
+        if (result.text("message").startsWith("404 ")) {
             return "GitLab does not show this project to these credentials: check the project's id in the tracking URI, and that "
                     + "the token may use the API of this project.";
         }
@@ -136,25 +136,25 @@ final class ErrorMapper {
                 : "This address is not MLflow's REST API: check the path prefix of the tracking URI.";
     }
 
-    private static String unexpected(HttpResult answer) {
-        return answer.errorCode().isEmpty()
+    private static String unexpected(HttpResult result) {
+        return result.errorCode().isEmpty()
                 ? "This is not an answer of MLflow; check the tracking URI."
                 : "The server did not accept the request; check what was asked for.";
     }
 
-    private static String orPage(HttpResult answer, String advice) {
-        return answer.isPage() ? PROXY_OR_LOGIN + " " + advice : advice;
+    private static String orPage(HttpResult result, String advice) {
+        return result.isPage() ? PROXY_OR_LOGIN + " " + advice : advice;
     }
 
-    private TrackingException redirected(ApiRequest request, HttpResult answer) {
+    private TrackingException redirected(ApiRequest request, HttpResult result) {
         String where;
         try {
-            String host = URI.create(answer.header("Location")).getHost();
+            String host = URI.create(result.header("Location")).getHost();
             where = host == null ? "the same host" : "the host '" + masked(host) + "'";
         } catch (IllegalArgumentException e) {
             where = "an unreadable address";
         }
-        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + answer.status()
+        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + result.status()
                 + ", a redirect to " + where + ". Redirects are never followed, so that credentials go nowhere else; "
                 + "give the final address as the tracking URI (https in place of http, the whole path prefix).");
     }
@@ -167,15 +167,15 @@ final class ErrorMapper {
         SEEN.add(address.toString());
     }
 
-    TrackingException notMlflow(ApiRequest request, HttpResult answer, String what) {
-        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + answer.status() + " "
-                + excerpt(what) + ": " + excerpt(answer.body())
+    TrackingException notMlflow(ApiRequest request, HttpResult result, String what) {
+        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + result.status() + " "
+                + excerpt(what) + ": " + excerpt(result.body())
                 + ". Check that the tracking URI leads to an MLflow server.");
     }
 
     /** A refusal that the caller understands better than {@link #check} does. */
-    TrackingException told(ErrorCategory category, ApiRequest request, HttpResult answer, String advice) {
-        return TrackingException.permanent(category, told(request, answer, advice));
+    TrackingException described(ErrorCategory category, ApiRequest request, HttpResult result, String advice) {
+        return TrackingException.permanent(category, described(request, result, advice));
     }
 
     TrackingException noTimeLeft(ApiRequest request) {
@@ -189,26 +189,26 @@ final class ErrorMapper {
     }
 
     /** @param through host and port of the proxy that was to pass the request on, or null */
-    TrackingException notAnswered(ApiRequest request, Throwable problem, String through) {
+    TrackingException noResponse(ApiRequest request, Throwable problem, String through) {
         String detail = problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
         return ConnectionFailure.of(problem).asException(subject(request), excerpt(detail), credentials, through);
     }
 
-    private String told(ApiRequest request, HttpResult answer, String advice) {
-        return subject(request) + " answered " + answer.status() + ": " + excerpt(answer.body()) + ". " + advice
-                + (isOfUnityCatalog(request, answer) ? " If this is Databricks: a model name of three parts is one of Unity "
+    private String described(ApiRequest request, HttpResult result, String advice) {
+        return subject(request) + " answered " + result.status() + ": " + excerpt(result.body()) + ". " + advice
+                + (isOfUnityCatalog(request, result) ? " If this is Databricks: a model name of three parts is one of Unity "
                         + "Catalog, whose registry has another API (mlflow/unity-catalog) than MLflow's, which is not supported."
                         : "");
     }
 
-    private static boolean isOfUnityCatalog(ApiRequest request, HttpResult answer) {
-        boolean refused = answer.status() == 400 || answer.status() == 403 || answer.status() == 404;
+    private static boolean isOfUnityCatalog(ApiRequest request, HttpResult result) {
+        boolean refused = result.status() == 400 || result.status() == 403 || result.status() == 404;
         boolean ofRegistry = request.path().startsWith("registered-models/") || request.path().startsWith("model-versions/");
         return refused && ofRegistry && NAME_OF_THREE_PARTS.matcher(request.subject()).find();
     }
 
     private String subject(ApiRequest request) {
-        return request.asked(address) + " (" + printable(masked(request.subject())) + ")";
+        return request.shown(address) + " (" + printable(masked(request.subject())) + ")";
     }
 
     /** Masked whole before it is cut, so that no part of a secret is left at the edge. */

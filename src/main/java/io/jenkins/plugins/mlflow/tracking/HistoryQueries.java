@@ -36,28 +36,28 @@ final class HistoryQueries {
             message.setPageToken(token);
         }
         String subject = "experiment '" + experimentId + "'" + (given.isEmpty() ? "" : ", filter " + given);
-        ParsedResponse<Service.SearchRuns.Response.Builder> reading = ask(message, subject);
-        List<Run> runs = runs(reading, experimentId);
+        ParsedResponse<Service.SearchRuns.Response.Builder> response = ask(message, subject);
+        List<Run> runs = runs(response, experimentId);
         Comparator<Run> order = RunQueries.order(newestFirst);
         for (int i = 0; i < runs.size(); i++) {
             Run run = runs.get(i);
-            reading.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
-            reading.require(
+            response.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
+            response.require(
                     i == 0 || order.compare(runs.get(i - 1), run) <= 0,
                     "with runs in another order than newest start time first");
         }
-        return page(reading, runs, runs.size(), reading.message().getNextPageToken());
+        return page(response, runs, runs.size(), response.message().getNextPageToken());
     }
 
     List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
         String filter = ids.stream().collect(Collectors.joining("', '", "attributes.run_id IN ('", "')"));
-        ParsedResponse<Service.SearchRuns.Response.Builder> reading = ask(
+        ParsedResponse<Service.SearchRuns.Response.Builder> response = ask(
                 search(experimentId, Service.ViewType.ALL, ids.size()).setFilter(filter),
                 ids.size() + " runs of experiment '" + experimentId + "'");
-        List<Run> runs = runs(reading, experimentId);
+        List<Run> runs = runs(response, experimentId);
         Set<String> wanted = new HashSet<>(ids);
         for (Run run : runs) {
-            reading.require(wanted.remove(run.id()), "with the run '" + run.id() + "', which was not asked for");
+            response.require(wanted.remove(run.id()), "with the run '" + run.id() + "', which was not asked for");
         }
         return runs;
     }
@@ -75,12 +75,12 @@ final class HistoryQueries {
                 .ask(ApiRequest.post("runs/search", subject, message.build()), Service.SearchRuns.Response.newBuilder());
     }
 
-    private static List<Run> runs(ParsedResponse<Service.SearchRuns.Response.Builder> reading, String experimentId)
+    private static List<Run> runs(ParsedResponse<Service.SearchRuns.Response.Builder> response, String experimentId)
             throws TrackingException {
         List<Run> runs = new ArrayList<>();
-        for (Service.Run entry : reading.message().build().getRunsList()) {
-            Run run = RunQueries.read(entry, reading);
-            reading.require(
+        for (Service.Run entry : response.message().build().getRunsList()) {
+            Run run = RunQueries.read(entry, response);
+            response.require(
                     experimentId.equals(run.experimentId()),
                     "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
             runs.add(run);
@@ -89,22 +89,25 @@ final class HistoryQueries {
     }
 
     Page<ModelVersion> versions(String model, int size, String token) throws TrackingException, InterruptedException {
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading = VersionQueries.search(
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response = VersionQueries.search(
                 transport,
                 "name = " + VersionQueries.quoted(model),
                 "versions of model '" + model + "'",
                 size,
                 token == null ? "" : token);
-        List<ModelVersion> versions = VersionReader.readAll(reading, model);
+        List<ModelVersion> versions = VersionReader.readAll(response, model);
         for (ModelVersion version : versions) {
-            reading.require(
+            response.require(
                     version.version().matches("[0-9]{1,18}"),
                     "with the version '" + version.version() + "', which is not a number");
         }
-        return page(reading, versions, reading.message().getModelVersionsCount(), reading.message().getNextPageToken());
+        return page(response, versions, response.message().getModelVersionsCount(), response.message().getNextPageToken());
     }
 
-    /** All values of a metric. The page size is always sent: without it some servers send nothing and a token that never advances. */
+    /**
+     * All values of a metric. The page size is always sent: without it some servers send nothing and a token that never
+     * advances.
+     */
     List<Run.Metric> metric(String runId, String metric) throws TrackingException, InterruptedException {
         String subject = "history of metric '" + metric + "' of run '" + runId + "'";
         ApiRequest request = ApiRequest.get(
@@ -119,23 +122,23 @@ final class HistoryQueries {
         PageTokens tokens = new PageTokens(MOST_METRIC_PAGES, "The " + subject + " has more than "
                 + (long) METRIC_PAGE * MOST_METRIC_PAGES + " values. Use the last value, or log fewer.");
         List<Run.Metric> values = new ArrayList<>();
-        ParsedResponse<Service.GetMetricHistory.Response.Builder> reading;
+        ParsedResponse<Service.GetMetricHistory.Response.Builder> response;
         do {
-            reading = transport.begin().ask(request.page(tokens.next()), Service.GetMetricHistory.Response.newBuilder());
-            for (Service.Metric value : reading.message().getMetricsList()) {
-                reading.require(
+            response = transport.begin().ask(request.page(tokens.next()), Service.GetMetricHistory.Response.newBuilder());
+            for (Service.Metric value : response.message().getMetricsList()) {
+                response.require(
                         !value.hasKey() || value.getKey().equals(metric),
                         "with a value of metric '" + value.getKey() + "'");
-                reading.require(value.hasValue(), "with an entry that has no value");
+                response.require(value.hasValue(), "with an entry that has no value");
                 values.add(new Run.Metric(value.getValue(), value.getTimestamp(), value.getStep()));
             }
-        } while (tokens.follow(reading, reading.message().getNextPageToken()));
+        } while (tokens.follow(response, response.message().getNextPageToken()));
         return values;
     }
 
-    private static <T> Page<T> page(ParsedResponse<?> reading, List<T> items, int answered, String nextToken)
+    private static <T> Page<T> page(ParsedResponse<?> response, List<T> items, int received, String nextToken)
             throws TrackingException {
-        reading.require(answered > 0 || nextToken.isEmpty(), "with an empty page and a token for another one");
+        response.require(received > 0 || nextToken.isEmpty(), "with an empty page and a token for another one");
         return new Page<>(items, nextToken.isEmpty() ? null : nextToken);
     }
 }

@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What came back for one request, whole, with the few things that MLflow says outside its messages. */
+/** The whole response to one request, with the few things that MLflow sends outside its messages. */
 final class HttpResult {
     private static final JsonFactory JSON = new JsonFactory();
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
@@ -47,7 +47,7 @@ final class HttpResult {
         return status / 100 == 2;
     }
 
-    /** MLflow itself sends plain sentences as text/html (401, 403), so that only the body tells. */
+    /** MLflow itself sends plain sentences as text/html (401, 403), so that only the body shows a page. */
     boolean isPage() {
         return body.stripLeading().startsWith("<");
     }
@@ -90,7 +90,7 @@ final class HttpResult {
         }
     }
 
-    /** MLflow's {@code error_code}, or empty if the answer is not MLflow's JSON. */
+    /** MLflow's {@code error_code}, or empty if the response is not MLflow's JSON. */
     String errorCode() {
         return topLevelStrings().getOrDefault("error_code", "");
     }

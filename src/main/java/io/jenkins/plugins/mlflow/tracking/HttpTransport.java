@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.mlflow_project.google.protobuf.Message;
 
 /**
- * Sends requests, each once, and waits for whole answers with a deadline that covers connecting, headers and body.
+ * Sends requests, each once, and waits for whole responses with a deadline that covers connecting, headers and body.
  * {@code HttpRequest.timeout} would not: it ends with the headers, and a server that drips its body blocks for ever.
  */
 final class HttpTransport {
@@ -32,7 +32,7 @@ final class HttpTransport {
     /** What {@link System#nanoTime} says when no request may be under way any longer; null for no limit. */
     private final Long deadline;
     private final AtomicInteger sent;
-    private final ErrorMapper refusals;
+    private final ErrorMapper errors;
 
     /** @param proxy what the client's proxy wants to know of its user */
     HttpTransport(
@@ -62,7 +62,7 @@ final class HttpTransport {
         this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
         this.deadline = deadline;
         this.sent = sent;
-        this.refusals = new ErrorMapper(address, credentials, proxy, workspace);
+        this.errors = new ErrorMapper(address, credentials, proxy, workspace);
     }
 
     /** The same server for as long as the budget: all requests together, each at most for the request timeout. */
@@ -72,7 +72,7 @@ final class HttpTransport {
         return new HttpTransport(client, address, credentials, proxy, workspace, timeout, earlier, sent);
     }
 
-    /** The same server, asked as nobody. */
+    /** The same server without credentials. */
     HttpTransport withoutCredentials() {
         return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent);
     }
@@ -90,8 +90,8 @@ final class HttpTransport {
         return sent.get();
     }
 
-    ErrorMapper refusals() {
-        return refusals;
+    ErrorMapper errors() {
+        return errors;
     }
 
     /** Requests side by side with one deadline, from now. What takes several pages begins anew for each of them. */
@@ -100,61 +100,61 @@ final class HttpTransport {
     }
 
     final class Call {
-        private final long begun = System.nanoTime();
-        private final long end = begun + timeLeft();
+        private final long started = System.nanoTime();
+        private final long end = started + timeLeft();
 
         private long timeLeft() {
             long left = timeout.toNanos();
-            return deadline == null ? left : Math.min(left, deadline - begun);
+            return deadline == null ? left : Math.min(left, deadline - started);
         }
 
-        /** Sends one request and fills {@code builder} with its answer. */
+        /** Sends one request and parses its response into {@code builder}. */
         <B extends Message.Builder> ParsedResponse<B> ask(ApiRequest request, B builder)
                 throws TrackingException, InterruptedException {
-            HttpResult answer = send(request);
-            refusals.check(request, answer);
-            return ParsedResponse.parse(request, answer, builder, refusals);
+            HttpResult result = send(request);
+            errors.check(request, result);
+            return ParsedResponse.parse(request, result, builder, errors);
         }
 
         /**
-         * The same for a change. Its answer is waited for even if the thread is interrupted, which stays interrupted: who
+         * Sends a change. Its response is waited for even if the thread is interrupted, which stays interrupted: whatever
          * comes next must find the change made or refused, and not have it come after.
          */
         <B extends Message.Builder> ParsedResponse<B> change(ApiRequest request, B builder)
                 throws TrackingException, InterruptedException {
-            HttpResult answer = start(request).awaitThoughInterrupted();
-            refusals.check(request, answer);
-            return ParsedResponse.parse(request, answer, builder, refusals);
+            HttpResult result = start(request).awaitThoughInterrupted();
+            errors.check(request, result);
+            return ParsedResponse.parse(request, result, builder, errors);
         }
 
-        /** Whatever the server answered, good or bad. */
+        /** Whatever the server responded, good or bad. */
         HttpResult send(ApiRequest request) throws TrackingException, InterruptedException {
             return start(request).await();
         }
 
-        /** Sends without waiting, unless the thread was interrupted: who stopped a gate must not find a write after it. */
+        /** Sends without waiting, unless the thread was interrupted: after a gate was stopped, no write may follow. */
         Pending start(ApiRequest request) throws TrackingException, InterruptedException {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted before " + request.path() + " was sent");
             }
             if (end - System.nanoTime() <= 0) {
-                throw refusals.noTimeLeft(request);
+                throw errors.noTimeLeft(request);
             }
-            return new Pending(request, begun, end);
+            return new Pending(request, started, end);
         }
     }
 
     /** A request under way. */
     final class Pending {
         private final ApiRequest request;
-        private final long begun;
+        private final long started;
         private final long end;
         private final LimitedBodySubscriber body = new LimitedBodySubscriber(BODY_LIMIT);
         private final CompletableFuture<HttpResponse<byte[]>> future;
 
-        private Pending(ApiRequest request, long begun, long end) {
+        private Pending(ApiRequest request, long started, long end) {
             this.request = request;
-            this.begun = begun;
+            this.started = started;
             this.end = end;
             sent.incrementAndGet();
             future = client.sendAsync(httpRequest(request), head -> body.announcing(head.headers()));
@@ -174,9 +174,9 @@ final class HttpTransport {
                 throw e;
             } catch (TimeoutException e) {
                 abandon();
-                throw refusals.late(request, Duration.ofNanos(end - begun));
+                throw errors.late(request, Duration.ofNanos(end - started));
             } catch (ExecutionException e) {
-                throw refusals.notAnswered(request, e.getCause(), proxyOf(request));
+                throw errors.noResponse(request, e.getCause(), proxyOf(request));
             }
         }
 

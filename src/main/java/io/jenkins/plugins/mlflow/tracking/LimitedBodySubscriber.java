@@ -23,7 +23,7 @@ final class LimitedBodySubscriber implements BodySubscriber<byte[]> {
         this.limit = limit;
     }
 
-    /** The same, which is not even begun to be read if the head announces more than the limit. */
+    /** Does not start to read the body if the head announces more than the limit. */
     LimitedBodySubscriber announcing(HttpHeaders head) {
         announced = head.firstValueAsLong("Content-Length").orElse(0);
         return this;

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * A logged model of MLflow 3: what a run made, with metrics of its own, each on a dataset and logged by some run.
  *
- * @param name as the training called it, or null if not told
- * @param experimentId the experiment that it is in, or null if not told
+ * @param name as the training called it, or null if unknown
+ * @param experimentId the experiment that it is in, or null if unknown
  * @param sourceRunId the run that made it, or null
  * @param external whether MLflow has no files of it, only its metrics
  * @param metrics all that was logged, in no order
@@ -54,10 +54,10 @@ public record LoggedModel(
     /**
      * One value of one metric.
      *
-     * @param value MLflow keeps NaN as 0 here, and tells only in the history of the run which of the two it was
+     * @param value MLflow keeps NaN as 0 here; only the history of the run shows which of the two it was
      * @param dataset name of the dataset, or null if none was given
      * @param digest of the dataset, or null
-     * @param runId the run that logged it, or null if not told
+     * @param runId the run that logged it, or null if unknown
      */
     public record Entry(String metric, Run.Metric value, String dataset, String digest, String runId) {}
 }

@@ -10,8 +10,8 @@ import org.mlflow_project.google.protobuf.Struct;
 import org.mlflow_project.google.protobuf.Value;
 
 /**
- * Asks for the logged models of MLflow 3. The client library's messages are older than they are, so that answers are read as
- * plain JSON.
+ * Requests the logged models of MLflow 3. The client library's messages are older than they are, so that responses are parsed
+ * as plain JSON.
  */
 final class LoggedModelQueries {
     private static final int MOST_PAGES = 20;
@@ -28,9 +28,9 @@ final class LoggedModelQueries {
             throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
-        ParsedResponse<Struct.Builder> reading = ask(transport.begin(), request);
-        LoggedModel model = read(reading, StructReader.object(reading.message().build(), "model"));
-        reading.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
+        ParsedResponse<Struct.Builder> response = ask(transport.begin(), request);
+        LoggedModel model = read(response, StructReader.object(response.message().build(), "model"));
+        response.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
         return model;
     }
 
@@ -56,7 +56,7 @@ final class LoggedModelQueries {
         List<LoggedModel> found = new ArrayList<>();
         PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
                 + " pages. Name the logged model with modelId.");
-        ParsedResponse<Struct.Builder> reading;
+        ParsedResponse<Struct.Builder> response;
         String next;
         do {
             Struct.Builder message = Struct.newBuilder()
@@ -68,43 +68,43 @@ final class LoggedModelQueries {
             if (!tokens.next().isEmpty()) {
                 message.putFields("page_token", StructReader.value(tokens.next()));
             }
-            reading = ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
-            Struct answer = reading.message().build();
-            for (Struct entry : StructReader.objects(answer, "models")) {
-                LoggedModel model = read(reading, entry);
-                reading.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
+            response = ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
+            Struct body = response.message().build();
+            for (Struct entry : StructReader.objects(body, "models")) {
+                LoggedModel model = read(response, entry);
+                response.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
                 found.add(model);
             }
-            next = StructReader.text(answer, "next_page_token");
-        } while (tokens.follow(reading, next == null ? "" : next));
+            next = StructReader.text(body, "next_page_token");
+        } while (tokens.follow(response, next == null ? "" : next));
         return found;
     }
 
     private ParsedResponse<Struct.Builder> ask(HttpTransport.Call call, ApiRequest request)
             throws TrackingException, InterruptedException {
-        HttpResult answer = call.send(request);
-        if (answer.status() == 404 && NO_SUCH_ROUTE.contains(answer.errorCode())) {
-            throw transport.refusals().told(ErrorCategory.CONFIGURATION, request, answer,
+        HttpResult result = call.send(request);
+        if (result.status() == 404 && NO_SUCH_ROUTE.contains(result.errorCode())) {
+            throw transport.errors().described(ErrorCategory.CONFIGURATION, request, result,
                     "This server has no logged models, which `modelId` and `dataset` are about; they came with MLflow 3."
                             + " Leave both out, or use an MLflow 3 server; if it is one, check the path prefix of the"
                             + " tracking URI.");
         }
-        transport.refusals().check(request, answer);
-        return ParsedResponse.parse(request, answer, Struct.newBuilder(), transport.refusals());
+        transport.errors().check(request, result);
+        return ParsedResponse.parse(request, result, Struct.newBuilder(), transport.errors());
     }
 
-    private static LoggedModel read(ParsedResponse<?> reading, Struct message) throws TrackingException {
+    private static LoggedModel read(ParsedResponse<?> response, Struct message) throws TrackingException {
         Struct info = StructReader.object(message, "info");
         String id = StructReader.text(info, "model_id");
-        reading.require(id != null && LoggedModel.isId(id), "without the logged model");
+        response.require(id != null && LoggedModel.isId(id), "without the logged model");
         List<LoggedModel.Entry> metrics = new ArrayList<>();
         for (Struct metric : StructReader.objects(StructReader.object(message, "data"), "metrics")) {
             String of = StructReader.text(metric, "model_id");
-            reading.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
+            response.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
             String key = StructReader.text(metric, "key");
             Double value = StructReader.number(metric, "value");
             if (key == null || value == null) {
-                throw reading.contradiction("with a metric that has no key or value");
+                throw response.contradiction("with a metric that has no key or value");
             }
             metrics.add(new LoggedModel.Entry(
                     key,

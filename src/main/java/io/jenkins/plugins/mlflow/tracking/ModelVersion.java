@@ -17,7 +17,7 @@ public record ModelVersion(
         tags = Map.copyOf(tags);
     }
 
-    /** The tag by which MLflow tells the versions of a prompt, and the prompt itself, from those of a model. */
+    /** The tag by which MLflow marks the versions of a prompt, and the prompt itself, which it keeps among the models. */
     static final String PROMPT_TAG = "mlflow.prompt.is_prompt";
 
     /** The version number of what may be absent, or null. */

@@ -28,7 +28,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
 
     /**
      * @param workspace sent as {@code X-MLFLOW-WORKSPACE}, or null
-     * @param requestTimeout how long one question may take, the body of the answer included
+     * @param requestTimeout how long one request may take, the body of the response included
      * @throws IllegalArgumentException if the workspace cannot be sent or the timeout is not positive
      */
     public RestTrackingServer(
@@ -72,7 +72,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     /**
-     * Prepares a client: HTTP/1.1, as MLflow's server answers 400 to an upgrade, and no redirects, which would carry
+     * Prepares a client: HTTP/1.1, as MLflow's server responds 400 to an upgrade, and no redirects, which would carry
      * credentials elsewhere.
      *
      * @param trust the certificates to accept, or null for the JDK's
@@ -124,11 +124,11 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     /**
-     * What the server is and who we are to it, by reading alone, within two request timeouts; it adds to an answer of the
-     * server, and throws nothing of its own.
+     * What the server is and who we are to it, by reading alone, within two request timeouts. A part that cannot be read is left
+     * unknown, and nothing is thrown for it.
      */
-    public ServerInfo standing() throws InterruptedException {
-        return new ServerInfoQueries(transport).standing(RunQueries.byName("Default"));
+    public ServerInfo serverInfo() throws InterruptedException {
+        return new ServerInfoQueries(transport).serverInfo(RunQueries.byName("Default"));
     }
 
     @Override

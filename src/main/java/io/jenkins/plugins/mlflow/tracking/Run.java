@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A run as MLflow tells it at one moment.
+ * A run as it was read at one moment.
  *
  * @param metrics the run's own current values (MLflow's: the largest by step, timestamp, value); a metric that came
  *     without a value is not in it
- * @param startTime by the client that logged the run, or null if not told
+ * @param startTime by the client that logged the run, or null if unknown
  * @param endTime likewise, or null while the run is not ended
  * @param datasetDigests of the datasets that the run logged as its inputs
- * @param modelOutputs ids of the logged models (MLflow 3) that the run says it made
- * @param modelInputs ids of the logged models that the run says it evaluated
+ * @param modelOutputs ids of the logged models (MLflow 3) that the run names as made
+ * @param modelInputs ids of the logged models that the run names as evaluated
  * @param parentRunId the run that this one is a child of (tag {@code mlflow.parentRunId}), or null
- * @param serverTime the server's clock when it answered, or null if it did not tell ({@code Date} header)
+ * @param serverTime the server's clock when it responded, or null if it sent none ({@code Date} header)
  */
 public record Run(
         String id,

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.mlflow.api.proto.Service;
 import org.mlflow_project.google.protobuf.Struct;
 
-/** Asks for runs and experiments, and does not believe an answer that is about something else or in another order. */
+/** Requests runs and experiments, and refuses a response that is about something else or in another order. */
 final class RunQueries {
     private static final String ACTIVE = "active";
 
@@ -38,7 +38,7 @@ final class RunQueries {
         return read;
     }
 
-    /** The library's messages are older than MLflow 3's fields; other answers need not be read twice. */
+    /** The library's messages are older than MLflow 3's fields; other responses need not be parsed twice. */
     private static Struct plain(ParsedResponse<?> reading) throws TrackingException {
         if (!reading.result().body().contains("\"model_id\"")) {
             return Struct.getDefaultInstance();
@@ -126,7 +126,7 @@ final class RunQueries {
         return found != null && Double.isFinite(found.value()) && Math.abs(found.value()) != Double.MAX_VALUE;
     }
 
-    /** A run of a search, of which the logged models are not told. */
+    /** A run of a search, of which the logged models are not known. */
     static Run read(Service.Run message, ParsedResponse<?> reading) throws TrackingException {
         return read(message, Set.of(), Set.of(), reading);
     }

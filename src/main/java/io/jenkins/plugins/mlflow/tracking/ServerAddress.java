@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * A tracking URI that was checked once, so that nothing downstream has to doubt it: http or https, with a host, without
- * user info, query or fragment. A path prefix is kept, trailing slashes are not. People may be shown another address in its place.
+ * user info, query or fragment. A path prefix is kept, trailing slashes are not. Users may see another address in its place.
  */
 public final class ServerAddress {
     private static final int HIGHEST_PORT = 65_535;
@@ -21,7 +21,7 @@ public final class ServerAddress {
     private static final String TRACKING_URI = "tracking URI";
 
     private final String base;
-    /** What people are shown in place of {@link #base}; null for that itself. */
+    /** What users see in place of {@link #base}; null for that itself. */
     private final ServerAddress shown;
 
     private ServerAddress(String base, ServerAddress shown) {
@@ -88,7 +88,7 @@ public final class ServerAddress {
     }
 
     /**
-     * The same server, which people are shown this address of.
+     * The same server, of which users see this address.
      *
      * @param other null for its own
      */
@@ -96,12 +96,12 @@ public final class ServerAddress {
         return new ServerAddress(base, other == null || other.base.equals(base) ? null : other);
     }
 
-    /** The address that people may be shown, without a trailing slash. */
+    /** The address that users may see, without a trailing slash. */
     public String shown() {
         return shown == null ? base : shown.base;
     }
 
-    /** Whether people are shown another address than that of the server. */
+    /** Whether users see another address than that of the server. */
     boolean isHidden() {
         return shown != null;
     }
@@ -132,7 +132,7 @@ public final class ServerAddress {
     }
 
     /**
-     * Whether both lead to the same server as far as addresses can tell: capitals of the host, the usual port and http in place
+     * Whether both lead to the same server as far as the addresses show: capitals of the host, the usual port and http in place
      * of https do not make another one.
      */
     public boolean leadsWhere(ServerAddress other) {

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.mlflow_project.google.protobuf.Struct;
 
 /**
- * Asks a server what it is and who we are to it. These questions are no part of what every MLflow answers: {@code /version} may
- * be hidden by a proxy, and only MLflow's own basic-auth has users, in two dialects (2.x with the permissions in
- * {@code users/get}, 3.x with {@code users/current} and a list of grants). An answer that is missing or odd leaves its part
+ * Requests the version of a server and the user of the credentials. Not every MLflow responds to these requests:
+ * {@code /version} may be hidden by a proxy, and only MLflow's own basic-auth has users, in two dialects (2.x with the permissions in
+ * {@code users/get}, 3.x with {@code users/current} and a list of grants). A response that is missing or odd leaves its part
  * unknown.
  */
 final class ServerInfoQueries {
@@ -24,8 +24,8 @@ final class ServerInfoQueries {
         this.transport = transport;
     }
 
-    /** Asks within two request timeouts. {@code probe} is answered by every MLflow that lets us in. */
-    ServerInfo standing(ApiRequest probe) throws InterruptedException {
+    /** Reads within two request timeouts. Every MLflow that accepts the credentials responds to {@code probe}. */
+    ServerInfo serverInfo(ApiRequest probe) throws InterruptedException {
         HttpTransport.Call call = transport.begin();
         String version = version(call);
         Struct current = read(call, ApiRequest.get("users/current", "the current user"));
@@ -67,15 +67,15 @@ final class ServerInfoQueries {
 
     private static String version(HttpTransport.Call call) throws InterruptedException {
         try {
-            HttpResult answer = call.send(ApiRequest.get("/version", "the server's version"));
-            String text = answer.body().strip();
-            return answer.successful() && VERSION.matcher(text).matches() ? text : null;
+            HttpResult result = call.send(ApiRequest.get("/version", "the server's version"));
+            String text = result.body().strip();
+            return result.successful() && VERSION.matcher(text).matches() ? text : null;
         } catch (TrackingException e) {
             return null;
         }
     }
 
-    /** Empty if the server did not answer. */
+    /** Empty if the server did not respond. */
     private Optional<Boolean> isOpen(ApiRequest probe) throws InterruptedException {
         HttpTransport anonymous = transport.withoutCredentials();
         try {
@@ -90,7 +90,7 @@ final class ServerInfoQueries {
         }
     }
 
-    /** Null unless it is a good answer. */
+    /** Null unless it is a good response. */
     private static Struct read(HttpTransport.Call call, ApiRequest request) throws InterruptedException {
         try {
             return call.ask(request, Struct.newBuilder()).message().build();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One request that did not get MLflow's answer. The message says what was asked of which server, what came back, and
- * what to do; it never holds a secret.
+ * One request that did not get MLflow's response. The message names the request, the server, what came back, and what to do;
+ * it never holds a secret.
  */
 public class TrackingException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -24,7 +24,7 @@ public class TrackingException extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /** A fault that asking again will not mend. */
+    /** A fault that a retry will not fix. */
     public static TrackingException permanent(ErrorCategory category, String message) {
         return new TrackingException(category, message, false, false, null);
     }
@@ -43,7 +43,7 @@ public class TrackingException extends Exception {
         return category;
     }
 
-    /** Whether a read may be repeated: connection loss, no answer in time, 429 and 5xx. */
+    /** Whether a read may be repeated: connection loss, no response in time, 429 and 5xx. */
     public boolean isTransient() {
         return transientFault;
     }

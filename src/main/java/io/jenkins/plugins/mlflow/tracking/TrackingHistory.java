@@ -3,12 +3,12 @@ package io.jenkins.plugins.mlflow.tracking;
 import java.util.List;
 
 /**
- * What was logged and registered in the past, page by page, for those who look back over many runs. Only reads. As with
+ * What was logged and registered, page by page, for commands that read many runs. Only reads. As with
  * {@link TrackingServer}, each method sends one request once, repeating and ending a loop over pages is the caller's
- * decision, and an answer that is not about what was asked is {@link ErrorCategory#PROTOCOL}.
+ * decision, and a response that does not match the request is {@link ErrorCategory#PROTOCOL}.
  */
 public interface TrackingHistory {
-    /** How many runs or versions one request may ask for; MLflow's own limits are higher, but answers are read whole. */
+    /** How many runs or versions one request may ask for; MLflow's own limits are higher, but responses are read whole. */
     int LARGEST_PAGE = 250;
 
     /** How many requests were sent so far. */
@@ -41,7 +41,7 @@ public interface TrackingHistory {
     List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException;
 
     /**
-     * Versions of a model, highest number first where the server keeps to the order asked for; none if there is no such
+     * Versions of a model, highest number first where the server keeps to the requested order; none if there is no such
      * model.
      */
     Page<ModelVersion> versions(String model, int size, String token) throws TrackingException, InterruptedException;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The questions that the gate asks of one MLflow server. Each method sends one request (searches: a bounded number) once;
- * repeating is the caller's decision. Every answer is checked to be about what was asked; one that is not is
+ * The requests of the gate to one MLflow server. Each method sends one request (searches: a bounded number) once;
+ * a retry is the caller's decision. Every response is checked to match the request; one that does not is
  * {@link ErrorCategory#PROTOCOL}. All methods may block, at most for the configured request timeout or the budget of
  * {@link #within}, whichever is shorter.
  */
@@ -26,7 +26,7 @@ public interface TrackingServer {
     /** All values of a metric that were logged, in no order; empty if there are none. A bounded number of pages. */
     List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException;
 
-    /** MLflow 3. {@link ErrorCategory#NOT_FOUND} if it is not there, {@link ErrorCategory#CONFIGURATION} on an older server. */
+    /** MLflow 3. {@link ErrorCategory#NOT_FOUND} if it is missing, {@link ErrorCategory#CONFIGURATION} on an older server. */
     LoggedModel loggedModel(String id) throws TrackingException, InterruptedException;
 
     /**
@@ -45,8 +45,8 @@ public interface TrackingServer {
             throws TrackingException, InterruptedException;
 
     /**
-     * The first active run in the order asked for, or empty. The order of the answer is checked.
-     * {@link ErrorCategory#CONFLICT} if the order does not tell the first two runs apart.
+     * The first active run in the order of the search, or empty. The order of the response is checked.
+     * {@link ErrorCategory#CONFLICT} if the first two runs are equal in that order.
      */
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException;
 
@@ -69,7 +69,7 @@ public interface TrackingServer {
     /** Where the files of a version are in the end, also if it is a copy of another one. */
     ModelSource files(String model, String version) throws TrackingException, InterruptedException;
 
-    /** Empty only on MLflow's own answer that the alias or the model does not exist. */
+    /** Empty only on MLflow's own response that the alias or the model does not exist. */
     Optional<ModelVersion> versionByAlias(String model, String alias) throws TrackingException, InterruptedException;
 
     /** The latest version in a stage, or empty. {@link ErrorCategory#NOT_FOUND} if the model is not there. */
@@ -92,7 +92,7 @@ public interface TrackingServer {
     /** How many versions of the model have this tag, with a value that is not empty; at most {@code enough}. */
     int versionsWithTag(String model, String tag, int enough) throws TrackingException, InterruptedException;
 
-    /** Empty only on MLflow's own answer that there is no registered model of that name. */
+    /** Empty only on MLflow's own response that there is no registered model of that name. */
     Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException;
 
     /** Creates a version. A write: see {@link TrackingException#isNeverSent()} before repeating it. */

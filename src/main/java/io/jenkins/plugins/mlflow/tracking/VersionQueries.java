@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.mlflow.api.proto.ModelRegistry;
 
 /**
- * Reads the model registry. "There is none" is only believed in MLflow's own words; an unknown workspace, for one, has
- * the same error code as an unknown model.
+ * Reads the model registry. "There is none" is only believed in MLflow's own words; an unknown workspace, for example,
+ * has the same error code as an unknown model.
  */
 final class VersionQueries {
     private static final int PAGE = 100;
@@ -28,10 +28,10 @@ final class VersionQueries {
     ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "model-versions/get", "version " + version + " of model '" + model + "'", "name", model, "version", version);
-        ParsedResponse<ModelRegistry.GetModelVersion.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetModelVersion.Response.Builder> response =
                 transport.begin().ask(request, ModelRegistry.GetModelVersion.Response.newBuilder());
-        ModelVersion found = VersionReader.read(reading, reading.message().getModelVersion(), model);
-        reading.require(found.version().equals(version), "with version " + found.version() + " instead");
+        ModelVersion found = VersionReader.read(response, response.message().getModelVersion(), model);
+        response.require(found.version().equals(version), "with version " + found.version() + " instead");
         return found;
     }
 
@@ -43,46 +43,46 @@ final class VersionQueries {
                 model,
                 "version",
                 version);
-        ParsedResponse<ModelRegistry.GetModelVersionDownloadUri.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetModelVersionDownloadUri.Response.Builder> response =
                 transport.begin().ask(request, ModelRegistry.GetModelVersionDownloadUri.Response.newBuilder());
-        reading.require(reading.message().hasArtifactUri(), "without the address of the files");
-        return ModelSource.parse(reading.message().getArtifactUri());
+        response.require(response.message().hasArtifactUri(), "without the address of the files");
+        return ModelSource.parse(response.message().getArtifactUri());
     }
 
     Optional<ModelVersion> byAlias(String model, String alias) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "registered-models/alias", "alias '" + alias + "' of model '" + model + "'", "name", model, "alias", alias);
-        HttpResult answer = transport.begin().send(request);
-        if (saysNoModel(answer) || saysNoAlias(answer, alias)) {
+        HttpResult result = transport.begin().send(request);
+        if (saysNoModel(result) || saysNoAlias(result, alias)) {
             return Optional.empty();
         }
-        transport.refusals().check(request, answer);
-        ParsedResponse<ModelRegistry.GetModelVersionByAlias.Response.Builder> reading = ParsedResponse.parse(
-                request, answer, ModelRegistry.GetModelVersionByAlias.Response.newBuilder(), transport.refusals());
-        return Optional.of(VersionReader.read(reading, reading.message().getModelVersion(), model));
+        transport.errors().check(request, result);
+        ParsedResponse<ModelRegistry.GetModelVersionByAlias.Response.Builder> response = ParsedResponse.parse(
+                request, result, ModelRegistry.GetModelVersionByAlias.Response.newBuilder(), transport.errors());
+        return Optional.of(VersionReader.read(response, response.message().getModelVersion(), model));
     }
 
-    /** 2.x answers 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
-    private static boolean saysNoAlias(HttpResult answer, String alias) {
-        String message = answer.errorMessage();
+    /** 2.x responds 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
+    private static boolean saysNoAlias(HttpResult result, String alias) {
+        String message = result.errorMessage();
         boolean words = Pattern.compile(
                         "(?is).*\\balias\\b.*" + Pattern.quote(alias) + ".*(not found|does not exist).*")
                 .matcher(message)
                 .matches();
-        return switch (answer.errorCode()) {
-            case "INVALID_PARAMETER_VALUE" -> answer.status() == 400 && words;
-            case "RESOURCE_DOES_NOT_EXIST" -> isAbsence(answer) && words;
+        return switch (result.errorCode()) {
+            case "INVALID_PARAMETER_VALUE" -> result.status() == 400 && words;
+            case "RESOURCE_DOES_NOT_EXIST" -> isAbsence(result) && words;
             default -> false;
         };
     }
 
-    private static boolean saysNoModel(HttpResult answer) {
-        return isAbsence(answer) && NO_MODEL.matcher(answer.errorMessage()).matches();
+    private static boolean saysNoModel(HttpResult result) {
+        return isAbsence(result) && NO_MODEL.matcher(result.errorMessage()).matches();
     }
 
-    private static boolean isAbsence(HttpResult answer) {
-        return answer.errorCode().equals("RESOURCE_DOES_NOT_EXIST")
-                && (answer.status() == 404 || answer.status() == 400);
+    private static boolean isAbsence(HttpResult result) {
+        return result.errorCode().equals("RESOURCE_DOES_NOT_EXIST")
+                && (result.status() == 404 || result.status() == 400);
     }
 
     Optional<ModelVersion> inStage(String model, String stage) throws TrackingException, InterruptedException {
@@ -93,39 +93,39 @@ final class VersionQueries {
                         .setName(model)
                         .addStages(stage)
                         .build());
-        ParsedResponse<ModelRegistry.GetLatestVersions.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.GetLatestVersions.Response.Builder> response =
                 transport.begin().ask(request, ModelRegistry.GetLatestVersions.Response.newBuilder());
         ModelVersion latest = null;
-        for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
-            ModelVersion found = VersionReader.read(reading, message, model);
-            reading.require(
+        for (ModelRegistry.ModelVersion message : response.message().getModelVersionsList()) {
+            ModelVersion found = VersionReader.read(response, message, model);
+            response.require(
                     stage.equalsIgnoreCase(found.stage()),
                     "with version " + found.version() + " in stage " + found.stage());
-            latest = higher(reading, latest, found);
+            latest = higher(response, latest, found);
         }
         return Optional.ofNullable(latest);
     }
 
-    /** Empty only on MLflow's own answer that there is no such model. */
+    /** Empty only on MLflow's own response that there is no such model. */
     Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("registered-models/get", "model '" + model + "'", "name", model);
-        HttpResult answer = transport.begin().send(request);
-        if (saysNoModel(answer)) {
+        HttpResult result = transport.begin().send(request);
+        if (saysNoModel(result)) {
             return Optional.empty();
         }
-        transport.refusals().check(request, answer);
-        ParsedResponse<ModelRegistry.GetRegisteredModel.Response.Builder> reading = ParsedResponse.parse(
-                request, answer, ModelRegistry.GetRegisteredModel.Response.newBuilder(), transport.refusals());
-        ModelRegistry.RegisteredModel found = reading.message().getRegisteredModel();
-        reading.require(found.hasName(), "without the registered model");
-        reading.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
+        transport.errors().check(request, result);
+        ParsedResponse<ModelRegistry.GetRegisteredModel.Response.Builder> response = ParsedResponse.parse(
+                request, result, ModelRegistry.GetRegisteredModel.Response.newBuilder(), transport.errors());
+        ModelRegistry.RegisteredModel found = response.message().getRegisteredModel();
+        response.require(found.hasName(), "without the registered model");
+        response.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
         boolean prompt = found.getTagsList().stream()
                 .anyMatch(tag -> tag.getKey().equals(ModelVersion.PROMPT_TAG) && tag.getValue().equalsIgnoreCase("true"));
         return Optional.of(new RegisteredModel(model, prompt));
     }
 
     /**
-     * The first page would do if every server kept to the order asked for. A page that is out of order, or too short to
+     * The first page would do if every server kept to the requested order. A page that is out of order, or too short to
      * show an order, makes it read all pages.
      */
     Optional<ModelVersion> highest(String model, String runId, Predicate<ModelVersion> counts)
@@ -149,7 +149,7 @@ final class VersionQueries {
     }
 
     /**
-     * All versions in a stage. MLflow's answer about a stage has only the newest of it, and its search does not filter by stage,
+     * All versions in a stage. MLflow's response about a stage has only the newest of it, and its search does not filter by stage,
      * so this reads every version of the model.
      */
     List<ModelVersion> allInStage(String model, String stage) throws TrackingException, InterruptedException {
@@ -164,7 +164,7 @@ final class VersionQueries {
     }
 
     /**
-     * @param fits what every version of the answer must be
+     * @param fits what every version of the response must be
      * @param counts which of them are wanted
      */
     private Optional<ModelVersion> highest(
@@ -179,27 +179,27 @@ final class VersionQueries {
         PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
                 + " pages. Give the candidate's version or run.");
         ModelVersion highest = null;
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading;
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
         do {
             boolean first = tokens.next().isEmpty();
-            reading = search(transport, filter, subject, PAGE, tokens.next());
-            List<ModelVersion> versions = VersionReader.readAll(reading, model);
+            response = search(transport, filter, subject, PAGE, tokens.next());
+            List<ModelVersion> versions = VersionReader.readAll(response, model);
             boolean ordered = true;
             ModelVersion previous = null;
             for (ModelVersion found : versions) {
-                reading.require(
+                response.require(
                         fits.test(found),
                         "with version " + found.version() + " of the run '" + found.runId() + "'");
-                ordered &= previous == null || number(reading, previous) > number(reading, found);
+                ordered &= previous == null || number(response, previous) > number(response, found);
                 if (counts.test(found)) {
-                    highest = higher(reading, highest, found);
+                    highest = higher(response, highest, found);
                 }
                 previous = found;
             }
             if (first && ordered && versions.size() > 1 && highest != null) {
                 break;
             }
-        } while (tokens.follow(reading, reading.message().getNextPageToken()));
+        } while (tokens.follow(response, response.message().getNextPageToken()));
         return Optional.ofNullable(highest);
     }
 
@@ -210,15 +210,15 @@ final class VersionQueries {
         PageTokens tokens =
                 new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
         Set<String> tagged = new HashSet<>();
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading;
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
         do {
-            reading = search(transport, filter, subject, PAGE, tokens.next());
-            for (ModelVersion found : VersionReader.readAll(reading, model)) {
+            response = search(transport, filter, subject, PAGE, tokens.next());
+            for (ModelVersion found : VersionReader.readAll(response, model)) {
                 if (!found.tags().getOrDefault(tag, "").isEmpty()) {
                     tagged.add(found.version());
                 }
             }
-        } while (tagged.size() < enough && tokens.follow(reading, reading.message().getNextPageToken()));
+        } while (tagged.size() < enough && tokens.follow(response, response.message().getNextPageToken()));
         return Math.min(tagged.size(), enough);
     }
 
@@ -251,17 +251,17 @@ final class VersionQueries {
                         + ", which holds both kinds of quotes. Give the candidate's version.");
     }
 
-    private static ModelVersion higher(ParsedResponse<?> reading, ModelVersion one, ModelVersion other)
+    private static ModelVersion higher(ParsedResponse<?> response, ModelVersion one, ModelVersion other)
             throws TrackingException {
-        long number = number(reading, other);
-        return one == null || number > number(reading, one) ? other : one;
+        long number = number(response, other);
+        return one == null || number > number(response, one) ? other : one;
     }
 
-    private static long number(ParsedResponse<?> reading, ModelVersion version) throws TrackingException {
+    private static long number(ParsedResponse<?> response, ModelVersion version) throws TrackingException {
         try {
             return Long.parseLong(version.version());
         } catch (NumberFormatException e) {
-            throw reading.contradiction("with the version '" + version.version() + "', which is not a number");
+            throw response.contradiction("with the version '" + version.version() + "', which is not a number");
         }
     }
 }

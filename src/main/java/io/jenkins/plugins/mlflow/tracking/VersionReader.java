@@ -10,10 +10,10 @@ import org.mlflow.api.proto.ModelRegistry;
 final class VersionReader {
     private VersionReader() {}
 
-    static ModelVersion read(ParsedResponse<?> reading, ModelRegistry.ModelVersion message, String model)
+    static ModelVersion read(ParsedResponse<?> response, ModelRegistry.ModelVersion message, String model)
             throws TrackingException {
-        reading.require(message.hasName() && !message.getVersion().isEmpty(), "without the model version");
-        reading.require(message.getName().equals(model), "with the model '" + message.getName() + "' instead");
+        response.require(message.hasName() && !message.getVersion().isEmpty(), "without the model version");
+        response.require(message.getName().equals(model), "with the model '" + message.getName() + "' instead");
         Map<String, String> tags = new HashMap<>();
         for (ModelRegistry.ModelVersionTag tag : message.getTagsList()) {
             tags.put(tag.getKey(), tag.getValue());
@@ -29,12 +29,12 @@ final class VersionReader {
     }
 
     /** Those of a search; databases that ignore case find CHURN for churn, too. */
-    static List<ModelVersion> readAll(ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> reading, String model)
+    static List<ModelVersion> readAll(ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response, String model)
             throws TrackingException {
         List<ModelVersion> versions = new ArrayList<>();
-        for (ModelRegistry.ModelVersion message : reading.message().getModelVersionsList()) {
+        for (ModelRegistry.ModelVersion message : response.message().getModelVersionsList()) {
             if (!message.hasName() || message.getName().equals(model)) {
-                versions.add(read(reading, message, model));
+                versions.add(read(response, message, model));
             }
         }
         return versions;

@@ -8,8 +8,8 @@ import org.mlflow_project.google.protobuf.Message;
 import org.mlflow_project.google.protobuf.Struct;
 
 /**
- * Changes the model registry. Nothing is repeated here, and a good answer is no proof (servers answer 200 to much):
- * whoever promotes reads back.
+ * Changes the model registry. Nothing is repeated here, and a good response is no proof (servers respond 200 to much):
+ * a promotion is read back.
  */
 final class VersionWrites {
     private final HttpTransport transport;
@@ -45,10 +45,10 @@ final class VersionWrites {
             throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.post(
                 "model-versions/create", "a version of model '" + model + "' from " + source, message);
-        ParsedResponse<ModelRegistry.CreateModelVersion.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.CreateModelVersion.Response.Builder> response =
                 transport.begin().change(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
-        ModelVersion created = VersionReader.read(reading, reading.message().getModelVersion(), model);
-        reading.require(
+        ModelVersion created = VersionReader.read(response, response.message().getModelVersion(), model);
+        response.require(
                 runId == null || runId.equals(created.runId()), "with a version of the run '" + created.runId() + "'");
         return created;
     }
@@ -76,11 +76,11 @@ final class VersionWrites {
                         .setStage(stage)
                         .setArchiveExistingVersions(archiveExisting)
                         .build());
-        ParsedResponse<ModelRegistry.TransitionModelVersionStage.Response.Builder> reading =
+        ParsedResponse<ModelRegistry.TransitionModelVersionStage.Response.Builder> response =
                 transport.begin().change(request, ModelRegistry.TransitionModelVersionStage.Response.newBuilder());
-        ModelVersion moved = VersionReader.read(reading, reading.message().getModelVersion(), model);
-        reading.require(moved.version().equals(version), "with version " + moved.version() + " instead");
-        reading.require(moved.stage().equalsIgnoreCase(stage), "with the stage " + moved.stage());
+        ModelVersion moved = VersionReader.read(response, response.message().getModelVersion(), model);
+        response.require(moved.version().equals(version), "with version " + moved.version() + " instead");
+        response.require(moved.stage().equalsIgnoreCase(stage), "with the stage " + moved.stage());
     }
 
     void setTags(String model, String version, Map<String, String> tags)
@@ -98,10 +98,10 @@ final class VersionWrites {
         }
         for (HttpTransport.Pending one : pending) {
             try {
-                HttpResult answer = one.await();
-                transport.refusals().check(one.request(), answer);
+                HttpResult result = one.await();
+                transport.errors().check(one.request(), result);
                 ParsedResponse.parse(
-                        one.request(), answer, ModelRegistry.SetModelVersionTag.Response.newBuilder(), transport.refusals());
+                        one.request(), result, ModelRegistry.SetModelVersionTag.Response.newBuilder(), transport.errors());
             } catch (TrackingException e) {
                 first = first == null ? e : first;
             } catch (InterruptedException e) {

@@ -69,13 +69,13 @@ class RestTrackingServerAuthRealTest {
         data.user(user, "Pass-w0rd-of-editor");
         RestTrackingServer server = mlflow.client(Credentials.basic(user, "Pass-w0rd-of-editor", "editor-login"));
 
-        assertEquals(new ServerInfo(mlflow.version(), user, false, List.of(), null), server.standing());
+        assertEquals(new ServerInfo(mlflow.version(), user, false, List.of(), null), server.serverInfo());
 
         data.grant(user, mine, "EDIT");
         data.grant(user, read, "READ");
-        assertEquals(new ServerInfo(mlflow.version(), user, false, List.of(mine), null), server.standing());
+        assertEquals(new ServerInfo(mlflow.version(), user, false, List.of(mine), null), server.serverInfo());
 
-        ServerInfo administrator = mlflow.client().standing();
+        ServerInfo administrator = mlflow.client().serverInfo();
         assertEquals(MlflowServer.ADMIN, administrator.user());
         assertTrue(administrator.administrator());
     }
@@ -85,10 +85,10 @@ class RestTrackingServerAuthRealTest {
     void aServerWithoutLoginDoesNotLookAtCredentials(MlflowServer mlflow) throws Exception {
         assertEquals(
                 new ServerInfo(mlflow.version(), null, false, List.of(), true),
-                mlflow.client(Credentials.bearer("some-t0ken", "mlflow-token")).standing());
+                mlflow.client(Credentials.bearer("some-t0ken", "mlflow-token")).serverInfo());
         assertEquals(
                 new ServerInfo(mlflow.version(), null, false, List.of(), null),
-                mlflow.client(Credentials.none()).standing());
+                mlflow.client(Credentials.none()).serverInfo());
     }
 
     static Stream<Path> environments() {

@@ -29,9 +29,9 @@ class ServerInfoTest {
                 answer(request, out, Map.of("/api/2.0/mlflow/experiments/get-by-name", DEFAULT));
             }
         })) {
-            ServerInfo standing = proxy.server(TOKEN, Duration.ofSeconds(5)).standing();
+            ServerInfo serverInfo = proxy.server(TOKEN, Duration.ofSeconds(5)).serverInfo();
 
-            assertEquals(new ServerInfo(null, null, false, List.of(), false), standing);
+            assertEquals(new ServerInfo(null, null, false, List.of(), false), serverInfo);
         }
     }
 
@@ -40,10 +40,10 @@ class ServerInfoTest {
         try (StubServer stub = new StubServer((request, out) -> answer(request, out, Map.of(
                 "/version", "3.17.2",
                 "/api/2.0/mlflow/users/current", "{\"user\":{\"username\":\"bob\",\"is_admin\":false}}")))) {
-            ServerInfo standing = stub.server(TOKEN, Duration.ofSeconds(5)).standing();
+            ServerInfo serverInfo = stub.server(TOKEN, Duration.ofSeconds(5)).serverInfo();
 
-            assertEquals("3.17.2", standing.version());
-            assertEquals("bob", standing.user());
+            assertEquals("3.17.2", serverInfo.version());
+            assertEquals("bob", serverInfo.user());
             assertTrue(stub.requests().size() >= 3);
             assertTrue(stub.requests().stream().allMatch(request -> request.method().equals("GET")));
         }
@@ -60,7 +60,7 @@ class ServerInfoTest {
                         + "{\"resource_type\":\"workspace\",\"resource_pattern\":\"*\",\"permission\":\"EDIT\"}, 7]}")))) {
             assertEquals(
                     List.of("a", ServerInfo.ALL),
-                    stub.server(TOKEN, Duration.ofSeconds(5)).standing().promotable());
+                    stub.server(TOKEN, Duration.ofSeconds(5)).serverInfo().promotable());
         }
     }
 
@@ -68,7 +68,7 @@ class ServerInfoTest {
     @ValueSource(strings = {"", "<html>3.1.0</html>", "welcome", "3", "{\"version\":\"3.1.0\"}"})
     void whatIsNoVersionIsNotShownAsOne(String body) throws Exception {
         try (StubServer stub = new StubServer((request, out) -> answer(request, out, Map.of("/version", body)))) {
-            assertNull(stub.server().standing().version());
+            assertNull(stub.server().serverInfo().version());
         }
     }
 
@@ -76,10 +76,10 @@ class ServerInfoTest {
     @ValueSource(strings = {"{}", "[]", "{\"user\":[]}", "{\"user\":{\"username\":7}}", "{\"user\":{\"username\":\"\"}}", "no"})
     void anOddAnswerLeavesTheUserUnknown(String body) throws Exception {
         try (StubServer stub = StubServer.answering(200, body)) {
-            ServerInfo standing = stub.server(TOKEN, Duration.ofSeconds(5)).standing();
+            ServerInfo serverInfo = stub.server(TOKEN, Duration.ofSeconds(5)).serverInfo();
 
-            assertNull(standing.user());
-            assertFalse(standing.administrator());
+            assertNull(serverInfo.user());
+            assertFalse(serverInfo.administrator());
         }
     }
 
@@ -88,9 +88,9 @@ class ServerInfoTest {
         try (StubServer stub = new StubServer((request, out) -> Thread.sleep(60_000))) {
             long begin = System.nanoTime();
 
-            ServerInfo standing = stub.server(TOKEN, Duration.ofMillis(300)).standing();
+            ServerInfo serverInfo = stub.server(TOKEN, Duration.ofMillis(300)).serverInfo();
 
-            assertEquals(new ServerInfo(null, null, false, List.of(), null), standing);
+            assertEquals(new ServerInfo(null, null, false, List.of(), null), serverInfo);
             assertTrue(System.nanoTime() - begin < 5_000_000_000L);
         }
     }

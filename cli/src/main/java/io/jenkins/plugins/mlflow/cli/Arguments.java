@@ -41,7 +41,7 @@ final class Arguments {
         return Option.builder().longOpt(name).desc(description).get();
     }
 
-    /** @throws ParseException with a message for people */
+    /** @throws ParseException with a message for the user */
     static Arguments read(Options options, boolean operands, String... words) throws ParseException {
         CommandLine line;
         try {

@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a policy would have decided of each run of the past, from the oldest to the newest. MLflow keeps no history of
+ * What a policy would have decided of each past run, from the oldest to the newest. MLflow keeps no history of
  * aliases. The baseline of a candidate is therefore the version that the gate's own tag says it replaced and, without such
  * a tag, the last of the older candidates that this policy passed; before the first of those there is none.
  */
 final class Backtest {
     private final GatePolicy policy;
-    private final RunHistory past;
+    private final RunHistory runs;
     private HistoricalRun champion;
 
-    private Backtest(GatePolicy policy, RunHistory past) {
+    private Backtest(GatePolicy policy, RunHistory runs) {
         this.policy = policy;
-        this.past = past;
+        this.runs = runs;
     }
 
     /** Where a baseline comes from. */
@@ -50,12 +50,12 @@ final class Backtest {
         }
     }
 
-    /** In the order of the past that was given: newest first. */
-    static List<Decision> of(GatePolicy policy, RunHistory past) {
-        Backtest backtest = new Backtest(policy, past);
+    /** In the order of the given history: newest first. */
+    static List<Decision> of(GatePolicy policy, RunHistory runs) {
+        Backtest backtest = new Backtest(policy, runs);
         List<Decision> decisions = new ArrayList<>();
-        for (int i = past.newestFirst().size() - 1; i >= 0; i--) {
-            decisions.add(backtest.next(past.newestFirst().get(i)));
+        for (int i = runs.newestFirst().size() - 1; i >= 0; i--) {
+            decisions.add(backtest.next(runs.newestFirst().get(i)));
         }
         Collections.reverse(decisions);
         return decisions;
@@ -71,11 +71,11 @@ final class Backtest {
 
     private Decision decide(HistoricalRun candidate) {
         Baseline baseline = policy.baseline() == null ? null : baseline(candidate);
-        if (candidate.trouble() != null) {
-            return error(candidate, candidate.trouble(), baseline);
+        if (candidate.problem() != null) {
+            return error(candidate, candidate.problem(), baseline);
         }
-        if (baseline != null && baseline.run.trouble() != null) {
-            return error(candidate, "the baseline: " + baseline.run.trouble(), baseline);
+        if (baseline != null && baseline.run.problem() != null) {
+            return error(candidate, "the baseline: " + baseline.run.problem(), baseline);
         }
         Map<String, Double> reference = baseline == null ? null : baseline.run.values();
         List<Check> checks = Evaluator.evaluate(policy, Evidence.ofCurrent(candidate.values(), reference));
@@ -95,7 +95,7 @@ final class Backtest {
     }
 
     private Baseline baseline(HistoricalRun candidate) {
-        HistoricalRun replaced = candidate.replaced() == null ? null : past.versions().get(candidate.replaced());
+        HistoricalRun replaced = candidate.replaced() == null ? null : runs.versions().get(candidate.replaced());
         if (replaced != null) {
             return new Baseline(replaced, Source.TAG);
         }

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.policy.CandidateSelection;
+import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.Json;
-import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
@@ -16,7 +16,7 @@ import java.util.Map;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
-/** Tells what a policy would have decided of past runs. It only reads. */
+/** Reports what a policy would have decided of past runs. It only reads. */
 final class BacktestCommand implements Command {
     @Override
     public String description() {
@@ -58,25 +58,25 @@ final class BacktestCommand implements Command {
             }
             RestTrackingServer server = connection.open();
             CandidateSelection selection = policy.candidate();
-            RunHistory past = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
+            RunHistory runs = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(selection.experiment(), selection.filter());
             BacktestReport report = new BacktestReport(
-                    past, tried(policyFile, policy, past), other == null ? null : tried(compareFile, other, past));
-            PrintWriter people = jsonToOutput ? console.err() : console.out();
-            people.print(report.text(server.requests()));
-            people.flush();
+                    runs, tried(policyFile, policy, runs), other == null ? null : tried(compareFile, other, runs));
+            PrintWriter table = jsonToOutput ? console.err() : console.out();
+            table.print(report.text(server.requests()));
+            table.flush();
             boolean written = writeJson(
                     console, json, jsonToOutput, report.toMap(history.model, connection.address(), server.requests()));
             return written ? Main.PASSED : Main.OTHER_ERROR;
         } catch (PolicyException | TrackingException | IllegalArgumentException e) {
-            CommandError trouble = CommandError.of(e);
-            progress.println(trouble);
+            CommandError problem = CommandError.of(e);
+            progress.println(problem);
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema_version", 1);
             document.put("model", history.model);
-            document.put("error", trouble.toMap());
+            document.put("error", problem.toMap());
             writeJson(console, json, jsonToOutput, document);
-            return trouble.exitStatus();
+            return problem.exitStatus();
         }
     }
 
@@ -100,14 +100,14 @@ final class BacktestCommand implements Command {
         }
     }
 
-    private static BacktestReport.Tried tried(Path file, GatePolicy whole, RunHistory past) {
+    private static BacktestReport.Tried tried(Path file, GatePolicy whole, RunHistory runs) {
         ReplayablePolicy replayable = replayable(file, whole);
         return new BacktestReport.Tried(
                 file.toString(),
                 CanonicalPolicy.sha256(whole),
                 replayable.policy().baseline() != null,
                 replayable.leftOut(),
-                Backtest.of(replayable.policy(), past));
+                Backtest.of(replayable.policy(), runs));
     }
 
     private static boolean writeJson(

@@ -12,12 +12,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The decisions of a backtest, of one policy or of two side by side, as a table for people and as JSON. */
+/** The decisions of a backtest, of one policy or of two side by side, as a table and as JSON. */
 final class BacktestReport {
     static final String HOW_BASELINES_ARE_FOUND = "MLflow keeps no history of aliases. A baseline is the version that the "
             + "gate's tag says was replaced (tag), else the last older one that the same policy passed here (passed).";
 
-    private final RunHistory past;
+    private final RunHistory runs;
     private final Tried tried;
     private final Tried compared;
 
@@ -34,8 +34,8 @@ final class BacktestReport {
     }
 
     /** {@code compared} may be null. */
-    BacktestReport(RunHistory past, Tried tried, Tried compared) {
-        this.past = past;
+    BacktestReport(RunHistory runs, Tried tried, Tried compared) {
+        this.runs = runs;
         this.tried = tried;
         this.compared = compared;
     }
@@ -51,7 +51,7 @@ final class BacktestReport {
         if (tried.hasBaseline || compared != null && compared.hasBaseline) {
             text.append(HOW_BASELINES_ARE_FOUND).append('\n').append(uncompared());
         }
-        return text.append(past.counted()).append(", ").append(CommandMessages.count(requests, "request")).append('\n').toString();
+        return text.append(runs.counted()).append(", ").append(CommandMessages.count(requests, "request")).append('\n').toString();
     }
 
     private List<List<String>> rows() {
@@ -161,7 +161,7 @@ final class BacktestReport {
 
     private String differences() {
         Map<String, Object> counts = differenceCounts();
-        return "They differ in " + counts.get("different_status") + " of " + past.newestFirst().size() + ": "
+        return "They differ in " + counts.get("different_status") + " of " + runs.newestFirst().size() + ": "
                 + counts.get("passed_only_here") + " passed only by " + tried.origin + ", "
                 + counts.get("passed_only_compared") + " only by " + compared.origin + "\n";
     }

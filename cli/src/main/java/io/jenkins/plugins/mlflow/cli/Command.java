@@ -18,7 +18,9 @@ interface Command {
     }
 
     /**
-     * Does it, and answers the exit status.
+     * Runs the command.
+     *
+     * @return the exit status
      *
      * @throws ParseException if the arguments cannot be used as they are
      */

@@ -46,7 +46,7 @@ final class Connection {
         proxy = HttpProxy.of(URI.create(address.toString()), variables);
     }
 
-    /** @param requestTimeout the usual one, as people write it */
+    /** @param requestTimeout the usual one, as users write it */
     static void addTo(Options options, String requestTimeout) {
         options.addOption(Arguments.option(
                 "tracking-uri", "URI", "MLflow server; without it, the variable MLFLOW_TRACKING_URI."));
@@ -58,7 +58,7 @@ final class Connection {
      * Sends nothing yet.
      *
      * @param requestTimeout the usual one, as in {@link #addTo}
-     * @throws IllegalArgumentException with a message for people
+     * @throws IllegalArgumentException with a message for the user
      */
     static Connection of(Arguments given, String requestTimeout, Main main) {
         Variables variables = new Variables(main.environment);

@@ -2,7 +2,7 @@ package io.jenkins.plugins.mlflow.cli;
 
 /**
  * Java reads arguments and variables in the character set of the locale. What does not fit, as every letter that is not
- * ASCII with {@code LC_ALL=C}, is replaced by U+FFFD, and nobody can tell what it was.
+ * ASCII with {@code LC_ALL=C}, is replaced by U+FFFD, and cannot be recognised.
  */
 final class EncodingLoss {
     /** What follows the name of an argument or variable. */

@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One run of the past, or a version with the run that it was made from.
+ * One past run, or a version with the run that it was made from.
  *
  * @param version null for a run that no version was made from
- * @param run null if there is none that could be read; {@code trouble} then says why
- * @param trouble why the gate could not evaluate it at all, or null
+ * @param run null if there is none that could be read; {@code problem} is then the reason
+ * @param problem why the gate could not evaluate it at all, or null
  */
-record HistoricalRun(ModelVersion version, Run run, String trouble) {
+record HistoricalRun(ModelVersion version, Run run, String problem) {
     private static final String PREVIOUS_VERSION = "mlflow_eval_gate.previous_version";
 
     static HistoricalRun of(ModelVersion version, Run run) {
@@ -44,7 +44,7 @@ record HistoricalRun(ModelVersion version, Run run, String trouble) {
         return run == null || run.startTime() == null ? null : run.startTime().toString();
     }
 
-    /** How people are told of it. */
+    /** How messages call it. */
     String name() {
         return version == null ? "run " + runId() : "version " + version.version();
     }

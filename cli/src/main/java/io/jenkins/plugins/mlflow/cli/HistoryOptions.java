@@ -3,11 +3,11 @@ package io.jenkins.plugins.mlflow.cli;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
-/** Which runs or versions of the past a command is about, and of which server. */
+/** Which past runs or versions a command is about, and of which server. */
 final class HistoryOptions {
     private static final int MOST = 10_000;
     private static final int USUAL = 50;
-    /** Many runs are read at once, so that one answer may take longer. */
+    /** Many runs are read at once, so that one response may take longer. */
     private static final String REQUEST_TIMEOUT = "60s";
 
     final String model;

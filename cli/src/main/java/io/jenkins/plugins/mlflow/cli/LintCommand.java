@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
-/** Reads policy files and tells what is wrong with them, what each rule blocks, and which rules do nothing. No server. */
+/** Reports what is wrong with policy files, what each rule blocks, and which rules do nothing. It sends no request. */
 final class LintCommand implements Command {
     @Override
     public String description() {

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What well-known names of metrics tell of their direction and range. A name is taken apart at everything but letters and
- * digits and where a capital begins a word; words of both directions, or a word that tells of no quality at all, such
+ * The direction and range of metrics with well-known names. A name is taken apart at everything but letters and
+ * digits and where a capital begins a word; words of both directions, or a word that is about no quality at all, such
  * as a count, leave the direction unknown.
  */
 final class MetricNames {
@@ -43,7 +43,7 @@ final class MetricNames {
 
     private MetricNames() {}
 
-    /** Null if the name does not tell. */
+    /** Null if the name does not show it. */
     static Boolean greaterIsBetter(String metric) {
         Set<String> words = words(metric);
         boolean up = any(words, UP);
@@ -57,7 +57,7 @@ final class MetricNames {
         return (up && !scored) != negated;
     }
 
-    /** Whether the metric tells of the training and its cost, and not of how good the model is. */
+    /** Whether the metric is about the training and its cost, and not about how good the model is. */
     static boolean isOfTraining(String metric) {
         Set<String> words = words(metric);
         return any(words, TRAINING) || any(words, TIMES) && !words.contains("latency");

@@ -6,7 +6,7 @@ import java.math.RoundingMode;
 import java.util.List;
 
 /**
- * Numbers that were observed, in ascending order, and what is told of them. Percentiles are interpolated linearly between
+ * Numbers that were observed, in ascending order, and their statistics. Percentiles are interpolated linearly between
  * neighbours, as NumPy's and R's are by default (Hyndman and Fan 1996, definition 7).
  */
 final class MetricSample {

@@ -76,7 +76,11 @@ final class OutputFile {
         problem = why;
     }
 
-    /** Writes the whole text and closes the file. What fails is told; the answer is whether nothing did. */
+    /**
+     * Writes the whole text and closes the file, and reports what fails.
+     *
+     * @return whether nothing failed
+     */
     boolean write(Supplier<String> text, PrintWriter err) {
         try {
             open();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.apache.commons.cli.Options;
 
-/** Where the report goes: a table for people, and files for machines. */
+/** Where the report goes: a table on the console, and files. */
 final class Outputs {
     static final String STANDARD_OUTPUT = "-";
 
@@ -57,11 +57,15 @@ final class Outputs {
         }
     }
 
-    /** Writes all that can be written. What cannot is told; the answer is whether nothing was lost. */
+    /**
+     * Writes all that can be written, and reports what cannot.
+     *
+     * @return whether nothing was lost
+     */
     boolean write(GateReport report, Console console) {
-        PrintWriter people = jsonToOutput ? console.err() : console.out();
-        people.print(TextTable.of(report));
-        people.flush();
+        PrintWriter table = jsonToOutput ? console.err() : console.out();
+        table.print(TextTable.of(report));
+        table.flush();
         if (jsonToOutput) {
             console.out().println(Json.writePretty(report.toMap()));
         }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What of a policy can be applied to the past, where only the current values of runs are read: a history, or the logged model's
+ * What of a policy can be applied to past runs, where only the current values of runs are read: a history, or the logged model's
  * values on a dataset, would take requests of its own for every run.
  *
  * @param policy with at least one rule

@@ -17,16 +17,16 @@ final class RetryPolicy {
         this.attempts = attempts;
     }
 
-    /** One question of a server. */
+    /** One request to a server. */
     interface Attempt<T> {
         T ask() throws TrackingException, InterruptedException;
     }
 
-    <T> T ask(Attempt<T> question) throws TrackingException, InterruptedException {
+    <T> T ask(Attempt<T> request) throws TrackingException, InterruptedException {
         Duration pause = firstPause;
         for (int attempt = 1; ; attempt++) {
             try {
-                return question.ask();
+                return request.ask();
             } catch (TrackingException fault) {
                 if (!fault.isTransient() || attempt >= attempts) {
                     throw fault;

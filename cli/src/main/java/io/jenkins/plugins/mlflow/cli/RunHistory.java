@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was read of the past.
+ * What was read of past runs and versions.
  *
  * @param newestFirst the runs or versions that were asked for
  * @param versions every version that was read, by number; among them those that tags name as replaced

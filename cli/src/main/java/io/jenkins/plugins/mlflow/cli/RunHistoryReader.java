@@ -35,20 +35,20 @@ final class RunHistoryReader {
     private final TrackingHistory server;
     private final String model;
     private final int last;
-    private final RetryPolicy patience;
+    private final RetryPolicy retry;
     private final Consumer<String> progress;
 
-    RunHistoryReader(TrackingHistory server, String model, int last, RetryPolicy patience, Consumer<String> progress) {
+    RunHistoryReader(TrackingHistory server, String model, int last, RetryPolicy retry, Consumer<String> progress) {
         this.server = server;
         this.model = model;
         this.last = last;
-        this.patience = patience;
+        this.retry = retry;
         this.progress = progress;
     }
 
     /** {@code experiment} and {@code filter} may be null; without the first, it is the model's versions that are read. */
     RunHistory read(String experiment, String filter) throws TrackingException, InterruptedException {
-        RunsById byId = new RunsById(server, patience, progress);
+        RunsById byId = new RunsById(server, retry, progress);
         List<Run> runs = experiment == null ? List.of() : runs(experiment, filter);
         Map<String, ModelVersion> versions = new LinkedHashMap<>();
         for (ModelVersion version : newestVersions()) {
@@ -64,21 +64,21 @@ final class RunHistoryReader {
         Map<String, Run> known = new HashMap<>();
         runs.forEach(run -> known.put(run.id(), run));
         known.putAll(byId.read(neededRuns(experiment == null, versions, known)));
-        Map<String, HistoricalRun> past = new LinkedHashMap<>();
-        versions.forEach((number, version) -> past.put(number, pastRun(version, known)));
+        Map<String, HistoricalRun> byNumber = new LinkedHashMap<>();
+        versions.forEach((number, version) -> byNumber.put(number, pastRun(version, known)));
         if (experiment == null) {
-            return new RunHistory(listed.stream().map(version -> past.get(version.version())).toList(), past, false);
+            return new RunHistory(listed.stream().map(version -> byNumber.get(version.version())).toList(), byNumber, false);
         }
         Map<String, HistoricalRun> highestOfRun = new HashMap<>();
-        past.values().stream().filter(one -> one.run() != null).forEach(one -> highestOfRun.putIfAbsent(one.runId(), one));
+        byNumber.values().stream().filter(one -> one.run() != null).forEach(one -> highestOfRun.putIfAbsent(one.runId(), one));
         List<HistoricalRun> newestFirst = runs.stream()
                 .map(run -> highestOfRun.containsKey(run.id()) ? highestOfRun.get(run.id()) : HistoricalRun.of(null, run))
                 .toList();
-        return new RunHistory(newestFirst, past, true);
+        return new RunHistory(newestFirst, byNumber, true);
     }
 
     private List<Run> runs(String name, String filter) throws TrackingException, InterruptedException {
-        Experiment experiment = patience.ask(() -> server.experimentByName(name));
+        Experiment experiment = retry.ask(() -> server.experimentByName(name));
         if (experiment.deleted()) {
             throw TrackingException.permanent(
                     ErrorCategory.NOT_FOUND, "Experiment '" + name + "' is deleted. Restore it, or name another.");
@@ -125,9 +125,9 @@ final class RunHistoryReader {
         Page<T> ask(int size, String token) throws TrackingException, InterruptedException;
     }
 
-    /** Reads on past the number that was asked for while {@code incomplete} says that better ones may follow. */
+    /** Reads more than the requested number while {@code incomplete} says that better ones may follow. */
     private <T> List<T> pages(
-            String what, PageRequest<T> question, Function<T, String> id, Predicate<List<T>> incomplete)
+            String what, PageRequest<T> request, Function<T, String> id, Predicate<List<T>> incomplete)
             throws TrackingException, InterruptedException {
         Map<String, T> items = new LinkedHashMap<>();
         Set<String> tokens = new HashSet<>();
@@ -136,9 +136,9 @@ final class RunHistoryReader {
         String token = null;
         for (int page = 0; page < most; page++) {
             String from = token;
-            Page<T> answer = patience.ask(() -> question.ask(size, from));
-            answer.items().forEach(item -> items.putIfAbsent(id.apply(item), item));
-            token = answer.nextToken();
+            Page<T> given = retry.ask(() -> request.ask(size, from));
+            given.items().forEach(item -> items.putIfAbsent(id.apply(item), item));
+            token = given.nextToken();
             progress.accept("Read " + CommandMessages.number(items.size()) + " " + what);
             List<T> read = List.copyOf(items.values());
             if (token == null || read.size() >= last && !incomplete.test(read)) {
@@ -163,7 +163,7 @@ final class RunHistoryReader {
                 .forEach(replaced::add);
         for (String number : replaced) {
             try {
-                versions.put(number, patience.ask(() -> server.version(model, number)));
+                versions.put(number, retry.ask(() -> server.version(model, number)));
             } catch (TrackingException e) {
                 if (e.category() != ErrorCategory.NOT_FOUND) {
                     throw e;

@@ -18,22 +18,23 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Reads many runs whose experiments are not known: the first run alone, which tells its experiment, then all others of
+ * Reads many runs whose experiments are not known: the first run alone, which names its experiment, then all others of
  * that experiment by the page, and so on with the first that is still missing. A server that cannot search by a list of
- * ids, and one whose runs are in more than ten experiments, is asked for each run, a few at a time. A run that is not there is left out.
+ * ids, and one whose runs are in more than ten experiments, is asked for each run, a few at a time. A run that is not there is
+ * left out.
  */
 final class RunsById {
     private static final int AT_ONCE = 8;
     private static final int MOST_EXPERIMENTS = 10;
 
     private final TrackingHistory server;
-    private final RetryPolicy patience;
+    private final RetryPolicy retry;
     private final Consumer<String> progress;
     private final Map<String, Run> found = new HashMap<>();
 
-    RunsById(TrackingHistory server, RetryPolicy patience, Consumer<String> progress) {
+    RunsById(TrackingHistory server, RetryPolicy retry, Consumer<String> progress) {
         this.server = server;
-        this.patience = patience;
+        this.retry = retry;
         this.progress = progress;
     }
 
@@ -59,12 +60,12 @@ final class RunsById {
         return found;
     }
 
-    /** Answers whether the server can do this at all. */
+    /** @return whether the server can do this at all */
     private boolean readPages(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
         for (int from = 0; from < ids.size(); from += TrackingHistory.LARGEST_PAGE) {
             List<String> page = ids.subList(from, Math.min(ids.size(), from + TrackingHistory.LARGEST_PAGE));
             try {
-                for (Run run : patience.ask(() -> server.runsById(experimentId, page))) {
+                for (Run run : retry.ask(() -> server.runsById(experimentId, page))) {
                     found.put(run.id(), run);
                 }
             } catch (TrackingException e) {
@@ -82,14 +83,14 @@ final class RunsById {
         progress.accept("The rest of the runs cannot be searched for by their ids; each is asked for");
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
-            List<Future<Run>> answers = new ArrayList<>();
+            List<Future<Run>> pending = new ArrayList<>();
             for (String id : ids) {
                 if (!found.containsKey(id)) {
-                    answers.add(threads.submit(() -> run(id)));
+                    pending.add(threads.submit(() -> run(id)));
                 }
             }
-            for (Future<Run> answer : answers) {
-                Run run = answer.get();
+            for (Future<Run> one : pending) {
+                Run run = one.get();
                 if (run != null) {
                     found.put(run.id(), run);
                 }
@@ -107,7 +108,7 @@ final class RunsById {
 
     private Run run(String id) throws TrackingException, InterruptedException {
         try {
-            return patience.ask(() -> server.run(id));
+            return retry.ask(() -> server.run(id));
         } catch (TrackingException e) {
             if (e.category() == ErrorCategory.NOT_FOUND) {
                 return null;

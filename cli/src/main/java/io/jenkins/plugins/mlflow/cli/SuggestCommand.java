@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
-/** Writes a policy whose bounds the past suggests. It only reads. */
+/** Writes a policy whose bounds past runs suggest. It only reads. */
 final class SuggestCommand implements Command {
     @Override
     public String description() {
@@ -30,26 +30,26 @@ final class SuggestCommand implements Command {
                 throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
             }
             RestTrackingServer server = history.connection(main).open();
-            RunHistory past = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
+            RunHistory runs = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(history.experiment, history.filter);
-            Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, past);
+            Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, runs);
             if (!suggestion.hasMetrics()) {
                 throw TrackingException.permanent(
                         ErrorCategory.NOT_FOUND,
                         "Nothing can be suggested: no metric is in most of the "
-                                + CommandMessages.count(suggestion.finishedRuns(), "finished run") + " among " + past.counted() + ".");
+                                + CommandMessages.count(suggestion.finishedRuns(), "finished run") + " among " + runs.counted() + ".");
             }
             console.out().print(suggestion.yaml());
             console.out().flush();
             if (!suggestion.isReady()) {
                 progress.println("No rule blocks anything yet: take the # from at least one, or make a note a failure.");
             }
-            progress.println(past.counted() + ", " + CommandMessages.count(server.requests(), "request"));
+            progress.println(runs.counted() + ", " + CommandMessages.count(server.requests(), "request"));
             return Main.PASSED;
         } catch (TrackingException | IllegalArgumentException e) {
-            CommandError trouble = CommandError.of(e);
-            progress.println(trouble);
-            return trouble.exitStatus();
+            CommandError problem = CommandError.of(e);
+            progress.println(problem);
+            return problem.exitStatus();
         }
     }
 }

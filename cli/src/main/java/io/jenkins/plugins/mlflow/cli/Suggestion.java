@@ -14,25 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A policy that the past of a model suggests, as YAML with the reasoning as comments. The same past gives the same text. */
+/** A policy that the past runs of a model suggest, as YAML with the reasoning as comments. The same runs give the same text. */
 final class Suggestion {
     private final String model;
     private final String experiment;
     private final String filter;
-    private final RunHistory past;
+    private final RunHistory runs;
     private final List<HistoricalRun> usable;
     private final List<MetricSuggestion> metrics = new ArrayList<>();
     private final List<String> rare = new ArrayList<>();
     private final List<String> ofSystem = new ArrayList<>();
 
     /** {@code experiment} and {@code filter} may be null. */
-    Suggestion(String model, String experiment, String filter, RunHistory past) {
+    Suggestion(String model, String experiment, String filter, RunHistory runs) {
         this.model = model;
         this.experiment = experiment;
         this.filter = filter;
-        this.past = past;
-        List<HistoricalRun> oldestFirst = new ArrayList<>(past.newestFirst().stream()
-                .filter(one -> one.trouble() == null && one.run().status() == Run.Status.FINISHED)
+        this.runs = runs;
+        List<HistoricalRun> oldestFirst = new ArrayList<>(runs.newestFirst().stream()
+                .filter(one -> one.problem() == null && one.run().status() == Run.Status.FINISHED)
                 .toList());
         Collections.reverse(oldestFirst);
         usable = oldestFirst;
@@ -78,7 +78,7 @@ final class Suggestion {
 
     private List<String> head() {
         List<String> lines = new ArrayList<>();
-        lines.add("# Suggested from the last " + past.counted() + (past.ofExperiment()
+        lines.add("# Suggested from the last " + runs.counted() + (runs.ofExperiment()
                 ? " of experiment " + YamlText.comment(experiment) + ", "
                 : " of " + YamlText.comment(model) + ", ")
                 + usable.size() + " of them finished. Read every line before you use it.");
@@ -98,8 +98,8 @@ final class Suggestion {
         try {
             PolicyDocument suggested = PolicyDocument.read("suggestion", String.join("\n", policy()));
             GatePolicy policy = PolicyReader.resolve(suggested, model, PolicyOverrides.NONE);
-            long passed = Backtest.of(policy, past).stream().filter(Backtest.Decision::passed).count();
-            String kind = past.ofExperiment() ? "past run" : "past version";
+            long passed = Backtest.of(policy, runs).stream().filter(Backtest.Decision::passed).count();
+            String kind = runs.ofExperiment() ? "past run" : "past version";
             return "All rules together: " + passed + " of " + CommandMessages.count(usable.size(), kind)
                     + " would pass, each compared as `backtest` does.";
         } catch (PolicyException e) {

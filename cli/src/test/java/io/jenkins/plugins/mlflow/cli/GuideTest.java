@@ -10,11 +10,8 @@ import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.tracking.MlflowData;
 import io.jenkins.plugins.mlflow.tracking.MlflowServer;
 import io.jenkins.plugins.mlflow.tracking.MlflowServers;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,8 +76,8 @@ class GuideTest {
                 assertEquals(List.of(), EditorsView.problemsOfStored(block.text()), block::toString);
             } else if (block.is("yaml")) {
                 Files.writeString(directory.resolve(block.name()), block.text());
-                Printed printed = run(Map.of(), "lint", "--strict", block.name());
-                assertEquals(block.words().containsKey("warnings") ? 2 : 0, printed.status, block + printed.out + printed.err);
+                InProcess printed = InProcess.run(directory, "lint", "--strict", block.name());
+                assertEquals(block.words().containsKey("warnings") ? 2 : 0, printed.status(), block + printed.out() + printed.err());
                 assertEquals(List.of(), EditorsView.problemsOfFile(block.text()), block::toString);
             }
         }
@@ -94,9 +91,9 @@ class GuideTest {
                 Files.writeString(directory.resolve(block.name()), block.text());
             }
             for (Line line : block.is("sh") ? lines(block) : List.<Line>of()) {
-                Printed printed = run(Map.of(), line.arguments.toArray(String[]::new));
-                String all = printed.out + printed.err;
-                assertTrue(printed.status == 0 || all.contains("there is no MLflow server"), block + ": " + all);
+                InProcess printed = InProcess.run(directory, line.arguments.toArray(String[]::new));
+                String all = printed.out() + printed.err();
+                assertTrue(printed.status() == 0 || all.contains("there is no MLflow server"), block + ": " + all);
             }
         }
     }
@@ -126,9 +123,6 @@ class GuideTest {
         }
     }
 
-    /** What a guide's reader sees after the prompt: standard output, and standard error if that is all there is. */
-    private record Printed(int status, String out, String err) {}
-
     private record Line(List<String> arguments, String file) {}
 
     private static List<Line> lines(Guide.Block block) {
@@ -151,38 +145,30 @@ class GuideTest {
         return lines;
     }
 
-    private Printed run(Map<String, String> environment, List<Line> lines) throws Exception {
+    private InProcess run(Map<String, String> environment, List<Line> lines) throws Exception {
         StringBuilder out = new StringBuilder();
         StringBuilder err = new StringBuilder();
         int status = 0;
         for (Line line : lines) {
             assertEquals(0, status, "only the last command of a block may fail: " + err);
-            Printed printed = run(environment, line.arguments.toArray(String[]::new));
-            status = printed.status;
-            err.append(printed.err);
+            InProcess printed = InProcess.run(directory, environment, line.arguments.toArray(String[]::new));
+            status = printed.status();
+            err.append(printed.err());
             if (line.file == null) {
-                out.append(printed.out);
+                out.append(printed.out());
             } else {
-                Files.writeString(directory.resolve(line.file), printed.out);
+                Files.writeString(directory.resolve(line.file), printed.out());
             }
         }
-        return new Printed(status, out.toString(), err.toString());
+        return new InProcess(status, out.toString(), err.toString());
     }
 
-    private Printed run(Map<String, String> environment, String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(
-                new Main(environment, directory, Clock.systemUTC()),
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                arguments);
-        return new Printed(status, out.toString(), err.toString());
-    }
-
-    /** The columns' widths depend on what stands for … and do not count. */
-    private static void assertPrints(Guide.Block expected, int status, Printed printed, String url) {
-        String text = (printed.out.isEmpty() ? printed.err : printed.out)
+    /**
+     * Compares with standard output, or with standard error if that is all there is. The columns' widths depend on what stands
+     * for … and do not count.
+     */
+    private static void assertPrints(Guide.Block expected, int status, InProcess printed, String url) {
+        String text = (printed.out().isEmpty() ? printed.err() : printed.out())
                 .replace(url, SERVER)
                 .replaceAll("\\b([0-9a-f]{64}|[0-9a-f]{32}|20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z)\\b", "…");
         StringBuilder pattern = new StringBuilder();
@@ -190,11 +176,11 @@ class GuideTest {
             pattern.append(line.strip().equals("…") ? "(.*\n)*?" : Pattern.quote(line) + "\n");
         }
         boolean holds = brief(text).matches(pattern.toString());
-        if (!holds || status != printed.status) {
+        if (!holds || status != printed.status()) {
             assertEquals(
                     "exit=" + status + "\n" + expected.text(),
-                    "exit=" + printed.status + "\n" + text,
-                    expected + " does not show what is printed; on standard error: " + printed.err);
+                    "exit=" + printed.status() + "\n" + text,
+                    expected + " does not show what is printed; on standard error: " + printed.err());
         }
     }
 

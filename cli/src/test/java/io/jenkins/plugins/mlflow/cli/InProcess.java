@@ -6,14 +6,18 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 
-/** The command line in this process, for tests of other packages: what a user would type, and what the user would read. */
+/** One command in this process: what a user would type, and the exit status and the output that the user would get. */
 public record InProcess(int status, String out, String err) {
     /** @param directory where the command runs */
     public static InProcess run(Path directory, String... arguments) {
+        return run(directory, Map.of(), arguments);
+    }
+
+    static InProcess run(Path directory, Map<String, String> environment, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Main.run(
-                new Main(Map.of(), directory, Clock.systemUTC()),
+                new Main(environment, directory, Clock.systemUTC()),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 arguments);

@@ -67,7 +67,7 @@ class RunHistoryReaderTest {
 
         RunHistory past = read(40, null);
 
-        assertTrue(past.newestFirst().stream().allMatch(one -> one.trouble() == null));
+        assertTrue(past.newestFirst().stream().allMatch(one -> one.problem() == null));
         assertEquals(1 + 1 + 1 + 39, server.requests());
     }
 
@@ -102,8 +102,8 @@ class RunHistoryReaderTest {
 
         assertEquals(List.of("9", "8"), numbers(past));
         assertEquals("r2", past.versions().get("2").runId());
-        assertNull(past.versions().get("2").trouble());
-        assertEquals("version 1 has no run", read(4, null).newestFirst().get(3).trouble());
+        assertNull(past.versions().get("2").problem());
+        assertEquals("version 1 has no run", read(4, null).newestFirst().get(3).problem());
     }
 
     @Test
@@ -113,8 +113,8 @@ class RunHistoryReaderTest {
 
         RunHistory past = read(5, null);
 
-        assertEquals("run gone is not there", past.newestFirst().get(0).trouble());
-        assertNull(past.newestFirst().get(1).trouble());
+        assertEquals("run gone is not there", past.newestFirst().get(0).problem());
+        assertNull(past.newestFirst().get(1).problem());
     }
 
     @Test

@@ -1,10 +1,7 @@
 package io.jenkins.plugins.mlflow.cli;
 
 import io.jenkins.plugins.mlflow.policy.Json;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,16 +18,10 @@ final class Terminal {
 
     /** The exit status. */
     int run(String... args) {
-        StringWriter standardOutput = new StringWriter();
-        StringWriter standardError = new StringWriter();
-        int status = Main.run(
-                new Main(environment, directory, Clock.systemUTC()),
-                new PrintWriter(standardOutput, true),
-                new PrintWriter(standardError, true),
-                args);
-        out = standardOutput.toString();
-        err = standardError.toString();
-        return status;
+        InProcess done = InProcess.run(directory, environment, args);
+        out = done.out();
+        err = done.err();
+        return done.status();
     }
 
     /** Standard output as JSON. */
