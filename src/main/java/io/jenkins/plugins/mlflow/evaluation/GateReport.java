@@ -89,7 +89,7 @@ public final class GateReport {
         return status;
     }
 
-    /** One sentence. */
+    /** Why the gate has its status, in one sentence. */
     public String getReason() {
         return reason;
     }

@@ -6,7 +6,6 @@ import java.io.Serializable;
 
 /** The one run, version, alias or logged model that the user named. */
 public record ExactCandidate(Kind kind, String value) implements Serializable {
-    /** What the value is. */
     public enum Kind {
         RUN,
         VERSION,

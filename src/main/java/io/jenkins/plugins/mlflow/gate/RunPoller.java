@@ -25,7 +25,7 @@ final class RunPoller {
         this.needs = new RequiredMetrics(context.policy());
     }
 
-    /** What one reading came to. */
+    /** How to continue after one reading. */
     enum Reading {
         /** Read again later; {@code state.waitingFor} names what is waited for. */
         WAIT,

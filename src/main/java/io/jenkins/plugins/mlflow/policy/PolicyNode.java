@@ -68,7 +68,6 @@ sealed interface PolicyNode {
         }
     }
 
-    /** A list. */
     record Sequence(Place place, List<PolicyNode> items) implements PolicyNode {
         @Override
         public String found() {

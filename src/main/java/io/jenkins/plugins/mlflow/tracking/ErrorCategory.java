@@ -6,7 +6,7 @@ public enum ErrorCategory {
     CONFIGURATION,
     /** The run, version, alias, experiment or model is not there. */
     NOT_FOUND,
-    /** 401. */
+    /** The server did not accept the credentials: 401. */
     UNAUTHORIZED,
     /** 403, or a person refused the promotion. */
     FORBIDDEN,

@@ -23,7 +23,6 @@ public record ModelSource(Kind kind, String loggedModelId, String runId, String 
     private static final Pattern RUN = Pattern.compile("runs:/+([^/]+)/(.+)");
     private static final Pattern RUN_ARTIFACTS = Pattern.compile(".*/([0-9a-f]{32})/artifacts/(.+)");
 
-    /** The kinds of a source. */
     public enum Kind {
         LOGGED_MODEL,
         RUN_ARTIFACT,
@@ -33,12 +32,10 @@ public record ModelSource(Kind kind, String loggedModelId, String runId, String 
         OTHER
     }
 
-    /** A logged model of MLflow 3. */
     public static ModelSource ofLoggedModel(String id) {
         return new ModelSource(Kind.LOGGED_MODEL, id, null, null, null, null);
     }
 
-    /** An artifact path of a run. */
     public static ModelSource ofRun(String runId, String path) {
         return new ModelSource(Kind.RUN_ARTIFACT, null, runId, path.replaceAll("^/+|/+$", ""), null, null);
     }

@@ -25,7 +25,6 @@ public record ModelVersion(
         return version.map(ModelVersion::version).orElse(null);
     }
 
-    /** What the version was made from. */
     public ModelSource madeFrom() {
         return ModelSource.parse(source);
     }
