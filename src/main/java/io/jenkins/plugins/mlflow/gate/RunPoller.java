@@ -43,7 +43,7 @@ final class RunPoller {
             new BaselineResolver(context).resolve();
         }
         state.candidate.runStatus = run.status().name();
-        take(run);
+        record(run);
         if (run.status() == Run.Status.FAILED || run.status() == Run.Status.KILLED) {
             state.candidate.fingerprint = fingerprint();
             state.evaluation.reason = "run " + run.id() + " ended as " + run.status();
@@ -70,7 +70,7 @@ final class RunPoller {
         return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
     }
 
-    private void take(Run run) throws TrackingException, InterruptedException, GateAbortException {
+    private void record(Run run) throws TrackingException, InterruptedException, GateAbortException {
         state.candidate.metrics = isOver(run) || context.isLastReading()
                 ? needs.read(context, run, state.candidate.subject)
                 : needs.preview(run);
@@ -224,7 +224,7 @@ final class RunPoller {
         }
         String before = state.candidate.fingerprint;
         EvaluatedModel evaluated = state.model();
-        take(run);
+        record(run);
         requireSame(evaluated);
         state.candidate.fingerprint = fingerprint();
         if (state.candidate.metrics.modelStatus() != null && state.candidate.metrics.modelStatus() != LoggedModel.Status.READY) {

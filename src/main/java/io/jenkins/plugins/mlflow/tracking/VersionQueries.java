@@ -53,7 +53,7 @@ final class VersionQueries {
         ApiRequest request = ApiRequest.get(
                 "registered-models/alias", "alias '" + alias + "' of model '" + model + "'", "name", model, "alias", alias);
         HttpResult result = transport.begin().send(request);
-        if (saysNoModel(result) || saysNoAlias(result, alias)) {
+        if (isUnknownModel(result) || isUnknownAlias(result, alias)) {
             return Optional.empty();
         }
         transport.errors().check(request, result);
@@ -63,7 +63,7 @@ final class VersionQueries {
     }
 
     /** 2.x responds 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
-    private static boolean saysNoAlias(HttpResult result, String alias) {
+    private static boolean isUnknownAlias(HttpResult result, String alias) {
         String message = result.errorMessage();
         boolean words = Pattern.compile(
                         "(?is).*\\balias\\b.*" + Pattern.quote(alias) + ".*(not found|does not exist).*")
@@ -76,7 +76,7 @@ final class VersionQueries {
         };
     }
 
-    private static boolean saysNoModel(HttpResult result) {
+    private static boolean isUnknownModel(HttpResult result) {
         return isAbsence(result) && NO_MODEL.matcher(result.errorMessage()).matches();
     }
 
@@ -110,7 +110,7 @@ final class VersionQueries {
     Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("registered-models/get", "model '" + model + "'", "name", model);
         HttpResult result = transport.begin().send(request);
-        if (saysNoModel(result)) {
+        if (isUnknownModel(result)) {
             return Optional.empty();
         }
         transport.errors().check(request, result);

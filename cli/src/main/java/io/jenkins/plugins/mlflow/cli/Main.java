@@ -58,7 +58,7 @@ final class Main {
                     throw new ParseException("the argument `" + word + "` " + EncodingLoss.ADVICE);
                 }
             }
-            if (asksForHelp(words)) {
+            if (wantsHelp(words)) {
                 Help.print(name, command, console.out());
                 return PASSED;
             }
@@ -86,7 +86,7 @@ final class Main {
         };
     }
 
-    private static boolean asksForHelp(String... words) {
+    private static boolean wantsHelp(String... words) {
         return Arrays.stream(words).anyMatch(word -> word.equals("--help") || word.equals("-h"));
     }
 

@@ -19,20 +19,20 @@ final class RetryPolicy {
 
     /** One request to a server. */
     interface Attempt<T> {
-        T ask() throws TrackingException, InterruptedException;
+        T call() throws TrackingException, InterruptedException;
     }
 
-    <T> T ask(Attempt<T> request) throws TrackingException, InterruptedException {
+    <T> T call(Attempt<T> request) throws TrackingException, InterruptedException {
         Duration pause = firstPause;
         for (int attempt = 1; ; attempt++) {
             try {
-                return request.ask();
+                return request.call();
             } catch (TrackingException fault) {
                 if (!fault.isTransient() || attempt >= attempts) {
                     throw fault;
                 }
-                Duration asked = fault.retryAfter().orElse(Duration.ZERO);
-                Duration wait = asked.compareTo(pause) > 0 ? asked : pause;
+                Duration requested = fault.retryAfter().orElse(Duration.ZERO);
+                Duration wait = requested.compareTo(pause) > 0 ? requested : pause;
                 Thread.sleep((wait.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wait).toMillis());
                 pause = pause.multipliedBy(2);
             }

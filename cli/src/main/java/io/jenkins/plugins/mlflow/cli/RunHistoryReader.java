@@ -78,7 +78,7 @@ final class RunHistoryReader {
     }
 
     private List<Run> runs(String name, String filter) throws TrackingException, InterruptedException {
-        Experiment experiment = retry.ask(() -> server.experimentByName(name));
+        Experiment experiment = retry.call(() -> server.experimentByName(name));
         if (experiment.deleted()) {
             throw TrackingException.permanent(
                     ErrorCategory.NOT_FOUND, "Experiment '" + name + "' is deleted. Restore it, or name another.");
@@ -122,7 +122,7 @@ final class RunHistoryReader {
     }
 
     private interface PageRequest<T> {
-        Page<T> ask(int size, String token) throws TrackingException, InterruptedException;
+        Page<T> call(int size, String token) throws TrackingException, InterruptedException;
     }
 
     /** Reads more than the requested number while {@code incomplete} says that better ones may follow. */
@@ -136,7 +136,7 @@ final class RunHistoryReader {
         String token = null;
         for (int page = 0; page < most; page++) {
             String from = token;
-            Page<T> given = retry.ask(() -> request.ask(size, from));
+            Page<T> given = retry.call(() -> request.call(size, from));
             given.items().forEach(item -> items.putIfAbsent(id.apply(item), item));
             token = given.nextToken();
             progress.accept("Read " + CommandMessages.number(items.size()) + " " + what);
@@ -163,7 +163,7 @@ final class RunHistoryReader {
                 .forEach(replaced::add);
         for (String number : replaced) {
             try {
-                versions.put(number, retry.ask(() -> server.version(model, number)));
+                versions.put(number, retry.call(() -> server.version(model, number)));
             } catch (TrackingException e) {
                 if (e.category() != ErrorCategory.NOT_FOUND) {
                     throw e;

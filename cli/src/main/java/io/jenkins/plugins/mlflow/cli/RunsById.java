@@ -65,7 +65,7 @@ final class RunsById {
         for (int from = 0; from < ids.size(); from += TrackingHistory.LARGEST_PAGE) {
             List<String> page = ids.subList(from, Math.min(ids.size(), from + TrackingHistory.LARGEST_PAGE));
             try {
-                for (Run run : retry.ask(() -> server.runsById(experimentId, page))) {
+                for (Run run : retry.call(() -> server.runsById(experimentId, page))) {
                     found.put(run.id(), run);
                 }
             } catch (TrackingException e) {
@@ -108,7 +108,7 @@ final class RunsById {
 
     private Run run(String id) throws TrackingException, InterruptedException {
         try {
-            return retry.ask(() -> server.run(id));
+            return retry.call(() -> server.run(id));
         } catch (TrackingException e) {
             if (e.category() == ErrorCategory.NOT_FOUND) {
                 return null;
