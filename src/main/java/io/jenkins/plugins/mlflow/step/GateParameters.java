@@ -31,9 +31,17 @@ final class GateParameters {
 
     private GateParameters() {}
 
-    /** The named arguments of a pipeline. */
+    /** The named arguments of a pipeline, each by itself: whether they fit together is not checked yet. */
     static GateParameters of(Map<String, ?> arguments) {
         GateParameters parameters = new GateParameters();
+        arguments.forEach(parameters::take);
+        return parameters;
+    }
+
+    /** @param problems what is known to be wrong already */
+    static GateParameters checked(Map<String, ?> arguments, List<String> problems) {
+        GateParameters parameters = new GateParameters();
+        parameters.problems.addAll(problems);
         arguments.forEach(parameters::take);
         parameters.check();
         return parameters;
@@ -50,11 +58,8 @@ final class GateParameters {
         if (TEXTS.contains(name)) {
             takeText(name, value);
         } else if (name.equals("version")) {
-            if (value instanceof Integer || value instanceof Long || value instanceof BigDecimal) {
-                takeText(name, value.toString());
-            } else {
-                takeText(name, value);
-            }
+            boolean isNumber = value instanceof Integer || value instanceof Long || value instanceof BigDecimal;
+            takeText(name, isNumber ? value.toString() : value);
         } else if (FLAGS.contains(name)) {
             takeIf(value instanceof Boolean, name, value, "true or false");
         } else if (name.equals("thresholds")) {
@@ -137,6 +142,15 @@ final class GateParameters {
     /** What is wrong with the parameters, or null. */
     String problem() {
         return problems.isEmpty() ? null : String.join("\n", problems);
+    }
+
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** In plain types; null if it was not given. */
+    Object value(String name) {
+        return values.get(name);
     }
 
     String text(String name) {

@@ -2,254 +2,302 @@ package io.jenkins.plugins.mlflow.step;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
-import hudson.model.Item;
+import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
-import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.Thresholds;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
-import org.kohsuke.stapler.verb.POST;
 
 /**
  * {@code mlflowEvalGate model: 'churn-classifier'}: evaluates a run's MLflow metrics by a policy and promotes the model only after
  * a full pass. A step names a configured server; it can never give an address.
  */
 public final class MlflowEvalGateStep extends Step {
-    private final Map<String, Object> arguments = new LinkedHashMap<>();
+    private final String model;
+    private String server;
+    private String runId;
+    private String version;
+    private String alias;
+    private String modelId;
+    private String experiment;
+    private String filter;
+    private String maxAge;
+    private String nested;
+    private String policy;
+    private PolicyParameter thresholds;
+    private PolicyParameter baseline;
+    private PolicyParameter promote;
+    private String timeout;
+    private String settle;
+    private String onFailure;
+    private String runMode;
+    private boolean archive;
+    private boolean buildDescription;
+    /** About arguments that no field can hold, such as unknown ones. */
+    private List<String> problems = List.of();
 
     @DataBoundConstructor
     public MlflowEvalGateStep(String model) {
-        set("model", model);
+        this.model = Util.fixEmpty(model);
     }
 
-    private MlflowEvalGateStep(Map<String, Object> arguments) {
-        this.arguments.putAll(arguments);
+    private MlflowEvalGateStep(GateParameters given) {
+        model = given.model();
+        server = given.text("server");
+        runId = given.text("runId");
+        version = given.text("version");
+        alias = given.text("alias");
+        modelId = given.text("modelId");
+        experiment = given.text("experiment");
+        filter = given.text("filter");
+        maxAge = given.text("maxAge");
+        nested = given.text("nested");
+        policy = given.text("policy");
+        thresholds = PolicyParameter.of(given.value("thresholds"));
+        baseline = PolicyParameter.of(given.value("baseline"));
+        promote = PolicyParameter.of(given.value("promote"));
+        timeout = given.text("timeout");
+        settle = given.text("settle");
+        onFailure = given.text("onFailure");
+        runMode = given.text("runMode");
+        archive = given.flag("archive");
+        buildDescription = given.flag("buildDescription");
+        problems = given.problems();
     }
 
-    private void set(String name, Object value) {
-        if (value == null || "".equals(value)) {
-            arguments.remove(name);
-        } else {
-            arguments.put(name, ParameterValues.of(value));
-        }
-    }
-
-    private String text(String name) {
-        return arguments.get(name) instanceof CharSequence text ? text.toString() : null;
+    private GateParameters parameters() {
+        Map<String, Object> given = new LinkedHashMap<>();
+        given.put("model", model);
+        given.put("server", server);
+        given.put("runId", runId);
+        given.put("version", version);
+        given.put("alias", alias);
+        given.put("modelId", modelId);
+        given.put("experiment", experiment);
+        given.put("filter", filter);
+        given.put("maxAge", maxAge);
+        given.put("nested", nested);
+        given.put("policy", policy);
+        given.put("thresholds", PolicyParameter.value(thresholds));
+        given.put("baseline", PolicyParameter.value(baseline));
+        given.put("promote", PolicyParameter.value(promote));
+        given.put("timeout", timeout);
+        given.put("settle", settle);
+        given.put("onFailure", onFailure);
+        given.put("runMode", runMode);
+        given.put("archive", archive);
+        given.put("buildDescription", buildDescription);
+        given.values().removeIf(Objects::isNull);
+        return GateParameters.checked(given, problems);
     }
 
     public String getModel() {
-        return text("model");
+        return model;
     }
 
     public String getServer() {
-        return text("server");
+        return server;
     }
 
     @DataBoundSetter
     public void setServer(String server) {
-        set("server", server);
+        this.server = Util.fixEmpty(server);
     }
 
     public String getRunId() {
-        return text("runId");
+        return runId;
     }
 
     @DataBoundSetter
     public void setRunId(String runId) {
-        set("runId", runId);
+        this.runId = Util.fixEmpty(runId);
     }
 
-    public Object getVersion() {
-        return arguments.get("version");
+    public String getVersion() {
+        return version;
     }
 
-    /** A version number, as a number or as text. */
+    /** A version number, as a number or as a string. */
     @DataBoundSetter
     public void setVersion(Object version) {
-        set("version", version);
+        this.version = version == null ? null : Util.fixEmpty(version.toString());
     }
 
     public String getAlias() {
-        return text("alias");
+        return alias;
     }
 
     @DataBoundSetter
     public void setAlias(String alias) {
-        set("alias", alias);
+        this.alias = Util.fixEmpty(alias);
     }
 
     public String getModelId() {
-        return text("modelId");
+        return modelId;
     }
 
     @DataBoundSetter
     public void setModelId(String modelId) {
-        set("modelId", modelId);
+        this.modelId = Util.fixEmpty(modelId);
     }
 
     public String getExperiment() {
-        return text("experiment");
+        return experiment;
     }
 
     @DataBoundSetter
     public void setExperiment(String experiment) {
-        set("experiment", experiment);
+        this.experiment = Util.fixEmpty(experiment);
     }
 
     public String getFilter() {
-        return text("filter");
+        return filter;
     }
 
     @DataBoundSetter
     public void setFilter(String filter) {
-        set("filter", filter);
+        this.filter = Util.fixEmpty(filter);
     }
 
     public String getMaxAge() {
-        return text("maxAge");
+        return maxAge;
     }
 
     @DataBoundSetter
     public void setMaxAge(String maxAge) {
-        set("maxAge", maxAge);
+        this.maxAge = Util.fixEmpty(maxAge);
     }
 
     public String getNested() {
-        return text("nested");
+        return nested;
     }
 
     /** Whether child runs count: {@code 'include'}, or {@code 'ignore'} (default). */
     @DataBoundSetter
     public void setNested(String nested) {
-        set("nested", nested);
+        this.nested = Util.fixEmpty(nested);
     }
 
     public String getPolicy() {
-        return text("policy");
+        return policy;
     }
 
     @DataBoundSetter
     public void setPolicy(String policy) {
-        set("policy", policy);
+        this.policy = Util.fixEmpty(policy);
     }
 
     @SuppressWarnings("unchecked")
     public Map<String, Object> getThresholds() {
-        return (Map<String, Object>) arguments.get("thresholds");
+        return (Map<String, Object>) PolicyParameter.value(thresholds);
     }
 
     @DataBoundSetter
     public void setThresholds(Map<String, Object> thresholds) {
-        set("thresholds", thresholds == null || thresholds.isEmpty() ? null : thresholds);
+        this.thresholds = thresholds == null || thresholds.isEmpty() ? null : PolicyParameter.of(thresholds);
     }
 
     /** The thresholds as the form shows them, one per line. */
     public String getThresholdLines() {
-        return getThresholds() == null ? "" : Thresholds.format(getThresholds());
+        return thresholds == null ? "" : Thresholds.format(getThresholds());
     }
 
     public Object getBaseline() {
-        return arguments.get("baseline");
+        return PolicyParameter.value(baseline);
     }
 
-    /** An alias, or a map as in the policy file. */
+    /** An alias, or a mapping as in the policy file. */
     @DataBoundSetter
     public void setBaseline(Object baseline) {
-        set("baseline", baseline);
+        this.baseline = PolicyParameter.of(baseline);
     }
 
     public Object getPromote() {
-        return arguments.get("promote");
+        return PolicyParameter.value(promote);
     }
 
-    /** An alias, a map as in the policy file, or false. */
+    /** An alias, a mapping as in the policy file, or false. */
     @DataBoundSetter
     public void setPromote(Object promote) {
-        set("promote", promote);
+        this.promote = PolicyParameter.of(promote);
     }
 
     public String getTimeout() {
-        return text("timeout");
+        return timeout;
     }
 
     @DataBoundSetter
     public void setTimeout(String timeout) {
-        set("timeout", timeout);
+        this.timeout = Util.fixEmpty(timeout);
     }
 
     public String getSettle() {
-        return text("settle");
+        return settle;
     }
 
     @DataBoundSetter
     public void setSettle(String settle) {
-        set("settle", settle);
+        this.settle = Util.fixEmpty(settle);
     }
 
     public String getOnFailure() {
-        return text("onFailure");
+        return onFailure;
     }
 
     @DataBoundSetter
     public void setOnFailure(String onFailure) {
-        set("onFailure", onFailure);
+        this.onFailure = Util.fixEmpty(onFailure);
     }
 
     public String getRunMode() {
-        return text("runMode");
+        return runMode;
     }
 
     @DataBoundSetter
     public void setRunMode(String runMode) {
-        set("runMode", runMode);
+        this.runMode = Util.fixEmpty(runMode);
     }
 
     public boolean isArchive() {
-        return Boolean.TRUE.equals(arguments.get("archive"));
+        return archive;
     }
 
     /** Whether the report becomes artifacts of the build: JSON, and JUnit XML. */
     @DataBoundSetter
     public void setArchive(boolean archive) {
-        set("archive", archive ? true : null);
+        this.archive = archive;
     }
 
     public boolean isBuildDescription() {
-        return Boolean.TRUE.equals(arguments.get("buildDescription"));
+        return buildDescription;
     }
 
     /** Whether the gate's sentence is added to the description of the build. */
     @DataBoundSetter
     public void setBuildDescription(boolean buildDescription) {
-        set("buildDescription", buildDescription ? true : null);
+        this.buildDescription = buildDescription;
     }
 
     @Override
     public StepExecution start(StepContext context) {
-        return new GateExecution(context, GateParameters.of(arguments));
+        return new GateExecution(context, parameters());
     }
 
     /** Describes the step to pipelines, the snippet generator and its form. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends StepFormDescriptor {
         @Override
         public String getFunctionName() {
             return "mlflowEvalGate";
@@ -266,10 +314,10 @@ public final class MlflowEvalGateStep extends Step {
             return Set.of(Run.class, TaskListener.class, FlowNode.class);
         }
 
-        /** Takes the arguments as they are: an unknown one must be told by the gate, not dropped with a warning. */
+        /** Takes the arguments itself: the gate reports one that is unknown or invalid, where Jenkins would only warn. */
         @Override
         public Step newInstance(Map<String, Object> arguments) {
-            return new MlflowEvalGateStep(arguments);
+            return new MlflowEvalGateStep(GateParameters.of(arguments));
         }
 
         @Override
@@ -286,93 +334,6 @@ public final class MlflowEvalGateStep extends Step {
                 throw new FormException(e, "thresholdLines");
             }
             return step;
-        }
-
-        @POST
-        public ListBoxModel doFillServerItems(@AncestorInPath Item item, @QueryParameter String server) {
-            ListBoxModel items = new ListBoxModel();
-            items.add(Messages.MlflowEvalGateStep_defaultServer(), "");
-            if (mayConfigure(item)) {
-                MlflowGlobalConfiguration.get().serverNames().forEach(items::add);
-            }
-            if (server != null && !server.isEmpty() && items.stream().noneMatch(o -> o.value.equals(server))) {
-                items.add(server);
-            }
-            return items;
-        }
-
-        @POST
-        public ListBoxModel doFillOnFailureItems(@AncestorInPath Item item) {
-            return !mayConfigure(item) ? new ListBoxModel() : new ListBoxModel(
-                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_fail(), ""),
-                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_unstable(), "unstable"),
-                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_goOn(), "continue"));
-        }
-
-        @POST
-        public ListBoxModel doFillRunModeItems(@AncestorInPath Item item) {
-            return !mayConfigure(item) ? new ListBoxModel() : new ListBoxModel(
-                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_enabled(), ""),
-                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_dryRun(), "dry_run"),
-                    new ListBoxModel.Option(Messages.MlflowEvalGateStep_disabled(), "disabled"));
-        }
-
-        @POST
-        public FormValidation doCheckModel(@AncestorInPath Item item, @QueryParameter String value) {
-            return checked(item, () -> value == null || value.isBlank()
-                    ? FormValidation.error(Messages.MlflowEvalGateStep_noModel())
-                    : FormValidation.ok());
-        }
-
-        @POST
-        public FormValidation doCheckTimeout(@AncestorInPath Item item, @QueryParameter String value) {
-            return checked(item, () -> duration(value));
-        }
-
-        @POST
-        public FormValidation doCheckSettle(@AncestorInPath Item item, @QueryParameter String value) {
-            return checked(item, () -> duration(value));
-        }
-
-        @POST
-        public FormValidation doCheckMaxAge(@AncestorInPath Item item, @QueryParameter String value) {
-            return checked(item, () -> duration(value));
-        }
-
-        @POST
-        public FormValidation doCheckThresholdLines(@AncestorInPath Item item, @QueryParameter String value) {
-            return checked(item, () -> {
-                Thresholds.parse(value.lines().filter(line -> !line.isBlank()).toList());
-                return FormValidation.ok();
-            });
-        }
-
-        private static FormValidation duration(String value) {
-            if (value != null && !value.isBlank()) {
-                Durations.parse(value);
-            }
-            return FormValidation.ok();
-        }
-
-        private interface Validation {
-            FormValidation result();
-        }
-
-        private static FormValidation checked(Item item, Validation validation) {
-            if (!mayConfigure(item)) {
-                return FormValidation.ok();
-            }
-            try {
-                return validation.result();
-            } catch (IllegalArgumentException e) {
-                return FormValidation.error(e.getMessage());
-            }
-        }
-
-        private static boolean mayConfigure(Item item) {
-            return item == null
-                    ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                    : item.hasPermission(Item.CONFIGURE);
         }
     }
 }

@@ -15,6 +15,10 @@ final class ParameterValues {
     private static final int MOST = 20_000;
     private static final int DEEPEST = 50;
     private static final int LONGEST = 1_000_000;
+    /** Values are kept as JSON, and read with at most 50,000 characters in a key and 1,000 digits in a number. */
+    private static final int LONGEST_KEY = 50_000;
+    /** A number with more digits is rounded to a double. */
+    private static final int MOST_DIGITS = 500;
 
     private int values;
     private int characters;
@@ -33,7 +37,7 @@ final class ParameterValues {
         if (value instanceof Map<?, ?> map) {
             Map<String, Object> copy = new LinkedHashMap<>();
             for (Map.Entry<?, ?> entry : map.entrySet()) {
-                copy.put(text(entry.getKey()), plain(entry.getValue(), depth + 1));
+                copy.put(key(entry.getKey()), plain(entry.getValue(), depth + 1));
             }
             return copy;
         }
@@ -48,16 +52,28 @@ final class ParameterValues {
             return value;
         }
         if (value instanceof BigDecimal number) {
-            return number.precision() > LONGEST ? (Object) number.doubleValue() : number;
+            return number.precision() > MOST_DIGITS ? real(number) : number;
         }
         if (value instanceof BigInteger integer) {
-            return new BigDecimal(integer);
+            return plain(new BigDecimal(integer), depth);
         }
         if (value instanceof Number number) {
-            double real = number.doubleValue();
-            return Double.isFinite(real) ? (Object) real : text(real);
+            return real(number);
         }
         return text(value);
+    }
+
+    private Object real(Number number) {
+        double real = number.doubleValue();
+        return Double.isFinite(real) ? (Object) real : text(real);
+    }
+
+    private String key(Object value) {
+        String key = text(value);
+        if (key.length() > LONGEST_KEY) {
+            throw tooLarge();
+        }
+        return key;
     }
 
     private String text(Object value) {

@@ -239,6 +239,7 @@ class MlflowEvalGateStepTest {
                 "(1..1000000)",
                 "[accuracy: (1..1000000)]",
                 "many()",
+                "[('x' * 60000): 0.9]",
                 "[accuracy: 'x' * 2000000]")) {
             Instant before = Instant.now();
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
@@ -253,6 +254,15 @@ class MlflowEvalGateStepTest {
             assertEquals(List.of(), mlflow.requests, odd);
             assertTrue(Duration.between(before, Instant.now()).toSeconds() < 60, odd);
         }
+    }
+
+    @Test
+    void aThresholdMayHaveMoreDigitsThanANumberInJson() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: new BigDecimal('0.9' + '0' * 1200 + '1')]", false));
+
+        jenkins.buildAndAssertSuccess(job);
     }
 
     @Test

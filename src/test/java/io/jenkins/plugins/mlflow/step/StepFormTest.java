@@ -99,6 +99,28 @@ class StepFormTest {
                 full,
                 "mlflowEvalGate model: 'churn-classifier', promote: 'champion', "
                         + "thresholds: [accuracy: '>= 0.92', log_loss: '<= 0.35'], version: '7'");
+
+        MlflowEvalGateStep mappings = new MlflowEvalGateStep("churn-classifier");
+        mappings.setBaseline(Map.of("alias", "champion"));
+        mappings.setPromote(false);
+        mappings.setArchive(true);
+        snippets.assertRoundTrip(
+                mappings,
+                "mlflowEvalGate archive: true, baseline: [alias: 'champion'], model: 'churn-classifier', promote: false");
+    }
+
+    @Test
+    void whatAPipelineGivesIsKeptInPlainTypes() throws Exception {
+        List<Object> alias = new java.util.ArrayList<>(List.of("champion"));
+        Map<String, Object> baseline = new java.util.HashMap<>(Map.of("alias", alias));
+
+        MlflowEvalGateStep step = (MlflowEvalGateStep) jenkins.jenkins.getDescriptorByType(MlflowEvalGateStep.DescriptorImpl.class)
+                .newInstance(Map.of("model", new StringBuilder("churn-classifier"), "version", 7, "baseline", baseline));
+        alias.add("changed");
+
+        assertEquals("churn-classifier", step.getModel());
+        assertEquals("7", step.getVersion());
+        assertEquals(Map.of("alias", List.of("champion")), step.getBaseline());
     }
 
     @Test
