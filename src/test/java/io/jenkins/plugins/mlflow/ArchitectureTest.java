@@ -44,6 +44,7 @@ class ArchitectureTest {
         withChecks.add("io.jenkins.plugins.checks..");
         allow("publish", withChecks, "policy", "evaluation", "export", "report");
         allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report", "live", "publish");
+        allow("step.scheduling", JENKINS, "live");
     }
 
     /** Metaphors and everyday words that have standard terms; see CONTRIBUTING.md. */

@@ -7,84 +7,84 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Lets those who move an alias or a stage of one model on one server, promotions and roll backs, take turns across all jobs of
- * the controller. A promotion does not wait on a thread: who is not yet at turn is called when it is.
+ * Lets one promotion or rollback at a time move an alias or a stage of a model on a server, across all jobs of the controller. A
+ * promotion does not wait on a thread: its callback is called when it comes first.
  */
 public final class PromotionQueue {
-    /** That of this controller. */
+    /** The queues of this controller. */
     public static final PromotionQueue INSTANCE = new PromotionQueue();
 
-    private final Map<String, Deque<Turn>> lines = new HashMap<>();
+    private final Map<String, Deque<Place>> queues = new HashMap<>();
 
-    /** One place in the line. */
-    public static final class Turn {
+    /** One place in a queue. */
+    public static final class Place {
         private final String key;
-        private final boolean begun;
-        private final Runnable called;
+        private final boolean started;
+        private final Runnable onFirst;
         private boolean taken;
 
-        private Turn(String key, boolean begun, Runnable called) {
+        private Place(String key, boolean started, Runnable onFirst) {
             this.key = key;
-            this.begun = begun;
-            this.called = called;
+            this.started = started;
+            this.onFirst = onFirst;
         }
     }
 
-    /** What the line is for: two names of one server differ in case at most, and a turn too many does no harm. */
+    /** The key of a queue. The same server written in another case has the same queue; to wait once too often does no harm. */
     public static String key(String registry, String model) {
         return registry.toLowerCase(Locale.ROOT) + '\n' + model;
     }
 
     /**
-     * Takes a place in the line.
+     * Takes a place in the queue.
      *
-     * @param key what is promoted, where
-     * @param begun whether the promotion had begun before a restart, and so goes before those that only wait
-     * @param called called once it is this one's turn, unless {@link #isAtTurn} says that it is at once; by whoever leaves, so
-     *     it must not take long nor throw
+     * @param key as in {@link #key}
+     * @param started whether the promotion started before a restart, and so goes before those that only wait
+     * @param onFirst called when the place becomes the first, unless it is the first at once; the thread that leaves calls it, so
+     *     that it must not take long nor throw
      */
-    public synchronized Turn enter(String key, boolean begun, Runnable called) {
-        Turn turn = new Turn(key, begun, called);
-        Deque<Turn> line = lines.computeIfAbsent(key, name -> new ArrayDeque<>());
-        Turn first = line.peekFirst();
-        if (!begun || first == null) {
-            line.addLast(turn);
-        } else if (first.taken || first.begun) {
-            line.removeFirst();
-            line.addFirst(turn);
-            line.addFirst(first);
+    public synchronized Place enter(String key, boolean started, Runnable onFirst) {
+        Place place = new Place(key, started, onFirst);
+        Deque<Place> queue = queues.computeIfAbsent(key, name -> new ArrayDeque<>());
+        Place first = queue.peekFirst();
+        if (!started || first == null) {
+            queue.addLast(place);
+        } else if (first.taken || first.started) {
+            queue.removeFirst();
+            queue.addFirst(place);
+            queue.addFirst(first);
         } else {
-            line.addFirst(turn);
+            queue.addFirst(place);
         }
-        return turn;
+        return place;
     }
 
-    /** Whether it is this one's turn; from then on nobody goes before it. */
-    public synchronized boolean isAtTurn(Turn turn) {
-        Deque<Turn> line = lines.get(turn.key);
-        boolean first = line != null && line.peekFirst() == turn;
-        turn.taken |= first;
+    /** Whether the place is the first; once this is true, no other place gets before it. */
+    public synchronized boolean isFirst(Place place) {
+        Deque<Place> queue = queues.get(place.key);
+        boolean first = queue != null && queue.peekFirst() == place;
+        place.taken |= first;
         return first;
     }
 
-    /** Leaves the line, at turn or not, and calls the next. */
-    public void leave(Turn turn) {
-        Turn next = null;
+    /** Leaves the queue, first or not, and calls the next. */
+    public void leave(Place place) {
+        Place next = null;
         synchronized (this) {
-            Deque<Turn> line = lines.get(turn.key);
-            if (line == null) {
+            Deque<Place> queue = queues.get(place.key);
+            if (queue == null) {
                 return;
             }
-            boolean wasFirst = line.peekFirst() == turn;
-            line.remove(turn);
-            if (line.isEmpty()) {
-                lines.remove(turn.key);
+            boolean wasFirst = queue.peekFirst() == place;
+            queue.remove(place);
+            if (queue.isEmpty()) {
+                queues.remove(place.key);
             } else if (wasFirst) {
-                next = line.peekFirst();
+                next = queue.peekFirst();
             }
         }
         if (next != null) {
-            next.called.run();
+            next.onFirst.run();
         }
     }
 }

@@ -24,11 +24,11 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
 /**
- * Rolls an alias back to the version before, at the wish of a person: at turn with the promotions of the model, within a time
- * that a page may take, and on record before anything is written. Who may, is for the caller to check.
+ * Rolls an alias back to the version before, for a user: in the queue with the promotions of the model, within a time that a
+ * page may take, and recorded before anything is written. The caller checks the permission.
  */
 public final class RollbackService {
-    /** Who may roll back what is live, from the page of a job. A pipeline's author is not it by that alone. */
+    /** Allows to roll back what is live, from the page of a job. The right to configure the job does not include it. */
     public static final PermissionGroup GROUP = new PermissionGroup(RollbackService.class, Messages._RollbackService_group());
 
     /** See {@link #GROUP}. */
@@ -38,8 +38,8 @@ public final class RollbackService {
     private static final Logger LOGGER = Logger.getLogger(RollbackService.class.getName());
     private static final int LONGEST_LOGGED = 250;
 
-    /** A page must not hang: how long it may wait for a promotion that is under way, and for all of it. */
-    private static final Duration TURN = Duration.ofSeconds(10);
+    /** How long a page may wait for the promotions before it, and for all of it. */
+    private static final Duration QUEUE_DEADLINE = Duration.ofSeconds(10);
 
     private static final Duration ALL = Duration.ofSeconds(40);
 
@@ -51,7 +51,7 @@ public final class RollbackService {
         LOGGER.log(Level.FINE, "Permission {0} can be granted", ROLL_BACK.getId());
     }
 
-    /** That a roll back did not end well, with a message for the page. */
+    /** A rollback failed; the message is for the page. */
     static final class Problem extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -61,12 +61,12 @@ public final class RollbackService {
     }
 
     /**
-     * Does it.
+     * Rolls back.
      *
      * @param id of the record
      * @param from the version that the page showed as live
-     * @param to the version that the page offered to go back to
-     * @param job full name of the job from whose page it is done; null from the administrators' page
+     * @param to the version that the page offered to roll back to
+     * @param job full name of the job from whose page the rollback was started; null from the administrators' page
      * @param reason in the user's own words, or null
      */
     static void rollBack(String id, MlflowServerConfiguration server, String from, String to, String job, String reason)
@@ -78,23 +78,23 @@ public final class RollbackService {
         }
         LiveKey key = record.getKey();
         CountDownLatch called = new CountDownLatch(1);
-        PromotionQueue.Turn turn = PromotionQueue.INSTANCE.enter(
+        PromotionQueue.Place place = PromotionQueue.INSTANCE.enter(
                 PromotionQueue.key(key.registry(), key.model()), false, called::countDown);
         try {
-            if (!PromotionQueue.INSTANCE.isAtTurn(turn)
-                    && !(called.await(TURN.toMillis(), TimeUnit.MILLISECONDS) && PromotionQueue.INSTANCE.isAtTurn(turn))) {
-                throw new Problem(Messages.RollbackService_busy(key.model(), TURN.toSeconds()));
+            if (!PromotionQueue.INSTANCE.isFirst(place)
+                    && !(called.await(QUEUE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS) && PromotionQueue.INSTANCE.isFirst(place))) {
+                throw new Problem(Messages.RollbackService_busy(key.model(), QUEUE_DEADLINE.toSeconds()));
             }
-            atTurn(LiveStore.find(id), server, from, to, job, reason, deadline);
+            rollBackFirst(LiveStore.find(id), server, from, to, job, reason, deadline);
         } catch (IOException | ConfigurationException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, "A roll back did not end well", e);
+            LOGGER.log(Level.WARNING, "A rollback failed", e);
             throw new Problem(e.getMessage() == null ? e.toString() : e.getMessage());
         } finally {
-            PromotionQueue.INSTANCE.leave(turn);
+            PromotionQueue.INSTANCE.leave(place);
         }
     }
 
-    private static void atTurn(
+    private static void rollBackFirst(
             LiveRecord record,
             MlflowServerConfiguration server,
             String from,

@@ -15,19 +15,19 @@ import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 
-/** The context in which an approval's input runs: that of the gate, but for the answer, which the gate is told. */
+/** The context of an approval's input: that of the gate, but for the decision, which wakes the gate. */
 final class ApprovalContext extends StepContext {
     private static final long serialVersionUID = 1L;
-    /** Between the input that takes an approval in and its question for the build lie fewer calls. */
+    /** Between {@code proceed} of the input and its call of {@link #get} are fewer calls. */
     private static final int CALLERS = 8;
 
     private final GateExecution gate;
     private final ApprovalRights rights;
-    /** What somebody said, until the state has taken it in. It is not kept: after a restart people are asked again. */
-    private transient volatile Decision answer;
+    /** Until the state has taken it over. It is not saved: after a restart users are asked again. */
+    private transient volatile Decision decision;
 
     private interface Decision {
-        GateState to(Gate machine, GateState asked);
+        GateState applyTo(Gate machine, GateState awaiting);
     }
 
     ApprovalContext(GateExecution gate, ApprovalRights rights) {
@@ -40,8 +40,8 @@ final class ApprovalContext extends StepContext {
     }
 
     /**
-     * An approval of who may not approve is refused here, where the input looks up its build before it takes the approval in: its
-     * own check lets administrators through, and knows nothing of four eyes. The input stays open.
+     * Refuses the approval of a user who is not allowed to approve, when the input resolves its build before it accepts the
+     * approval: its own check allows administrators, and knows nothing of four eyes. The input stays open.
      */
     @Override
     public <T> T get(Class<T> key) throws IOException, InterruptedException {
@@ -59,7 +59,7 @@ final class ApprovalContext extends StepContext {
                                 && frame.getClassName().equals(input)));
     }
 
-    /** @throws Failure which answers the request with 400 */
+    /** @throws Failure which becomes a response with status 400 */
     private void checkMayApprove() {
         String why;
         try {
@@ -72,31 +72,31 @@ final class ApprovalContext extends StepContext {
         }
     }
 
-    /** Called on the thread of who approves. {@code result} is the value of the input's only parameter, which a request may leave out. */
+    /** Called on the thread of the user. {@code result} is the value of the input's only parameter, which a request may omit. */
     @Override
     public void onSuccess(Object result) {
         checkMayApprove();
         Approval approval = new Approval(
                 Jenkins.getAuthentication2().getName(), result instanceof String reason ? reason : null, Instant.now());
-        tell((machine, asked) -> machine.approved(asked, approval));
+        decide((machine, awaiting) -> machine.approved(awaiting, approval));
     }
 
-    /** Called on the thread of who refuses, or by the gate itself once it is over. */
+    /** Called on the thread of the user, or by the gate itself after its end. */
     @Override
     public void onFailure(@NonNull Throwable cause) {
         String by = Jenkins.getAuthentication2().getName();
-        tell((machine, asked) -> machine.refused(asked, by));
+        decide((machine, awaiting) -> machine.refused(awaiting, by));
     }
 
-    private void tell(Decision given) {
-        answer = given;
-        gate.answered();
+    private void decide(Decision given) {
+        decision = given;
+        gate.wake();
     }
 
-    /** The state after the answer; the given one if there is none yet, or it comes too late. */
-    GateState answered(Gate machine, GateState asked) {
-        Decision given = answer;
-        return given == null ? asked : given.to(machine, asked);
+    /** The state after the decision; the given one before a decision, or if it came too late. */
+    GateState decided(Gate machine, GateState awaiting) {
+        Decision given = decision;
+        return given == null ? awaiting : given.applyTo(machine, awaiting);
     }
 
     @Override

@@ -18,8 +18,8 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputStep;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 
 /**
- * Asks people to approve a promotion by an input of the build: an execution of Jenkins' own {@code input} step that runs inside
- * of the gate's, so that who may answer, where, and how is the same as there. It is kept with the gate over a restart.
+ * Asks users to approve a promotion by an input of the build: an execution of Jenkins' own {@code input} step that runs inside
+ * the gate's, so that permissions, pages and API are those of that step. It is saved with the gate.
  */
 final class ApprovalInput implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -31,12 +31,11 @@ final class ApprovalInput implements Serializable {
     private final InputStepExecution input;
     private transient boolean open;
 
-    /** Opens nothing yet. {@code context} is told the answer. */
     private ApprovalInput(InputStepExecution input) {
         this.input = input;
     }
 
-    /** Asks; blocks while Jenkins reads which other inputs the build has. */
+    /** Opens the input; blocks while Jenkins reads which other inputs the build has. */
     static ApprovalInput ask(ApprovalContext context, String question) throws IOException, InterruptedException {
         InputStep step = new InputStep(question);
         step.setId("Approve-" + context.get(FlowNode.class).getId());
@@ -60,8 +59,10 @@ final class ApprovalInput implements Serializable {
     }
 
     /**
-     * Makes the build know the input again after a restart: it looks for executions of steps, which this one is not, and knows
-     * only its name. Answers whether it was not answered before: if it was, nobody knows the answer any more.
+     * Adds the input to the build again after a restart: the build looks for executions of steps, which this one is not, and
+     * knows only its name.
+     *
+     * @return false if it was settled before; the decision is lost then
      */
     boolean reopen() throws IOException, InterruptedException {
         if (open) {
@@ -90,7 +91,7 @@ final class ApprovalInput implements Serializable {
         inputs.add(input);
     }
 
-    /** The build must not know the name twice, or it would seem to wait for ever. */
+    /** A build that knows the name twice would seem to wait for ever. */
     private void forget(Run<?, ?> run) throws IOException, InterruptedException, TimeoutException {
         InputAction inputs = run.getAction(InputAction.class);
         if (inputs != null) {
@@ -98,12 +99,12 @@ final class ApprovalInput implements Serializable {
         }
     }
 
-    /** The state after what was said; the given one if nobody has answered yet, or too late. */
-    GateState answered(Gate machine, GateState asked) {
-        return ((ApprovalContext) input.getContext()).answered(machine, asked);
+    /** The state after the decision; the given one before a decision, or if it came too late. */
+    GateState decided(Gate machine, GateState awaiting) {
+        return ((ApprovalContext) input.getContext()).decided(machine, awaiting);
     }
 
-    /** Nobody is asked any more. */
+    /** Closes the input, if it is open. */
     void close() {
         if (input.isSettled()) {
             return;

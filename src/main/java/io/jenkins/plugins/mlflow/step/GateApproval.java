@@ -3,9 +3,10 @@ package io.jenkins.plugins.mlflow.step;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateState;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
 
-/** Has people asked about a gate's promotion, and takes in what they say. */
+/** Asks users to approve a gate's promotion, and takes over their decision. */
 final class GateApproval {
     private final GateExecution step;
     private final PersistedGate memory;
@@ -20,8 +21,10 @@ final class GateApproval {
     }
 
     /**
-     * The approver sees the report. Answers whether an input was made, which must be kept; the same one goes on being asked
-     * after a restart, unless it was answered just before and the answer was lost with it.
+     * Opens an input, and attaches the report for the approver. After a restart the same input is opened again, unless it was
+     * settled just before and the decision was lost.
+     *
+     * @return whether an input was created, which must be saved
      */
     boolean ask(Gate machine, GateState awaiting, BuildReport page, GateBuild build)
             throws IOException, InterruptedException {
@@ -30,9 +33,9 @@ final class GateApproval {
         }
         GateReport report = machine.report(awaiting);
         String address;
-        // The report of a gate that is over is attached under this lock, too, and so comes after.
+        // The last report of a gate is attached under this lock, too, and so comes after.
         synchronized (build.run()) {
-            if (scheduler.isOver()) {
+            if (scheduler.hasEnded()) {
                 return false;
             }
             address = page.attach(report).getReportUrl();
@@ -44,29 +47,23 @@ final class GateApproval {
         ApprovalInput asked = ApprovalInput.ask(
                 new ApprovalContext(step, rights),
                 build.secrets().mask(Messages.ApprovalInput_question(question, machine.verdict(awaiting), address)));
-        synchronized (scheduler) {
-            memory.approvalInput = asked;
-            if (scheduler.isOver()) {
-                asked.close();
-            }
+        if (!scheduler.unlessEnded(() -> memory.approvalInput = asked)) {
+            asked.close();
         }
         return true;
     }
 
-    /** Whether somebody has answered; an approval must be safe before the promotion begins. */
-    boolean takeAnswer(Gate machine) {
-        GateState asked = memory.state;
-        GateState answered =
-                memory.approvalInput == null ? asked : memory.approvalInput.answered(machine, asked);
-        if (answered == asked) {
+    /** Whether a user has decided, which changes the state. An approval must be saved before the promotion starts. */
+    boolean takeDecision(Gate machine) {
+        GateState awaiting = memory.state;
+        GateState decided = memory.approvalInput == null ? awaiting : memory.approvalInput.decided(machine, awaiting);
+        if (decided == awaiting) {
             return false;
         }
-        synchronized (scheduler) {
-            if (!scheduler.isOver()) {
-                memory.state = answered;
-                memory.approvalInput = null;
-            }
-        }
+        scheduler.unlessEnded(() -> {
+            memory.state = decided;
+            memory.approvalInput = null;
+        });
         return true;
     }
 }

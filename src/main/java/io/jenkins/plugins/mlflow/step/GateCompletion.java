@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.AbortException;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -15,9 +16,9 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * What comes after the last turn of a gate: its report goes where it is wanted, and then the step gets its outcome. No thread
- * waits for anything far away. Pipeline keeps the first outcome that it is told, and a stop tells its own whatever the gate came
- * to: so a stop wins as long as the verdict was not delivered, and no later step runs.
+ * Records and publishes the report of a gate that has ended, and then gives the step its outcome. No thread waits for an agent.
+ * Pipeline keeps the first outcome of a step, and a stop gives its own whatever the verdict: so a stop wins until the verdict
+ * was delivered, and no later step runs.
  */
 final class GateCompletion {
     private static final Logger LOGGER = Logger.getLogger(GateCompletion.class.getName());
@@ -61,7 +62,7 @@ final class GateCompletion {
                                         + " s; that may still happen.",
                                 ARCHIVE_DEADLINE.toMillis(),
                                 TimeUnit.MILLISECONDS)
-                        .thenAcceptAsync(problem -> deliver(report, result, onFailure, problem), GateThreads::end);
+                        .thenAcceptAsync(problem -> deliver(report, result, onFailure, problem), GateScheduler::runEnding);
             }
         } catch (IOException e) {
             sayAndFail(e);
@@ -96,9 +97,9 @@ final class GateCompletion {
      */
     void stop(Supplier<GateReport> report, Throwable cause) {
         Runnable tell = () -> context.onFailure(cause);
-        Future<?> deadline = GateThreads.after(STOP_DEADLINE, tell);
+        Future<?> deadline = GateScheduler.after(STOP_DEADLINE, tell);
         try {
-            GateThreads.end(() -> {
+            GateScheduler.runEnding(() -> {
                 leave(report);
                 deadline.cancel(false);
                 tell.run();

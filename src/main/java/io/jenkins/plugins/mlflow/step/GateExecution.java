@@ -2,40 +2,40 @@ package io.jenkins.plugins.mlflow.step;
 
 import hudson.AbortException;
 import io.jenkins.plugins.mlflow.gate.GateState;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
-/** The step as Pipeline knows it: started, resumed, stopped, and kept over a restart. What it does is {@link GateRunner}'. */
-final class GateExecution extends StepExecution {
+/** The step as Pipeline knows it: started, resumed, stopped, and saved with its build. {@link GateRunner} does its work. */
+final class GateExecution extends StepExecution implements GateScheduler.Promoter {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
 
     private final String parametersJson;
     private final PersistedGate memory;
 
-    private transient GateRunner turns;
+    private transient GateRunner runner;
 
     GateExecution(StepContext context, GateParameters parameters) {
         super(context);
         parametersJson = parameters.toJson();
         memory = new PersistedGate(Clock.systemUTC().instant());
-        turns = new GateRunner(this, parameters, memory);
+        runner = new GateRunner(this, parameters, memory);
     }
 
     private Object readResolve() {
-        turns = new GateRunner(this, GateParameters.fromJson(parametersJson), memory);
+        runner = new GateRunner(this, GateParameters.fromJson(parametersJson), memory);
         return this;
     }
 
     @Override
     public boolean start() throws IOException, InterruptedException {
-        KilledBuildListener.began(turns.build().run(), this);
-        turns.goOn(Duration.ZERO);
+        KilledBuildListener.started(runner.build().run(), this);
+        runner.schedule();
         return false;
     }
 
@@ -50,42 +50,43 @@ final class GateExecution extends StepExecution {
             memory.state = before.resumed();
         }
         try {
-            KilledBuildListener.began(turns.build().run(), this);
+            KilledBuildListener.started(runner.build().run(), this);
         } catch (IOException | InterruptedException e) {
-            LOGGER.log(Level.WARNING, "A gate was resumed whose build is not known", e);
+            LOGGER.log(Level.WARNING, "The build of a gate that was resumed is unknown", e);
         }
-        turns.goOn(Duration.ZERO);
+        runner.schedule();
     }
 
     @Override
     public String getStatus() {
-        String waiting = turns.waitingFor();
+        String waiting = runner.waitingFor();
         return waiting == null ? "asking MLflow" : "waiting for " + waiting;
     }
 
-    /** On the thread that runs the pipeline. Whatever the gate came to, the step ends by this cause unless it has ended already. */
+    /** On the thread that runs the pipeline. Whatever the verdict, the step ends by this cause unless it has ended before. */
     @Override
     public void stop(Throwable cause) {
         memory.stopped = true;
-        turns.stop(cause);
+        runner.stop(cause);
     }
 
-    /** Called on the thread of who was asked to approve; the gate takes the answer in on its own. */
-    void answered() {
-        turns.call();
+    /** Called on the thread of the user who has decided about the approval; the gate continues on its own. */
+    void wake() {
+        runner.wake();
     }
 
-    /** After a restart: takes the place of a promotion that was under way and goes on, before any other can. */
-    void lineUp() {
-        turns.lineUp();
+    /** After a restart, before any other promotion starts. */
+    @Override
+    public void enterPromotionQueue() {
+        runner.enterPromotionQueue();
     }
 
     /**
-     * The build is over without this gate, which was told nothing: it was killed. No turn is made any more.
+     * Ends the gate of a build that was killed: the build is completed, and the step was not stopped.
      *
-     * @return leaves the report; null if there is none to leave
+     * @return attaches the report; null if there is none
      */
     Runnable abandon(String why) {
-        return turns.abandon(why);
+        return runner.abandon(why);
     }
 }

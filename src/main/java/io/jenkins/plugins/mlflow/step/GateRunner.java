@@ -3,12 +3,13 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.FilePath;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
-import io.jenkins.plugins.mlflow.gate.StepResult;
 import io.jenkins.plugins.mlflow.gate.Gate;
 import io.jenkins.plugins.mlflow.gate.GateState;
 import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.gate.StepResult;
 import io.jenkins.plugins.mlflow.publish.GateListener;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.IOException;
 import java.time.Clock;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -23,10 +25,10 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Drives one gate: advances it at each turn of its {@link GateScheduler}, and keeps its state with the build before it goes on.
- * Whichever way it ends, the build gets its report and its result.
+ * Runs one gate: advances it whenever its {@link GateScheduler} says so, and saves its state with the build. However the gate
+ * ends, the build gets its report and its result.
  */
-final class GateRunner implements GateScheduler.Driven {
+final class GateRunner implements GateScheduler.Callbacks {
     private static final Logger LOGGER = Logger.getLogger(GateRunner.class.getName());
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
 
@@ -35,7 +37,6 @@ final class GateRunner implements GateScheduler.Driven {
     private final GateParameters parameters;
     private final PersistedGate memory;
     private final GateScheduler scheduler = new GateScheduler(this);
-    private final PromotionTicket place = new PromotionTicket(scheduler);
     private final Permissions permissions = new Permissions();
     private final BuildLog log;
     private final GateStateSaver saves;
@@ -53,22 +54,22 @@ final class GateRunner implements GateScheduler.Driven {
         this.saves = new GateStateSaver(context, memory, scheduler, log);
     }
 
-    void goOn(Duration delay) {
-        scheduler.goOn(delay);
+    void schedule() {
+        scheduler.schedule(Duration.ZERO);
     }
 
-    void call() {
-        scheduler.call();
+    void wake() {
+        scheduler.wake();
     }
 
-    /** What the gate waits for; null while it asks its server. */
+    /** What the gate waits for; null during a request. */
     String waitingFor() {
         return waitingFor;
     }
 
-    /** The gates of one server take turns with those of the others. Those that are not prepared wait for nobody. */
+    /** One for each server, and one for the gates that do not know theirs yet. */
     @Override
-    public String lane() {
+    public String queue() {
         return memory.serverName == null ? "" : "server " + memory.serverName;
     }
 
@@ -85,21 +86,21 @@ final class GateRunner implements GateScheduler.Driven {
         saves.save(deadline(), then, why -> end(ErrorCategory.CONFLICT, why));
     }
 
-    /** Whatever goes wrong in it ends the gate with an error, so that no build hangs. */
+    /** Whatever goes wrong ends the gate with an error, so that no build hangs. */
     @Override
-    public void turn() {
+    public void advance() {
         try {
             if (memory.state == null) {
                 prepare();
             } else {
-                advance();
+                advanceGate();
             }
         } catch (InterruptedException e) {
-            LOGGER.log(Level.FINE, "A gate was interrupted while it asked its server", e);
+            LOGGER.log(Level.FINE, "A gate was interrupted during a request", e);
             if (memory.state != null) {
                 memory.state = memory.state.interrupted();
             }
-            scheduler.goOn(AFTER_INTERRUPT);
+            scheduler.schedule(AFTER_INTERRUPT);
         } catch (StepException problem) {
             end(problem.category(), problem.getMessage());
         } catch (IOException | RuntimeException | Error e) {
@@ -114,7 +115,7 @@ final class GateRunner implements GateScheduler.Driven {
         }
         if (parameters.runMode() == RunMode.DISABLED) {
             log.say("The gate for model " + parameters.model() + " is disabled.");
-            end(early().disabled());
+            end(unstarted().disabled());
             return;
         }
         MlflowServerConfiguration server = ServerResolver.named(parameters.text("server"));
@@ -142,16 +143,16 @@ final class GateRunner implements GateScheduler.Driven {
         memory.state = gate().start(memory.startedAt);
         ServerResolver.connect(server, build().run());
         GateListener.begin(build().run(), memory.request.model(), build().logOfBuild());
-        scheduler.goOn(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
     }
 
-    /** Whether the workspace has answered; else the gate goes on when it does. */
+    /** Whether the policy file was read; if not, the gate is woken when it is. */
     private boolean isRead(FilePath workspace) {
         if (reading == null) {
             reading = WorkspacePolicy.read(
                     workspace, RequestBuilder.path(parameters), RequestBuilder.agentDeadline(parameters));
             waitingFor = "the agent to read the policy file";
-            reading.whenComplete((found, problem) -> scheduler.call());
+            reading.whenComplete((found, problem) -> scheduler.wake());
         }
         return reading.isDone();
     }
@@ -160,58 +161,72 @@ final class GateRunner implements GateScheduler.Driven {
         return new Gate(memory.request, Clock.systemUTC(), ThreadLocalRandom.current());
     }
 
-    private void advance() throws StepException, IOException, InterruptedException {
+    private void advanceGate() throws StepException, IOException, InterruptedException {
         GateApproval approval = new GateApproval(step, memory, scheduler, log);
-        if (approval.takeAnswer(gate())) {
+        if (approval.takeDecision(gate())) {
             if (memory.state.isDone()) {
                 end(gate().report(memory.state));
             } else {
-                saves.goOnOnceSaved(Duration.ZERO);
+                saves.scheduleOnceSaved(Duration.ZERO);
             }
             return;
         }
         MlflowServerConfiguration server = ServerResolver.named(memory.serverName);
         GateState before = memory.state;
         memory.request = permissions.check(server, build().run(), memory.request, before);
-        String others = before.isPromoting() ? place.waitsFor(server, memory.request.model(), before) : null;
+        String others = before.isPromoting() ? otherPromotions(server, before) : null;
         if (others != null) {
             waitFor(others);
             return;
         }
-        boolean asks = before.awaitsApproval() && approval.ask(gate(), before, page(build()), build());
-        StepResult advance = gate().advance(before, ServerResolver.connect(server, null));
-        synchronized (scheduler) {
-            if (scheduler.isOver()) {
-                return;
-            }
-            memory.state = advance.state();
-        }
-        for (String message : advance.messages()) {
-            log.say(message);
-        }
-        if (advance.state().isDone()) {
-            end(gate().report(advance.state()));
+        boolean asked = before.awaitsApproval() && approval.ask(gate(), before, page(build()), build());
+        StepResult result = gate().advance(before, ServerResolver.connect(server, null));
+        if (!scheduler.unlessEnded(() -> memory.state = result.state())) {
             return;
         }
-        waitFor(advance.waitingFor());
-        saves.goOnAfter(advance, asks);
+        for (String message : result.messages()) {
+            log.say(message);
+        }
+        if (result.state().isDone()) {
+            end(gate().report(result.state()));
+            return;
+        }
+        waitFor(result.waitingFor());
+        saves.scheduleAfter(result, asked);
     }
 
-    /** As {@link GateExecution#lineUp()}. */
-    void lineUp() {
+    private String otherPromotions(MlflowServerConfiguration server, GateState promoting) throws StepException {
+        try {
+            return scheduler.awaitPromotion(promotion(server, promoting));
+        } catch (TimeoutException late) {
+            throw new StepException(ErrorCategory.TIMEOUT, late.getMessage());
+        }
+    }
+
+    private GateScheduler.Promotion promotion(MlflowServerConfiguration server, GateState promoting) {
+        return new GateScheduler.Promotion(
+                server.registry(),
+                server.getName(),
+                memory.request.model(),
+                promoting.hasBegunToPromote(),
+                promoting.mayPromoteSince());
+    }
+
+    /** As {@link GateExecution#enterPromotionQueue}. */
+    void enterPromotionQueue() {
         GateState now = memory.state;
         if (memory.stopped || now == null || !now.hasBegunToPromote()) {
             return;
         }
         try {
-            place.take(ServerResolver.named(memory.serverName), memory.request.model(), now);
+            scheduler.enterPromotionQueue(promotion(ServerResolver.named(memory.serverName), now));
         } catch (StepException problem) {
-            LOGGER.log(Level.FINE, "A promotion was interrupted whose server is no longer configured", problem);
+            LOGGER.log(Level.FINE, "The server of an interrupted promotion is no longer configured", problem);
         }
     }
 
     private void waitFor(String what) throws IOException, InterruptedException {
-        if (!scheduler.isOver()) {
+        if (!scheduler.hasEnded()) {
             waitingFor = what;
             log.sayWaitingFor(what);
         }
@@ -220,11 +235,11 @@ final class GateRunner implements GateScheduler.Driven {
     private void end(ErrorCategory category, String message) {
         GateState last = memory.state;
         end(last == null
-                ? early().failed(category, message)
+                ? unstarted().failed(category, message)
                 : gate().report(gate().failed(last, category, message)));
     }
 
-    private UnstartedReports early() {
+    private UnstartedReports unstarted() {
         return new UnstartedReports(parameters, memory.serverName);
     }
 
@@ -246,14 +261,14 @@ final class GateRunner implements GateScheduler.Driven {
                 page(where),
                 new BuildLog(where),
                 memory.request == null ? null : memory.request.policy(),
-                () -> scheduler.afterTheLastTurn(place::leave));
+                scheduler::leavePromotionQueue);
     }
 
     private BuildReport page(GateBuild where) {
         return new BuildReport(where, memory.serverName, memory.policyChanges, parameters, new BuildLog(where));
     }
 
-    /** Must be known before the build is killed, when its context no longer knows it. */
+    /** Must be called before the build is killed: the context does not know a killed build. */
     GateBuild build() throws IOException, InterruptedException {
         GateBuild known = build;
         if (known == null) {
@@ -265,16 +280,14 @@ final class GateRunner implements GateScheduler.Driven {
 
     /** Whether this call is the one that ends the gate. */
     private boolean endOnce() {
-        synchronized (scheduler) {
-            boolean first = scheduler.end();
-            if (build != null) {
-                KilledBuildListener.ended(build.run(), step);
-            }
-            if (first && memory.approvalInput != null) {
+        if (build != null) {
+            KilledBuildListener.ended(build.run(), step);
+        }
+        return scheduler.end(() -> {
+            if (memory.approvalInput != null) {
                 memory.approvalInput.close();
             }
-            return first;
-        }
+        });
     }
 
     /** As {@link GateExecution#stop}. */
@@ -306,6 +319,6 @@ final class GateRunner implements GateScheduler.Driven {
 
     private Supplier<GateReport> unfinished(String why) {
         GateState last = memory.state;
-        return () -> last == null ? early().stopped(why) : gate().report(last, why);
+        return () -> last == null ? unstarted().stopped(why) : gate().report(last, why);
     }
 }

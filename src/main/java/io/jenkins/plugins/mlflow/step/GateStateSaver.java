@@ -1,18 +1,28 @@
 package io.jenkins.plugins.mlflow.step;
 
-import io.jenkins.plugins.mlflow.gate.StepResult;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import io.jenkins.plugins.mlflow.gate.GateState;
+import io.jenkins.plugins.mlflow.gate.StepResult;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** Decides when the state of a gate is kept with its build, and what waits for that. */
+/** Saves the state of a gate with its build: decides when, and what waits for it. */
 final class GateStateSaver {
     private static final Logger LOGGER = Logger.getLogger(GateStateSaver.class.getName());
+    /** A save waits until other branches have done their bit of Groovy, each of which Pipeline gives five minutes. */
+    private static final Duration SHORTEST_DEADLINE = Duration.ofMinutes(6);
+
+    private static final Duration SLOW = Duration.ofSeconds(15);
     private static final Duration SHORT_SAVE = Duration.ofSeconds(1);
 
     private final StepContext context;
@@ -29,14 +39,14 @@ final class GateStateSaver {
         this.log = log;
     }
 
-    /** Goes on after an advance: once its state is safe, if the next one may write or somebody was asked to approve. */
-    void goOnAfter(StepResult advance, boolean asks) {
+    /** Schedules the next advance: after a save if that may write, or if a user was asked to approve. */
+    void scheduleAfter(StepResult advance, boolean asked) {
         GateState now = advance.state();
-        boolean must = asks
+        boolean must = asked
                 || (advance.delay().toMillis() > 0 || now.isAfterPass())
                         && (kept == null || now.mustBeSavedAfter(kept));
-        if (must && (asks || now.isAfterPass())) {
-            goOnOnceSaved(advance.delay());
+        if (must && (asked || now.isAfterPass())) {
+            scheduleOnceSaved(advance.delay());
             return;
         }
         if (must) {
@@ -44,41 +54,60 @@ final class GateStateSaver {
             kept = now;
             context.saveState();
         }
-        scheduler.goOn(advance.delay());
+        scheduler.schedule(advance.delay());
     }
 
-    void goOnOnceSaved(Duration delay) {
+    void scheduleOnceSaved(Duration delay) {
         kept = memory.state;
-        scheduler.goOnOnceSaved(delay);
+        scheduler.scheduleOnceSaved(delay);
     }
 
-    /** {@code failed} is told in a sentence why the state cannot be saved. */
+    /**
+     * Has Jenkins save the state, while no thread waits for it.
+     *
+     * @param deadline at least {@link #SHORTEST_DEADLINE} is granted
+     * @param then called after the save, on the thread that saved
+     * @param failed called with a sentence about why the state is not saved; {@code then} may still be called if it was only late
+     */
     void save(Instant deadline, Runnable then, Consumer<String> failed) {
-        Instant began = Instant.now();
-        ProgramSaver.save(
-                context,
-                Duration.between(began, deadline),
+        Instant started = Instant.now();
+        Duration left = Duration.between(started, deadline);
+        Duration granted = left.compareTo(SHORTEST_DEADLINE) < 0 ? SHORTEST_DEADLINE : left;
+        ListenableFuture<Void> saved = context.saveState();
+        Future<?> slow = GateScheduler.after(SLOW, () -> GateScheduler.run(this::saySlow));
+        Future<?> late = GateScheduler.after(
+                granted, () -> fail(failed, "not within " + granted.toMinutes() + " minutes"));
+        saved.addListener(
                 () -> {
-                    pausedFor(Duration.between(began, Instant.now()));
-                    then.run();
+                    slow.cancel(false);
+                    late.cancel(false);
+                    try {
+                        Futures.getDone(saved);
+                        pausedFor(Duration.between(started, Instant.now()));
+                        then.run();
+                    } catch (ExecutionException | CancellationException e) {
+                        LOGGER.log(Level.WARNING, "The state of a build could not be saved", e);
+                        fail(failed, String.valueOf(e.getCause()));
+                    }
                 },
-                this::saySlow,
-                why -> failed.accept("The gate cannot continue: Jenkins could not save the state of the build (" + why
-                        + "). The controller's log says more."));
+                Runnable::run);
+    }
+
+    private static void fail(Consumer<String> failed, String why) {
+        GateScheduler.run(() -> failed.accept("The gate cannot continue: Jenkins could not save the state of the build (" + why
+                + "). The controller's log says more."));
     }
 
     /** What other branches of the pipeline took is not the promotion's time. */
     private void pausedFor(Duration save) {
-        synchronized (scheduler) {
-            if (!scheduler.isOver() && save.compareTo(SHORT_SAVE) > 0) {
-                memory.state = memory.state.paused(save);
-            }
+        if (save.compareTo(SHORT_SAVE) > 0) {
+            scheduler.unlessEnded(() -> memory.state = memory.state.paused(save));
         }
     }
 
     private void saySlow() {
         try {
-            if (!scheduler.isOver()) {
+            if (!scheduler.hasEnded()) {
                 log.say("Waiting for Jenkins to save the state of the build; another branch of the pipeline may be busy");
             }
         } catch (IOException | InterruptedException | RuntimeException e) {

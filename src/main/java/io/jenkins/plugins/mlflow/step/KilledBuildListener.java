@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.live.GateRecorder;
 import io.jenkins.plugins.mlflow.publish.GateListener;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Ends the gates of builds that are over without them. Jenkins tells the steps of a build that is killed hard nothing, so that
- * they would go on, and their reports wait for an approval for ever.
+ * Ends the gates of builds that were killed hard: Jenkins does not stop the steps of such a build, so that they would continue
+ * and their reports wait for an approval for ever.
  */
 @Extension
 public final class KilledBuildListener extends RunListener<Run<?, ?>> {
@@ -28,7 +29,7 @@ public final class KilledBuildListener extends RunListener<Run<?, ?>> {
 
     private static final Map<String, Set<GateExecution>> RUNNING = new ConcurrentHashMap<>();
 
-    static void began(Run<?, ?> run, GateExecution gate) {
+    static void started(Run<?, ?> run, GateExecution gate) {
         RUNNING.compute(run.getExternalizableId(), (id, gates) -> {
             Set<GateExecution> all = gates == null ? ConcurrentHashMap.newKeySet() : gates;
             all.add(gate);
@@ -59,7 +60,7 @@ public final class KilledBuildListener extends RunListener<Run<?, ?>> {
                 .toList();
         GateReportAction action = run.getAction(GateReportAction.class);
         if (!reports.isEmpty() || action != null && action.isPending()) {
-            GateThreads.end(() -> {
+            GateScheduler.runEnding(() -> {
                 reports.forEach(Runnable::run);
                 endPending(run);
             });

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.io.File;
 import java.io.IOException;
@@ -62,14 +63,14 @@ final class WorkspacePolicy {
     static CompletableFuture<Found> read(FilePath workspace, String path, Duration deadline) {
         CompletableFuture<Found> found = new CompletableFuture<>();
         String agent = agent(workspace);
-        Future<?> late = GateThreads.after(
+        Future<?> late = GateScheduler.after(
                 deadline,
                 () -> found.completeExceptionally(new StepException(
                         ErrorCategory.TIMEOUT,
                         "Policy file '" + path + "' could not be read: the agent did not answer within "
                                 + deadline.toSeconds() + " s. Check the agent.")));
         found.whenComplete((any, problem) -> late.cancel(false));
-        GateThreads.askAgent(agent, () -> {
+        GateScheduler.runForAgent(agent, () -> {
             if (found.isDone()) {
                 return;
             }
@@ -85,7 +86,7 @@ final class WorkspacePolicy {
     private static void poll(
             String agent, Future<Found> answer, String path, CompletableFuture<Found> found, Duration pause) {
         if (found.isDone()) {
-            GateThreads.askAgent(agent, () -> answer.cancel(true));
+            GateScheduler.runForAgent(agent, () -> answer.cancel(true));
         } else if (answer.isDone()) {
             try {
                 found.complete(answer.get());
@@ -97,7 +98,7 @@ final class WorkspacePolicy {
         } else {
             Duration longer = pause.multipliedBy(2);
             Duration next = longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
-            GateThreads.after(pause, () -> poll(agent, answer, path, found, next));
+            GateScheduler.after(pause, () -> poll(agent, answer, path, found, next));
         }
     }
 

@@ -7,60 +7,60 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Who may promote, and who is next. */
+/** Which promotion is next. */
 class PromotionQueueTest {
-    private final PromotionQueue turns = new PromotionQueue();
+    private final PromotionQueue queue = new PromotionQueue();
     private final CountDownLatch called = new CountDownLatch(1);
 
-    private PromotionQueue.Turn enter(boolean begun) {
-        return turns.enter("churn", begun, () -> {});
+    private PromotionQueue.Place enter(boolean started) {
+        return queue.enter("churn", started, () -> {});
     }
 
     @Test
-    void theFirstIsAtTurnAtOnceAndTheNextIsCalledWhenItLeaves() throws Exception {
-        PromotionQueue.Turn first = enter(false);
-        PromotionQueue.Turn second = turns.enter("churn", false, called::countDown);
-        assertTrue(turns.isAtTurn(first));
-        assertFalse(turns.isAtTurn(second));
+    void theFirstStartsAtOnceAndTheNextIsCalledWhenItLeaves() throws Exception {
+        PromotionQueue.Place first = enter(false);
+        PromotionQueue.Place second = queue.enter("churn", false, called::countDown);
+        assertTrue(queue.isFirst(first));
+        assertFalse(queue.isFirst(second));
 
-        turns.leave(first);
+        queue.leave(first);
 
         assertTrue(called.await(10, TimeUnit.SECONDS));
-        assertTrue(turns.isAtTurn(second));
+        assertTrue(queue.isFirst(second));
     }
 
     @Test
     void otherModelsDoNotWait() {
         enter(false);
-        assertTrue(turns.isAtTurn(turns.enter("fraud", false, () -> {})));
+        assertTrue(queue.isFirst(queue.enter("fraud", false, () -> {})));
     }
 
     @Test
-    void whoGivesUpWaitingHoldsNobodyUp() {
-        PromotionQueue.Turn first = enter(false);
-        PromotionQueue.Turn gaveUp = enter(false);
-        PromotionQueue.Turn third = enter(false);
-        turns.leave(gaveUp);
-        turns.leave(first);
-        assertTrue(turns.isAtTurn(third));
+    void onePlaceThatIsLeftKeepsNoOtherWaiting() {
+        PromotionQueue.Place first = enter(false);
+        PromotionQueue.Place left = enter(false);
+        PromotionQueue.Place third = enter(false);
+        queue.leave(left);
+        queue.leave(first);
+        assertTrue(queue.isFirst(third));
     }
 
     @Test
-    void aPromotionThatARestartInterruptedGoesBeforeThoseThatHaveNotBegun() {
-        PromotionQueue.Turn waiting = enter(false);
-        PromotionQueue.Turn begun = enter(true);
-        assertTrue(turns.isAtTurn(begun));
-        assertFalse(turns.isAtTurn(waiting));
+    void aPromotionThatARestartInterruptedGoesBeforeThoseThatHaveNotStarted() {
+        PromotionQueue.Place waiting = enter(false);
+        PromotionQueue.Place started = enter(true);
+        assertTrue(queue.isFirst(started));
+        assertFalse(queue.isFirst(waiting));
     }
 
     @Test
-    void butNotBeforeOneThatIsAtItAlready() {
-        PromotionQueue.Turn first = enter(false);
-        assertTrue(turns.isAtTurn(first));
-        PromotionQueue.Turn begun = enter(true);
-        assertTrue(turns.isAtTurn(first));
-        assertFalse(turns.isAtTurn(begun));
-        turns.leave(first);
-        assertTrue(turns.isAtTurn(begun));
+    void butNotBeforeOneThatIsFirstAlready() {
+        PromotionQueue.Place first = enter(false);
+        assertTrue(queue.isFirst(first));
+        PromotionQueue.Place started = enter(true);
+        assertTrue(queue.isFirst(first));
+        assertFalse(queue.isFirst(started));
+        queue.leave(first);
+        assertTrue(queue.isFirst(started));
     }
 }

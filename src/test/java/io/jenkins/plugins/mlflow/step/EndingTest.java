@@ -15,6 +15,7 @@ import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,7 +169,7 @@ class EndingTest {
         CountDownLatch freed = new CountDownLatch(1);
         for (int i = 0; i < 20; i++) {
             // As if the files of other stopped gates were on a storage that does not answer.
-            GateThreads.end(() -> awaitQuietly(freed));
+            GateScheduler.runEnding(() -> awaitQuietly(freed));
         }
         try {
             jenkins.waitForMessage("gate ended", run);

@@ -319,7 +319,7 @@ class PolicyProtectionTest {
     @Test
     void aRightThatIsWithdrawnWhileOthersPromoteEndsTheGateWithAnError() throws Exception {
         String key = PromotionQueue.key(mlflow.uri() + "\nnull", StubMlflow.MODEL);
-        PromotionQueue.Turn other = PromotionQueue.INSTANCE.enter(key, false, () -> {});
+        PromotionQueue.Place other = PromotionQueue.INSTANCE.enter(key, false, () -> {});
         WorkflowJob job = job(jenkins.jenkins, "main", GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Waiting for the promotions of churn-classifier by other builds", run);

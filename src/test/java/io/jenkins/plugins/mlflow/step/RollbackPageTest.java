@@ -274,7 +274,7 @@ class RollbackPageTest {
     @Test
     void aPromotionUnderWayIsNotInterrupted() throws Exception {
         String question = question(page());
-        PromotionQueue.Turn other = PromotionQueue.INSTANCE.enter(
+        PromotionQueue.Place other = PromotionQueue.INSTANCE.enter(
                 PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), StubMlflow.MODEL), false, () -> {});
         try {
             HtmlPage refused = rollBack(as("operator"), question, "");

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.step;
+package io.jenkins.plugins.mlflow.step.scheduling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -27,18 +27,18 @@ class GateThreadsTest {
         CountDownLatch turned = new CountDownLatch(TURNS);
         AtomicInteger most = new AtomicInteger();
         GateScheduler[] scheduler = new GateScheduler[1];
-        scheduler[0] = new GateScheduler(new GateScheduler.Driven() {
+        scheduler[0] = new GateScheduler(new GateScheduler.Callbacks() {
             @Override
-            public void turn() {
+            public void advance() {
                 most.accumulateAndGet(GateThreads.scheduled(), Math::max);
                 turned.countDown();
                 if (turned.getCount() > 0) {
-                    scheduler[0].goOn(Duration.ofMillis(1));
+                    scheduler[0].schedule(Duration.ofMillis(1));
                 }
             }
 
             @Override
-            public String lane() {
+            public String queue() {
                 return "server";
             }
 
@@ -52,10 +52,10 @@ class GateThreadsTest {
                 then.run();
             }
         });
-        scheduler[0].goOn(Duration.ZERO);
+        scheduler[0].schedule(Duration.ZERO);
 
         assertTrue(turned.await(100, TimeUnit.SECONDS));
-        scheduler[0].end();
+        scheduler[0].end(() -> {});
 
         assertTrue(most.get() <= 4, most + " tasks in the timer");
     }
@@ -71,7 +71,7 @@ class GateThreadsTest {
         }
         long before = heap();
         for (Turning gate : gates) {
-            gate.scheduler.goOn(Duration.ZERO);
+            gate.scheduler.schedule(Duration.ZERO);
         }
         for (Turning gate : gates) {
             assertTrue(gate.turned.await(500, TimeUnit.SECONDS));
@@ -83,7 +83,7 @@ class GateThreadsTest {
         // Each waits for its next turn, in a day.
         assertEquals(gates.size(), GateThreads.scheduled());
         assertTrue(each < 1_000, each + " bytes for each gate");
-        gates.forEach(gate -> gate.scheduler.end());
+        gates.forEach(gate -> gate.scheduler.end(() -> {}));
         assertEquals(0, GateThreads.scheduled());
     }
 
@@ -95,7 +95,7 @@ class GateThreadsTest {
     }
 
     /** Turns two thousand times without a pause, and then waits for a day. */
-    private static final class Turning implements GateScheduler.Driven {
+    private static final class Turning implements GateScheduler.Callbacks {
         private final GateScheduler scheduler = new GateScheduler(this);
         private final CountDownLatch turned = new CountDownLatch(2_000);
         private final Instant deadline = Instant.now().plus(Duration.ofDays(1));
@@ -106,13 +106,13 @@ class GateThreadsTest {
         }
 
         @Override
-        public void turn() {
+        public void advance() {
             turned.countDown();
-            scheduler.goOn(turned.getCount() > 0 ? Duration.ZERO : Duration.ofDays(1));
+            scheduler.schedule(turned.getCount() > 0 ? Duration.ZERO : Duration.ofDays(1));
         }
 
         @Override
-        public String lane() {
+        public String queue() {
             return server;
         }
 
@@ -144,7 +144,7 @@ class GateThreadsTest {
         CountDownLatch others = new CountDownLatch(4);
         try {
             for (int i = 0; i < 20; i++) {
-                GateThreads.askAgent("hung", () -> {
+                GateThreads.runForAgent("hung", () -> {
                     try {
                         hung.await();
                     } catch (InterruptedException e) {
@@ -153,7 +153,7 @@ class GateThreadsTest {
                 });
             }
             for (int i = 0; i < 4; i++) {
-                GateThreads.askAgent("agent " + i, others::countDown);
+                GateThreads.runForAgent("agent " + i, others::countDown);
             }
             assertTrue(others.await(60, TimeUnit.SECONDS));
         } finally {

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.step;
+package io.jenkins.plugins.mlflow.step.scheduling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A gate whose turns begin and end when the test says so. */
 @Timeout(60)
-class GateSchedulerTest implements GateScheduler.Driven {
+class GateSchedulerTest implements GateScheduler.Callbacks {
     private static final Duration LONG = Duration.ofHours(1);
 
     private final GateScheduler scheduler = new GateScheduler(this);
@@ -29,7 +29,7 @@ class GateSchedulerTest implements GateScheduler.Driven {
     private final List<String> last = new ArrayList<>();
 
     @Override
-    public void turn() {
+    public void advance() {
         begun.add(Thread.currentThread());
         try {
             turns.take().run();
@@ -39,7 +39,7 @@ class GateSchedulerTest implements GateScheduler.Driven {
     }
 
     @Override
-    public String lane() {
+    public String queue() {
         return "";
     }
 
@@ -69,37 +69,37 @@ class GateSchedulerTest implements GateScheduler.Driven {
 
     @Test
     void aCallDuringATurnIsNotLostWhateverTheTurnArranges() throws Exception {
-        scheduler.goOn(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
         turnWith(() -> {
-            scheduler.call();
-            scheduler.goOn(LONG);
+            scheduler.wake();
+            scheduler.schedule(LONG);
         });
-        turnWith(() -> scheduler.goOn(LONG));
+        turnWith(() -> scheduler.schedule(LONG));
         assertStandsStill();
-        scheduler.call();
+        scheduler.wake();
         assertNotNull(begins());
-        turns.put(scheduler::end);
+        turns.put(() -> scheduler.end(() -> {}));
     }
 
     @Test
     void noTurnBeginsDuringASaveAndACallIsHeardRightAfterIt() throws Exception {
-        scheduler.goOn(Duration.ZERO);
-        turnWith(() -> scheduler.goOnOnceSaved(LONG));
+        scheduler.schedule(Duration.ZERO);
+        turnWith(() -> scheduler.scheduleOnceSaved(LONG));
         Runnable saved = saves.take();
-        scheduler.call();
+        scheduler.wake();
         assertStandsStill();
         saved.run();
-        turnWith(() -> scheduler.goOnOnceSaved(Duration.ZERO));
+        turnWith(() -> scheduler.scheduleOnceSaved(Duration.ZERO));
         saves.take().run();
-        turnWith(scheduler::end);
+        turnWith(() -> scheduler.end(() -> {}));
     }
 
     @Test
     void oneTurnIsMadeAtATimeAndOnlyTheOneThatWasArrangedLast() throws Exception {
-        scheduler.goOn(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
         begins();
-        scheduler.goOn(Duration.ZERO);
-        scheduler.goOn(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
         assertStandsStill();
         turns.put(() -> {});
         turnWith(() -> {});
@@ -108,30 +108,30 @@ class GateSchedulerTest implements GateScheduler.Driven {
 
     @Test
     void afterItsEndNothingTurnsAndWhatComesLastWaitsForTheTurnUnderWay() throws Exception {
-        scheduler.goOn(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
         Thread worker = begins();
-        assertTrue(scheduler.end());
-        assertFalse(scheduler.end());
+        assertTrue(scheduler.end(() -> {}));
+        assertFalse(scheduler.end(() -> {}));
         BlockingQueue<Thread> left = new LinkedBlockingQueue<>();
-        scheduler.afterTheLastTurn(() -> left.add(Thread.currentThread()));
+        scheduler.afterLastAdvance(() -> left.add(Thread.currentThread()));
         assertTrue(left.isEmpty());
         scheduler.interrupt();
         assertEquals(worker, left.take());
         assertEquals(List.of("interrupted"), last);
-        scheduler.call();
-        scheduler.goOn(Duration.ZERO);
+        scheduler.wake();
+        scheduler.schedule(Duration.ZERO);
         assertStandsStill();
-        assertTrue(scheduler.isOver());
+        assertTrue(scheduler.hasEnded());
     }
 
     @Test
     void whatComesLastIsDoneAtOnceWhereNoOtherThreadTurns() throws Exception {
         BlockingQueue<Thread> left = new LinkedBlockingQueue<>();
-        scheduler.goOn(Duration.ZERO);
+        scheduler.schedule(Duration.ZERO);
         Thread worker = begins();
         turns.put(() -> {
-            scheduler.end();
-            scheduler.afterTheLastTurn(() -> left.add(Thread.currentThread()));
+            scheduler.end(() -> {});
+            scheduler.afterLastAdvance(() -> left.add(Thread.currentThread()));
         });
         assertEquals(worker, left.take());
     }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.step;
+package io.jenkins.plugins.mlflow.step.scheduling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,33 +13,33 @@ import org.junit.jupiter.api.Test;
 
 /** Which task is next, with threads that this test moves by hand. */
 class FairExecutorTest {
-    private final Deque<Runnable> begun = new ArrayDeque<>();
+    private final Deque<Runnable> started = new ArrayDeque<>();
     private final List<String> done = new ArrayList<>();
-    private final FairExecutor lanes = new FairExecutor(begun::add, 3, 2);
+    private final FairExecutor executor = new FairExecutor(started::add, 3, 2);
 
-    private Runnable submit(String lane, String name) {
+    private Runnable submit(String queue, String name) {
         Runnable task = () -> done.add(name);
-        lanes.submit(lane, task);
+        executor.submit(queue, task);
         return task;
     }
 
     private void finishAll() {
-        while (!begun.isEmpty()) {
-            begun.remove().run();
+        while (!started.isEmpty()) {
+            started.remove().run();
         }
     }
 
     @Test
-    void noLaneTakesAllThreads() {
+    void noQueueTakesAllThreads() {
         submit("silent", "s1");
         submit("silent", "s2");
         submit("silent", "s3");
-        assertEquals(2, begun.size());
+        assertEquals(2, started.size());
 
         submit("healthy", "h1");
 
-        assertEquals(3, begun.size());
-        begun.removeLast().run();
+        assertEquals(3, started.size());
+        started.removeLast().run();
         assertEquals(List.of("h1"), done);
     }
 
@@ -61,10 +61,10 @@ class FairExecutorTest {
         Runnable first = submit("a", "a1");
         submit("a", "a2");
         Runnable third = submit("a", "a3");
-        assertTrue(lanes.withdraw("a", third));
-        assertFalse(lanes.withdraw("a", third));
-        assertFalse(lanes.withdraw("a", first));
-        assertFalse(lanes.withdraw("b", first));
+        assertTrue(executor.withdraw("a", third));
+        assertFalse(executor.withdraw("a", third));
+        assertFalse(executor.withdraw("a", first));
+        assertFalse(executor.withdraw("b", first));
         finishAll();
         assertEquals(List.of("a1", "a2"), done);
     }
@@ -72,13 +72,13 @@ class FairExecutorTest {
     @Test
     void aTaskThatThrowsGivesItsThreadBack() {
         for (int i = 0; i < 5; i++) {
-            lanes.submit("a", () -> {
+            executor.submit("a", () -> {
                 throw new IllegalStateException("broken");
             });
         }
         submit("a", "after");
         for (int i = 0; i < 5; i++) {
-            assertThrows(IllegalStateException.class, () -> begun.remove().run());
+            assertThrows(IllegalStateException.class, () -> started.remove().run());
         }
         finishAll();
         assertEquals(List.of("after"), done);

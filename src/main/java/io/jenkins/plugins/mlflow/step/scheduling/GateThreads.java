@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlflow.step;
+package io.jenkins.plugins.mlflow.step.scheduling;
 
 import hudson.util.ClassLoaderSanityThreadFactory;
 import hudson.util.DaemonThreadFactory;
@@ -15,9 +15,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The few threads on which gates ask their servers, so that neither the pipeline's nor the timer's threads ever wait for a
- * network. A gate that waits holds none of them. A task that finds no thread until its deadline is run on one that is kept for
- * such, so that a gate ends in time however many there are.
+ * The few threads on which gates send requests, so that neither the pipeline's nor the timer's threads ever wait for a network.
+ * A gate that waits holds none of them. A task that finds no thread before its deadline runs on a thread that is reserved for
+ * late tasks, so that a gate ends in time however many gates there are.
  */
 final class GateThreads {
     private static final int THREADS = 6;
@@ -33,7 +33,7 @@ final class GateThreads {
     private static final FairExecutor AGENTS =
             new FairExecutor(pool(THREADS_FOR_AGENTS, "MLflow evaluation gate, agent"), THREADS_FOR_AGENTS, 1);
     private static final ScheduledThreadPoolExecutor TIMER = timer();
-    private static final FairExecutor LANES = new FairExecutor(POOL, THREADS, THREADS_PER_SERVER);
+    private static final FairExecutor QUEUES = new FairExecutor(POOL, THREADS, THREADS_PER_SERVER);
 
     private GateThreads() {}
 
@@ -49,7 +49,7 @@ final class GateThreads {
         return pool;
     }
 
-    /** Jenkins' own timer keeps what was cancelled until its time would have come: for a gate that waits long, thousands of turns. */
+    /** Jenkins' own timer keeps a cancelled task until its time has come: thousands of tasks for a gate that waits long. */
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory("MLflow evaluation gate, timer"));
         timer.setRemoveOnCancelPolicy(true);
@@ -58,110 +58,106 @@ final class GateThreads {
         return timer;
     }
 
-    /** Threads may be made by one that runs a pipeline, and must not keep that pipeline's classes for good. */
+    /** The thread that creates another may run a pipeline, and the new one must not keep that pipeline's classes. */
     static ThreadFactory factory(String name) {
         return new NamingThreadFactory(new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), name);
     }
 
-    /** Runs the task soon. For what waits for no server. */
+    /** As {@link GateScheduler#run}. */
     static void run(Runnable task) {
         LATE.execute(task);
     }
 
-    /** Runs soon what a gate does when it is over, such as writing its report. */
+    /** As {@link GateScheduler#runEnding}. */
     static void end(Runnable task) {
         ENDS.execute(task);
     }
 
-    /**
-     * Runs soon what sends an agent something: a connection that hangs holds one thread, which no other agent needs.
-     *
-     * @param agent tells it from the others
-     */
-    static void askAgent(String agent, Runnable task) {
+    /** As {@link GateScheduler#runForAgent}. */
+    static void runForAgent(String agent, Runnable task) {
         AGENTS.submit(agent, task);
     }
 
-    /** Runs the task once the delay has passed, on the timer's own thread: it must be quick. */
+    /** As {@link GateScheduler#after}. */
     static Future<?> after(Duration delay, Runnable task) {
         return TIMER.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** How many tasks the timer keeps, due or not. For tests. */
+    /** The number of tasks that the timer keeps, due or not. For tests. */
     static int scheduled() {
         return TIMER.getQueue().size();
     }
 
     /**
-     * Runs the task once the delay has passed and a thread is free, or else at the deadline.
+     * Runs the task after the delay as soon as a thread is free, or else at the deadline.
      *
-     * @param server whose gates take turns with those of other servers
+     * @param queue queues share the threads fairly
      * @param deadline null for none
      */
-    static Arranged runAfter(Duration delay, String server, Instant deadline, Runnable task) {
-        Arranged arranged = new Arranged(server, deadline, task);
-        arranged.start(delay);
-        return arranged;
+    static Scheduled runAfter(Duration delay, String queue, Instant deadline, Runnable task) {
+        Scheduled scheduled = new Scheduled(queue, deadline, task);
+        scheduled.start(delay);
+        return scheduled;
     }
 
-    /** A task that is to run once, unless it is called off before. */
-    static final class Arranged {
-        private final String server;
+    /** A task that runs once, unless it is cancelled before. */
+    static final class Scheduled {
+        private final String queue;
         private final Instant deadline;
         private final Runnable task;
-        private final Runnable queued = this::begin;
-        private boolean over;
+        private final Runnable queued = this::runOnce;
+        private boolean done;
         private ScheduledFuture<?> timer;
 
-        private Arranged(String server, Instant deadline, Runnable task) {
-            this.server = server;
+        private Scheduled(String queue, Instant deadline, Runnable task) {
+            this.queue = queue;
             this.deadline = deadline;
             this.task = task;
         }
 
         private synchronized void start(Duration delay) {
             if (delay.isZero() || delay.isNegative()) {
-                queue();
+                enqueue();
             } else {
-                timer = TIMER.schedule(this::queue, delay.toMillis(), TimeUnit.MILLISECONDS);
+                timer = TIMER.schedule(this::enqueue, delay.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
 
-        private synchronized void queue() {
-            if (over) {
+        private synchronized void enqueue() {
+            if (done) {
                 return;
             }
             timer = null;
             if (deadline != null) {
                 long left = Math.max(0, Duration.between(Instant.now(), deadline).toMillis());
-                timer = TIMER.schedule(this::overdue, left, TimeUnit.MILLISECONDS);
+                timer = TIMER.schedule(this::runLate, left, TimeUnit.MILLISECONDS);
             }
-            LANES.submit(server, queued);
+            QUEUES.submit(queue, queued);
         }
 
-        private synchronized void overdue() {
-            if (LANES.withdraw(server, queued)) {
+        private synchronized void runLate() {
+            if (QUEUES.withdraw(queue, queued)) {
                 LATE.execute(queued);
             }
         }
 
-        private void begin() {
+        private void runOnce() {
             synchronized (this) {
-                if (over) {
+                if (done) {
                     return;
                 }
-                callOff();
+                cancel();
             }
             task.run();
         }
 
-        /** The task does not begin any more. One that has begun goes on. */
-        synchronized void callOff() {
-            over = true;
+        /** Keeps the task from starting; one that has started continues. */
+        synchronized void cancel() {
+            done = true;
             if (timer != null) {
                 timer.cancel(false);
             }
-            LANES.withdraw(server, queued);
+            QUEUES.withdraw(queue, queued);
         }
     }
 }
