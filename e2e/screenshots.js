@@ -98,7 +98,7 @@ async function everyPage(person, suffix) {
   // So tall that nothing lies over the section: neither Jenkins' head nor the buttons below.
   const { width } = page.viewportSize();
   await page.setViewportSize({ width, height: 6000 });
-  const section = page.locator(".jenkins-section:has(.mlflow-text-check)");
+  const section = page.locator(".jenkins-section:has(textarea[name='_.policy'])");
   await section.getByRole("button", { name: "Test connection" }).click();
   await section.getByText("answered").first().waitFor();
   await section.screenshot({ path: `${OUT}configuration-${suffix}.png` });

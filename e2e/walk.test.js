@@ -63,10 +63,12 @@ describe("MLflow evaluation gate in a browser", { timeout: 900_000 }, () => {
       assert.match(await admin.read(), /MLflow 3\.\d+\.\d+ answered/);
       assert.match(await admin.read(), /May read: yes/);
       await policy.fill(POLICY.replace("precision:", "min_drop:\n        presicion:"));
+      await policy.blur();
       await page.getByText(/Line \d+, column \d+/).first().waitFor();
-      await policy.fill(POLICY);
-      await page.getByText(`Models: ${MODEL}`).waitFor();
       await flawless(admin, OURS);
+      await policy.fill(POLICY);
+      await policy.blur();
+      await page.getByText(`Models: ${MODEL}`).waitFor();
     });
     await admin.open("manage/configure");
     assert.equal(await admin.page.locator("input[name='_.trackingUri']").inputValue(), MLFLOW);

@@ -6,10 +6,7 @@ import io.jenkins.plugins.mlflow.policy.PolicyException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * What is wrong with the policy in the form, as markup: every problem with its place, which leads there, and its line.
- * {@code text-check.js} and {@code text-check.css} belong to it.
- */
+/** The problems of the policy in the form, as markup: each with its place, its message and its line, all escaped. */
 final class PolicyProblemList {
     private static final int LONGEST_LINE = 160;
 
@@ -20,7 +17,7 @@ final class PolicyProblemList {
         return problems.problems().stream()
                 .map(problem -> item(problem, lines))
                 .collect(Collectors.joining(
-                        "", "<ol class=\"mlflow-text-check__problems\">", "</ol>"));
+                        "", "<ol class=\"mlflow-policy-problems\">", "</ol>"));
     }
 
     private static String item(PolicyException.Problem problem, List<String> lines) {
@@ -29,17 +26,16 @@ final class PolicyProblemList {
             return "<li>" + message + "</li>";
         }
         String line = problem.line() <= lines.size() ? lines.get(problem.line() - 1) : "";
-        return "<li><button type=\"button\" class=\"mlflow-text-check__place\" data-line=\"" + problem.line()
-                + "\" data-column=\"" + problem.column() + "\">"
+        return "<li><strong>"
                 + Util.escape(Messages.MlflowGlobalConfiguration_place(
                         String.valueOf(problem.line()), String.valueOf(problem.column())))
-                + "</button>: " + message + excerpt(line) + "</li>";
+                + "</strong>: " + message + excerpt(line) + "</li>";
     }
 
     private static String excerpt(String line) {
         String shown = DisplayText.cut(line, LONGEST_LINE);
         return shown.isBlank()
                 ? ""
-                : "<code class=\"mlflow-text-check__line\">" + Util.escape(shown.stripTrailing()) + "</code>";
+                : "<pre><code>" + Util.escape(shown.stripTrailing()) + "</code></pre>";
     }
 }

@@ -20,17 +20,17 @@ class CertificatesTest {
     }
 
     @Test
-    void several_certificates_are_read_whatever_stands_between_them() {
+    void severalCertificatesAreReadWhateverStandsBetweenThem() {
         assertEquals(2, Certificates.parse("subject=CN=one\n" + pem + "\n# two\n" + pem.replace("\n", "\r\n")).size());
     }
 
     @Test
-    void text_without_a_certificate_is_refused() {
+    void textWithoutACertificateIsRefused() {
         assertTrue(refused("hello").contains("-----BEGIN CERTIFICATE-----"));
     }
 
     @Test
-    void a_certificate_that_is_cut_off_is_refused() {
+    void aCertificateThatIsCutOffIsRefused() {
         refused("-----BEGIN CERTIFICATE-----\n");
         refused(pem.substring(0, pem.length() / 2));
         refused(pem + pem.substring(0, pem.length() / 2));
@@ -38,7 +38,7 @@ class CertificatesTest {
     }
 
     @Test
-    void damaged_content_is_refused_with_its_number_and_is_not_repeated() {
+    void damagedContentIsRefusedWithItsNumberAndIsNotRepeated() {
         String damaged = "-----BEGIN CERTIFICATE-----\nY2FuYXJ5\n-----END CERTIFICATE-----\n";
 
         String message = refused(pem + damaged);
@@ -48,7 +48,7 @@ class CertificatesTest {
     }
 
     @Test
-    void a_private_key_is_refused_and_not_repeated() {
+    void aPrivateKeyIsRefusedAndNotRepeated() {
         String message = refused(pem + "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
 
         assertTrue(message.contains("private key"), message);

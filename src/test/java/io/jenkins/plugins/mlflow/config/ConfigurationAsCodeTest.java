@@ -28,7 +28,7 @@ class ConfigurationAsCodeTest {
 
     @Test
     @ConfiguredWithCode("full.yaml")
-    void a_whole_configuration_is_imported_and_exported_as_it_was(JenkinsConfiguredWithCodeRule r) throws Exception {
+    void aWholeConfigurationIsImportedAndExportedAsItWas(JenkinsConfiguredWithCodeRule r) throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
 
         assertEquals("production", configuration.getDefaultServer());
@@ -56,7 +56,7 @@ class ConfigurationAsCodeTest {
 
     @Test
     @ConfiguredWithCode("empty.yaml")
-    void empty_forms_mean_none_and_take_away_what_was_there(JenkinsConfiguredWithCodeRule r) throws Exception {
+    void emptyFormsMeanNoneAndTakeAwayWhatWasThere(JenkinsConfiguredWithCodeRule r) throws Exception {
         assertEquals("\n", Servers.told(MlflowGlobalConfiguration.get()));
         // The plugin itself leaves empty values out.
         assertEquals("{}", exported().replaceAll("\\s", ""));
@@ -69,7 +69,7 @@ class ConfigurationAsCodeTest {
 
     @Test
     @ConfiguredWithCode("full.yaml")
-    void a_document_replaces_the_servers_and_may_leave_the_default_out(JenkinsConfiguredWithCodeRule r) throws Exception {
+    void aDocumentReplacesTheServersAndMayLeaveTheDefaultOut(JenkinsConfiguredWithCodeRule r) throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
 
         apply("    servers: [{name: only, trackingUri: 'http://localhost:5000/'}]");
@@ -82,7 +82,7 @@ class ConfigurationAsCodeTest {
 
     @Test
     @ConfiguredWithCode("full.yaml")
-    void a_document_with_a_bad_value_is_refused_whole_naming_it(JenkinsConfiguredWithCodeRule r) throws Exception {
+    void aDocumentWithABadValueIsRefusedWholeNamingIt(JenkinsConfiguredWithCodeRule r) throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         String before = Servers.told(configuration);
         String good = "name: a, trackingUri: 'http://a'";
@@ -128,7 +128,7 @@ class ConfigurationAsCodeTest {
 
     @Test
     @ConfiguredWithCode("full.yaml")
-    void the_former_name_of_the_allowed_jobs_is_read_and_not_written(JenkinsConfiguredWithCodeRule r) throws Exception {
+    void theFormerNameOfTheAllowedJobsIsReadAndNotWritten(JenkinsConfiguredWithCodeRule r) throws Exception {
         apply("    defaultServer: a\n    servers: [{name: a, trackingUri: 'http://a', promotion: {allowed_jobs: 'ml/*/main'}}]");
 
         assertEquals("ml/*/main", MlflowGlobalConfiguration.get().getServer("a").getPromotion().getAllowedJobs());

@@ -46,7 +46,7 @@ class ConfigurationMonitorTest {
     }
 
     @Test
-    void a_safe_configuration_and_none_at_all_are_silent() {
+    void aSafeConfigurationAndNoneAtAllAreSilent() {
         assertFalse(monitor.isActivated());
 
         MlflowGlobalConfiguration.get().setServers(List.of(safe()));
@@ -57,7 +57,7 @@ class ConfigurationMonitorTest {
     }
 
     @Test
-    void a_server_without_a_list_of_jobs_is_named() {
+    void aServerWithoutAListOfJobsIsNamed() {
         MlflowServerConfiguration open = Servers.server("staging");
         MlflowGlobalConfiguration.get().setServers(List.of(safe(), open));
         assertTrue(onlyProblem().contains("'staging' lists no jobs"), onlyProblem());
@@ -69,7 +69,7 @@ class ConfigurationMonitorTest {
     }
 
     @Test
-    void credentials_that_are_sent_unencrypted_are_named() {
+    void credentialsThatAreSentUnencryptedAreNamed() {
         MlflowServerConfiguration server = Servers.server("plain", "HTTP://mlflow.example.com");
         server.setPromotion(new PromotionRights("ml/*/main"));
         MlflowGlobalConfiguration.get().setServers(List.of(server));
@@ -81,7 +81,7 @@ class ConfigurationMonitorTest {
     }
 
     @Test
-    void a_stored_policy_that_cannot_be_read_is_explained() throws Exception {
+    void aStoredPolicyThatCannotBeReadIsExplained() throws Exception {
         MlflowGlobalConfiguration.get().setServers(List.of(safe()));
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         configuration.setPolicy(Servers.POLICY);
@@ -93,7 +93,7 @@ class ConfigurationMonitorTest {
     }
 
     @Test
-    void a_folder_of_records_that_cannot_be_written_is_named() throws Exception {
+    void aFolderOfRecordsThatCannotBeWrittenIsNamed() throws Exception {
         MlflowGlobalConfiguration.get().setServers(List.of(safe()));
         Path folder = r.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate");
         assertFalse(monitor.isActivated());
@@ -105,7 +105,7 @@ class ConfigurationMonitorTest {
     }
 
     @Test
-    void administrators_see_it_with_a_way_to_the_form_and_can_dismiss_it_and_others_do_not() throws Exception {
+    void administratorsSeeItWithAWayToTheFormAndCanDismissItAndOthersDoNot() throws Exception {
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.ADMINISTER).everywhere().to("admin")

@@ -33,7 +33,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void the_form_gives_back_what_it_was_given() throws Exception {
+    void theFormGivesBackWhatItWasGiven() throws Exception {
         MlflowGlobalConfiguration configuration = Servers.stored();
         String before = Servers.told(configuration);
 
@@ -43,14 +43,14 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void the_form_of_nothing_gives_back_nothing() throws Exception {
+    void theFormOfNothingGivesBackNothing() throws Exception {
         r.configRoundtrip();
 
         assertEquals("\n", Servers.told(MlflowGlobalConfiguration.get()));
     }
 
     @Test
-    void a_list_of_servers_that_was_emptied_in_the_form_is_empty() throws Exception {
+    void aListOfServersThatWasEmptiedInTheFormIsEmpty() throws Exception {
         MlflowGlobalConfiguration configuration = Servers.stored();
         HtmlForm form = form();
         form.querySelectorAll("[name=servers]:not(.to-be-removed)").forEach(row -> row.remove());
@@ -63,7 +63,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void a_form_with_a_bad_value_is_refused_whole_and_says_why() throws Exception {
+    void aFormWithABadValueIsRefusedWholeAndSaysWhy() throws Exception {
         MlflowGlobalConfiguration configuration = Servers.stored();
         String before = Servers.told(configuration);
         String onDisk = onDisk();
@@ -112,7 +112,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void a_setter_refuses_and_changes_nothing() {
+    void aSetterRefusesAndChangesNothing() {
         MlflowGlobalConfiguration configuration = Servers.stored();
         String before = Servers.told(configuration);
 
@@ -127,7 +127,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void several_changes_count_together_and_what_was_given_up_does_not_come_back() throws Exception {
+    void severalChangesCountTogetherAndWhatWasGivenUpDoesNotComeBack() throws Exception {
         MlflowGlobalConfiguration configuration = Servers.stored();
         String before = Servers.told(configuration);
         try (BulkChange change = new BulkChange(configuration)) {
@@ -152,7 +152,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void a_default_server_that_is_taken_away_is_no_longer_the_default() throws Exception {
+    void aDefaultServerThatIsTakenAwayIsNoLongerTheDefault() throws Exception {
         MlflowGlobalConfiguration configuration = Servers.stored();
 
         configuration.setServers(List.of(Servers.server("only")));
@@ -162,7 +162,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void a_step_gets_the_server_it_names_or_the_default_and_else_hears_what_to_do() throws Exception {
+    void aStepGetsTheServerItNamesOrTheDefaultAndElseHearsWhatToDo() throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         assertTrue(noServer(configuration, null).contains("Manage Jenkins → System → MLflow"));
         assertTrue(noServer(configuration, "production").contains("No MLflow server is configured"));
@@ -182,7 +182,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void the_stored_policy_is_read_once_for_every_text() throws Exception {
+    void theStoredPolicyIsReadOnceForEveryText() throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         assertTrue(configuration.storedPolicy().isEmpty());
         configuration.setPolicy(Servers.POLICY.replace("\n", "\r\n"));
@@ -202,7 +202,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void all_entries_of_a_registry_count_together_however_its_address_is_written() throws Exception {
+    void allEntriesOfARegistryCountTogetherHoweverItsAddressIsWritten() throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         FreeStyleProject main = r.createFreeStyleProject("main");
         FreeStyleProject other = r.createFreeStyleProject("other");
@@ -230,7 +230,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void one_entry_of_a_registry_is_enough_for_four_eyes() throws Exception {
+    void oneEntryOfARegistryIsEnoughForFourEyes() throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         MlflowServerConfiguration strict = listing("production", "https://mlflow.example.com", null, "");
         PromotionRights rights = new PromotionRights("");
@@ -244,7 +244,7 @@ class MlflowGlobalConfigurationTest {
     }
 
     @Test
-    void a_stored_list_of_the_former_name_is_read_and_a_spoilt_one_allows_nothing() {
+    void aStoredListOfTheFormerNameIsReadAndASpoiltOneAllowsNothing() {
         String element = PromotionRights.class.getName();
         PromotionRights former = (PromotionRights) Jenkins.XSTREAM2.fromXML(
                 "<" + element + "><allowed__jobs>ml/*/main</allowed__jobs></" + element + ">");

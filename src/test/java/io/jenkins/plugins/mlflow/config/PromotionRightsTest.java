@@ -53,7 +53,7 @@ class PromotionRightsTest {
         "'My Job' | My Job | true",
         "'ml/*/main,' | ml/x/PR-1 | false",
     })
-    void patterns_match_full_names(String patterns, String job, boolean allowed) {
+    void patternsMatchFullNames(String patterns, String job, boolean allowed) {
         assertEquals(allowed, new PromotionRights(patterns).isFor(job, false));
     }
 
@@ -68,13 +68,13 @@ class PromotionRightsTest {
         "ml/churn/release%2F1.0 | ml/churn/release%252F1.0",
         "ml/churn/main | ml/churn/m%61in%2F",
     })
-    void a_branch_with_a_slash_matches_no_pattern_that_was_meant_of_others(String pattern, String job) {
+    void aBranchWithASlashMatchesNoPatternThatWasMeantOfOthers(String pattern, String job) {
         assertFalse(new PromotionRights(pattern).isFor(job, false));
     }
 
     @ParameterizedTest
     @CsvSource({"'', false, false", "'', true, false", "ml/**, false, false", "ml/**, true, true", "other, true, false"})
-    void change_requests_need_both_a_list_and_the_switch(String patterns, boolean changeRequests, boolean allowed) {
+    void changeRequestsNeedBothAListAndTheSwitch(String patterns, boolean changeRequests, boolean allowed) {
         PromotionRights rights = new PromotionRights(patterns);
         rights.setChangeRequests(changeRequests);
 
@@ -82,7 +82,7 @@ class PromotionRightsTest {
     }
 
     @Test
-    void a_list_is_given_once() {
+    void aListIsGivenOnce() {
         PromotionRights rights = new PromotionRights(null);
         rights.setAllowed_jobs("ml/*/main");
         assertEquals("ml/*/main", rights.getAllowedJobs());
@@ -92,7 +92,7 @@ class PromotionRightsTest {
     }
 
     @Test
-    void line_breaks_separate_as_commas_do() {
+    void lineBreaksSeparateAsCommasDo() {
         PromotionRights rights = new PromotionRights("a\r\nb,\n c ");
 
         assertTrue(List.of("a", "b", "c").stream().allMatch(job -> rights.isFor(job, false)));
@@ -100,7 +100,7 @@ class PromotionRightsTest {
     }
 
     @Test
-    void nothing_said_means_all_jobs_but_change_requests() {
+    void nothingSaidMeansAllJobsButChangeRequests() {
         MlflowServerConfiguration server = Servers.server("production");
         assertTrue(server.allows("any", false));
         assertFalse(server.allows("any", true));
@@ -114,7 +114,7 @@ class PromotionRightsTest {
     }
 
     @Test
-    void what_differs_from_nothing_said_is_kept() {
+    void whatDiffersFromNothingSaidIsKept() {
         MlflowServerConfiguration server = Servers.server("production");
         PromotionRights fourEyes = new PromotionRights("");
         fourEyes.setFourEyes(true);
@@ -127,7 +127,7 @@ class PromotionRightsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {",", "/ml", "ml/", "ml//main", "ml/**x/main", "ml/***", "ml/?", "ml/[ab]", "^ml$", "ml\\main", "../ml"})
-    void what_could_not_match_as_it_seems_to_be_meant_is_refused(String patterns) {
+    void whatCouldNotMatchAsItSeemsToBeMeantIsRefused(String patterns) {
         String message = assertThrows(IllegalArgumentException.class, () -> new PromotionRights(patterns)).getMessage();
 
         assertTrue(message.contains("allowed jobs"), message);

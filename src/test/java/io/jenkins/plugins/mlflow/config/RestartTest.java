@@ -14,7 +14,7 @@ class RestartTest {
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
     @Test
-    void all_is_there_after_a_restart_and_nothing_of_what_was_refused() throws Throwable {
+    void allIsThereAfterARestartAndNothingOfWhatWasRefused() throws Throwable {
         AtomicReference<String> before = new AtomicReference<>();
         sessions.then(r -> {
             before.set(Servers.told(Servers.stored()));
