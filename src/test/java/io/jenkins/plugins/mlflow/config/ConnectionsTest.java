@@ -23,7 +23,10 @@ import hudson.util.FormValidation;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.StubServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
@@ -48,7 +54,12 @@ class ConnectionsTest {
     private static final String CANARY = "canary-9f3a77c1";
 
     private JenkinsRule r;
-    private StubMlflow mlflow;
+    private StubServer mlflow;
+    private final Map<String, String> paths = new ConcurrentHashMap<>();
+    private volatile int status;
+    private volatile String type;
+    private volatile String body;
+    private volatile boolean silent;
     private MlflowServerConfiguration server;
 
     @TempDir
@@ -57,39 +68,70 @@ class ConnectionsTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         r = rule;
-        mlflow = new StubMlflow();
-        server = Servers.server("production", mlflow.uri());
+        respondWith(
+                200,
+                "application/json",
+                "{\"experiment\":{\"experiment_id\":\"0\",\"name\":\"Default\",\"lifecycle_stage\":\"active\"}}");
+        mlflow = new StubServer(this::respond);
+        server = Servers.server("production", mlflow.url() + "/prefix");
         server.setRequestTimeoutSeconds(5);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         mlflow.close();
     }
 
+    private void respondWith(int status, String type, String body) {
+        this.status = status;
+        this.type = type;
+        this.body = body;
+    }
+
+    private void respond(StubServer.Request request, OutputStream out) throws IOException, InterruptedException {
+        if (silent) {
+            new CountDownLatch(1).await();
+        }
+        String own = paths.entrySet().stream()
+                .filter(path -> request.target().replaceAll("\\?.*", "").endsWith(path.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(body);
+        if (status == 401) {
+            StubServer.respond(out, status, own, "Content-Type: " + type, "WWW-Authenticate: Basic realm=\"mlflow\"");
+        } else {
+            StubServer.respond(out, status, own, "Content-Type: " + type);
+        }
+    }
+
+    /** A header of the last request, or null. */
+    private String header(String name) {
+        return mlflow.requests().get(mlflow.requests().size() - 1).header(name);
+    }
+
     @Test
-    void each_kind_of_credentials_is_sent_in_its_way_as_it_is_at_the_moment() throws Exception {
+    void eachKindOfCredentialsIsSentInItsWayAsItIsAtTheMoment() throws Exception {
         ask();
-        assertNull(mlflow.header("Authorization"));
-        assertNull(mlflow.header("X-MLFLOW-WORKSPACE"));
+        assertNull(header("Authorization"));
+        assertNull(header("X-MLFLOW-WORKSPACE"));
 
         Credentials token = add(new StringCredentialsImpl(
                 CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
         server.setCredentialsId("mlflow");
         server.setWorkspace("churn");
         ask();
-        assertEquals("Bearer " + CANARY, mlflow.header("Authorization"));
-        assertEquals("churn", mlflow.header("X-MLFLOW-WORKSPACE"));
+        assertEquals("Bearer " + CANARY, header("Authorization"));
+        assertEquals("churn", header("X-MLFLOW-WORKSPACE"));
 
         SystemCredentialsProvider.getInstance().getCredentials().remove(token);
         add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "someone", CANARY));
         ask();
         String pair = Base64.getEncoder().encodeToString(("someone:" + CANARY).getBytes(StandardCharsets.UTF_8));
-        assertEquals("Basic " + pair, mlflow.header("Authorization"));
+        assertEquals("Basic " + pair, header("Authorization"));
     }
 
     @Test
-    void credentials_that_are_missing_or_of_no_use_are_a_configuration_error() throws Exception {
+    void credentialsThatAreMissingOrOfNoUseAreAConfigurationError() throws Exception {
         server.setCredentialsId("gone");
         assertTrue(refused().contains("'gone'") && refused().contains("are not there"));
 
@@ -107,11 +149,11 @@ class ConnectionsTest {
                 List.of(new StringCredentialsImpl(CredentialsScope.GLOBAL, "bound", "", Secret.fromString(CANARY))));
         server.setCredentialsId("bound");
         assertTrue(refused().contains("'bound'"), refused());
-        assertEquals(0, mlflow.requests());
+        assertEquals(0, mlflow.requests().size());
     }
 
     @Test
-    void the_use_of_credentials_is_noted_with_the_build() throws Exception {
+    void theUseOfCredentialsIsNotedWithTheBuild() throws Exception {
         Credentials token =
                 add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
         server.setCredentialsId("mlflow");
@@ -125,55 +167,55 @@ class ConnectionsTest {
     }
 
     @Test
-    void the_test_tells_how_far_it_came() throws Exception {
+    void theTestTellsHowFarItCame() throws Exception {
         add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "someone", CANARY));
         server.setCredentialsId("mlflow");
         assertTold(FormValidation.Kind.OK, "MLflow answered");
 
-        mlflow.answers(404, "application/json", "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"no Default\"}");
+        respondWith(404, "application/json", "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"no Default\"}");
         assertTold(FormValidation.Kind.OK, "MLflow answered");
 
-        mlflow.answers(401, "text/plain", "go away, " + CANARY);
+        respondWith(401, "text/plain", "go away, " + CANARY);
         assertTold(FormValidation.Kind.ERROR, "Reachable, but not authorised. UNAUTHORIZED", "mlflow");
 
-        mlflow.answers(403, "text/plain", "Invalid Host header");
+        respondWith(403, "text/plain", "Invalid Host header");
         assertTold(FormValidation.Kind.ERROR, "Reachable, but not authorised. FORBIDDEN", "--allowed-hosts");
 
-        mlflow.answers(200, "text/html", "<html><script>alert(1)</script>" + CANARY + "</html>");
+        respondWith(200, "text/html", "<html><script>alert(1)</script>" + CANARY + "</html>");
         assertTold(FormValidation.Kind.ERROR, "not MLflow&#039;s answer. PROTOCOL");
         assertFalse(tested().contains("<script>"), tested());
 
-        mlflow.answers(500, "text/plain", "oops");
+        respondWith(500, "text/plain", "oops");
         assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");
 
         server.setRequestTimeoutSeconds(1);
-        mlflow.keepsSilent();
+        silent = true;
         long begin = System.nanoTime();
         assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. TIMEOUT");
         assertTrue(System.nanoTime() - begin < 4_000_000_000L);
     }
 
     @Test
-    void the_test_tells_who_we_are_and_what_we_may_promote() throws Exception {
+    void theTestTellsWhoWeAreAndWhatWeMayPromote() throws Exception {
         add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "bob", CANARY));
         assertTold(FormValidation.Kind.OK, "No credentials are sent", "May read: yes", "this MLflow server has no authentication");
         server.setCredentialsId("mlflow");
-        mlflow.answersAt("/version", "3.17.2");
+        paths.put("/version", "3.17.2");
         assertTold(FormValidation.Kind.OK, "MLflow 3.17.2 answered", "answers the same without the credentials");
 
-        mlflow.answersAt("/users/current", "{\"user\":{\"username\":\"<b>bob</b>\",\"is_admin\":false}}");
+        paths.put("/users/current", "{\"user\":{\"username\":\"<b>bob</b>\",\"is_admin\":false}}");
         assertTold(FormValidation.Kind.WARNING, "Signed in as &#039;&lt;b&gt;bob", "no permission to edit a model is granted");
 
-        mlflow.answersAt("/users/current/permissions", "{\"permissions\":[{\"resource_type\":\"registered_model\","
+        paths.put("/users/current/permissions", "{\"permissions\":[{\"resource_type\":\"registered_model\","
                 + "\"resource_pattern\":\"churn-classifier\",\"permission\":\"EDIT\"}]}");
         assertTold(FormValidation.Kind.OK, "May promote: churn-classifier.");
 
-        mlflow.answersAt("/users/current", "{\"user\":{\"username\":\"root\",\"is_admin\":true}}");
+        paths.put("/users/current", "{\"user\":{\"username\":\"root\",\"is_admin\":true}}");
         assertTold(FormValidation.Kind.OK, "Signed in as &#039;root&#039;, an administrator", "every model");
     }
 
     @Test
-    void the_test_tells_when_nobody_listens_and_when_there_are_no_credentials() throws Exception {
+    void theTestTellsWhenNobodyListensAndWhenThereAreNoCredentials() throws Exception {
         mlflow.close();
         assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");
         server.setCredentialsId("gone");
@@ -181,7 +223,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void a_server_that_accepts_and_says_nothing_ends_by_the_timeout() throws Exception {
+    void aServerThatAcceptsAndSaysNothingEndsByTheTimeout() throws Exception {
         try (ServerSocket mute = new ServerSocket(0)) {
             server = Servers.server("mute", "https://127.0.0.1:" + mute.getLocalPort());
             server.setConnectTimeoutSeconds(1);
@@ -193,10 +235,10 @@ class ConnectionsTest {
     }
 
     @Test
-    void a_private_authority_is_trusted_only_where_its_certificate_is_given() throws Exception {
+    void aPrivateAuthorityIsTrustedOnlyWhereItsCertificateIsGiven() throws Exception {
         TestAuthority authority = new TestAuthority(folder);
-        try (StubMlflow secure = new StubMlflow(authority.https())) {
-            server = Servers.server("secure", secure.uri());
+        try (StubServer secure = new StubServer(authority.context(), this::respond)) {
+            server = Servers.server("secure", secure.url() + "/prefix");
             TrackingException untrusted = assertThrows(TrackingException.class, this::ask);
             assertEquals(ErrorCategory.UNREACHABLE, untrusted.category());
             assertTrue(untrusted.getMessage().contains("CA certificates"), untrusted.getMessage());
@@ -212,7 +254,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void clients_are_shared_and_made_anew_when_something_changes() throws Exception {
+    void clientsAreSharedAndMadeAnewWhenSomethingChanges() throws Exception {
         var first = HttpClients.forServer(server);
         assertSame(first, HttpClients.forServer(Servers.server("other", "http://other")));
         server.setConnectTimeoutSeconds(9);
@@ -232,8 +274,8 @@ class ConnectionsTest {
     }
 
     @Test
-    void behind_a_proxy_with_a_user_the_server_gets_its_credentials_too() throws Exception {
-        URI proxy = URI.create(mlflow.uri());
+    void behindAProxyWithAUserTheServerGetsItsCredentialsToo() throws Exception {
+        URI proxy = URI.create(mlflow.url() + "/prefix");
         r.jenkins.setProxy(new ProxyConfiguration(proxy.getHost(), proxy.getPort(), "proxy-user", "proxy-" + CANARY));
         server = Servers.server("production", "http://mlflow.internal.example:5000");
         add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
@@ -241,13 +283,13 @@ class ConnectionsTest {
 
         ask();
 
-        assertEquals("Bearer " + CANARY, mlflow.header("Authorization"));
+        assertEquals("Bearer " + CANARY, header("Authorization"));
         String pair = Base64.getEncoder().encodeToString(("proxy-user:proxy-" + CANARY).getBytes(StandardCharsets.UTF_8));
-        assertEquals("Basic " + pair, mlflow.header("Proxy-Authorization"));
+        assertEquals("Basic " + pair, header("Proxy-Authorization"));
     }
 
     @Test
-    void many_requests_take_few_threads() throws Exception {
+    void manyRequestsTakeFewThreads() throws Exception {
         for (int i = 0; i < 40; i++) {
             ask();
         }
@@ -260,15 +302,15 @@ class ConnectionsTest {
     }
 
     @Test
-    void the_secret_is_in_no_log_and_in_no_file_in_clear() throws Exception {
+    void theSecretIsInNoLogAndInNoFileInClear() throws Exception {
         add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
         server.setCredentialsId("mlflow");
         try (LogRecorder logs = new LogRecorder()) {
             logs.record("", Level.INFO).record("io.jenkins.plugins.mlflow", Level.ALL).capture(5000);
             MlflowGlobalConfiguration.get().setServers(List.of(server));
-            mlflow.answers(401, "text/plain", "bad token " + CANARY);
+            respondWith(401, "text/plain", "bad token " + CANARY);
             assertFalse(tested().contains(CANARY), tested());
-            mlflow.answers(200, "application/json", "{\"experiment\":\"" + CANARY + "\"}");
+            respondWith(200, "application/json", "{\"experiment\":\"" + CANARY + "\"}");
             assertFalse(tested().contains(CANARY), tested());
             r.configRoundtrip();
             assertFalse(logs.getMessages().stream().anyMatch(message -> message.contains(CANARY)));

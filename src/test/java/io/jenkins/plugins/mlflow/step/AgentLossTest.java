@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import hudson.model.Label;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jenkins.security.MasterToSlaveCallable;
@@ -30,7 +31,7 @@ class AgentLossTest {
 
     @Test
     void aGateWhoseAgentDiesWhileItWaitsPromotesAllTheSame(JenkinsRule jenkins) throws Exception {
-        try (StubMlflow mlflow = new StubMlflow().configured().championAndCandidate()) {
+        try (HttpMlflow mlflow = Pipelines.configure(new HttpMlflow().championAndCandidate())) {
             mlflow.status("r7", "RUNNING");
             DumbSlave agent = jenkins.createOnlineSlave(Label.get("doomed"));
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);

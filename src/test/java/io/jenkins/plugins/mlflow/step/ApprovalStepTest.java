@@ -36,7 +36,6 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.jenkinsci.plugins.tokenmacro.TokenMacro;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,30 +44,21 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** A build that pauses for an approval, as people and scripts meet it. Version 6 is the champion, version 7 the candidate. */
+/** A build that pauses for an approval, as people and scripts meet it. */
 @WithJenkins
-class ApprovalStepTest {
+class ApprovalStepTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
-    private JenkinsRule jenkins;
-    private StubMlflow mlflow;
 
     @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
+    void protect() throws Exception {
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ, Item.READ, Item.DISCOVER).everywhere().to("alice", "bob", "carol")
                 .grant(Item.BUILD).everywhere().to("alice")
                 .grant(Item.CANCEL).everywhere().to("carol")
                 .grant(Jenkins.ADMINISTER).everywhere().to("root"));
-    }
-
-    @AfterEach
-    void stop() {
-        mlflow.close();
     }
 
     private WorkflowRun waiting(String more) throws Exception {

@@ -17,11 +17,9 @@ import jenkins.scm.api.SCMSourceDescriptor;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -31,7 +29,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
  * stranger's policy file into the workspace. Version 6 is the champion, version 7 the candidate with an accuracy of 0.93.
  */
 @WithJenkins
-class ChangeRequestTest {
+class ChangeRequestTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
@@ -56,20 +54,11 @@ class ChangeRequestTest {
     private static final String STRICT = policy("accuracy: 0.99");
     private static final String PASSING = policy("accuracy: 0.9");
 
-    private JenkinsRule jenkins;
-    private StubMlflow mlflow;
     private TestRepository repository;
 
     @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
+    void openRepository() throws Exception {
         repository = new Repository();
-    }
-
-    @AfterEach
-    void stop() {
-        mlflow.close();
     }
 
     private static String policy(String rule) {

@@ -141,7 +141,7 @@ final class DoomedBuilds {
             GateReportAction reports = build.getAction(GateReportAction.class);
             ended.results().add(String.valueOf(build.getResult()));
             ended.logs().add(String.join("\n", build.getLog(1_000)));
-            ended.reports().add(Json.write(reports == null ? List.of() : ReportsOf.action(reports)));
+            ended.reports().add(Json.write(reports == null ? List.of() : Pipelines.reports(reports)));
         }
         return ended;
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.step;
 
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,9 +12,9 @@ import java.util.concurrent.CountDownLatch;
  * A gate of a controller that is killed, with a server of its own that outlives the controller and holds the gate where it is
  * to die. Version 6 is the champion; the gate evaluates run r7, of which there is no version yet, and promotes it.
  */
-final class DoomedGate implements StubMlflow.Between, AutoCloseable {
+final class DoomedGate implements HttpMlflow.Between, AutoCloseable {
     final String name;
-    final StubMlflow mlflow = new StubMlflow().slowToRegister().between(this);
+    final HttpMlflow mlflow = new HttpMlflow().slowToRegister().between(this);
     /** Whether a second build waits for its turn to promote. */
     final boolean hasRival;
     /** Whether Jenkins keeps the state of its build only when it goes down in order. */
@@ -66,7 +67,7 @@ final class DoomedGate implements StubMlflow.Between, AutoCloseable {
     }
 
     @Override
-    public void at(String request, Map<?, ?> question, boolean done) throws IOException, InterruptedException {
+    public void at(String request, Map<String, String> question, boolean done) throws IOException, InterruptedException {
         Moment here;
         CountDownLatch until;
         synchronized (this) {

@@ -37,31 +37,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Between a gate's verdict and the end of its step. Version 6 is the champion, version 7 the candidate. */
+/** Between a gate's verdict and the end of its step. */
 @WithJenkins
 @Timeout(300)
-class EndingTest {
+class EndingTest extends PipelineTest {
     private static final String GATE =
             "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'";
 
-    private JenkinsRule jenkins;
-    private StubMlflow mlflow;
     private SlowArchive archive;
 
     @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
+    void startArchive() throws Exception {
         archive = new SlowArchive().configured();
     }
 
     @AfterEach
-    void stop() {
+    void stopArchive() {
         archive.close();
-        mlflow.close();
     }
 
     private static void await(String what, BooleanSupplier condition) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +39,12 @@ class FloodTest {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private JenkinsRule jenkins;
-    private StubMlflow mlflow;
+    private HttpMlflow mlflow;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
+        mlflow = Pipelines.configure(new HttpMlflow());
     }
 
     @AfterEach
@@ -128,7 +129,7 @@ class FloodTest {
 
     @Test
     void aSilentServerDelaysNeitherTheGatesOfOthersNorTheEndOfItsOwn() throws Exception {
-        try (StubMlflow silent = new StubMlflow()) {
+        try (HttpMlflow silent = new HttpMlflow()) {
             MlflowGlobalConfiguration.get()
                     .setServers(List.of(
                             new MlflowServerConfiguration("healthy", mlflow.uri()),
@@ -178,7 +179,7 @@ class FloodTest {
     }
 
     private static boolean isJenkins(Thread thread) {
-        return !thread.getName().contains(StubMlflow.THREADS);
+        return !thread.getName().contains(HttpMlflow.THREADS);
     }
 
     private static int count(Predicate<Thread> counted) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.Figures;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -37,12 +38,12 @@ class GateBench {
     private static final String GATE = "mlflowEvalGate model: 'churn-classifier', runId: 'r7', ";
 
     private JenkinsRule jenkins;
-    private StubMlflow mlflow;
+    private HttpMlflow mlflow;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
+        mlflow = Pipelines.configure(new HttpMlflow().championAndCandidate());
     }
 
     @AfterEach
@@ -219,7 +220,7 @@ class GateBench {
     private static int threads() {
         return (int) Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> !name.contains(StubMlflow.THREADS))
+                .filter(name -> !name.contains(HttpMlflow.THREADS))
                 .filter(name -> name.contains("MLflow") || name.startsWith("HttpClient"))
                 .count();
     }

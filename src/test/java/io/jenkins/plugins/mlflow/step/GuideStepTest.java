@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.Guide;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ class GuideStepTest {
 
     private static int run(List<Guide.Block> section, JenkinsRule jenkins) throws Exception {
         int pipelines = 0;
-        try (StubMlflow mlflow = new StubMlflow().configured()) {
+        try (HttpMlflow mlflow = Pipelines.configure(new HttpMlflow())) {
             StringBuilder files = new StringBuilder();
             Guide.Block before = null;
             WorkflowRun build = null;
@@ -83,7 +84,7 @@ class GuideStepTest {
         }
     }
 
-    private static void version(StubMlflow mlflow, Guide.Block block) {
+    private static void version(HttpMlflow mlflow, Guide.Block block) {
         List<Object> values = new ArrayList<>();
         ((Map<?, ?>) Json.read(block.text())).forEach((metric, value) -> values.addAll(List.of(metric, value)));
         int version = Integer.parseInt(block.words().get("version"));

@@ -8,6 +8,7 @@ import hudson.model.Item;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ class HiddenAddressStepTest {
         List<WorkflowRun> builds = new ArrayList<>();
         Map<String, String> told = new LinkedHashMap<>();
         String canary;
-        try (StubMlflow mlflow = new StubMlflow().championAndCandidate()) {
+        try (HttpMlflow mlflow = new HttpMlflow().championAndCandidate()) {
             canary = mlflow.uri().substring("http://".length());
             MlflowServerConfiguration server = new MlflowServerConfiguration("production", mlflow.uri());
             server.setUiUrl(UI);

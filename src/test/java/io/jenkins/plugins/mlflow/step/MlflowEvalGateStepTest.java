@@ -26,19 +26,16 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** The step in pipelines, as their authors meet it. Version 6 is the champion, version 7 the candidate. */
+/** The step in pipelines, as their authors meet it. */
 @WithJenkins
-class MlflowEvalGateStepTest {
+class MlflowEvalGateStepTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
@@ -52,20 +49,6 @@ class MlflowEvalGateStepTest {
                   accuracy: {min: 0.9, max_drop: 0.01}
                 promote: champion
             """;
-
-    private JenkinsRule jenkins;
-    private StubMlflow mlflow;
-
-    @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
-    }
-
-    @AfterEach
-    void stop() {
-        mlflow.close();
-    }
 
     @Test
     void aPassPromotesAndTheSandboxedPipelineReadsWhatHappened() throws Exception {

@@ -12,6 +12,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.live.PromotionQueue;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.nio.file.Files;
@@ -24,17 +25,14 @@ import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** What keeps a pipeline from making a gate weaker than it should be. Version 6 is the champion, version 7 the candidate. */
+/** What keeps a pipeline from making a gate weaker than it should be. */
 @WithJenkins
-class PolicyProtectionTest {
+class PolicyProtectionTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
@@ -50,20 +48,6 @@ class PolicyProtectionTest {
                 promote: champion
             """;
     private static final String GATE = "mlflowEvalGate model: 'churn-classifier'";
-
-    private JenkinsRule jenkins;
-    private StubMlflow mlflow;
-
-    @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
-    }
-
-    @AfterEach
-    void stop() {
-        mlflow.close();
-    }
 
     /** A pipeline with its own policy file of the model. */
     private static String withFile(String policy, String parameters) {
@@ -164,7 +148,7 @@ class PolicyProtectionTest {
                 .setPolicy(LOCKED + "    candidate: {experiment: customer-churn, max_age: 1d}\n");
 
         WorkflowRun run = build(jenkins, Result.FAILURE, GATE + ", runId: 'r7'");
-        // The stub knows no experiments; that the gate asked for this one is what counts here.
+        // The run is older than that.
         assertEquals("NOT_FOUND", ((Map<?, ?>) report(jenkins, run).get("error")).get("category"));
         assertTrue(mlflow.requests.contains("GET experiments/get-by-name"), mlflow.requests.toString());
         jenkins.assertLogContains("max_age: 1d", run);
@@ -318,7 +302,7 @@ class PolicyProtectionTest {
 
     @Test
     void aRightThatIsWithdrawnWhileOthersPromoteEndsTheGateWithAnError() throws Exception {
-        String key = PromotionQueue.key(mlflow.uri() + "\nnull", StubMlflow.MODEL);
+        String key = PromotionQueue.key(mlflow.uri() + "\nnull", HttpMlflow.MODEL);
         PromotionQueue.Place other = PromotionQueue.INSTANCE.enter(key, false, () -> {});
         WorkflowJob job = job(jenkins.jenkins, "main", GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Executor;
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,12 +33,12 @@ class RaceTest {
     private static final int BUILDS = 50;
 
     private JenkinsRule jenkins;
-    private StubMlflow mlflow;
+    private HttpMlflow mlflow;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().configured();
+        mlflow = Pipelines.configure(new HttpMlflow());
         mlflow.version(6, "r6", "accuracy", 0.92).alias("champion", 6);
     }
 
@@ -131,7 +132,7 @@ class RaceTest {
                     abort(running.remove(random.nextInt(running.size())));
                 }
                 if (!done && request.equals("POST registered-models/alias") && random.nextInt(4) == 0) {
-                    writing = builds.get(Integer.parseInt((String) question.get("version")) - 101);
+                    writing = builds.get(Integer.parseInt(question.get("version")) - 101);
                 }
             }
             if (writing != null) {
@@ -301,7 +302,7 @@ class RaceTest {
 
     private static List<Map<String, Object>> reports(WorkflowRun run) {
         GateReportAction action = run.getAction(GateReportAction.class);
-        return action == null ? List.of() : ReportsOf.action(action);
+        return action == null ? List.of() : Pipelines.reports(action);
     }
 
     private static Map<?, ?> onlyReport(WorkflowRun run) {

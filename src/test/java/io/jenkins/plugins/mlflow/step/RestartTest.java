@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import jenkins.model.CauseOfInterruption;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.lang.reflect.Field;
@@ -30,11 +31,11 @@ class RestartTest {
     @RegisterExtension
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
-    private StubMlflow mlflow;
+    private HttpMlflow mlflow;
 
     @BeforeEach
     void start() throws Exception {
-        mlflow = new StubMlflow().version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93);
+        mlflow = new HttpMlflow().version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93);
         mlflow.alias("champion", 6).status("r7", "RUNNING");
     }
 
@@ -44,7 +45,7 @@ class RestartTest {
     }
 
     private void startBuild(JenkinsRule jenkins, String timeout) throws Exception {
-        mlflow.configured();
+        Pipelines.configure(mlflow);
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "gate");
         job.setDefinition(new CpsFlowDefinition(
                 "def gate = mlflowEvalGate model: 'churn-classifier', promote: 'champion', timeout: '" + timeout
@@ -77,7 +78,7 @@ class RestartTest {
     }
 
     private void pauseForApproval(JenkinsRule jenkins, String timeout) throws Exception {
-        mlflow.status("r7", "FINISHED").configured();
+        Pipelines.configure(mlflow.status("r7", "FINISHED"));
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "gate");
         job.setDefinition(new CpsFlowDefinition(
                 "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], "
@@ -87,27 +88,18 @@ class RestartTest {
         jenkins.waitForMessage("Input requested", job.scheduleBuild2(0).waitForStart());
     }
 
-    private static InputStepExecution askedAgain(JenkinsRule jenkins) throws Exception {
-        for (int tries = 0; inputs(jenkins).getExecutions().isEmpty(); tries++) {
-            assertTrue(tries < 600, "nobody is asked after the restart");
-            Thread.sleep(50);
-        }
-        assertEquals(1, inputs(jenkins).getExecutions().size());
-        return inputs(jenkins).getExecutions().get(0);
-    }
-
     @Test
     void anApprovalMayComeAfterTwoRestartsAndPromotesOnce() throws Throwable {
         sessions.then(jenkins -> pauseForApproval(jenkins, "10m"));
         sessions.then(jenkins -> {
-            askedAgain(jenkins);
+            Pipelines.pendingInput(build(jenkins));
             assertTrue(build(jenkins).isBuilding());
         });
         sessions.then(jenkins -> {
-            String address = build(jenkins).getUrl() + "input/" + askedAgain(jenkins).getId() + "/";
+            String address = build(jenkins).getUrl() + "input/" + Pipelines.pendingInput(build(jenkins)).getId() + "/";
             try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
                 HtmlForm form = client.goTo(build(jenkins).getUrl() + "input/")
-                        .getFormByName(askedAgain(jenkins).getId());
+                        .getFormByName(Pipelines.pendingInput(build(jenkins)).getId());
                 form.getInputByName("value").setValue("after " + address.length());
                 jenkins.submit(form, "proceed");
             }
@@ -127,11 +119,11 @@ class RestartTest {
             // The input has taken the answer, and the gate was not told before Jenkins went down.
             Field outcome = InputStepExecution.class.getDeclaredField("outcome");
             outcome.setAccessible(true);
-            outcome.set(askedAgain(jenkins), new Outcome(null, null));
+            outcome.set(Pipelines.pendingInput(build(jenkins)), new Outcome(null, null));
         });
         sessions.then(jenkins -> {
             jenkins.waitForMessage("Resuming build", build(jenkins));
-            InputStepExecution asked = askedAgain(jenkins);
+            InputStepExecution asked = Pipelines.pendingInput(build(jenkins));
             assertFalse(asked.isSettled());
             asked.proceed(Map.of());
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build(jenkins)));
@@ -147,7 +139,7 @@ class RestartTest {
             build(jenkins).getExecution().interrupt(Result.ABORTED, new CauseOfInterruption.UserInterruption("carol"));
             WorkflowRun run = jenkins.waitForCompletion(build(jenkins));
             jenkins.assertBuildStatus(Result.ABORTED, run);
-            List<?> reports = ReportsOf.action(run.getAction(GateReportAction.class));
+            List<?> reports = Pipelines.reports(run.getAction(GateReportAction.class));
             assertEquals(1, reports.size());
             assertTrue(reports.toString().contains("nobody approved it"), reports::toString);
         });

@@ -16,6 +16,7 @@ import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.live.PromotionQueue;
 import io.jenkins.plugins.mlflow.live.RollbackService;
 import io.jenkins.plugins.mlflow.policy.Json;
@@ -53,7 +54,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class RollbackPageTest {
     private static JenkinsRule jenkins;
 
-    private StubMlflow mlflow;
+    private HttpMlflow mlflow;
     private WorkflowJob job;
 
     @BeforeAll
@@ -63,7 +64,7 @@ class RollbackPageTest {
 
     @BeforeEach
     void sevenIsPromoted() throws Exception {
-        mlflow = new StubMlflow().configured().championAndCandidate();
+        mlflow = Pipelines.configure(new HttpMlflow().championAndCandidate());
         job = jenkins.createProject(WorkflowJob.class);
         build(0.9);
         assertEquals("7", mlflow.holder("champion"));
@@ -275,7 +276,7 @@ class RollbackPageTest {
     void aPromotionUnderWayIsNotInterrupted() throws Exception {
         String question = question(page());
         PromotionQueue.Place other = PromotionQueue.INSTANCE.enter(
-                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), StubMlflow.MODEL), false, () -> {});
+                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), HttpMlflow.MODEL), false, () -> {});
         try {
             HtmlPage refused = rollBack(as("operator"), question, "");
 

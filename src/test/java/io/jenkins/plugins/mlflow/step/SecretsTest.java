@@ -15,6 +15,7 @@ import hudson.slaves.DumbSlave;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -82,7 +83,7 @@ class SecretsTest {
                     send(exchange, 200, "{}");
                 });
                 Server hostile = new Server(exchange -> misbehave(exchange, other.url()));
-                StubMlflow mlflow = new StubMlflow()) {
+                HttpMlflow mlflow = new HttpMlflow()) {
             logs.record("", Level.INFO).record("io.jenkins.plugins.mlflow", Level.FINEST).capture(100_000);
             mlflow.version(6, "r6", "accuracy", 0.9).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
             mlflow.leadsTo(other.url() + "/artifacts");

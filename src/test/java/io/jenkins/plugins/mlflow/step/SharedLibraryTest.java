@@ -4,6 +4,7 @@ import hudson.FilePath;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.nio.file.Path;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -41,7 +42,7 @@ class SharedLibraryTest {
         LibraryConfiguration library = new LibraryConfiguration("ml", new DocsRetriever());
         library.setDefaultVersion("main");
         GlobalUntrustedLibraries.get().setLibraries(List.of(library));
-        try (StubMlflow mlflow = new StubMlflow().configured()) {
+        try (HttpMlflow mlflow = Pipelines.configure(new HttpMlflow())) {
             mlflow.version(7, "r7", "accuracy", 0.93).alias("champion", 7);
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition(

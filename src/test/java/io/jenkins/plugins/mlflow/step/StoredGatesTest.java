@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,8 +19,6 @@ import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -41,11 +40,11 @@ class StoredGatesTest {
     @RegisterExtension
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
-    private final StubMlflow mlflow = stub();
+    private final HttpMlflow mlflow = stub();
 
-    private static StubMlflow stub() {
+    private static HttpMlflow stub() {
         try {
-            return new StubMlflow().championAndCandidate().alias("reviewed", 6).version(8, "r8", "accuracy", 0.95).status("r8", "RUNNING");
+            return new HttpMlflow().championAndCandidate().alias("reviewed", 6).version(8, "r8", "accuracy", 0.95).status("r8", "RUNNING");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -70,7 +69,7 @@ class StoredGatesTest {
             jenkins.assertLogContains("after: PASSED 8 true 7", waiting);
 
             WorkflowRun pending = build(jenkins, "approval", 1);
-            asked(pending).proceed(Map.of());
+            Pipelines.pendingInput(pending).proceed(Map.of());
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(pending));
             jenkins.assertLogContains("after: PASSED 7 true 6", pending);
             assertEquals(1, pending.getAction(GateReportAction.class).getSummaries().size());
@@ -80,7 +79,7 @@ class StoredGatesTest {
 
     private static void assertReport(JenkinsRule jenkins) throws Exception {
         WorkflowRun run = build(jenkins, "gate", 1);
-        Map<?, ?> report = (Map<?, ?>) ReportsOf.action(run.getAction(GateReportAction.class)).get(0);
+        Map<?, ?> report = (Map<?, ?>) Pipelines.reports(run.getAction(GateReportAction.class)).get(0);
         assertEquals("PASSED", report.get("status"));
         assertEquals("6", ((Map<?, ?>) report.get("promotion")).get("previous_version"));
         try (JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false)) {
@@ -95,20 +94,12 @@ class StoredGatesTest {
         return jenkins.jenkins.getItemByFullName(job, WorkflowJob.class).getBuildByNumber(number);
     }
 
-    private static InputStepExecution asked(WorkflowRun run) throws Exception {
-        for (int tries = 0; run.getAction(InputAction.class).getExecutions().isEmpty(); tries++) {
-            assertTrue(tries < 600, "nobody is asked");
-            Thread.sleep(50);
-        }
-        return run.getAction(InputAction.class).getExecutions().get(0);
-    }
-
     @Test
     @EnabledIfSystemProperty(named = "stored.gates", matches = ".+", disabledReason = "it writes what the other test reads")
     void store() throws Throwable {
         Path to = Path.of(System.getProperty("stored.gates"));
         sessions.then(jenkins -> {
-            mlflow.configured();
+            Pipelines.configure(mlflow);
             WorkflowJob gate = job(
                     jenkins,
                     "gate",

@@ -14,6 +14,7 @@ import hudson.model.Item;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.live.ModelsAction;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -54,7 +55,7 @@ class WebMethodsTest {
     private static final List<String> STRANGERS = Arrays.asList("manager", "outsider", null);
 
     private JenkinsRule jenkins;
-    private StubMlflow mlflow;
+    private HttpMlflow mlflow;
     private WorkflowJob job;
     private WorkflowRun build;
     private String record;
@@ -68,7 +69,7 @@ class WebMethodsTest {
 
     private void promoted(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        mlflow = new StubMlflow().championAndCandidate();
+        mlflow = new HttpMlflow().championAndCandidate();
         MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("hidden-server", mlflow.uri())));
         MlflowGlobalConfiguration.get().setPolicy("version: 1\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}}}");
         job = rule.createProject(WorkflowJob.class, "job");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.ExtensionList;
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.publish.GateListener;
 import java.util.List;
 import java.util.logging.LogRecord;
@@ -38,7 +39,7 @@ class WithoutOptionalPluginsTest {
                 List.of(),
                 r.jenkins.pluginManager.getFailedPlugins().stream().map(plugin -> plugin.name).toList());
         assertEquals(0, ExtensionList.lookup(GateListener.class).size());
-        try (StubMlflow mlflow = new StubMlflow().configured().championAndCandidate()) {
+        try (HttpMlflow mlflow = Pipelines.configure(new HttpMlflow().championAndCandidate())) {
             WorkflowRun run = Pipelines.build(
                     r,
                     Result.SUCCESS,

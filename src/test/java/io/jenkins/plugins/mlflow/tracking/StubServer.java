@@ -16,13 +16,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /**
- * A server that speaks just enough HTTP over a plain socket to misbehave in every way: each connection takes one
- * request, and the script writes whatever bytes it likes, or none.
+ * A server that speaks just enough HTTP over a socket to misbehave in every way: each connection takes one request, and the
+ * script writes whatever bytes it likes, or none. {@code HttpMlflow} cannot take its place: it responds as MLflow does, and these
+ * tests need responses that MLflow would not give.
  */
-final class StubServer implements AutoCloseable {
+public final class StubServer implements AutoCloseable {
     private final ServerSocket socket;
+    private final String scheme;
     private final ExecutorService threads = Executors.newCachedThreadPool(runnable -> {
         Thread thread = new Thread(runnable, "stub server");
         thread.setDaemon(true);
@@ -32,20 +35,28 @@ final class StubServer implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     /** What one request is answered with; it may throw, which hangs up. */
-    interface Script {
+    public interface Script {
         void answer(Request request, OutputStream out) throws IOException, InterruptedException;
     }
 
     /** @param headers by lower-case name */
-    record Request(String method, String target, Map<String, String> headers, String body) {
-        String header(String name) {
+    public record Request(String method, String target, Map<String, String> headers, String body) {
+        public String header(String name) {
             return headers.get(name.toLowerCase(Locale.ROOT));
         }
     }
 
-    StubServer(Script script) {
+    public StubServer(Script script) {
+        this(null, script);
+    }
+
+    /** @param tls null for plain HTTP */
+    public StubServer(SSLContext tls, Script script) {
+        scheme = tls == null ? "http" : "https";
         try {
-            socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            socket = tls == null
+                    ? new ServerSocket(0, 50, InetAddress.getLoopbackAddress())
+                    : tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -57,7 +68,7 @@ final class StubServer implements AutoCloseable {
         return new StubServer((request, out) -> respond(out, status, body, headers));
     }
 
-    static void respond(OutputStream out, int status, String body, String... headers) throws IOException {
+    public static void respond(OutputStream out, int status, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\nConnection: close\r\nContent-Length: "
                 + bytes.length + "\r\n");
@@ -116,15 +127,15 @@ final class StubServer implements AutoCloseable {
         return line.toString().strip();
     }
 
-    String url() {
-        return "http://127.0.0.1:" + socket.getLocalPort();
+    public String url() {
+        return scheme + "://127.0.0.1:" + socket.getLocalPort();
     }
 
     int port() {
         return socket.getLocalPort();
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 

@@ -128,17 +128,17 @@ public final class AnswerFuzz implements Fuzz.Target {
         version.source = LoggedModel.source("m-1");
         version.tags.put("a", "b");
         mlflow.aliases.put("champion", "1");
-        HttpMlflow http = new HttpMlflow(mlflow, new FakeClock());
+        MlflowApi http = new MlflowApi(mlflow, new FakeClock());
         return QUESTIONS.stream()
                 .map(question -> http.answer(request(question)).body())
                 .toList();
     }
 
-    private static FaultProxy.Request request(Question question) {
-        List<FaultProxy.Request> asked = new ArrayList<>();
+    private static MlflowApi.Request request(Question question) {
+        List<MlflowApi.Request> asked = new ArrayList<>();
         RestTrackingServer server = server(new Recorder(request -> {
             asked.add(request);
-            return new FaultProxy.Reply(500, Map.of(), new byte[0]);
+            return new MlflowApi.Reply(500, Map.of(), new byte[0]);
         }));
         try {
             question.asking.ask(server);
@@ -159,7 +159,7 @@ public final class AnswerFuzz implements Fuzz.Target {
         int status = STATUSES.get(Math.floorMod(input[1], STATUSES.size()));
         byte[] body = Arrays.copyOfRange(input, 2, input.length);
         String header = printable(body);
-        FaultProxy.Reply reply = new FaultProxy.Reply(
+        MlflowApi.Reply reply = new MlflowApi.Reply(
                 status, Map.of("Date", header, "Retry-After", header, "Location", header, "Content-Type", header), body);
         try {
             question.asking.ask(server(new Recorder(request -> reply)));
@@ -207,7 +207,7 @@ public final class AnswerFuzz implements Fuzz.Target {
             try {
                 String path = request.uri().getRawPath();
                 String query = request.uri().getRawQuery();
-                FaultProxy.Reply reply = upstream.answer(new FaultProxy.Request(
+                MlflowApi.Reply reply = upstream.answer(new MlflowApi.Request(
                         request.method(), query == null ? path : path + "?" + query, Map.of(), body(request)));
                 HttpHeaders headers = HttpHeaders.of(
                         reply.headers().entrySet().stream()

@@ -58,7 +58,7 @@ enum Fault {
     }),
     HALF_THE_BODY(Kind.MADE, "lost the connection", UNREACHABLE, exchange -> exchange.send(half(exchange.upstream()))),
     LENGTH_TOO_SHORT(Kind.GARBLED, "cannot be read|without a JSON object", PROTOCOL, exchange -> {
-        FaultProxy.Reply reply = exchange.upstream();
+        MlflowApi.Reply reply = exchange.upstream();
         exchange.send(reply.bytes(reply.body().length / 2));
     }),
     NOT_HTTP(Kind.GARBLED, "not HTTP", PROTOCOL, exchange -> {
@@ -173,7 +173,7 @@ enum Fault {
     /** @param change of each value under its key (the whole answer under an empty one); what becomes null is left out */
     Fault(Kind kind, Set<Endpoint> unaffected, BiFunction<String, Object, Object> change) {
         this(kind, "", null, unaffected, null, exchange -> {
-            FaultProxy.Reply reply = exchange.upstream();
+            MlflowApi.Reply reply = exchange.upstream();
             Object tree = Json.read(new String(reply.body(), StandardCharsets.UTF_8));
             Object changed = changed("", tree, change);
             if (changed.equals(tree)) {
@@ -231,14 +231,14 @@ enum Fault {
                 && Pattern.compile(cause).matcher(message).find();
     }
 
-    private static byte[] half(FaultProxy.Reply reply) {
+    private static byte[] half(MlflowApi.Reply reply) {
         byte[] all = reply.bytes();
         return Arrays.copyOf(all, all.length - (reply.body().length + 1) / 2);
     }
 
-    private static FaultProxy.Reply reply(int status, String body, String... header) {
+    private static MlflowApi.Reply reply(int status, String body, String... header) {
         Map<String, String> headers = header.length == 0 ? Map.of() : Map.of(header[0], header[1]);
-        return new FaultProxy.Reply(status, headers, body.getBytes(StandardCharsets.UTF_8));
+        return new MlflowApi.Reply(status, headers, body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Object changed(String key, Object value, BiFunction<String, Object, Object> change) {

@@ -49,42 +49,7 @@ final class FaultProxy implements AutoCloseable {
 
     /** Who answers what is not disturbed. */
     interface Upstream {
-        Reply answer(Request request) throws IOException;
-    }
-
-    /** @param target path and query */
-    record Request(String method, String target, Map<String, String> headers, String body) {
-        Endpoint endpoint() {
-            return Endpoint.of(method, target);
-        }
-    }
-
-    record Reply(int status, Map<String, String> headers, byte[] body) {
-        Reply with(String header, String value) {
-            Map<String, String> changed = new LinkedHashMap<>(headers);
-            changed.put(header, value);
-            return new Reply(status, changed, body);
-        }
-
-        Reply with(byte[] other) {
-            return new Reply(status, headers, other);
-        }
-
-        /** As it goes over the wire, with the length that it says it has. */
-        byte[] bytes(int announced) {
-            StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\nConnection: close\r\n"
-                    + "Content-Length: " + announced + "\r\n");
-            headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-            byte[] first = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
-            byte[] whole = new byte[first.length + body.length];
-            System.arraycopy(first, 0, whole, 0, first.length);
-            System.arraycopy(body, 0, whole, first.length, body.length);
-            return whole;
-        }
-
-        byte[] bytes() {
-            return bytes(body.length);
-        }
+        MlflowApi.Reply answer(MlflowApi.Request request) throws IOException;
     }
 
     /** @param once whether only the first request is disturbed that comes while the proxy is armed */
@@ -200,7 +165,7 @@ final class FaultProxy implements AutoCloseable {
         try (connection) {
             connection.setTcpNoDelay(true);
             Exchange exchange = new Exchange(read(connection.getInputStream()), connection);
-            exchange.request.headers.keySet().forEach(name -> headers.add(name.toLowerCase(Locale.ROOT)));
+            exchange.request.headers().keySet().forEach(name -> headers.add(name.toLowerCase(Locale.ROOT)));
             if (fault != null && astray == null && strikes(exchange.request.endpoint())) {
                 fault.answer(exchange);
             } else {
@@ -213,7 +178,7 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static Request read(InputStream in) throws IOException {
+    private static MlflowApi.Request read(InputStream in) throws IOException {
         String[] first = line(in).split(" ");
         Map<String, String> headers = new LinkedHashMap<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
@@ -225,7 +190,7 @@ final class FaultProxy implements AutoCloseable {
                 .mapToInt(header -> Integer.parseInt(header.getValue()))
                 .findFirst()
                 .orElse(0);
-        return new Request(first[0], first[1], headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+        return new MlflowApi.Request(first[0], first[1], headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
     }
 
     private static String line(InputStream in) throws IOException {
@@ -252,15 +217,15 @@ final class FaultProxy implements AutoCloseable {
 
     /** One request under way, for a fault to do with as it likes. */
     final class Exchange {
-        private final Request request;
+        private final MlflowApi.Request request;
         private final Socket connection;
 
-        private Exchange(Request request, Socket connection) {
+        private Exchange(MlflowApi.Request request, Socket connection) {
             this.request = request;
             this.connection = connection;
         }
 
-        Request request() {
+        MlflowApi.Request request() {
             return request;
         }
 
@@ -269,15 +234,15 @@ final class FaultProxy implements AutoCloseable {
         }
 
         /** Lets the server do what was asked. */
-        Reply upstream() throws IOException {
-            Reply reply = upstream.answer(request);
+        MlflowApi.Reply upstream() throws IOException {
+            MlflowApi.Reply reply = upstream.answer(request);
             if (reply.status() / 100 == 2) {
                 effective.get(request.endpoint()).incrementAndGet();
             }
             return reply;
         }
 
-        void send(Reply reply) throws IOException {
+        void send(MlflowApi.Reply reply) throws IOException {
             send(reply.bytes());
         }
 

@@ -75,7 +75,7 @@ interface FaultWorld extends FaultProxy.Upstream {
         };
 
         private final FakeMlflow mlflow = new FakeMlflow(Clock.systemUTC());
-        private final HttpMlflow http = new HttpMlflow(mlflow, Clock.systemUTC());
+        private final MlflowApi http = new MlflowApi(mlflow, Clock.systemUTC());
         private final FaultCell.Column column;
 
         private Scripted(FaultCell cell) {
@@ -115,7 +115,7 @@ interface FaultWorld extends FaultProxy.Upstream {
         }
 
         @Override
-        public FaultProxy.Reply answer(FaultProxy.Request request) {
+        public MlflowApi.Reply answer(MlflowApi.Request request) {
             return http.answer(request);
         }
 
@@ -262,7 +262,7 @@ interface FaultWorld extends FaultProxy.Upstream {
         }
 
         @Override
-        public FaultProxy.Reply answer(FaultProxy.Request request) throws IOException {
+        public MlflowApi.Reply answer(MlflowApi.Request request) throws IOException {
             HttpRequest.Builder forwarded = HttpRequest.newBuilder(URI.create(server.url() + request.target()))
                     .timeout(Duration.ofSeconds(60));
             if (request.method().equals("GET")) {
@@ -279,7 +279,7 @@ interface FaultWorld extends FaultProxy.Upstream {
                 for (String name : List.of("Content-Type", "Date")) {
                     response.headers().firstValue(name).ifPresent(value -> headers.put(name, value));
                 }
-                return new FaultProxy.Reply(response.statusCode(), headers, response.body());
+                return new MlflowApi.Reply(response.statusCode(), headers, response.body());
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }

@@ -116,7 +116,7 @@ public record GateWorld(
         FakeClock clock = new FakeClock();
         FakeMlflow mlflow = new FakeMlflow(clock);
         fill(mlflow);
-        return new Served(new FaultProxy(new HttpMlflow(mlflow, clock), null, null, false), mlflow.writes);
+        return new Served(new FaultProxy(new MlflowApi(mlflow, clock)::answer, null, null, false), mlflow.writes);
     }
 
     /**

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Which metrics a gate waits for and reads: slices, histories, evidence, and whether the data are the same. */
-class GateNeedsTest {
+class RequiredMetricsTest {
     private final Drive drive = new Drive();
     private final FakeMlflow mlflow = drive.mlflow;
 

@@ -24,19 +24,68 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** MLflow's REST API in front of a {@link FakeMlflow}, as far as a gate uses it. */
-final class HttpMlflow implements FaultProxy.Upstream {
+final class MlflowApi {
+    /** @param target path and query */
+    record Request(String method, String target, Map<String, String> headers, String body) {
+        Endpoint endpoint() {
+            return Endpoint.of(method, target);
+        }
+
+        /** Of the query and the body. */
+        Map<String, String> parameters() {
+            Map<String, String> parameters = new HashMap<>();
+            if (!body.isEmpty()) {
+                ((Map<?, ?>) Json.read(body)).forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
+            }
+            int query = target.indexOf('?');
+            for (String pair : query < 0 ? new String[0] : target.substring(query + 1).split("&")) {
+                String[] parts = pair.split("=", 2);
+                parameters.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            }
+            return parameters;
+        }
+    }
+
+    record Reply(int status, Map<String, String> headers, byte[] body) {
+        Reply with(String header, String value) {
+            Map<String, String> changed = new LinkedHashMap<>(headers);
+            changed.put(header, value);
+            return new Reply(status, changed, body);
+        }
+
+        Reply with(byte[] other) {
+            return new Reply(status, headers, other);
+        }
+
+        /** As it goes over the wire, with the length that it says it has. */
+        byte[] bytes(int announced) {
+            StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\nConnection: close\r\n"
+                    + "Content-Length: " + announced + "\r\n");
+            headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+            byte[] first = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+            byte[] whole = new byte[first.length + body.length];
+            System.arraycopy(first, 0, whole, 0, first.length);
+            System.arraycopy(body, 0, whole, first.length, body.length);
+            return whole;
+        }
+
+        byte[] bytes() {
+            return bytes(body.length);
+        }
+    }
+
     private final FakeMlflow mlflow;
     private final Clock clock;
 
-    HttpMlflow(FakeMlflow mlflow, Clock clock) {
+    MlflowApi(FakeMlflow mlflow, Clock clock) {
         this.mlflow = mlflow;
         this.clock = clock;
     }
 
-    @Override
-    public synchronized FaultProxy.Reply answer(FaultProxy.Request request) {
+    synchronized Reply answer(Request request) {
         try {
-            return reply(200, answer(request.endpoint(), request.target().replaceAll(".*/|\\?.*", ""), parameters(request)));
+            String path = request.target().replaceAll("\\?.*", "");
+            return reply(200, answer(request.endpoint(), path.substring(path.lastIndexOf('/') + 1), request.parameters()));
         } catch (TrackingException e) {
             return e.category() == ErrorCategory.NOT_FOUND
                     ? refusal(404, "RESOURCE_DOES_NOT_EXIST", e.getMessage())
@@ -44,29 +93,15 @@ final class HttpMlflow implements FaultProxy.Upstream {
         }
     }
 
-    private FaultProxy.Reply refusal(int status, String code, String message) {
+    private Reply refusal(int status, String code, String message) {
         return reply(status, object("error_code", code, "message", message));
     }
 
-    private FaultProxy.Reply reply(int status, Map<String, Object> body) {
+    private Reply reply(int status, Map<String, Object> body) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json");
         headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC)));
-        return new FaultProxy.Reply(status, headers, Json.write(body).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Map<String, String> parameters(FaultProxy.Request request) {
-        Map<String, String> parameters = new HashMap<>();
-        if (!request.body().isEmpty()) {
-            ((Map<?, ?>) Json.read(request.body()))
-                    .forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
-        }
-        int question = request.target().indexOf('?');
-        for (String pair : question < 0 ? new String[0] : request.target().substring(question + 1).split("&")) {
-            String[] parts = pair.split("=", 2);
-            parameters.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
-        }
-        return parameters;
+        return new Reply(status, headers, Json.write(body).getBytes(StandardCharsets.UTF_8));
     }
 
     /** @param last part of the path */
@@ -217,6 +252,10 @@ final class HttpMlflow implements FaultProxy.Upstream {
         String model = quoted(filter, "name");
         String source = quoted(filter, "source_path");
         String run = quoted(filter, "run_id");
+        Matcher tag = Pattern.compile("tags\\.`([^`]+)` != ''").matcher(filter);
+        if (tag.find()) {
+            return tagged(model, tag.group(1));
+        }
         if (source == null && run == null) {
             return list(mlflow.highestVersion(model));
         }
@@ -224,6 +263,16 @@ final class HttpMlflow implements FaultProxy.Upstream {
                 source == null
                         ? mlflow.highestVersionOfRun(model, run, version -> true)
                         : mlflow.highestVersionOf(model, source.replace(LoggedModel.source(""), ""), version -> true));
+    }
+
+    private Map<String, Object> tagged(String model, String tag) throws TrackingException {
+        List<Object> found = new ArrayList<>();
+        for (int number : mlflow.versions.descendingKeySet()) {
+            if (mlflow.versions.get(number).tags.containsKey(tag)) {
+                found.add(version(mlflow.version(model, String.valueOf(number))));
+            }
+        }
+        return object("model_versions", found);
     }
 
     /** What a filter wants this to be, or null. */

@@ -37,28 +37,16 @@ import org.jenkinsci.plugins.tokenmacro.TokenMacro;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Where a report goes besides its page. Version 6 is the champion, version 7 the candidate. */
+/** Where a report goes besides its page. */
 @WithJenkins
-class ElsewhereTest {
-    private JenkinsRule jenkins;
-    private StubMlflow mlflow;
-
-    @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        mlflow = new StubMlflow().configured().championAndCandidate();
-    }
-
+class ReportPublicationTest extends PipelineTest {
     @AfterEach
     void stop() {
         Host.get().release.countDown();
-        mlflow.close();
     }
 
     @Test
