@@ -21,7 +21,7 @@ final class JobPatterns {
     private static final int LONGEST = 10_000;
     private static final Pattern SEPARATOR = Pattern.compile("[,\\r\\n]+");
 
-    /** What Jenkins allows in no name of a job, but somebody may take for a pattern. */
+    /** What Jenkins allows in no name of a job, but a user may take for a pattern. */
     private static final Pattern NEVER_IN_A_NAME = Pattern.compile("[?\\\\\\[\\]!@#$^&|<>:;\\p{Cc}]");
 
     private final List<List<String>> patterns;

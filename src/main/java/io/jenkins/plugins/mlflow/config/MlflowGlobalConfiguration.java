@@ -105,7 +105,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         return List.copyOf(servers);
     }
 
-    /** The servers with this {@link MlflowServerConfiguration#registry()}, whatever their names; none if there is none any more. */
+    /** The servers with this {@link MlflowServerConfiguration#registry()}, whatever their names; none if there is no longer one. */
     public synchronized List<MlflowServerConfiguration> serversOf(String registry) {
         return servers.stream().filter(server -> server.registry().equals(registry)).toList();
     }
@@ -189,7 +189,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
 
     /**
      * The default binding, with two things more: the form sends nothing at all for a list that was emptied, and a bad
-     * value is answered with a message in place of a stack trace.
+     * value gets a response with a message in place of a stack trace.
      */
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {

@@ -69,12 +69,12 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return trackingUri;
     }
 
-    /** As it was given; null if people are shown the tracking URI. */
+    /** As it was given; null if users are shown the tracking URI. */
     public String getUiUrl() {
         return uiUrl;
     }
 
-    /** Where people's links lead to, and what they are shown in place of the tracking URI. */
+    /** Where links lead to, and what users are shown in place of the tracking URI. */
     @DataBoundSetter
     public void setUiUrl(String uiUrl) {
         this.uiUrl = check(() -> ServerChecks.uiUrl(uiUrl));
@@ -85,7 +85,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return address().shown();
     }
 
-    /** Where it is, and what people are shown of that. */
+    /** Where it is, and what users are shown of that. */
     ServerAddress address() {
         return ServerAddress.parse(trackingUri).shownAs(uiUrl == null ? null : ServerAddress.parse(uiUrl));
     }
@@ -196,7 +196,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     }
 
     /**
-     * What tells the registry behind this server from others. It stays the same when the name of the server changes, and when its
+     * The identity of the registry behind this server. It stays the same when the name of the server changes, and when its
      * address changes under the same name. Not to be shown: it is an address.
      */
     public String registry() {

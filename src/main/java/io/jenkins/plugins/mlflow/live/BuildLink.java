@@ -38,13 +38,13 @@ public final class BuildLink {
         if (job != null && VisibleJobs.isReadable(job)) {
             return isThere(build, job)
                     ? new BuildLink(name, job.getUrl() + build.number() + "/" + GateReportAction.URL_NAME + "/")
-                    : new BuildLink(Messages.BuildLink_gone(name), null);
+                    : new BuildLink(Messages.BuildLink_deleted(name), null);
         }
         if (job != null) {
             return new BuildLink(Messages.BuildLink_hidden(), null);
         }
         boolean mayKnow = page == null || page.getFullName().equals(build.job());
-        return new BuildLink(mayKnow ? Messages.BuildLink_gone(name) : Messages.BuildLink_goneUnnamed(), null);
+        return new BuildLink(mayKnow ? Messages.BuildLink_deleted(name) : Messages.BuildLink_deletedUnnamed(), null);
     }
 
     /** Whether the job has this very build, and not only one of the same number. */

@@ -8,7 +8,7 @@ import java.util.Map;
  * A build by its name, which may be deleted by now.
  *
  * @param job full name
- * @param started when the build was scheduled, in milliseconds since the epoch; 0 if it is not known. It tells the build from
+ * @param started when the build was scheduled, in milliseconds since the epoch; 0 if it is not known. It distinguishes the build from
  *     one of a later job of the same name.
  */
 record BuildRef(String job, int number, long started) {

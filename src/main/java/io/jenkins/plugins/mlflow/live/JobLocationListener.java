@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Lets the records of what is live follow a job that is renamed or moved. Jenkins tells it of each job of a folder that is. */
+/** Lets the records of what is live follow a job that is renamed or moved. Jenkins calls it for each job of a folder that is. */
 @Extension
 public final class JobLocationListener extends ItemListener {
     private static final Logger LOGGER = Logger.getLogger(JobLocationListener.class.getName());

@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 
 /** The gates of a job and what is live of their models, read once, for one who may read the job. */
 final class JobModels {
-    /** Gates per answer, unless fewer are asked for. */
+    /** Gates per response, unless fewer are requested. */
     static final int MOST_POINTS = 200;
 
     static final int USUAL_POINTS = 100;

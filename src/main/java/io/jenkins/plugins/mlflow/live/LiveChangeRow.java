@@ -31,7 +31,7 @@ public final class LiveChangeRow {
         return record.getKey().name();
     }
 
-    /** PROMOTED, ROLLED_BACK, or FOUND where a gate found it moved by somebody else. */
+    /** PROMOTED, ROLLED_BACK, or FOUND where a gate found it moved by another client. */
     @Exported
     public String getWhat() {
         return change.what.name();
@@ -43,7 +43,7 @@ public final class LiveChangeRow {
         return change.from;
     }
 
-    /** Null if no version held it any more. */
+    /** Null if no version held it any longer. */
     @Exported
     public String getTo() {
         return change.to;
@@ -61,7 +61,7 @@ public final class LiveChangeRow {
         return change.by != null && !mayKnowWho();
     }
 
-    /** Who rolled back; null for what is no roll back, and where it is hidden. */
+    /** Who rolled back; null for what is no rollback, and where it is hidden. */
     @Exported
     public String getBy() {
         return mayKnowWho() ? change.by : null;
@@ -73,7 +73,7 @@ public final class LiveChangeRow {
         return mayKnowWho() ? change.reason : null;
     }
 
-    /** For the page: who rolled back, or that it is hidden; null for what is no roll back. */
+    /** For the page: who rolled back, or that it is hidden; null for what is no rollback. */
     public String getWho() {
         return isHidden() ? Messages.LiveChangeRow_hidden() : change.by;
     }
@@ -97,7 +97,7 @@ public final class LiveChangeRow {
         return change.what == LiveChange.What.ROLLED_BACK;
     }
 
-    /** What went wrong; of a roll back that is done, a warning. */
+    /** What went wrong; of a finished rollback, a warning. */
     @Exported
     public String getProblem() {
         return change.problem;

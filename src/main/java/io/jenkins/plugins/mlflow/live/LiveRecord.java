@@ -56,7 +56,7 @@ final class LiveRecord {
         return seenAt;
     }
 
-    /** The build whose gate saw it last; null if it was a roll back that did. */
+    /** The build whose gate saw it last; null if a rollback did. */
     BuildRef getSeenBy() {
         return seenBy;
     }
@@ -105,18 +105,18 @@ final class LiveRecord {
         seenBy = build;
     }
 
-    /** Somebody is about to roll back to the predecessor. */
+    /** A rollback to the predecessor is about to start. */
     void rollBackBegins(LiveChange change) {
         add(change);
     }
 
     /** @param holder the version that was read afterwards, or null if none could be read */
     void rollBackEnds(LiveChange.Outcome outcome, String problem, String holder, Instant when) {
-        LiveChange begun = changes.remove(0);
-        changes.add(0, begun.ended(outcome, problem));
+        LiveChange started = changes.remove(0);
+        changes.add(0, started.ended(outcome, problem));
         if (outcome == LiveChange.Outcome.DONE) {
-            version = begun.to;
-            predecessor = before(begun.to);
+            version = started.to;
+            predecessor = before(started.to);
             seenAt = LiveChange.text(when);
             seenBy = null;
         } else if (holder != null && !holder.equals(version)) {
@@ -171,7 +171,7 @@ final class LiveRecord {
         return copy;
     }
 
-    /** Whether it tells more than what it was before: more than that it was seen again within a minute. */
+    /** Whether it differs from {@code before} by more than being seen again within a minute. */
     boolean isWorthWriting(LiveRecord before) {
         Map<String, Object> now = toMap();
         Map<String, Object> then = before.toMap();

@@ -65,7 +65,7 @@ public final class LiveRow {
         return current == null ? null : current.at;
     }
 
-    /** When a gate or a roll back last saw it, as ISO 8601. */
+    /** When a gate or a rollback last saw it, as ISO 8601. */
     @Exported
     public String getSeen() {
         return record.getSeenAt();
@@ -106,7 +106,7 @@ public final class LiveRow {
                 && server() != null;
     }
 
-    /** The configured server of the registry on which the job may promote; null if there is none any more. */
+    /** The configured server of the registry on which the job may promote; null if there is no longer one. */
     MlflowServerConfiguration server() {
         return MlflowGlobalConfiguration.get().serversOf(record.getKey().registry()).stream()
                 .filter(server -> job == null || server.whyNotPromote(job) == null)

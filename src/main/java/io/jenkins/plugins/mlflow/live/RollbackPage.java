@@ -13,7 +13,7 @@ import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Asks whether to roll back, and does it. From a job's page it takes the permission {@link RollbackService#ROLL_BACK} on the job, and
+ * Asks for confirmation, and rolls back. From a job's page it takes the permission {@link RollbackService#ROLL_BACK} on the job, and
  * the job must be one that may promote on the server; from the administrators' page it takes an administrator.
  */
 public final class RollbackPage implements ModelObject {
@@ -54,7 +54,7 @@ public final class RollbackPage implements ModelObject {
         return job;
     }
 
-    /** Why the roll back that was just asked for did not end well; null before. */
+    /** Why the last rollback failed; null before a rollback. */
     public String getProblem() {
         return problem;
     }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -74,7 +75,7 @@ public final class RollbackService {
         Instant deadline = Instant.now().plus(ALL);
         LiveRecord record = LiveStore.find(id);
         if (record == null) {
-            throw new Problem(Messages.RollbackService_gone());
+            throw new Problem(Messages.RollbackService_unknown());
         }
         LiveKey key = record.getKey();
         CountDownLatch called = new CountDownLatch(1);
@@ -120,7 +121,7 @@ public final class RollbackService {
         // What an administrator rolls back from no job's page concerns the job that made the version live.
         String concerned = job != null || record.current() == null ? job : record.current().job;
         TrackingServer tracking = Connections.open(server, null);
-        boolean[] begun = new boolean[1];
+        AtomicBoolean started = new AtomicBoolean();
         Rollback.Outcome outcome = null;
         try {
             outcome = new Rollback(server.getName(), key.model(), key.name(), from, to, Clock.systemUTC(), deadline)
@@ -130,17 +131,17 @@ public final class RollbackService {
                                 server.getName(),
                                 held -> held.rollBackBegins(
                                         LiveChange.rollBack(from, to, Instant.now(), concerned, by, reason)));
-                        begun[0] = true;
+                        started.set(true);
                         LOGGER.log(Level.INFO, "User ''{0}'' rolls back {1}. Reason: {2}", new Object[] {
                             DisplayText.plain(by, LONGEST_LOGGED), what, DisplayText.plain(reason, LONGEST_LOGGED)
                         });
                     });
         } finally {
-            record(key, server, begun[0], outcome);
+            record(key, server, started.get(), outcome);
         }
         LOGGER.log(
                 outcome.result() == Rollback.Result.DONE ? Level.INFO : Level.WARNING,
-                "Roll back of {0} by user ''{1}'': {2}{3}",
+                "Rollback of {0} by user ''{1}'': {2}{3}",
                 new Object[] {
                     what,
                     DisplayText.plain(by, LONGEST_LOGGED),
@@ -153,15 +154,15 @@ public final class RollbackService {
         PromotionMemory.forget(key.registry(), key.model(), key.name(), from);
     }
 
-    /** What came of it, and where the alias is now if that was read. Without an outcome, what was begun stays open. */
-    private static void record(LiveKey key, MlflowServerConfiguration server, boolean begun, Rollback.Outcome outcome)
+    /** Records the outcome, and where the alias is now if that was read. Without an outcome, a started rollback stays open. */
+    private static void record(LiveKey key, MlflowServerConfiguration server, boolean started, Rollback.Outcome outcome)
             throws IOException {
         if (outcome == null) {
             return;
         }
         Instant now = Instant.now();
         LiveStore.update(key, server.getName(), record -> {
-            if (begun) {
+            if (started) {
                 record.rollBackEnds(
                         LiveChange.Outcome.valueOf(outcome.result().name()), outcome.message(), outcome.holder(), now);
             } else if (outcome.holder() != null) {

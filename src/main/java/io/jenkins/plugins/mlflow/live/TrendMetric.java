@@ -145,7 +145,7 @@ public final class TrendMetric {
                 : Criticality.UNSTABLE.key().equals(criticality) ? "symbol-status-yellow" : "symbol-information-circle";
     }
 
-    /** What tells it from the other metrics of the gate, for people. */
+    /** The name, slice and dataset of the metric as users read it. */
     public String getLabel() {
         boolean named = slice == null || metric.contains(slice);
         return metric + (named ? "" : " · " + slice) + (dataset == null ? "" : " · " + dataset);

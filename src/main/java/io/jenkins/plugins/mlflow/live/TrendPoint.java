@@ -118,8 +118,8 @@ public final class TrendPoint {
         return deleted;
     }
 
-    TrendPoint deleted(boolean gone) {
-        deleted = gone;
+    TrendPoint deleted(boolean isDeleted) {
+        deleted = isDeleted;
         return this;
     }
 

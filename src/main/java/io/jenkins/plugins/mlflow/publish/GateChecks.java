@@ -38,7 +38,7 @@ public final class GateChecks extends GateListener {
     private static final Pattern FAILURE = Pattern.compile("(?i)\\b(fail|error|could not|cannot)");
 
     @Override
-    protected void onBegin(Run<?, ?> run, String model, TaskListener log) throws IOException {
+    protected void onStart(Run<?, ?> run, String model, TaskListener log) throws IOException {
         publish(
                 run,
                 new ChecksDetails.ChecksDetailsBuilder()
@@ -54,7 +54,7 @@ public final class GateChecks extends GateListener {
     }
 
     /**
-     * Plugins for hosts tell their listener what went wrong, and throw nothing.
+     * Plugins for hosts report a problem to their listener, and throw nothing.
      *
      * @throws IOException if the host did not take the check
      */

@@ -20,70 +20,70 @@ import jenkins.util.SystemProperties;
 import jenkins.util.Timer;
 
 /**
- * Is told of every gate: when it begins, and of its report once that is attached to its build. It is called on a thread of its
- * own, so that the gate waits for nobody, and of the gates of one build in their order. What fails is tried once more, and is
- * then in the log of the build. A gate that is resumed just after its end is told of twice, as is one whose listener may have
- * missed it because Jenkins went down.
+ * Is notified of every gate: when it starts, and of its report when that is attached to its build. It is called on a thread of its
+ * own, so that no gate waits, and in order for the gates of one build. A call that fails is retried once, and then logged in the
+ * build. It is called twice for a gate that is resumed just after its end, or whose call may have been lost because Jenkins went
+ * down.
  */
 public abstract class GateListener implements ExtensionPoint {
     private static final Logger LOGGER = Logger.getLogger(GateListener.class.getName());
     private static final ExecutorService THREADS = Threads.few(2, "MLflow evaluation gate listener");
     private static final String RETRY_MILLIS = GateListener.class.getName() + ".retryMillis";
 
-    /** What is still to be done for each build; one with a line is being dealt with. */
-    private static final Map<String, Deque<Runnable>> LINES = new HashMap<>();
-    /** Of builds that are running: what was told or is in line. */
-    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+    /** The calls that are pending for each build; a build with a queue is being worked on. */
+    private static final Map<String, Deque<Runnable>> QUEUES = new HashMap<>();
+    /** Of running builds: the reports that were delivered or are queued. */
+    private static final Set<String> NOTIFIED = ConcurrentHashMap.newKeySet();
 
     /**
-     * A gate begins to evaluate a model.
+     * A gate starts to evaluate a model.
      *
      * @param log of the build, for problems
      */
-    protected void onBegin(Run<?, ?> run, String model, TaskListener log) throws Exception {}
+    protected void onStart(Run<?, ?> run, String model, TaskListener log) throws Exception {}
 
     /**
-     * A gate has a report. It is not over if the report is pending.
+     * A gate has a report. The gate has not ended if the report is pending.
      *
      * @param number of the report in its build, from 1
      * @param log of the build, for problems
      */
     protected abstract void onReport(Run<?, ?> run, int number, GateReport report, TaskListener log) throws Exception;
 
-    private interface Telling {
+    private interface Notification {
         void to(GateListener listener) throws Exception;
     }
 
-    /** Tells all listeners that a gate begins, without waiting for them. */
-    public static void begin(Run<?, ?> run, String model, TaskListener log) {
-        tell(run, log, null, listener -> listener.onBegin(run, model, log));
+    /** Notifies all listeners that a gate starts, without waiting for them. */
+    public static void notifyOfStart(Run<?, ?> run, String model, TaskListener log) {
+        send(run, log, null, listener -> listener.onStart(run, model, log));
     }
 
-    /** Tells all listeners of a report, without waiting for them. */
-    public static void tell(Run<?, ?> run, int number, GateReport report, TaskListener log) {
-        tell(run, log, key(run, number), listener -> listener.onReport(run, number, report, log));
+    /** Notifies all listeners of a report, without waiting for them. */
+    public static void notifyOfReport(Run<?, ?> run, int number, GateReport report, TaskListener log) {
+        send(run, log, key(run, number), listener -> listener.onReport(run, number, report, log));
     }
 
-    private static void tell(Run<?, ?> run, TaskListener log, String key, Telling telling) {
+    private static void send(Run<?, ?> run, TaskListener log, String key, Notification notification) {
         if (key != null) {
-            TOLD.add(key);
+            NOTIFIED.add(key);
         }
         for (GateListener listener : ExtensionList.lookup(GateListener.class)) {
-            tell(run, log, key, listener, telling, true);
+            send(run, log, key, listener, notification, true);
         }
     }
 
-    private static void tell(
-            Run<?, ?> run, TaskListener log, String key, GateListener listener, Telling telling, boolean again) {
+    private static void send(
+            Run<?, ?> run, TaskListener log, String key, GateListener listener, Notification notification, boolean again) {
         try {
-            line(run.getExternalizableId(), () -> {
+            enqueue(run.getExternalizableId(), () -> {
                 try {
-                    telling.to(listener);
+                    notification.to(listener);
                 } catch (Exception | LinkageError e) {
                     LOGGER.log(Level.WARNING, e, () -> listener + " failed to deal with a gate of " + run);
                     if (again) {
                         Timer.get().schedule(
-                                () -> tell(run, log, key, listener, telling, false),
+                                () -> send(run, log, key, listener, notification, false),
                                 SystemProperties.getLong(RETRY_MILLIS, 30_000L),
                                 TimeUnit.MILLISECONDS);
                     } else {
@@ -92,34 +92,34 @@ public abstract class GateListener implements ExtensionPoint {
                 }
             });
         } catch (RejectedExecutionException e) {
-            LOGGER.log(Level.WARNING, "{0} was not told of a gate of {1}: it has not dealt with those before",
+            LOGGER.log(Level.WARNING, "{0} was not notified of a gate of {1}: earlier calls are still pending",
                     new Object[] {listener, run});
             failed(log, key, "too many others wait for it");
         }
     }
 
-    /** It may be told again when the build is over. */
+    /** The notification may be repeated when the build ends. */
     private static void failed(TaskListener log, String key, String why) {
         if (key != null) {
-            TOLD.remove(key);
+            NOTIFIED.remove(key);
         }
         log.getLogger().println("[mlflowEvalGate] Warning: the check of the commit could not be updated: " + why);
     }
 
-    private static void line(String run, Runnable task) {
-        synchronized (LINES) {
-            Deque<Runnable> line = LINES.get(run);
-            if (line != null) {
-                line.add(task);
+    private static void enqueue(String run, Runnable task) {
+        synchronized (QUEUES) {
+            Deque<Runnable> queue = QUEUES.get(run);
+            if (queue != null) {
+                queue.add(task);
                 return;
             }
-            LINES.put(run, new ArrayDeque<>());
+            QUEUES.put(run, new ArrayDeque<>());
         }
         try {
             THREADS.execute(() -> work(run, task));
         } catch (RejectedExecutionException e) {
-            synchronized (LINES) {
-                LINES.remove(run);
+            synchronized (QUEUES) {
+                QUEUES.remove(run);
             }
             throw e;
         }
@@ -129,23 +129,23 @@ public abstract class GateListener implements ExtensionPoint {
         Runnable task = first;
         while (task != null) {
             task.run();
-            synchronized (LINES) {
-                task = LINES.get(run).poll();
+            synchronized (QUEUES) {
+                task = QUEUES.get(run).poll();
                 if (task == null) {
-                    LINES.remove(run);
+                    QUEUES.remove(run);
                 }
             }
         }
     }
 
-    static boolean isTold(Run<?, ?> run, int number) {
-        return TOLD.contains(key(run, number));
+    static boolean isNotified(Run<?, ?> run, int number) {
+        return NOTIFIED.contains(key(run, number));
     }
 
     /** Of a build that is over. */
     static void forget(Run<?, ?> run, int reports) {
         for (int number = 1; number <= reports; number++) {
-            TOLD.remove(key(run, number));
+            NOTIFIED.remove(key(run, number));
         }
     }
 

@@ -27,7 +27,7 @@ public final class ReportArtifacts {
     private ReportArtifacts() {}
 
     /**
-     * Begins to archive a report. Nobody need wait: it goes on in the background for as long as it takes.
+     * Starts to archive a report; that continues in the background for as long as it takes.
      *
      * @param document the JSON document
      * @return done when it is archived or cannot be, with what went wrong as one sentence, or null

@@ -12,7 +12,7 @@ import io.jenkins.plugins.mlflow.report.GateSummary;
 import java.util.List;
 
 /**
- * Tells listeners at the end of a build what they were not told before: because Jenkins went down meanwhile, or they failed. A
+ * Notifies listeners at the end of a build of what they missed: because Jenkins went down meanwhile, or they failed. A
  * branch that requires a check of the commit would else wait for it for ever.
  */
 @Extension
@@ -25,13 +25,13 @@ public final class UnpublishedReports extends RunListener<Run<?, ?>> {
         }
         List<GateSummary> summaries = action.getSummaries();
         for (GateSummary summary : summaries) {
-            if (summary.getStatus() == GateStatus.PENDING || GateListener.isTold(run, summary.getNumber())) {
+            if (summary.getStatus() == GateStatus.PENDING || GateListener.isNotified(run, summary.getNumber())) {
                 continue;
             }
             GateReportPage page = action.getDynamic(String.valueOf(summary.getNumber()));
             GateReport report = page == null ? null : page.getReport();
             if (report != null) {
-                GateListener.tell(run, summary.getNumber(), report, listener);
+                GateListener.notifyOfReport(run, summary.getNumber(), report, listener);
             }
         }
         GateListener.forget(run, summaries.size());

@@ -50,7 +50,7 @@ public final class CheckTable {
     /**
      * What a request asks for. Whatever it says that makes no sense counts as not said.
      *
-     * @param parameters answers with the value of a query parameter, or null
+     * @param parameters returns the value of a query parameter, or null
      */
     CheckTable(List<Check> all, Function<String, String> parameters) {
         this.checks = all.stream().sorted(Comparator.comparing(Check::isPassed).thenComparing(

@@ -55,7 +55,7 @@ public final class GateReportAction extends Tab implements RunAction2 {
     /**
      * Adds a report to a build and saves both. A gate that was resumed just after it had attached its report replaces it.
      *
-     * @param gate what tells this gate from the others of the build
+     * @param gate the id of the gate in its build
      * @param trackingUi the address of MLflow's user interface, for links; ignored unless it is http or https; may be null
      * @return the number of the report in this build, from 1
      * @throws IOException if the report or the build could not be written
@@ -86,7 +86,7 @@ public final class GateReportAction extends Tab implements RunAction2 {
     }
 
     /**
-     * Ends the reports that still wait for an approval, of a build that is over: nobody can approve any more.
+     * Ends the reports that still wait for an approval, of a build that has ended: nobody can approve them.
      *
      * @return those that were ended, by their numbers
      * @throws IOException if one of them could not be written

@@ -51,7 +51,7 @@ public final class GateReportPage implements ModelObject {
         return summary.getDisplayName();
     }
 
-    /** Numbered only where there is another one to tell it from. */
+    /** Numbered only if the build has more than one. */
     public String getTitle() {
         return isOneOfSeveral() ? summary.getDisplayName() : action.getDisplayName();
     }

@@ -42,7 +42,7 @@ public final class PromotionMemory {
     private PromotionMemory() {}
 
     /**
-     * Remembers a verified promotion. Those before are kept for a while, so that a roll back can return to them.
+     * Remembers a verified promotion. Earlier ones are kept for a while, so that a rollback can return to them.
      *
      * @param registry the address of the registry, with its workspace
      * @param policy by which the promoted version was evaluated

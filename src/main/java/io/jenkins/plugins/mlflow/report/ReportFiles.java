@@ -66,7 +66,7 @@ public final class ReportFiles {
         return null;
     }
 
-    /** The numbers of the reports in a build's directory; none if it is gone. No build is loaded. */
+    /** The numbers of the reports in a build's directory; none if it was deleted. No build is loaded. */
     public static List<Integer> numbers(Path build) {
         String[] names = build.resolve(GateReportAction.URL_NAME).toFile().list();
         return Arrays.stream(names == null ? new String[0] : names)

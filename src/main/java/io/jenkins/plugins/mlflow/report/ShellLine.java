@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A command line for people to copy into a shell (bash, zsh or ksh). Whatever its values hold, the shell takes each as one
+ * A command line for users to copy into a shell (bash, zsh or ksh). Whatever its values hold, the shell takes each as one
  * word and as nothing else; and no character in it moves the cursor or ends the line where it is pasted.
  */
 final class ShellLine {

@@ -25,7 +25,7 @@ final class ApprovalRights implements Serializable {
 
     /**
      * @param approvers names of users and groups; empty for whoever may build the job
-     * @param server its name; whether it wants four eyes is asked when somebody approves
+     * @param server its name; whether it wants four eyes is checked when a user approves
      */
     ApprovalRights(List<String> approvers, String server) {
         this.approvers = new ArrayList<>(approvers);

@@ -64,7 +64,7 @@ final class BuildLog {
         say("Report: " + address);
     }
 
-    /** Says what the gate waits for, though not at every turn. */
+    /** Logs what the gate waits for, but not at every advance. */
     void sayWaitingFor(String what) throws IOException, InterruptedException {
         if (progress.isDue(what, Instant.now())) {
             say("Waiting for " + what);

@@ -50,12 +50,12 @@ final class BuildReport {
     }
 
     /**
-     * Records a gate that is over: its report, its place in the trend, and what it promoted. What it promoted is recorded even
+     * Records a gate that has ended: its report, its place in the trend, and what it promoted. What it promoted is recorded even
      * where the report cannot be attached.
      *
      * @param policy null if the gate ended before it had one
-     * @param recorded called once all is recorded, or could not be: the next promotion goes on only then, so that records come
-     *     in the order of what they tell
+     * @param recorded called after the attempt to record: the next promotion continues only then, so that records come in the
+     *     order of the promotions
      * @throws IOException if the report could not be attached; the message names what was promoted
      */
     GateResult record(GateReport report, GatePolicy policy, Runnable recorded) throws IOException, InterruptedException {
@@ -108,13 +108,13 @@ final class BuildReport {
     }
 
     /**
-     * Carries the attached report to where else it is wanted. The gate is over, so that nothing of this may fail it, and no
+     * Carries the attached report to where else it is wanted. The gate has ended, so that nothing of this may fail it, and no
      * thread waits for it.
      *
      * @return done when the report is archived, with a sentence about what went wrong or null; at once if it is not to be archived
      */
     CompletableFuture<String> publish(GateReport report) throws IOException, InterruptedException {
-        tell(report);
+        notifyListeners(report);
         if (parameters.flag("buildDescription")) {
             try {
                 BuildDescription.add(build.run(), report);
@@ -127,12 +127,11 @@ final class BuildReport {
                 : CompletableFuture.completedFuture(null);
     }
 
-    /** Tells listeners of the attached report. */
-    void tell(GateReport report) throws IOException {
-        GateListener.tell(build.run(), number, report, build.logOfBuild());
+    void notifyListeners(GateReport report) throws IOException {
+        GateListener.notifyOfReport(build.run(), number, report, build.logOfBuild());
     }
 
-    /** Tells in the log of the build and in that of Jenkins. {@code problem} may be null. */
+    /** Logs a problem in the log of the build and in that of Jenkins; null is no problem. */
     void warn(String problem) throws IOException, InterruptedException {
         if (problem != null) {
             LOGGER.log(Level.WARNING, "A report went nowhere but to its page: {0}", problem);

@@ -40,7 +40,7 @@ final class GateApproval {
             }
             address = page.attach(report).getReportUrl();
         }
-        page.tell(build.secrets().mask(report));
+        page.notifyListeners(build.secrets().mask(report));
         String question = machine.question(awaiting);
         ApprovalRights rights = new ApprovalRights(memory.request.policy().promotion().approvers(), memory.serverName);
         log.say(question + " " + rights.inWords() + " Report: " + address);

@@ -96,13 +96,13 @@ final class GateCompletion {
      * once and touches no file, as it is called on the thread that runs the pipeline.
      */
     void stop(Supplier<GateReport> report, Throwable cause) {
-        Runnable tell = () -> context.onFailure(cause);
-        Future<?> deadline = GateScheduler.after(STOP_DEADLINE, tell);
+        Runnable fail = () -> context.onFailure(cause);
+        Future<?> deadline = GateScheduler.after(STOP_DEADLINE, fail);
         try {
             GateScheduler.runEnding(() -> {
                 leave(report);
                 deadline.cancel(false);
-                tell.run();
+                fail.run();
             });
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             LOGGER.log(Level.WARNING, "There is no thread for the report of a stopped gate", e);

@@ -142,7 +142,7 @@ final class GateRunner implements GateScheduler.Callbacks {
         log.say(memory.policyChanges);
         memory.state = gate().start(memory.startedAt);
         ServerResolver.connect(server, build().run());
-        GateListener.begin(build().run(), memory.request.model(), build().logOfBuild());
+        GateListener.notifyOfStart(build().run(), memory.request.model(), build().logOfBuild());
         scheduler.schedule(Duration.ZERO);
     }
 

@@ -71,7 +71,7 @@ public final class KilledBuildListener extends RunListener<Run<?, ?>> {
         try {
             for (Map.Entry<Integer, GateReport> ended : GateReportAction.endPending(run, WHY).entrySet()) {
                 GateRecorder.note(run, ended.getKey(), ended.getValue());
-                GateListener.tell(run, ended.getKey(), ended.getValue(), TaskListener.NULL);
+                GateListener.notifyOfReport(run, ended.getKey(), ended.getValue(), TaskListener.NULL);
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Reports of " + run + " still say that they wait for an approval");

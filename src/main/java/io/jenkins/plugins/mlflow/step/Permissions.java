@@ -16,18 +16,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an administrator forbade while a gate waited. A list of jobs or a locked policy that was tightened since the step started
- * counts until the promotion has begun, and ends the gate; one that was loosened counts for the next build. A promotion that has
- * begun is finished.
+ * Applies what an administrator changed while a gate waited. A list of jobs or a locked policy that was tightened since the step
+ * started ends the gate, unless the promotion has started; one that was loosened counts for the next build.
  */
 final class Permissions {
     /** The stored policy that the gate was compared with last: it need not be compared with the same one again. */
     private PolicyDocument compared;
 
     /**
-     * Looks again.
+     * Checks the permissions again.
      *
-     * @return the request to go on with
+     * @return the request to continue with
      * @throws StepException if the gate must end
      */
     GateRequest check(MlflowServerConfiguration server, Run<?, ?> run, GateRequest request, GateState before)

@@ -6,7 +6,7 @@ import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import java.io.Serializable;
 import java.time.Instant;
 
-/** What a gate of a pipeline keeps over a restart, besides its parameters. Turns change it, and other threads read it. */
+/** The state of a gate that is saved with its build, besides its parameters. Each advance changes it, and other threads read it. */
 final class PersistedGate implements Serializable {
     private static final long serialVersionUID = 1L;
 

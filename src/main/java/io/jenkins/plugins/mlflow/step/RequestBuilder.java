@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
 
-/** Turns the step's parameters, the workspace and the global configuration into what the gate is asked to do. */
+/** Turns the step's parameters, the workspace and the global configuration into the request of a gate. */
 final class RequestBuilder {
     static final String DEFAULT_POLICY = "eval_gate.yaml";
     static final String STORED_POLICY = "stored policy";
@@ -63,7 +63,7 @@ final class RequestBuilder {
         }
     }
 
-    /** Relative to Jenkins where the administrator has not told it its own address. */
+    /** Relative to Jenkins if its own address is not configured. */
     private String buildUrl() {
         String root = Jenkins.get().getRootUrl();
         return root == null ? run.getUrl() : root + run.getUrl();

@@ -85,7 +85,7 @@ final class Secrets {
         return masked;
     }
 
-    /** The report as people may read it. */
+    /** The report as users may read it. */
     GateReport mask(GateReport report) {
         return texts.isEmpty() ? report : GateReport.fromMap((Map<?, ?>) masked(report.toMap()));
     }

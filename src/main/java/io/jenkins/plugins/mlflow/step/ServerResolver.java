@@ -8,7 +8,7 @@ import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.util.List;
 
-/** The configured servers, with what is wrong about them told as the step tells it. */
+/** Finds the configured servers; problems become the errors of the step. */
 final class ServerResolver {
     private ServerResolver() {}
 
@@ -25,7 +25,7 @@ final class ServerResolver {
         }
     }
 
-    /** Looks the credentials up anew. {@code run} is told that they were used, unless it is null. */
+    /** Resolves the credentials anew, and tracks their use by {@code run} unless it is null. */
     static TrackingServer connect(MlflowServerConfiguration server, Run<?, ?> run) throws StepException {
         try {
             return Connections.open(server, run);

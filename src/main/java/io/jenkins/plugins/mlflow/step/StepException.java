@@ -2,7 +2,7 @@ package io.jenkins.plugins.mlflow.step;
 
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 
-/** Something that keeps the gate from starting, or from going on: mostly what the pipeline's author or the administrator must correct. */
+/** A problem that keeps the gate from starting or continuing: mostly what the pipeline's author or the administrator must correct. */
 final class StepException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -47,15 +47,15 @@ final class TrustedPolicy {
      */
     static PolicyFile read(Run<?, ?> run, TaskListener listener, String path, Duration deadline)
             throws StepException, InterruptedException {
-        Future<PolicyFile> answer = Computer.threadPoolForRemoting.submit(() -> {
+        Future<PolicyFile> read = Computer.threadPoolForRemoting.submit(() -> {
             try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
                 return of(run, listener).file(path, listener);
             }
         });
         try {
-            return answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            return read.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            answer.cancel(true);
+            read.cancel(true);
             throw new StepException(
                     ErrorCategory.TIMEOUT,
                     "Policy file '" + path + "' of the trusted revision could not be read: the source of the change request did"

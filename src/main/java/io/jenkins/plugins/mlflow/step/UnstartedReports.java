@@ -5,7 +5,7 @@ import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.gate.RunMode;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 
-/** The reports of gates that ended before they began: all that is known of them is the step's parameters. */
+/** The reports of gates that ended before they started: only the step's parameters are known. */
 final class UnstartedReports {
     private final GateParameters parameters;
     private final String serverName;

@@ -84,12 +84,12 @@ final class WorkspacePolicy {
     }
 
     private static void poll(
-            String agent, Future<Found> answer, String path, CompletableFuture<Found> found, Duration pause) {
+            String agent, Future<Found> reply, String path, CompletableFuture<Found> found, Duration pause) {
         if (found.isDone()) {
-            GateScheduler.runForAgent(agent, () -> answer.cancel(true));
-        } else if (answer.isDone()) {
+            GateScheduler.runForAgent(agent, () -> reply.cancel(true));
+        } else if (reply.isDone()) {
             try {
-                found.complete(answer.get());
+                found.complete(reply.get());
             } catch (ExecutionException e) {
                 found.completeExceptionally(unreachable(path, e.getCause()));
             } catch (InterruptedException | RuntimeException e) {
@@ -98,7 +98,7 @@ final class WorkspacePolicy {
         } else {
             Duration longer = pause.multipliedBy(2);
             Duration next = longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
-            GateScheduler.after(pause, () -> poll(agent, answer, path, found, next));
+            GateScheduler.after(pause, () -> poll(agent, reply, path, found, next));
         }
     }
 
