@@ -15,6 +15,8 @@ public final class CandidateInfo {
     private String modelName;
     private boolean evaluationRun;
     private boolean childRun;
+    private String runOf;
+    private String startedBy;
 
     public CandidateInfo(
             String runId, String experimentId, String experiment, String version, String modelId, String runStatus) {
@@ -36,6 +38,13 @@ public final class CandidateInfo {
     public CandidateInfo run(boolean isEvaluationRun, boolean isChildRun) {
         evaluationRun = isEvaluationRun;
         childRun = isChildRun;
+        return this;
+    }
+
+    /** Adds whose run this is, such as {@code of this build}, and who started the run; both may be null. */
+    public CandidateInfo build(String owner, String user) {
+        runOf = owner;
+        startedBy = user;
         return this;
     }
 
@@ -76,6 +85,16 @@ public final class CandidateInfo {
         return childRun;
     }
 
+    /** Why this run was selected, if by the tags of a build: such as {@code of this build}; null for others. */
+    public String getRunOf() {
+        return runOf;
+    }
+
+    /** Who started the run by MLflow's account; null if unknown. */
+    public String getStartedBy() {
+        return startedBy;
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("run_id", runId);
@@ -87,6 +106,8 @@ public final class CandidateInfo {
         map.put("run_status", runStatus);
         map.put("evaluation_run", evaluationRun);
         map.put("child_run", childRun);
+        map.put("run_of", runOf);
+        map.put("started_by", startedBy);
         return map;
     }
 
@@ -101,6 +122,7 @@ public final class CandidateInfo {
                                 Json.text(map, "model_id"),
                                 Json.text(map, "run_status"))
                         .named(Json.text(map, "model_name"))
-                        .run(Json.isTrue(map, "evaluation_run"), Json.isTrue(map, "child_run"));
+                        .run(Json.isTrue(map, "evaluation_run"), Json.isTrue(map, "child_run"))
+                        .build(Json.text(map, "run_of"), Json.text(map, "started_by"));
     }
 }

@@ -59,9 +59,17 @@ public final class ReportTable {
     }
 
     private static String candidate(CandidateInfo candidate) {
-        String kind = candidate.isEvaluationRun()
-                ? candidate.isChildRun() ? " (evaluation run, child run)" : " (evaluation run)"
-                : candidate.isChildRun() ? " (child run)" : "";
+        List<String> kinds = new ArrayList<>();
+        if (candidate.isEvaluationRun()) {
+            kinds.add("evaluation run");
+        }
+        if (candidate.isChildRun()) {
+            kinds.add("child run");
+        }
+        if (candidate.getRunOf() != null) {
+            kinds.add(candidate.getRunOf());
+        }
+        String kind = kinds.isEmpty() ? "" : " (" + String.join(", ", kinds) + ")";
         String name = candidate.getModelName() == null ? "" : " (" + candidate.getModelName() + ")";
         return "run " + candidate.getRunId() + kind
                 + (candidate.getVersion() == null ? "" : ", version " + candidate.getVersion())

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds the candidate, once, and pins it in the state. */
@@ -34,6 +35,8 @@ final class CandidateResolver {
             resolve(exact);
         } else if (experiment != null) {
             newestRun(selection, experiment);
+        } else if (context.request.runTags() != null) {
+            state.candidate.runId = new BuildRunResolver(context).find(selection.filter()).id();
         } else {
             Optional<ModelVersion> highest = context.server().highestVersion(context.model());
             if (highest.isEmpty()) {
@@ -42,8 +45,12 @@ final class CandidateResolver {
             pin(highest.orElseThrow(() -> notFound("has no version of model '" + context.model()
                     + "'. Register the model before the gate, or name its run with runId or experiment")));
         }
+        if (exact == null && context.request.runTags() != null) {
+            state.candidate.runOf = context.request.runTags().inWords();
+        }
         context.say("Candidate: " + (state.candidate.versionRunId == null ? "run " : "evaluation run ") + state.candidate.runId
                 + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())
+                + (state.candidate.runOf == null ? "" : ", the run " + state.candidate.runOf)
                 + (state.candidate.version == null ? "" : ", version " + state.candidate.version + " of " + context.model()));
         state.enter(Phase.WAIT);
     }
@@ -91,31 +98,34 @@ final class CandidateResolver {
             throws TrackingException, InterruptedException, GateAbortException {
         Instant startedAfter = null;
         if (selection.best() && selection.maxAge() != null) {
-            startedAfter = serverTime(experiment.serverTime()).minus(selection.maxAge());
+            startedAfter = serverTime(context, experiment.serverTime()).minus(selection.maxAge());
         }
+        RunTags tags = context.request.runTags();
         RunSearch search = new RunSearch(
                 experiment.id(),
                 selection.filter(),
                 selection.best() ? selection.orderBy().metric() : null,
                 selection.best() && selection.orderBy().descending(),
                 startedAfter,
-                selection.nested());
+                selection.nested(),
+                tags == null ? Map.of() : tags.tags());
         Run run = context.server()
                 .firstRun(search)
-                .orElseThrow(() -> notFound("has no active run in experiment '" + experiment.name() + "'"
+                .orElseThrow(() -> notFound("has no active run " + (tags == null ? "" : tags.inWords() + " ") + "in experiment '"
+                        + experiment.name() + "'"
                         + (selection.filter() == null ? "" : " that matches the filter " + selection.filter())
                         + (selection.best() && selection.maxAge() != null
                                 ? " and started within " + Durations.format(selection.maxAge())
                                 : "")
                         + (selection.nested() ? "" : " (child runs do not count)")
                         + ". Log a run before the gate, or correct the selection"));
-        refuseFuture(run);
+        refuseFuture(context, run);
         state.candidate.runId = run.id();
     }
 
     /** A client with a wrong clock would be the newest for as long as its clock is ahead. */
-    private void refuseFuture(Run run) throws GateAbortException {
-        Instant now = serverTime(run.serverTime());
+    static void refuseFuture(GateContext context, Run run) throws GateAbortException {
+        Instant now = serverTime(context, run.serverTime());
         if (run.startTime() != null && run.startTime().isAfter(now.plus(CLOCK_TOLERANCE))) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
@@ -170,7 +180,7 @@ final class CandidateResolver {
             if (run.startTime() == null) {
                 throw notFound("does not tell when run " + run.id() + " started, so its age cannot be checked");
             }
-            Instant oldest = serverTime(run.serverTime()).minus(context.policy().candidate().maxAge());
+            Instant oldest = serverTime(context, run.serverTime()).minus(context.policy().candidate().maxAge());
             if (run.startTime().isBefore(oldest)) {
                 throw notFound("has run " + run.id() + " started at " + run.startTime()
                         + ", which is longer ago than the maximum age of "
@@ -178,6 +188,7 @@ final class CandidateResolver {
             }
         }
         state.candidate.experimentId = run.experimentId();
+        state.candidate.startedBy = run.user();
         state.candidate.childRun = run.isChild();
         if (state.candidate.childRun) {
             context.say("Run " + run.id() + " is a child run of " + run.parentRunId());
@@ -197,7 +208,7 @@ final class CandidateResolver {
         }
     }
 
-    private Instant serverTime(Instant told) throws GateAbortException {
+    private static Instant serverTime(GateContext context, Instant told) throws GateAbortException {
         if (told == null) {
             throw new GateAbortException(
                     ErrorCategory.PROTOCOL,

@@ -24,6 +24,10 @@ final class CandidateState extends StatePart<CandidateState> {
     String versionRunId;
     boolean evaluationRun;
     boolean childRun;
+    /** Whose run was selected, such as {@code of this build}; null unless tags told it. */
+    String runOf;
+    /** Who started the run, or null if unknown. */
+    String startedBy;
     /** Whether the registered model is known to exist and to be no prompt. */
     boolean registeredModelChecked;
     /** Whether the server is known to have the files of the candidate's model. */

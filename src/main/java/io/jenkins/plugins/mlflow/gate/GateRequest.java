@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param evaluationRunId the run whose metrics count for a candidate that was named as a version or alias, or null for the
  *     version's own run
  * @param locked whether an administrator locked the model's policy, so that only what it names counts
+ * @param runTags the candidate must be a run with these tags where it is selected, or null if any run may be
  */
 public record GateRequest(
         String model,
@@ -28,7 +29,8 @@ public record GateRequest(
         String buildUrl,
         String promotionBarred,
         String evaluationRunId,
-        boolean locked)
+        boolean locked,
+        RunTags runTags)
         implements Serializable {
 
     /** Nobody forbids to promote. */
@@ -41,27 +43,32 @@ public record GateRequest(
             String policySha256,
             RunMode runMode,
             String buildUrl) {
-        this(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, null, null, false);
+        this(model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, null, null, false, null);
     }
 
     /** The same, evaluated by the metrics of this run unless it is null. */
     public GateRequest evaluatedBy(String runId) {
-        return with(promotionBarred, runId, locked);
+        return with(promotionBarred, runId, locked, runTags);
     }
 
     /** The same under a policy that is locked, or not. */
     public GateRequest locked(boolean isLocked) {
-        return with(promotionBarred, evaluationRunId, isLocked);
+        return with(promotionBarred, evaluationRunId, isLocked, runTags);
+    }
+
+    /** The same with a candidate that must have these tags if it is selected, or any candidate if null. */
+    public GateRequest among(RunTags tags) {
+        return with(promotionBarred, evaluationRunId, locked, tags);
     }
 
     /** The same, with promotion forbidden for this reason unless it is null; what was forbidden before stays so. */
     public GateRequest barred(String reason) {
-        return reason == null || promotionBarred != null ? this : with(reason, evaluationRunId, locked);
+        return reason == null || promotionBarred != null ? this : with(reason, evaluationRunId, locked, runTags);
     }
 
-    private GateRequest with(String barred, String runId, boolean isLocked) {
+    private GateRequest with(String barred, String runId, boolean isLocked, RunTags tags) {
         return new GateRequest(
-                model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, barred, runId, isLocked);
+                model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, barred, runId, isLocked, tags);
     }
 
     boolean mayWrite() {

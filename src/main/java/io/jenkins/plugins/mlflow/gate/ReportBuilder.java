@@ -57,7 +57,8 @@ final class ReportBuilder {
                                 state.loggedModelId(),
                                 state.candidate.runStatus)
                         .named(state.model() == null ? null : state.model().name())
-                        .run(state.candidate.evaluationRun, state.candidate.childRun);
+                        .run(state.candidate.evaluationRun, state.candidate.childRun)
+                        .build(state.candidate.runOf, state.candidate.startedBy);
     }
 
     private BaselineInfo baseline() {

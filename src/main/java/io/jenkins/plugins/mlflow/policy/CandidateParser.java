@@ -35,10 +35,13 @@ final class CandidateParser {
 
     private final PolicyProblems problems;
     private final boolean complete;
+    private final boolean ofBuild;
 
-    CandidateParser(PolicyProblems problems, boolean complete) {
+    /** @param ofBuild whether only the runs of one build count, so that a filter needs no experiment */
+    CandidateParser(PolicyProblems problems, boolean complete, boolean ofBuild) {
         this.problems = problems;
         this.complete = complete;
+        this.ofBuild = ofBuild;
     }
 
     /** The selection, or null if the node is no mapping. */
@@ -104,7 +107,7 @@ final class CandidateParser {
             problems.add(fields.place(ORDER_BY), "`order_by` counts only with `select: best`; add that or remove this"
                     + fields.ofDefaults(ORDER_BY));
         }
-        if (fields.has(FILTER) && !fields.has(EXPERIMENT)) {
+        if (fields.has(FILTER) && !fields.has(EXPERIMENT) && !ofBuild) {
             problems.add(fields.place(FILTER), "a filter needs `experiment`, the name of the experiment to look in"
                     + fields.ofDefaults(FILTER));
         }

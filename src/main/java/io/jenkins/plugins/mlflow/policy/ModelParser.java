@@ -25,29 +25,32 @@ final class ModelParser {
 
     private final PolicyProblems problems;
     private final boolean complete;
+    private final boolean ofBuild;
     private final String howToGiveRules;
 
-    private ModelParser(PolicyProblems problems, boolean complete, String howToGiveRules) {
+    private ModelParser(PolicyProblems problems, boolean complete, boolean ofBuild, String howToGiveRules) {
         this.problems = problems;
         this.complete = complete;
+        this.ofBuild = ofBuild;
         this.howToGiveRules = howToGiveRules;
     }
 
     /**
      * The policy of a model, or null if it has a problem.
      *
+     * @param ofBuild whether only the runs of one build count, so that a filter needs no experiment
      * @param thresholds how the user can give rules elsewhere than in the policy, for the message if there are none
      */
-    static GatePolicy parse(PolicyNode.Mapping model, String thresholds, PolicyProblems problems) {
+    static GatePolicy parse(PolicyNode.Mapping model, boolean ofBuild, String thresholds, PolicyProblems problems) {
         PolicyProblems mine = new PolicyProblems();
-        GatePolicy policy = new ModelParser(mine, true, thresholds).model(model);
+        GatePolicy policy = new ModelParser(mine, true, ofBuild, thresholds).model(model);
         problems.addAll(mine.found());
         return mine.found().isEmpty() ? policy : null;
     }
 
     /** Checks a part of a policy, which others complete. */
     static void check(PolicyNode part, PolicyProblems problems) {
-        new ModelParser(problems, false, "").model(part);
+        new ModelParser(problems, false, false, "").model(part);
     }
 
     private GatePolicy model(PolicyNode node) {
@@ -56,7 +59,7 @@ final class ModelParser {
             return null;
         }
         CandidateSelection candidate = fields.has(CANDIDATE)
-                ? new CandidateParser(problems, complete).parse(fields.get(CANDIDATE))
+                ? new CandidateParser(problems, complete, ofBuild).parse(fields.get(CANDIDATE))
                 : CandidateSelection.HIGHEST_VERSION;
         WaitPolicy waiting = fields.has(WAIT) ? waiting(fields.get(WAIT)) : WaitPolicy.DEFAULT;
         BaselinePolicy baseline = fields.has(BASELINE) ? baseline(fields.get(BASELINE)) : null;

@@ -246,7 +246,7 @@ public final class PolicyDocument {
             if (name.equals(resolvedLater)) {
                 ModelParser.check(model, mine);
             } else {
-                ModelParser.parse(model, "as thresholds of the step or command line", mine);
+                ModelParser.parse(model, false, "as thresholds of the step or command line", mine);
             }
             mine.found().forEach(problem -> found.computeIfAbsent(problem, key -> new ArrayList<>()).add(name));
         });

@@ -15,11 +15,13 @@ public final class PolicyOverrides {
     private final UnaryOperator<String> naming;
     private final Map<String, Object> values;
     private final boolean exactCandidate;
+    private final boolean ofBuild;
 
     private PolicyOverrides(Builder builder) {
         naming = builder.naming;
         values = new LinkedHashMap<>(builder.values);
         exactCandidate = builder.exactCandidate;
+        ofBuild = builder.ofBuild;
     }
 
     /** Starts with no parameters, which messages call by the step's names. */
@@ -35,6 +37,10 @@ public final class PolicyOverrides {
      */
     public static Builder builder(UnaryOperator<String> naming) {
         return new Builder(naming);
+    }
+
+    boolean isOfBuild() {
+        return ofBuild;
     }
 
     /** The parameter in words that the user knows, for messages. */
@@ -90,6 +96,7 @@ public final class PolicyOverrides {
         private final UnaryOperator<String> naming;
         private final Map<String, Object> values = new LinkedHashMap<>();
         private boolean exactCandidate;
+        private boolean ofBuild;
 
         private Builder(UnaryOperator<String> naming) {
             this.naming = naming;
@@ -133,6 +140,12 @@ public final class PolicyOverrides {
         /** Whether the run or version is given, so that the policy's {@code candidate} does not count. */
         public Builder exactCandidate(boolean given) {
             exactCandidate = given;
+            return this;
+        }
+
+        /** Whether only the runs of one build count, so that a filter needs no experiment. */
+        public Builder ofBuild(boolean given) {
+            ofBuild = given;
             return this;
         }
 

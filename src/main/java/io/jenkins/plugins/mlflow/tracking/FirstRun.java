@@ -18,11 +18,11 @@ final class FirstRun {
 
     private static final int PAGE = 100;
     private static final int MOST_PAGES = 50;
-    private static final String NO_CHILDREN = "tags.mlflow.parentRunId IS NULL";
 
     private final HttpTransport transport;
     private final RunSearch search;
     private final Comparator<Run> order;
+    private final RunTagFilter tags;
     private Run first;
     private Run previous;
     private boolean tieExcluded;
@@ -32,6 +32,7 @@ final class FirstRun {
         this.transport = transport;
         this.search = search;
         this.order = RunQueries.order(search);
+        this.tags = new RunTagFilter(search.tags());
     }
 
     Optional<Run> find() throws TrackingException, InterruptedException {
@@ -39,7 +40,7 @@ final class FirstRun {
         if (!isOver(token) && first == null && !search.nested()) {
             Optional<String> filtered = withoutChildren();
             if (filtered.isPresent()) {
-                return rest(filtered.get(), NO_CHILDREN);
+                return rest(filtered.get(), RunTagFilter.NO_CHILDREN);
             }
         }
         return rest(token, null);
@@ -50,7 +51,7 @@ final class FirstRun {
         Run before = previous;
         try {
             previous = null;
-            return Optional.of(read(PAGE, "", NO_CHILDREN));
+            return Optional.of(read(PAGE, "", RunTagFilter.NO_CHILDREN));
         } catch (TrackingException e) {
             if (e.category() != ErrorCategory.PROTOCOL || e.isTransient()) {
                 throw e;
@@ -95,6 +96,7 @@ final class FirstRun {
         String next = reading.message().getNextPageToken();
         reading.require(!answered.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
         for (Service.Run entry : answered) {
+            tags.check(reading, entry);
             Run run = RunQueries.read(entry, reading);
             check(reading, run);
             previous = run;
@@ -152,7 +154,7 @@ final class FirstRun {
                 .setRunViewType(Service.ViewType.ACTIVE_ONLY)
                 .setMaxResults(size)
                 .addAllOrderBy(RunQueries.orderBy(search));
-        List<String> conditions = new ArrayList<>();
+        List<String> conditions = new ArrayList<>(tags.conditions());
         if (search.filter() != null && !search.filter().isBlank()) {
             conditions.add(search.filter().strip());
         }

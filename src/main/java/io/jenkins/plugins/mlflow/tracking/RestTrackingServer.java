@@ -20,6 +20,7 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
 public final class RestTrackingServer implements TrackingServer, TrackingHistory {
     private final HttpTransport transport;
     private final RunQueries runs;
+    private final TaggedRunQueries taggedRuns;
     private final VersionQueries versions;
     private final VersionWrites writes;
     private final HistoryQueries history;
@@ -64,6 +65,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     private RestTrackingServer(HttpTransport transport) {
         this.transport = transport;
         this.runs = new RunQueries(transport);
+        this.taggedRuns = new TaggedRunQueries(transport);
         this.versions = new VersionQueries(transport);
         this.writes = new VersionWrites(transport);
         this.history = new HistoryQueries(transport);
@@ -166,6 +168,11 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     @Override
     public Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
         return runs.firstRun(search);
+    }
+
+    @Override
+    public List<TaggedRun> taggedRuns(TagSearch search) throws TrackingException, InterruptedException {
+        return taggedRuns.find(search);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param modelOutputs ids of the logged models (MLflow 3) that the run names as made
  * @param modelInputs ids of the logged models that the run names as evaluated
  * @param parentRunId the run that this one is a child of (tag {@code mlflow.parentRunId}), or null
+ * @param user who started the run (tag {@code mlflow.user}), or null if unknown
  * @param serverTime the server's clock when it responded, or null if it sent none ({@code Date} header)
  */
 public record Run(
@@ -30,6 +31,7 @@ public record Run(
         Set<String> modelOutputs,
         Set<String> modelInputs,
         String parentRunId,
+        String user,
         Instant serverTime) {
 
     public Run {

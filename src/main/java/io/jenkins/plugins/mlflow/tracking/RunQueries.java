@@ -148,16 +148,16 @@ final class RunQueries {
                 datasetDigests(message),
                 modelOutputs,
                 modelInputs,
-                parentRunId(message),
+                RunTagFilter.parent(message),
+                user(message),
                 reading.serverTime());
     }
 
-    private static String parentRunId(Service.Run message) {
-        return message.getData().getTagsList().stream()
-                .filter(tag -> tag.getKey().equals("mlflow.parentRunId") && !tag.getValue().isEmpty())
-                .map(Service.RunTag::getValue)
-                .findFirst()
-                .orElse(null);
+    /** Older clients name the user in the run's info only. */
+    private static String user(Service.Run message) {
+        String tag = RunTagFilter.tag(message, "mlflow.user");
+        String info = message.getInfo().getUserId();
+        return tag == null && !info.isEmpty() ? info : tag;
     }
 
     private static Set<String> datasetDigests(Service.Run message) {

@@ -50,6 +50,12 @@ public interface TrackingServer {
      */
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException;
 
+    /**
+     * The active runs that have these tags, newest start first, in a bounded number of pages. Without an experiment, runs of all
+     * active experiments are searched.
+     */
+    List<TaggedRun> taggedRuns(TagSearch search) throws TrackingException, InterruptedException;
+
     /** {@link ErrorCategory#NOT_FOUND} if there is none of that name. */
     Experiment experimentByName(String name) throws TrackingException, InterruptedException;
 

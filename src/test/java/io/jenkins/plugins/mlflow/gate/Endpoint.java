@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 /** The requests that a gate makes. */
 enum Endpoint {
+    EXPERIMENTS("POST", "experiments/search"),
     EXPERIMENT("GET", "experiments/get-by-name"),
     EXPERIMENT_NAME("GET", "experiments/get"),
     SEARCH_RUNS("POST", "runs/search"),

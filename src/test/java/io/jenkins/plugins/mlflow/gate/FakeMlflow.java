@@ -9,6 +9,8 @@ import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
+import io.jenkins.plugins.mlflow.tracking.TagSearch;
+import io.jenkins.plugins.mlflow.tracking.TaggedRun;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.time.Clock;
@@ -56,6 +58,9 @@ final class FakeMlflow implements TrackingServer {
     /** What happens at one call of a method; {@code after} is thrown once the request took effect. */
     private record Disturbance(Runnable happens, TrackingException before, TrackingException after) {}
 
+    /** As the value of a run's tag: every value that a search asks for, such as the id of a build that a test cannot know. */
+    static final String ANY = "*";
+
     static final class FakeRun {
         String experimentId = "3";
         Run.Status status = Run.Status.FINISHED;
@@ -67,6 +72,9 @@ final class FakeMlflow implements TrackingServer {
         final Set<String> digests = new HashSet<>();
         final Set<String> evaluated = new HashSet<>();
         String parent;
+        String name;
+        String user;
+        final Map<String, String> tags = new HashMap<>();
         /** Paths of files below the run; MLflow 2 logs a model as files. */
         final Set<String> artifacts = new HashSet<>(Set.of("model/MLmodel", "model/model.pkl"));
     }
@@ -224,6 +232,7 @@ final class FakeMlflow implements TrackingServer {
                         .collect(Collectors.toSet()),
                 run.evaluated,
                 run.parent,
+                run.user,
                 clock.instant());
     }
 
@@ -288,6 +297,7 @@ final class FakeMlflow implements TrackingServer {
                 Run run = tell(id);
                 if (run.experimentId().equals(search.experimentId())
                         && !run.deleted()
+                        && hasTags(id, search.tags())
                         && (search.nested() || !run.isChild())
                         && (search.startedAfter() == null || !run.startTime().isBefore(search.startedAfter()))) {
                     found.add(run);
@@ -298,6 +308,33 @@ final class FakeMlflow implements TrackingServer {
                     : Comparator.comparing(run -> run.metrics().get(search.metric()).value()
                             * (search.descending() ? -1 : 1));
             return found.stream().min(order);
+        });
+    }
+
+    private boolean hasTags(String runId, Map<String, String> tags) {
+        Map<String, String> own = runs.get(runId).tags;
+        return tags.entrySet().stream()
+                .allMatch(tag -> tag.getValue().equals(own.get(tag.getKey())) || ANY.equals(own.get(tag.getKey())));
+    }
+
+    /** A filter is true for runs whose name it is. */
+    @Override
+    public List<TaggedRun> taggedRuns(TagSearch search) throws TrackingException {
+        return answer("taggedRuns", () -> {
+            List<TaggedRun> found = new ArrayList<>();
+            for (String id : runs.keySet()) {
+                Run run = tell(id);
+                String name = runs.get(id).name;
+                if (hasTags(id, search.tags())
+                        && !run.deleted()
+                        && (search.experimentId() == null || search.experimentId().equals(run.experimentId()))
+                        && (search.filter() == null || search.filter().equals(name))
+                        && (search.children() || !run.isChild())) {
+                    found.add(new TaggedRun(run, name, nameOfExperiment(run.experimentId())));
+                }
+            }
+            found.sort(Comparator.comparing((TaggedRun run) -> run.run().startTime()).reversed());
+            return found.subList(0, Math.min(search.most(), found.size()));
         });
     }
 

@@ -8,6 +8,8 @@ import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
+import io.jenkins.plugins.mlflow.tracking.TagSearch;
+import io.jenkins.plugins.mlflow.tracking.TaggedRun;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +116,14 @@ final class MlflowApi {
                 return object("experiment", experiment(mlflow.experiment(asked.get("experiment_id"))));
             case ARTIFACTS:
                 return object("files", artifacts(mlflow.artifacts(asked.get("run_id"), asked.get("path"))));
+            case EXPERIMENTS:
+                List<Object> experiments = new ArrayList<>();
+                mlflow.experiments.forEach((name, id) -> experiments.add(object("experiment_id", id, "name", name, "lifecycle_stage", "active")));
+                return object("experiments", experiments);
             case SEARCH_RUNS:
+                if (asked.getOrDefault("filter", "").contains("tags.`")) {
+                    return taggedRuns(asked.get("filter"));
+                }
                 return runs(mlflow.firstRun(
                         new RunSearch(asked.get("experiment_ids").replaceAll("[\\[\\]]", ""), null, null, false, null)));
             case RUN:
@@ -183,6 +192,29 @@ final class MlflowApi {
     private static Map<String, Object> experiment(Experiment experiment) {
         return object(
                 "experiment_id", experiment.id(), "name", experiment.name(), "lifecycle_stage", "active");
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> taggedRuns(String filter) throws TrackingException {
+        Map<String, String> tags = new LinkedHashMap<>();
+        Matcher wanted = Pattern.compile("tags\\.`([^`]+)` = '([^']*)'").matcher(filter);
+        while (wanted.find()) {
+            tags.put(wanted.group(1), wanted.group(2));
+        }
+        List<Object> found = new ArrayList<>();
+        for (TaggedRun run : mlflow.taggedRuns(new TagSearch(tags, null, null, true, 100))) {
+            Map<String, Object> message = run(run.run());
+            List<Object> own = new ArrayList<>();
+            tags.forEach((key, value) -> own.add(object("key", key, "value", value)));
+            if (run.run().parentRunId() != null) {
+                own.add(object("key", "mlflow.parentRunId", "value", run.run().parentRunId()));
+            }
+            Map<String, Object> data = new LinkedHashMap<>((Map<String, Object>) message.get("data"));
+            data.put("tags", own);
+            message.put("data", data);
+            found.add(message);
+        }
+        return object("runs", found);
     }
 
     private Map<String, Object> runs(Optional<Run> run) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,7 +65,7 @@ class FirstRunTest {
     }
 
     private static final RunSearch NEWEST = new RunSearch("3", null, null, true, null);
-    private static final RunSearch NEWEST_OF_ALL = new RunSearch("3", null, null, true, null, true);
+    private static final RunSearch NEWEST_OF_ALL = new RunSearch("3", null, null, true, null, true, Map.of());
     private static final RunSearch BEST = new RunSearch("3", null, "acc", true, null);
 
     @Test

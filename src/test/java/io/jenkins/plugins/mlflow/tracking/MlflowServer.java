@@ -35,6 +35,7 @@ public final class MlflowServer {
     private static final Duration STARTUP = Duration.ofSeconds(150);
 
     private final String version;
+    private final Path environment;
     private final boolean basicAuth;
     private final Path folder;
     private final Process process;
@@ -43,6 +44,7 @@ public final class MlflowServer {
 
     private MlflowServer(Builder builder) throws IOException {
         version = builder.version();
+        environment = builder.environment;
         basicAuth = builder.basicAuth;
         folder = Files.createTempDirectory("mlflow-server-");
         int port = freePort();
@@ -138,6 +140,11 @@ public final class MlflowServer {
     /** MLflow's version, such as 2.17.2. */
     public String version() {
         return version;
+    }
+
+    /** The Python that has the client of the server's version. */
+    public Path python() {
+        return environment.resolve("bin/python");
     }
 
     public int majorVersion() {

@@ -26,7 +26,7 @@ final class Pasts {
         for (int i = 0; i < metrics.length; i += 2) {
             values.put((String) metrics[i], new Run.Metric(((Number) metrics[i + 1]).doubleValue(), 0, 0));
         }
-        return new Run(id, experiment, status, deleted, START, START, values, java.util.Set.of(), java.util.Set.of(), java.util.Set.of(), null, START);
+        return new Run(id, experiment, status, deleted, START, START, values, java.util.Set.of(), java.util.Set.of(), java.util.Set.of(), null, null, START);
     }
 
     static ModelVersion version(int number, String run, String replaced) {

@@ -1,0 +1,24 @@
+package io.jenkins.plugins.mlflow.gate;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The tags that tell the runs of one build from all others. The candidate is then one of these runs.
+ *
+ * @param tags names and values; a run must have all of them
+ * @param owner what messages and the report call the build, such as {@code this build}; null if only the tags are known
+ */
+public record RunTags(TreeMap<String, String> tags, String owner) implements Serializable {
+
+    /** @param owner as above */
+    public static RunTags of(Map<String, String> tags, String owner) {
+        return new RunTags(new TreeMap<>(tags), owner);
+    }
+
+    /** Ends phrases such as "no run …". */
+    String inWords() {
+        return owner == null ? "with the tags " + tags : "of " + owner;
+    }
+}

@@ -1,0 +1,60 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.mlflow.api.proto.Service;
+
+/** The tags that runs of a search must have: as conditions of MLflow's filter, and checked in its response. */
+record RunTagFilter(Map<String, String> tags) {
+    private static final String PARENT = "mlflow.parentRunId";
+    static final String NO_CHILDREN = "tags." + PARENT + " IS NULL";
+
+    /** @throws TrackingException if MLflow's filter has no way to write one of them */
+    List<String> conditions() throws TrackingException {
+        List<String> conditions = new ArrayList<>();
+        for (Map.Entry<String, String> tag : new TreeMap<>(tags).entrySet()) {
+            if (tag.getKey().indexOf('`') >= 0) {
+                throw TrackingException.permanent(
+                        ErrorCategory.CONFIGURATION,
+                        "The tag " + tag.getKey() + " contains a backtick, which MLflow cannot search for. Rename the tag.");
+            }
+            conditions.add("tags.`" + tag.getKey() + "` = " + quoted(tag));
+        }
+        return conditions;
+    }
+
+    private static String quoted(Map.Entry<String, String> tag) throws TrackingException {
+        String value = tag.getValue();
+        if (value.indexOf('\'') >= 0 && value.indexOf('"') >= 0) {
+            throw TrackingException.permanent(
+                    ErrorCategory.CONFIGURATION,
+                    "The value of tag " + tag.getKey() + " contains both kinds of quotes, which MLflow cannot search for."
+                            + " Use another value.");
+        }
+        return value.indexOf('\'') < 0 ? "'" + value + "'" : "\"" + value + "\"";
+    }
+
+    /** Refuses a response with a run that does not have them. */
+    void check(ParsedResponse<?> response, Service.Run run) throws TrackingException {
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            response.require(
+                    tag.getValue().equals(tag(run, tag.getKey())),
+                    "with the run '" + run.getInfo().getRunId() + "', which does not have tag '" + tag.getKey() + "'");
+        }
+    }
+
+    /** The value of a tag, or null if the run has none or an empty one. */
+    static String tag(Service.Run run, String name) {
+        return run.getData().getTagsList().stream()
+                .filter(tag -> tag.getKey().equals(name) && !tag.getValue().isEmpty())
+                .map(Service.RunTag::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    static String parent(Service.Run run) {
+        return tag(run, PARENT);
+    }
+}

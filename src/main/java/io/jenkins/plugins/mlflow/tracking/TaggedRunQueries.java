@@ -1,0 +1,176 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.mlflow.api.proto.Service;
+
+/**
+ * Finds runs by their tags in all experiments. MLflow searches only experiments that are named, so the active experiments are
+ * listed first.
+ */
+final class TaggedRunQueries {
+    /** Of experiments: MLflow sends this many at once, and a search for runs names this many. */
+    private static final int EXPERIMENTS = 1000;
+
+    private static final int RUNS = 100;
+    private static final int MOST_PAGES = 50;
+    private static final Comparator<TaggedRun> NEWEST = Comparator.comparing(
+            found -> found.run().startTime(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
+
+    private final HttpTransport transport;
+
+    TaggedRunQueries(HttpTransport transport) {
+        this.transport = transport;
+    }
+
+    /** Newest start first. */
+    List<TaggedRun> find(TagSearch search) throws TrackingException, InterruptedException {
+        Map<String, String> experiments = new LinkedHashMap<>();
+        if (search.experimentId() == null) {
+            experiments.putAll(experiments());
+        } else {
+            experiments.put(search.experimentId(), null);
+        }
+        List<TaggedRun> found = new ArrayList<>();
+        List<String> ids = List.copyOf(experiments.keySet());
+        for (int from = 0; from < ids.size(); from += EXPERIMENTS) {
+            found.addAll(new Search(search, experiments, ids.subList(from, Math.min(ids.size(), from + EXPERIMENTS))).runs());
+        }
+        return found.stream().sorted(NEWEST).limit(search.most()).toList();
+    }
+
+    /** Names of the active experiments by their ids. */
+    private Map<String, String> experiments() throws TrackingException, InterruptedException {
+        Map<String, String> found = new LinkedHashMap<>();
+        PageTokens pages = new PageTokens(
+                MOST_PAGES, "The list of experiments did not end after " + MOST_PAGES + " pages. Name the experiment or the run.");
+        ParsedResponse<Service.SearchExperiments.Response.Builder> response;
+        do {
+            Service.SearchExperiments.Builder message = Service.SearchExperiments.newBuilder()
+                    .setViewType(Service.ViewType.ACTIVE_ONLY)
+                    .setMaxResults(EXPERIMENTS);
+            if (!pages.next().isEmpty()) {
+                message.setPageToken(pages.next());
+            }
+            response = transport.begin()
+                    .ask(ApiRequest.post("experiments/search", "the experiments", message.build()),
+                            Service.SearchExperiments.Response.newBuilder());
+            for (Service.Experiment experiment : response.message().build().getExperimentsList()) {
+                response.require(!experiment.getExperimentId().isEmpty(), "with an experiment that has no id");
+                found.put(experiment.getExperimentId(), experiment.hasName() ? experiment.getName() : null);
+            }
+        } while (pages.follow(response, response.message().getNextPageToken()));
+        return found;
+    }
+
+    /** One search among at most {@link #EXPERIMENTS} experiments, page by page. */
+    private final class Search {
+        private final TagSearch search;
+        private final Map<String, String> experiments;
+        private final Collection<String> ids;
+        private final RunTagFilter tags;
+        private final List<TaggedRun> found = new ArrayList<>();
+        private String condition;
+
+        Search(TagSearch search, Map<String, String> experiments, Collection<String> ids) {
+            this.search = search;
+            this.experiments = experiments;
+            this.ids = ids;
+            this.tags = new RunTagFilter(search.tags());
+        }
+
+        List<TaggedRun> runs() throws TrackingException, InterruptedException {
+            String token = read("");
+            if (!isOver(token) && !search.children()) {
+                // Many child runs: from MLflow 2.18 on, the server can leave them out.
+                token = withoutChildren(token);
+            }
+            Set<String> tokens = new HashSet<>();
+            while (!isOver(token)) {
+                if (tokens.size() == MOST_PAGES || !tokens.add(token)) {
+                    throw TrackingException.permanent(
+                            ErrorCategory.PROTOCOL,
+                            "The search for runs with the tags " + search.tags() + " did not end after " + MOST_PAGES
+                                    + " pages. Name the experiment or the run.");
+                }
+                token = read(token);
+            }
+            return found;
+        }
+
+        private boolean isOver(String token) {
+            return token.isEmpty() || found.size() >= search.most();
+        }
+
+        private String withoutChildren(String next) throws TrackingException, InterruptedException {
+            List<TaggedRun> before = List.copyOf(found);
+            try {
+                condition = RunTagFilter.NO_CHILDREN;
+                found.clear();
+                return read("");
+            } catch (TrackingException e) {
+                if (e.category() != ErrorCategory.PROTOCOL || e.isTransient()) {
+                    throw e;
+                }
+                condition = null;
+                found.addAll(before);
+                return next;
+            }
+        }
+
+        /** Reads one page; returns the token of the next one, or an empty string. */
+        private String read(String token) throws TrackingException, InterruptedException {
+            ParsedResponse<Service.SearchRuns.Response.Builder> response =
+                    transport.begin().ask(request(token), Service.SearchRuns.Response.newBuilder());
+            List<Service.Run> page = response.message().build().getRunsList();
+            String next = response.message().getNextPageToken();
+            response.require(!page.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
+            for (Service.Run message : page) {
+                tags.check(response, message);
+                TaggedRun run = tagged(message, response);
+                if (search.children() || !run.run().isChild()) {
+                    found.add(run);
+                }
+            }
+            return next;
+        }
+
+        private TaggedRun tagged(Service.Run message, ParsedResponse<?> response) throws TrackingException {
+            Run run = RunQueries.read(message, response);
+            response.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
+            response.require(
+                    run.experimentId() != null && ids.contains(run.experimentId()),
+                    "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
+            String name = message.getInfo().getRunName();
+            return new TaggedRun(run, name.isEmpty() ? null : name, experiments.get(run.experimentId()));
+        }
+
+        private ApiRequest request(String token) throws TrackingException {
+            List<String> conditions = new ArrayList<>(tags.conditions());
+            if (search.filter() != null && !search.filter().isBlank()) {
+                conditions.add(0, search.filter().strip());
+            }
+            if (condition != null) {
+                conditions.add(condition);
+            }
+            String filter = String.join(" AND ", conditions);
+            Service.SearchRuns.Builder message = Service.SearchRuns.newBuilder()
+                    .addAllExperimentIds(ids)
+                    .setRunViewType(Service.ViewType.ACTIVE_ONLY)
+                    .setMaxResults(RUNS)
+                    .addOrderBy("attributes.start_time DESC")
+                    .setFilter(filter);
+            if (!token.isEmpty()) {
+                message.setPageToken(token);
+            }
+            return ApiRequest.post("runs/search", "runs with " + filter, message.build());
+        }
+    }
+}
