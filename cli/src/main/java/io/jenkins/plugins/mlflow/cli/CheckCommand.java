@@ -120,7 +120,8 @@ final class CheckCommand implements Command {
                         CanonicalPolicy.sha256(policy),
                         options.mode(),
                         null)
-                .evaluatedBy(options.evaluationRun());
+                .evaluatedBy(options.evaluationRun())
+                .among(options.runTags());
     }
 
     private GateReport drive(Gate gate, GateState start, TrackingServer server, PrintWriter progress)

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.cli;
 import io.jenkins.plugins.mlflow.gate.Approval;
 import io.jenkins.plugins.mlflow.gate.ExactCandidate;
 import io.jenkins.plugins.mlflow.gate.RunMode;
+import io.jenkins.plugins.mlflow.gate.RunTags;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.Thresholds;
 import java.nio.file.Path;
@@ -52,6 +53,8 @@ final class CheckOptions {
         options.addOption(Arguments.option("alias", "ALIAS", "Evaluate the version with this alias."));
         options.addOption(Arguments.option("model-id", "ID", "Evaluate this logged model of MLflow 3."));
         options.addOption(Arguments.option("experiment", "NAME", "Evaluate the newest run of this experiment."));
+        options.addOption(RunTagOptions.option(
+                "Evaluate the run with this tag, whatever its experiment; see `env`. Repeatable, all must hold."));
         options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for that run."));
         options.addOption(Arguments.option(
                 "nested", "include|ignore", "Whether child runs count, too. Default: they do not."));
@@ -117,6 +120,7 @@ final class CheckOptions {
                 .timeout(given.text("timeout"))
                 .settle(given.text("settle"))
                 .exactCandidate(candidate() != null)
+                .ofBuild(given.has("tag"))
                 .build();
     }
 
@@ -144,6 +148,16 @@ final class CheckOptions {
         }
         both.put("stage", stage);
         return both;
+    }
+
+    /** The tags of the candidate's run, or null if any run may be the candidate. */
+    RunTags runTags() {
+        Map<String, String> tags = RunTagOptions.of(given);
+        if (!tags.isEmpty() && candidate() != null) {
+            throw new IllegalArgumentException(
+                    "option `--tag` chooses among runs, but exactly one candidate was given; give only one of the two");
+        }
+        return tags.isEmpty() ? null : RunTags.of(tags, null);
     }
 
     /** The candidate that was named, or null. */

@@ -15,7 +15,7 @@ import org.apache.commons.cli.Options;
 final class Connection {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String REQUEST_TIMEOUT = "request-timeout";
-    private static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
+    static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
     private static final String REGISTRY_URI = "MLFLOW_REGISTRY_URI";
     private static final String USER = "MLFLOW_TRACKING_USERNAME";
     private static final String PASSWORD = "MLFLOW_TRACKING_PASSWORD";
@@ -62,17 +62,22 @@ final class Connection {
      */
     static Connection of(Arguments given, String requestTimeout, Main main) {
         Variables variables = new Variables(main.environment);
-        String trackingUri = given.text("tracking-uri");
-        String uri = trackingUri != null ? trackingUri : variables.get(TRACKING_URI);
-        if (uri == null) {
-            throw new IllegalArgumentException(
-                    "there is no MLflow server; give --tracking-uri or set the variable " + TRACKING_URI);
-        }
-        ServerAddress address = ServerAddress.parse(uri);
+        ServerAddress address = ServerAddress.parse(trackingUri(given, variables));
         variables.refuseUnsupported();
         refuseAnotherRegistry(variables.get(REGISTRY_URI), address);
         String timeout = given.text(REQUEST_TIMEOUT);
         return new Connection(address, variables, main.directory, duration(timeout == null ? requestTimeout : timeout));
+    }
+
+    /** @throws IllegalArgumentException if neither the option nor the variable names a server */
+    static String trackingUri(Arguments given, Variables variables) {
+        String option = given.text("tracking-uri");
+        String uri = option != null ? option : variables.get(TRACKING_URI);
+        if (uri == null) {
+            throw new IllegalArgumentException(
+                    "there is no MLflow server; give --tracking-uri or set the variable " + TRACKING_URI);
+        }
+        return uri;
     }
 
     private static Duration duration(String text) {

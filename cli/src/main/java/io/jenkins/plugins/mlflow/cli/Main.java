@@ -18,7 +18,7 @@ final class Main {
     static final int OTHER_ERROR = 3;
 
     private static final String PROGRAM = "mlflow-eval-gate";
-    private static final List<String> COMMANDS = List.of("check", "lint", "backtest", "suggest", "schema");
+    private static final List<String> COMMANDS = List.of("check", "env", "lint", "backtest", "suggest", "schema");
 
     final Map<String, String> environment;
     final Path directory;
@@ -78,6 +78,7 @@ final class Main {
     private static Command command(String name) {
         return switch (name) {
             case "check" -> new CheckCommand();
+            case "env" -> new EnvCommand();
             case "lint" -> new LintCommand();
             case "backtest" -> new BacktestCommand();
             case "suggest" -> new SuggestCommand();

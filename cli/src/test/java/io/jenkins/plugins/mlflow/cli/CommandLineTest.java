@@ -39,7 +39,7 @@ class CommandLineTest {
     @Test
     void withoutACommandTheUsageIsShown() {
         assertEquals(2, run());
-        assertTrue(err.contains("check, lint, backtest, suggest or schema"), err);
+        assertTrue(err.contains("check, env, lint, backtest, suggest or schema"), err);
     }
 
     @ParameterizedTest
