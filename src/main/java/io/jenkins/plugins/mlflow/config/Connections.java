@@ -58,12 +58,17 @@ public final class Connections {
             used(run, token);
             return Credentials.bearer(Secret.toString(token.getSecret()), id);
         }
-        throw new ConfigurationException(
-                find(id, StandardCredentials.class, uri) == null
-                        ? "The credentials '" + id + "' of the MLflow server '" + server.getName()
+        throw unusable(id, "credentials", server);
+    }
+
+    /** @param what what messages call them */
+    static ConfigurationException unusable(String id, String what, MlflowServerConfiguration server) {
+        return new ConfigurationException(
+                find(id, StandardCredentials.class, server.getTrackingUri()) == null
+                        ? "The " + what + " '" + id + "' of the MLflow server '" + server.getName()
                                 + "' are not there, or not for its address. Add them under Manage Jenkins → Credentials"
                                 + " (system store), or choose others under Manage Jenkins → System → MLflow."
-                        : "The credentials '" + id + "' of the MLflow server '" + server.getName()
+                        : "The " + what + " '" + id + "' of the MLflow server '" + server.getName()
                                 + "' are of a kind that it cannot use. Choose a username with password, or a secret text.");
     }
 
@@ -77,7 +82,7 @@ public final class Connections {
                 URIRequirementBuilder.fromUri(trackingUri).build());
     }
 
-    private static void used(Run<?, ?> run, com.cloudbees.plugins.credentials.Credentials credentials) {
+    static void used(Run<?, ?> run, com.cloudbees.plugins.credentials.Credentials credentials) {
         if (run != null) {
             CredentialsProvider.track(run, credentials);
         }

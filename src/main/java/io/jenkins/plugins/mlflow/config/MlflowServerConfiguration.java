@@ -41,6 +41,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private final String trackingUri;
     private String uiUrl;
     private String credentialsId;
+    private String trainingCredentialsId;
     private String workspace;
     private String caCertificates;
     private int connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
@@ -98,6 +99,16 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     @DataBoundSetter
     public void setCredentialsId(String credentialsId) {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** What builds may log in with inside of {@code withMlflow}; null if builds are given no credentials. */
+    public String getTrainingCredentialsId() {
+        return trainingCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setTrainingCredentialsId(String trainingCredentialsId) {
+        this.trainingCredentialsId = Util.fixEmptyAndTrim(trainingCredentialsId);
     }
 
     /** Null for none. */
@@ -265,6 +276,21 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         @POST
         public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String trackingUri) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return existing(value, trackingUri);
+        }
+
+        /** Also warns where builds would get the gate's own credentials. */
+        @POST
+        public FormValidation doCheckTrainingCredentialsId(
+                @QueryParameter String value, @QueryParameter String trackingUri, @QueryParameter String credentialsId) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String id = Util.fixEmptyAndTrim(value);
+            return id != null && id.equals(Util.fixEmptyAndTrim(credentialsId))
+                    ? FormValidation.warning(Messages.MlflowServerConfiguration_sameCredentials())
+                    : existing(value, trackingUri);
+        }
+
+        private static FormValidation existing(String value, String trackingUri) {
             String id = Util.fixEmptyAndTrim(value);
             if (id == null
                     || Connections.find(id, StandardUsernamePasswordCredentials.class, trackingUri) != null
@@ -272,6 +298,12 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                 return FormValidation.ok();
             }
             return FormValidation.warning(Messages.MlflowServerConfiguration_noCredentials());
+        }
+
+        @POST
+        public ListBoxModel doFillTrainingCredentialsIdItems(
+                @QueryParameter String trainingCredentialsId, @QueryParameter String trackingUri) {
+            return doFillCredentialsIdItems(trainingCredentialsId, trackingUri);
         }
 
         @POST

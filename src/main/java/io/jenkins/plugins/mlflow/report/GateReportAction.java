@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import jenkins.management.Badge;
@@ -202,6 +204,18 @@ public final class GateReportAction extends Tab implements RunAction2 {
             documents.add(document == null ? null : document.toMap());
         }
         return documents;
+    }
+
+    /** Names of the metrics that the gates compared. */
+    public Set<String> metrics() {
+        Set<String> metrics = new LinkedHashSet<>();
+        for (GateSummary summary : getSummaries()) {
+            GateDocument document = read(summary.getNumber());
+            if (document != null) {
+                document.getReport().getChecks().forEach(check -> metrics.add(check.getMetric()));
+            }
+        }
+        return metrics;
     }
 
     public Api getApi() {

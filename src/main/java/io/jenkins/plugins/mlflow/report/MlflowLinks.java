@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Addresses in MLflow's user interface. They are null where a part is not known. */
-final class MlflowLinks {
+public final class MlflowLinks {
     private final String base;
 
-    MlflowLinks(String base) {
+    /** @param base address of the user interface; no link is made unless it is http or https */
+    public MlflowLinks(String base) {
         this.base = validBase(base);
     }
 
@@ -37,7 +38,7 @@ final class MlflowLinks {
     }
 
     /** MLflow finds the experiment itself if it is null. */
-    String run(String experimentId, String runId) {
+    public String run(String experimentId, String runId) {
         if (base == null || runId == null) {
             return null;
         }

@@ -37,6 +37,7 @@ class ConfigurationAsCodeTest {
         assertEquals("https://mlflow.example.com/team", production.getTrackingUri());
         assertEquals("https://ui.example.com/mlflow", production.getUiUrl());
         assertEquals("mlflow-token", production.getCredentialsId());
+        assertEquals("mlflow-training", production.getTrainingCredentialsId());
         assertEquals("churn", production.getWorkspace());
         assertEquals(1, Certificates.parse(production.getCaCertificates()).size());
         assertEquals(6, production.getConnectTimeoutSeconds());

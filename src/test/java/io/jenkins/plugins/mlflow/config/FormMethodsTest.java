@@ -42,6 +42,7 @@ class FormMethodsTest {
             SERVER + "checkTrackingUri?value=https://production.example.com",
             SERVER + "checkUiUrl?value=https://production.example.com",
             SERVER + "checkCredentialsId?value=mlflow-token",
+            SERVER + "checkTrainingCredentialsId?value=mlflow-token",
             SERVER + "checkWorkspace?value=churn",
             SERVER + "checkCaCertificates?value=x",
             SERVER + "checkConnectTimeoutSeconds?value=5",

@@ -27,6 +27,7 @@ final class Servers {
         MlflowServerConfiguration production = server("production");
         production.setUiUrl("https://ui.example.com/mlflow/");
         production.setCredentialsId("mlflow-token");
+        production.setTrainingCredentialsId("mlflow-training");
         production.setWorkspace("churn");
         production.setConnectTimeoutSeconds(7);
         production.setRequestTimeoutSeconds(70);

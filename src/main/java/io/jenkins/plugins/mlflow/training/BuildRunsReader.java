@@ -1,0 +1,33 @@
+package io.jenkins.plugins.mlflow.training;
+
+import hudson.model.Run;
+import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.Connections;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.tracking.TagSearch;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import java.util.List;
+import java.util.Set;
+
+/** Asks a server, with the gate's credentials, for the top-level runs of a build. */
+final class BuildRunsReader {
+    private static final int MOST_RUNS = 100;
+
+    private BuildRunsReader() {}
+
+    /**
+     * Blocks for two requests, or some more on a server with thousands of experiments.
+     *
+     * @return at most 100 runs, newest start first
+     */
+    static List<RecordedRun> read(BuildRunsAction action, MlflowServerConfiguration server)
+            throws ConfigurationException, TrackingException, InterruptedException {
+        Run<?, ?> build = action.getRun();
+        Set<String> gated = GatedMetrics.of(build);
+        return Connections.open(server, build)
+                .taggedRuns(new TagSearch(action.tags(), null, null, false, MOST_RUNS))
+                .stream()
+                .map(found -> new RecordedRun(found, gated))
+                .toList();
+    }
+}

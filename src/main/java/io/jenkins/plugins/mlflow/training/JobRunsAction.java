@@ -1,0 +1,115 @@
+package io.jenkins.plugins.mlflow.training;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Action;
+import hudson.model.Job;
+import hudson.model.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import jenkins.model.Tab;
+import jenkins.model.TransientActionFactory;
+
+/** The page of a job whose builds trained inside of {@code withMlflow}: the runs of its latest builds. */
+public final class JobRunsAction extends Tab {
+    private static final int MOST_BUILDS = 50;
+    /** Which jobs have the page: the folder is looked for once, not for every listing of a job's actions. */
+    private static final Map<Job<?, ?>, Boolean> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private JobRunsAction(Job<?, ?> job) {
+        super(job);
+    }
+
+    private static Path folder(Job<?, ?> job) {
+        return job.getRootDir().toPath().resolve(BuildRunsAction.URL_NAME);
+    }
+
+    static void register(Job<?, ?> job) throws IOException {
+        if (!exists(job)) {
+            Files.createDirectories(folder(job));
+            KNOWN.put(job, true);
+        }
+    }
+
+    private static boolean exists(Job<?, ?> job) {
+        return KNOWN.computeIfAbsent(job, any -> Files.isDirectory(folder(job)));
+    }
+
+    /** A build and the runs that it made. */
+    public record BuildRuns(Run<?, ?> build, List<RunRow> rows) {
+        public Run<?, ?> getBuild() {
+            return build;
+        }
+
+        public List<RunRow> getRows() {
+            return rows;
+        }
+    }
+
+    public Job<?, ?> getJob() {
+        return (Job<?, ?>) object;
+    }
+
+    /** The latest builds that made runs, newest first. */
+    public List<BuildRuns> getBuilds() {
+        List<BuildRuns> builds = new ArrayList<>();
+        Set<String> gated = getJob().getLastBuild() == null ? Set.of() : GatedMetrics.of(getJob().getLastBuild());
+        int looked = 0;
+        for (Run<?, ?> build : getJob().getBuilds()) {
+            if (looked++ == MOST_BUILDS) {
+                break;
+            }
+            BuildRunsAction action = build.getAction(BuildRunsAction.class);
+            List<RunRow> rows = action == null ? List.of() : RunRow.of(action.getServers(), gated);
+            if (!rows.isEmpty()) {
+                builds.add(new BuildRuns(build, rows));
+            }
+        }
+        return builds;
+    }
+
+    @Override
+    public String getIconFileName() {
+        return "symbol-flask-outline plugin-ionicons-api";
+    }
+
+    @NonNull
+    @Override
+    public String getDisplayName() {
+        return Messages.BuildRunsAction_displayName();
+    }
+
+    @Override
+    public String getUrlName() {
+        return BuildRunsAction.URL_NAME;
+    }
+
+    /** Adds the page to jobs that ever had a block. */
+    @Extension
+    @SuppressWarnings("rawtypes")
+    public static final class Factory extends TransientActionFactory<Job> {
+        @Override
+        public Class<Job> type() {
+            return Job.class;
+        }
+
+        @Override
+        public Class<? extends Action> actionType() {
+            return JobRunsAction.class;
+        }
+
+        @NonNull
+        @Override
+        public Collection<? extends Action> createFor(@NonNull Job target) {
+            return exists(target) ? List.of(new JobRunsAction(target)) : List.of();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.mlflow.training;
+
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server that a build trained against, with the runs that were found there. A change makes a new one. */
+public final class TrainingServer {
+    private final String registry;
+    private final String name;
+    private final String uiUrl;
+    private final ArrayList<RecordedRun> runs;
+
+    TrainingServer(MlflowServerConfiguration server, List<RecordedRun> runs) {
+        this.registry = server.registry();
+        this.name = server.getName();
+        this.uiUrl = server.shownUrl();
+        this.runs = new ArrayList<>(runs);
+    }
+
+    boolean is(MlflowServerConfiguration server) {
+        return registry.equals(server.registry());
+    }
+
+    /** What the server was called when the build ran. */
+    public String getName() {
+        return name;
+    }
+
+    String uiUrl() {
+        return uiUrl;
+    }
+
+    String registry() {
+        return registry;
+    }
+
+    public List<RecordedRun> getRuns() {
+        return runs;
+    }
+}

@@ -1,0 +1,129 @@
+package io.jenkins.plugins.mlflow.training;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * {@code withMlflow(experiment: 'customer-churn') { sh 'python3 train.py' }}: MLflow's clients in the block log to a configured
+ * server, and their runs carry a tag of the build, by which {@code mlflowEvalGate} finds them.
+ */
+public final class WithMlflowStep extends Step {
+    private String server;
+    private String experiment;
+    private LinkedHashMap<String, String> tags = new LinkedHashMap<>();
+    private boolean requireRun;
+
+    @DataBoundConstructor
+    public WithMlflowStep() {
+        // All parameters are optional.
+    }
+
+    public String getServer() {
+        return server;
+    }
+
+    /** Name of a configured server; null for the default one. */
+    @DataBoundSetter
+    public void setServer(String server) {
+        this.server = Util.fixEmptyAndTrim(server);
+    }
+
+    public String getExperiment() {
+        return experiment;
+    }
+
+    /** Name of the experiment of the runs, unless the script chooses one; null for the client's default. */
+    @DataBoundSetter
+    public void setExperiment(String experiment) {
+        this.experiment = Util.fixEmptyAndTrim(experiment);
+    }
+
+    public Map<String, String> getTags() {
+        return tags;
+    }
+
+    /** More tags of the runs. Values may be of any type that has a string, as a GString has. */
+    @DataBoundSetter
+    public void setTags(Map<String, ?> tags) {
+        LinkedHashMap<String, String> copy = new LinkedHashMap<>();
+        if (tags != null) {
+            tags.forEach((name, value) -> copy.put(String.valueOf(name), String.valueOf(value)));
+        }
+        this.tags = copy;
+    }
+
+    public boolean isRequireRun() {
+        return requireRun;
+    }
+
+    /** Whether a block that made no run fails the step. */
+    @DataBoundSetter
+    public void setRequireRun(boolean requireRun) {
+        this.requireRun = requireRun;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new WithMlflowExecution(context, this);
+    }
+
+    /** Describes the step to pipelines, the snippet generator and its form. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+        @Override
+        public String getFunctionName() {
+            return "withMlflow";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.WithMlflowStep_displayName();
+        }
+
+        @Override
+        public boolean takesImplicitBlockArgument() {
+            return true;
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class);
+        }
+
+        @POST
+        public ListBoxModel doFillServerItems(@AncestorInPath Item item, @QueryParameter String server) {
+            ListBoxModel items = new ListBoxModel();
+            items.add(Messages.WithMlflowStep_defaultServer(), "");
+            boolean mayConfigure = item == null
+                    ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                    : item.hasPermission(Item.CONFIGURE);
+            if (mayConfigure) {
+                MlflowGlobalConfiguration.get().serverNames().forEach(items::add);
+            }
+            if (server != null && !server.isEmpty() && items.stream().noneMatch(o -> o.value.equals(server))) {
+                items.add(server);
+            }
+            return items;
+        }
+    }
+}

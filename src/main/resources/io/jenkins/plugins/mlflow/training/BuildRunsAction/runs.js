@@ -1,0 +1,34 @@
+// While a build runs, loads the table of its runs again. Jenkins asks MLflow, never the browser.
+(function () {
+  const PAUSE = 5000;
+
+  function show(table, html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    table.textContent = "";
+    while (page.body.firstChild) {
+      table.appendChild(page.body.firstChild);
+    }
+  }
+
+  function refresh(table) {
+    fetch(table.dataset.rowsUrl, { credentials: "same-origin" })
+      .then((response) => (response.ok ? response.text() : null))
+      .then((html) => html !== null && show(table, html))
+      .catch(() => {
+        // Jenkins restarts, or the network is away: the next round tries again.
+      });
+  }
+
+  function start() {
+    const tables = document.querySelectorAll('.mlflow-runs[data-live="true"]');
+    if (tables.length > 0) {
+      setInterval(() => document.hidden || tables.forEach(refresh), PAUSE);
+    }
+  }
+
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", start);
+  } else {
+    start();
+  }
+})();
