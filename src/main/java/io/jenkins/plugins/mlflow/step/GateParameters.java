@@ -20,11 +20,12 @@ import java.util.TreeMap;
 final class GateParameters {
     static final List<String> EXACT = List.of("runId", "version", "alias", "modelId");
     private static final List<String> TEXTS =
-            List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "nested", "policy",
+            List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "nested", "buildRuns", "policy",
                     "timeout", "settle", "onFailure", "runMode");
     private static final List<String> FLAGS = List.of("archive", "buildDescription");
     static final List<String> ON_FAILURE = List.of("failure", "unstable", "continue");
     private static final String PROBLEMS = "problems";
+    private static final String UPSTREAM = "upstream";
 
     private final TreeMap<String, Object> values = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -124,6 +125,10 @@ final class GateParameters {
         if (exactOne != null && exactOne.problem() != null) {
             problems.add("parameter `" + exact.get(exact.size() - 1) + "` " + exactOne.problem());
         }
+        if (has("buildRuns") && exactOne != null) {
+            problems.add("parameter `buildRuns` chooses among runs, but exactly one candidate was given; give only one of the two");
+        }
+        oneOf("buildRuns", List.of(UPSTREAM));
         oneOf("onFailure", ON_FAILURE);
         oneOf("runMode", List.of("enabled", "dry_run", "disabled"));
     }
@@ -202,8 +207,14 @@ final class GateParameters {
         return has("version") || has("alias") ? text("runId") : null;
     }
 
+    /** Whether the candidate is a run of the build that triggered this one. */
+    boolean ofUpstream() {
+        return has("buildRuns");
+    }
+
+    /** @param ofBuild whether only the runs of one build count */
     @SuppressWarnings("unchecked")
-    PolicyOverrides overrides() {
+    PolicyOverrides overrides(boolean ofBuild) {
         return PolicyOverrides.builder()
                 .thresholds((Map<String, Object>) values.get("thresholds"))
                 .baseline(values.get("baseline"))
@@ -215,6 +226,7 @@ final class GateParameters {
                 .timeout(text("timeout"))
                 .settle(text("settle"))
                 .exactCandidate(exact() != null)
+                .ofBuild(ofBuild)
                 .build();
     }
 

@@ -126,8 +126,7 @@ final class GateRunner implements GateScheduler.Callbacks {
         }
         memory.request = new RequestBuilder(
                         parameters,
-                        build().run(),
-                        build().log(),
+                        build(),
                         workspace == null ? null : WorkspacePolicy.get(reading))
                 .request(server);
         reading = null;

@@ -35,6 +35,7 @@ public final class MlflowEvalGateStep extends Step {
     private String filter;
     private String maxAge;
     private String nested;
+    private String buildRuns;
     private String policy;
     private PolicyParameter thresholds;
     private PolicyParameter baseline;
@@ -64,6 +65,7 @@ public final class MlflowEvalGateStep extends Step {
         filter = given.text("filter");
         maxAge = given.text("maxAge");
         nested = given.text("nested");
+        buildRuns = given.text("buildRuns");
         policy = given.text("policy");
         thresholds = PolicyParameter.of(given.value("thresholds"));
         baseline = PolicyParameter.of(given.value("baseline"));
@@ -89,6 +91,7 @@ public final class MlflowEvalGateStep extends Step {
         given.put("filter", filter);
         given.put("maxAge", maxAge);
         given.put("nested", nested);
+        given.put("buildRuns", buildRuns);
         given.put("policy", policy);
         given.put("thresholds", PolicyParameter.value(thresholds));
         given.put("baseline", PolicyParameter.value(baseline));
@@ -178,6 +181,16 @@ public final class MlflowEvalGateStep extends Step {
     @DataBoundSetter
     public void setMaxAge(String maxAge) {
         this.maxAge = Util.fixEmpty(maxAge);
+    }
+
+    public String getBuildRuns() {
+        return buildRuns;
+    }
+
+    /** {@code 'upstream'}: the candidate is a run of the build that triggered this one. */
+    @DataBoundSetter
+    public void setBuildRuns(String buildRuns) {
+        this.buildRuns = Util.fixEmpty(buildRuns);
     }
 
     public String getNested() {

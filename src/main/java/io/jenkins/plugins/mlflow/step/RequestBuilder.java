@@ -1,12 +1,12 @@
 package io.jenkins.plugins.mlflow.step;
 
 import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.mlflow.config.ChangeRequests;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
+import io.jenkins.plugins.mlflow.gate.RunTags;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
@@ -15,6 +15,8 @@ import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyLock;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.training.BuildRunTags;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,23 +31,24 @@ final class RequestBuilder {
 
     private final GateParameters parameters;
     private final Run<?, ?> run;
-    private final TaskListener listener;
+    private final GateBuild build;
     private final WorkspacePolicy.Found inWorkspace;
 
     /** {@code inWorkspace} is what the workspace has at {@link #path}; null outside of a node. */
-    RequestBuilder(GateParameters parameters, Run<?, ?> run, TaskListener listener, WorkspacePolicy.Found inWorkspace) {
+    RequestBuilder(GateParameters parameters, GateBuild build, WorkspacePolicy.Found inWorkspace) {
         this.parameters = parameters;
-        this.run = run;
-        this.listener = listener;
+        this.run = build.run();
+        this.build = build;
         this.inWorkspace = inWorkspace;
     }
 
     GateRequest request(MlflowServerConfiguration server) throws StepException, InterruptedException {
         try {
+            RunTags tags = parameters.exact() == null ? runTags(server) : null;
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
             GatePolicy policy =
-                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides()), origin);
+                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(tags != null)), origin);
             return new GateRequest(
                             parameters.model(),
                             server.getName(),
@@ -57,10 +60,26 @@ final class RequestBuilder {
                             buildUrl())
                     .evaluatedBy(parameters.evaluationRun())
                     .locked(isLocked())
+                    .among(tags)
                     .barred(ServerResolver.whyNotPromote(server, run));
         } catch (PolicyException e) {
             throw new StepException(e.getMessage());
         }
+    }
+
+    /** Null if any run of the server may be the candidate. */
+    private RunTags runTags(MlflowServerConfiguration server) throws StepException {
+        BuildRunTags found = parameters.ofUpstream()
+                ? BuildRunTags.ofUpstream(run, server, build.node().getExecution().getAuthentication2())
+                : BuildRunTags.of(run, server);
+        if (found == null && parameters.ofUpstream()) {
+            throw new StepException(
+                    ErrorCategory.NOT_FOUND,
+                    "there are no runs of an upstream build: this build was not triggered by another one that this job may read,"
+                            + " and that had a withMlflow block for server '" + server.getName() + "'. Trigger this job with the step"
+                            + " `build`, or name the run with runId.");
+        }
+        return found == null ? null : RunTags.of(found.tags(), found.owner());
     }
 
     /** Relative to Jenkins if its own address is not configured. */
@@ -165,7 +184,7 @@ final class RequestBuilder {
     /** In the workspace; but there may be a stranger's file if the build is that of a change request of a fork. */
     private PolicyFile find(String path) throws StepException, InterruptedException {
         return isOfFork()
-                ? TrustedPolicy.read(run, listener, path, agentDeadline(parameters))
+                ? TrustedPolicy.read(run, build.log(), path, agentDeadline(parameters))
                 : new PolicyFile(path, "in the workspace", inWorkspace);
     }
 

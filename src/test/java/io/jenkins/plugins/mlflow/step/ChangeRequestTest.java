@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
@@ -243,6 +246,29 @@ class ChangeRequestTest extends PipelineTest {
         rights("ml/churn/PR-*", true);
         jenkins.assertLogContains("after: PASSED true", jenkins.buildAndAssertSuccess(job));
         assertEquals("7", mlflow.holder("champion"));
+    }
+
+    @Test
+    void aForkIsGivenNoTrainingCredentials() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "login", "", "trainer", "c4nary"));
+        MlflowServerConfiguration server = new MlflowServerConfiguration("stub", mlflow.uri());
+        server.setTrainingCredentialsId("login");
+        MlflowGlobalConfiguration.get().setServers(List.of(server));
+        String training = "withMlflow { echo \"user ${env.MLFLOW_TRACKING_USERNAME}, password ${env.MLFLOW_TRACKING_PASSWORD}\" }";
+        repository
+                .branch("main", "Jenkinsfile", training)
+                .changeRequest("PR-7", Origin.STRANGER, "Jenkinsfile", training)
+                .changeRequest("PR-8", Origin.SAME_REPOSITORY, "Jenkinsfile", training);
+        WorkflowMultiBranchProject project = project();
+
+        WorkflowRun fork = jenkins.assertBuildStatusSuccess(project.getItemByBranchName("PR-7").getLastBuild());
+        WorkflowRun own = jenkins.assertBuildStatusSuccess(project.getItemByBranchName("PR-8").getLastBuild());
+
+        jenkins.assertLogContains("user null, password null", fork);
+        jenkins.assertLogContains("No training credentials are given to this build", fork);
+        jenkins.assertLogContains("user trainer, password ****", own);
     }
 
     @Test

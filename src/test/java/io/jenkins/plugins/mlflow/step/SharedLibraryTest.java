@@ -43,11 +43,11 @@ class SharedLibraryTest {
         library.setDefaultVersion("main");
         GlobalUntrustedLibraries.get().setLibraries(List.of(library));
         try (HttpMlflow mlflow = Pipelines.configure(new HttpMlflow())) {
-            mlflow.version(7, "r7", "accuracy", 0.93).alias("champion", 7);
+            mlflow.version(7, "r7", "accuracy", 0.93).alias("champion", 7).ofEveryBuild("r7");
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition(
                     "@Library('ml') _\n"
-                            + "def gate = null\nnode { gate = trainAndGate(model: 'churn-classifier', train: 'echo r7 > run_id.txt',"
+                            + "def gate = null\nnode { gate = trainAndGate(model: 'churn-classifier', train: 'echo $MLFLOW_TRACKING_URI',"
                             + " thresholds: [accuracy: 0.9]) }\n"
                             + "echo \"after: ${gate.status} ${gate.runId}\"",
                     true));
