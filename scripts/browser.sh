@@ -79,6 +79,7 @@ find_chromium
 modules
 server_environment
 environment_3
+export MLFLOW_PYTHON=$CACHE/mlflow-3/bin/python
 maven
 probe_plugin
 case $PLUGIN in

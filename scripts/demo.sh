@@ -35,9 +35,16 @@ train() {
 gate() {
     local status=0
     openly gate "$DEMO/gate.log" java -jar "$ROOT/cli/target/mlflow-eval-gate.jar" check --model "$MODEL" --policy docs/eval_gate.yaml \
-        --run-id "$1" --promote champion --json "$2" || status=$?
+        --tag demo.build="$1" --promote champion --json "$2" || status=$?
     say "the gate's exit status is $status"
     return "$status"
+}
+
+# The runs of the trainings that follow are those of this build.
+tag_runs() {
+    local exports
+    exports=$(java -jar "$ROOT/cli/target/mlflow-eval-gate.jar" env --tag demo.build="$1") || die "the command env failed"
+    eval "$exports"
 }
 
 # The registry knows the model's name; the gate makes the versions.
@@ -52,10 +59,12 @@ command_line_demo() {
     quietly "command line" "$LOGS/demo-cli.log" run_maven "$ROOT" -f cli/pom.xml package -Dmaven.test.skip=true
     start_mlflow
     register_model
-    train good --run-id-file "$DEMO/good.txt"
-    gate "$(cat "$DEMO/good.txt")" "$DEMO/good.json" || die "the good model did not pass the gate"
-    train degraded --degraded --run-id-file "$DEMO/degraded.txt"
-    gate "$(cat "$DEMO/degraded.txt")" "$DEMO/degraded.json" || status=$?
+    tag_runs 1
+    train good
+    gate 1 "$DEMO/good.json" || die "the good model did not pass the gate"
+    tag_runs 2
+    train degraded --degraded
+    gate 2 "$DEMO/degraded.json" || status=$?
     [ "$status" -eq 1 ] || die "the degraded model was not refused (exit status $status, not 1)"
     check_outcome "$DEMO/good.json" "$DEMO/degraded.json"
     say "This was the command line. The plugin was not built or shown in Jenkins: $WHY_NOT."

@@ -59,7 +59,6 @@ def latency_ms(model, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run-id-file", help="write the id of the run to this file")
     parser.add_argument("--degraded", action="store_true", help="train a bad model")
     parser.add_argument("--experiment", default="customer-churn")
     arguments = parser.parse_args()
@@ -88,9 +87,6 @@ def main():
     for name, value in metrics.items():
         print(f"{name:<10} {value:.4f}")
     print(f"run {run.info.run_id}")
-    if arguments.run_id_file:
-        with open(arguments.run_id_file, "w", encoding="utf-8") as file:
-            file.write(run.info.run_id + "\n")
 
 
 if __name__ == "__main__":
