@@ -4,7 +4,7 @@
 import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch, Person } from "./lib/jenkins.js";
-import { configure, MODEL, PIPELINE, seed } from "./lib/story.js";
+import { configure, MODEL, PIPELINE, seed, TRAINING } from "./lib/story.js";
 
 const ROOT = new URL("../", import.meta.url);
 const OUT = fileURLToPath(new URL("target/screenshots/", ROOT));
@@ -43,6 +43,10 @@ async function prepare() {
     const swing = Math.sin(number / 2.5) / 60;
     const next = await runs.train({ accuracy: 0.936 + swing, recall: 0.869 + swing, log_loss: 0.3 - swing, latency_ms: 33 + 300 * swing });
     await admin.build(MODEL, number, { RUN_ID: next.run, MODE: number % 6 === 0 ? "enabled" : "dry_run" });
+  }
+  await admin.createPipeline("training", TRAINING.replace(/ *input .*\n/, ""), ["UNUSED"]);
+  for (let number = 1; number <= 3; number++) {
+    await admin.build("training", number, {});
   }
   await admin.createPipeline("one", `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: [accuracy: 0.92], promote: false`, ["RUN_ID"]);
   await admin.build("one", 1, { RUN_ID: runs.first.run });
@@ -85,6 +89,9 @@ async function everyPage(person, suffix) {
   for (const [count, path] of Object.entries(CHECKS)) {
     await shot(`report-${count}`, `${path}mlflow-eval-gate/`);
   }
+  await shot("runs-build", "job/training/1/");
+  await shot("runs", "job/training/1/mlflow-runs/");
+  await shot("runs-job", "job/training/mlflow-runs/");
   await shot("report-promoted", `${JOB}2/mlflow-eval-gate/`);
   await person.open(`${JOB}mlflow-eval-gate/`);
   await page.locator(".mlflow-trend__chart svg").first().waitFor();

@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { MLFLOW, until } from "./lib/environment.js";
 import { launch, Person } from "./lib/jenkins.js";
 import * as mlflow from "./lib/mlflow.js";
-import { configure, MODEL, PIPELINE, POLICY, seed } from "./lib/story.js";
+import { configure, MODEL, PIPELINE, POLICY, seed, TRAINING } from "./lib/story.js";
 
 /** What the plugin adds to pages that are Jenkins' own. */
 const OURS = "[class*=mlflow-]";
@@ -143,6 +143,11 @@ describe("MLflow evaluation gate in a browser", { timeout: 900_000 }, () => {
       const answer = await admin.context.request.get(`${process.env.JENKINS_URL}job/careful/1/input/`);
       return answer.ok() && (await answer.text()).includes("Approve");
     });
+    assert.match(await reads(reader, "job/careful/1/", OURS), /pending approval/i);
+    assert.match(await reads(reader, "job/careful/1/mlflow-eval-gate/"), /pending approval/i);
+    await admin.newBuildPage(true);
+    assert.match(await reads(admin, "job/careful/1/", OURS), /pending approval/i);
+    await admin.newBuildPage(false);
     await admin.open("job/careful/1/");
     await admin.page.locator("a[href$='/input'], a[href$='/input/']").first().click();
     await admin.settled();
@@ -154,6 +159,48 @@ describe("MLflow evaluation gate in a browser", { timeout: 900_000 }, () => {
     assert.match(report, /looked at the slices/);
     assert.match(report, /admin/);
     assert.equal(await mlflow.versionAt(MODEL, "challenger"), runs.best.version);
+  });
+
+  it("shows the runs of a build while it trains, and the gate evaluates the build's run", async () => {
+    await admin.createPipeline("training", TRAINING, ["UNUSED"]);
+    await admin.start("training", 1, {});
+    await until("the training waits", async () => {
+      const answer = await admin.context.request.get(`${process.env.JENKINS_URL}job/training/1/input/`);
+      return answer.ok() && (await answer.text()).includes("Continue the training?");
+    });
+    await reader.open("job/training/1/");
+    await reader.page.locator(".mlflow-runs-table").getByText("RUNNING").waitFor();
+    assert.match(await reader.read(".mlflow-runs"), /nightly.*RUNNING.*customer-churn/s);
+    await flawless(reader, OURS);
+    await admin.newBuildPage(true);
+    await admin.open("job/training/1/");
+    await admin.page.locator(".mlflow-runs-table").getByText("RUNNING").waitFor();
+    await flawless(admin, OURS);
+    await admin.newBuildPage(false);
+    await admin.open("job/training/1/input/");
+    await admin.page.getByRole("button", { name: "Continue" }).click();
+    assert.equal(await until("the end of training #1", async () => (await admin.state("training", 1)).result), "SUCCESS");
+    assert.match(await reads(reader, "job/training/1/mlflow-runs/"), /nightly.*FINISHED.*accuracy 0\.934/s);
+    assert.match(await reads(reader, "job/training/mlflow-runs/"), /#1.*nightly/s);
+    assert.match(await reads(reader, "job/training/1/mlflow-eval-gate/"), /the run of this build/);
+  });
+
+  it("offers withMlflow in the snippet generator", async () => {
+    await admin.open("job/training/pipeline-syntax/");
+    await admin.page.locator("select.dropdownList").first().selectOption({ label: "withMlflow: Train against an MLflow server" });
+    await admin.settled();
+    await admin.page.locator("input[name='_.experiment']:visible").first().fill("customer-churn");
+    await admin.page.getByRole("button", { name: "Generate Pipeline Script" }).click();
+    await until("the snippet", async () =>
+      (await admin.page.locator("#prototypeText").inputValue()).includes("withMlflow(experiment: 'customer-churn')"),
+    );
+    admin.takeTrouble();
+  });
+
+  it("tells administrators, and only them, that a server lists no jobs", async () => {
+    assert.match(await reads(admin, "manage/", OURS), /production/);
+    const refused = await reader.context.request.get(`${process.env.JENKINS_URL}manage/`);
+    assert.equal(refused.status(), 403);
   });
 
   it("shows what is live to everybody, and offers the roll back to administrators alone", async () => {

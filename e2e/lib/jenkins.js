@@ -180,6 +180,13 @@ export class Person {
     await until(`the begin of ${job} #${number}`, () => this.state(job, number));
   }
 
+  /** Whether this person, who must be the administrator, sees Jenkins' new build page. */
+  async newBuildPage(on) {
+    const flag = on ? "['new-build-page.flag': 'true']" : "[:]";
+    const script = `hudson.model.User.get('admin').addProperty(new jenkins.model.experimentalflags.UserExperimentalFlagsProperty(${flag}))`;
+    await this.post("scriptText", new URLSearchParams({ script }).toString(), "application/x-www-form-urlencoded");
+  }
+
   async state(job, number) {
     const state = await this.json(`job/${job}/${number}/api/json?tree=building,result`);
     return state && { ...state, result: state.building ? null : state.result };

@@ -74,3 +74,22 @@ export async function configure(admin, look = async () => {}) {
   await look(page);
   await Promise.all([page.waitForURL((url) => !url.pathname.endsWith("/configure")), page.click("button[name=Submit]")]);
 }
+
+/** A job that trains twice in one block, and waits in between for somebody to continue: the run is RUNNING meanwhile. */
+export const TRAINING = `node {
+  withMlflow(experiment: 'customer-churn', tags: [team: 'growth']) {
+    writeFile file: 'begin.py', text: """import mlflow, os
+run = mlflow.start_run(run_name='nightly')
+mlflow.log_metrics({${Object.entries(GOOD)
+  .map(([name, value]) => `'${name}': ${value}`)
+  .join(", ")}})
+open('run', 'w').write(run.info.run_id)
+os._exit(0)"""
+    writeFile file: 'end.py', text: """import mlflow
+with mlflow.start_run(run_id=open('run').read()): pass"""
+    sh '${process.env.MLFLOW_PYTHON} begin.py'
+    input id: 'Continue', message: 'Continue the training?', ok: 'Continue'
+    sh '${process.env.MLFLOW_PYTHON} end.py'
+  }
+}
+mlflowEvalGate model: '${MODEL}', promote: false`;
