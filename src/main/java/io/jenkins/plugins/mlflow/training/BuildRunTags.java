@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.training;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.PluginWrapper;
 import hudson.model.Cause;
+import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Run;
 import hudson.security.ACL;
@@ -54,7 +55,7 @@ public record BuildRunTags(Map<String, String> tags, String owner) {
         try (ACLContext as = ACL.as2(reader)) {
             // Throws nothing for a job that may only be discovered: it is looked up as the system, then its permission is asked.
             Job<?, ?> job = job(cause.getUpstreamProject());
-            Run<?, ?> upstream = job == null || !job.hasPermission(hudson.model.Item.READ)
+            Run<?, ?> upstream = job == null || !job.hasPermission(Item.READ)
                     ? null
                     : job.getBuildByNumber(cause.getUpstreamBuild());
             BuildRunTags found = upstream == null ? null : of(upstream, server);

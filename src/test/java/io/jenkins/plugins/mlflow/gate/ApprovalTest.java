@@ -6,8 +6,8 @@ import static io.jenkins.plugins.mlflow.gate.Policies.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.evaluation.ApprovalInfo;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;

@@ -1,14 +1,14 @@
 package io.jenkins.plugins.mlflow.report;
 
 import hudson.model.Run;
-import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Json;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Reports to attach, made from JSON as the product reads it back. */
 final class Reports {

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
-import jenkins.model.CauseOfInterruption;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
+import jenkins.model.CauseOfInterruption;
 import org.htmlunit.html.HtmlForm;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
-import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
+import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;

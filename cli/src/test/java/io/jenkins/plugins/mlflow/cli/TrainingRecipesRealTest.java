@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlflow.tracking.MlflowServers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,9 @@ class TrainingRecipesRealTest {
         Files.writeString(
                 directory.resolve("eval_gate.yaml"),
                 "version: 1\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}}}\n");
-        String other = data.run(data.experiment(MlflowData.unique("other")), java.time.Instant.now());
+        String other = data.run(data.experiment(MlflowData.unique("other")), Instant.now());
         data.metric(other, "accuracy", 0.1);
-        data.end(other, "FINISHED", java.time.Instant.now());
+        data.end(other, "FINISHED", Instant.now());
 
         String first = MlflowData.unique("build");
         String second = MlflowData.unique("build");

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlflow.gate;
 
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
-import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.MlflowData;
 import io.jenkins.plugins.mlflow.tracking.MlflowServer;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;

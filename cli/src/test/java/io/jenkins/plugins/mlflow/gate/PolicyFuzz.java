@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlflow.gate;
 
-import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
+import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
