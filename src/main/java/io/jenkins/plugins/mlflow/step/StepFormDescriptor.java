@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.ServerNames;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.Thresholds;
 import jenkins.model.Jenkins;
@@ -16,15 +16,7 @@ import org.kohsuke.stapler.verb.POST;
 public abstract class StepFormDescriptor extends StepDescriptor {
     @POST
     public ListBoxModel doFillServerItems(@AncestorInPath Item item, @QueryParameter String server) {
-        ListBoxModel items = new ListBoxModel();
-        items.add(Messages.MlflowEvalGateStep_defaultServer(), "");
-        if (mayConfigure(item)) {
-            MlflowGlobalConfiguration.get().serverNames().forEach(items::add);
-        }
-        if (server != null && !server.isEmpty() && items.stream().noneMatch(o -> o.value.equals(server))) {
-            items.add(server);
-        }
-        return items;
+        return ServerNames.items(item, server);
     }
 
     @POST

@@ -7,11 +7,10 @@ import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.ServerNames;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -112,18 +111,7 @@ public final class WithMlflowStep extends Step {
 
         @POST
         public ListBoxModel doFillServerItems(@AncestorInPath Item item, @QueryParameter String server) {
-            ListBoxModel items = new ListBoxModel();
-            items.add(Messages.WithMlflowStep_defaultServer(), "");
-            boolean mayConfigure = item == null
-                    ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                    : item.hasPermission(Item.CONFIGURE);
-            if (mayConfigure) {
-                MlflowGlobalConfiguration.get().serverNames().forEach(items::add);
-            }
-            if (server != null && !server.isEmpty() && items.stream().noneMatch(o -> o.value.equals(server))) {
-                items.add(server);
-            }
-            return items;
+            return ServerNames.items(item, server);
         }
     }
 }
