@@ -28,12 +28,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,6 +44,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Real Python trainings on an agent against real servers, and the gate that evaluates the run of its build. */
 @Tag("live")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 @WithJenkins
 class TrainingRealTest {
     private static final String GATE = "mlflowEvalGate model: 'churn', thresholds: [accuracy: 0.9]";
