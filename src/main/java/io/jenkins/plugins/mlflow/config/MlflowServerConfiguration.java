@@ -214,6 +214,11 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return identity == null ? place() : identity;
     }
 
+    /** The same for all entries of one registry, however their addresses are written. Not to be shown. */
+    public String destination() {
+        return ServerAddress.parse(trackingUri).destination() + "\n" + workspaceOrDefault();
+    }
+
     /** The address with the workspace, whatever it was before. */
     String place() {
         return ServerAddress.parse(trackingUri) + "\n" + workspace;

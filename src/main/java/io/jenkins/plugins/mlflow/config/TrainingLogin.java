@@ -8,8 +8,7 @@ import java.util.Map;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * What builds log in to a server with: the variables of MLflow's clients. It is never what the gate logs in with, unless an
- * administrator chose the same credentials twice.
+ * What builds log in to a server with: the variables of MLflow's clients. It is never what a gate logs in with.
  *
  * @param open values that are no secrets, by the names of their variables
  * @param secret values to mask, likewise
@@ -32,6 +31,11 @@ public record TrainingLogin(Map<String, String> open, Map<String, Secret> secret
         String id = server.getTrainingCredentialsId();
         if (id == null) {
             return NONE;
+        }
+        if (MlflowGlobalConfiguration.get().configured().stream().anyMatch(any -> id.equals(any.getCredentialsId()))) {
+            throw new ConfigurationException("The training credentials '" + id + "' of the MLflow server '" + server.getName()
+                    + "' are those of a gate, which are never given to a build. Choose credentials that can only log runs under"
+                    + " Manage Jenkins → System → MLflow.");
         }
         String uri = server.getTrackingUri();
         StandardUsernamePasswordCredentials pair = Connections.find(id, StandardUsernamePasswordCredentials.class, uri);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TagSearch;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 final class BuildRunResolver {
     /** So many runs are listed where one is wanted. */
     private static final int MOST_LISTED = 10;
+    private static final int LONGEST = 80;
 
     private final GateContext context;
     private final RunTags tags;
@@ -68,8 +70,8 @@ final class BuildRunResolver {
 
     private static String describe(TaggedRun found) {
         Run run = found.run();
-        return run.id() + (found.name() == null ? "" : " ('" + found.name() + "')") + " in experiment "
-                + (found.experiment() == null ? run.experimentId() : "'" + found.experiment() + "'")
+        return run.id() + (found.name() == null ? "" : " ('" + DisplayText.name(found.name(), LONGEST) + "')") + " in experiment "
+                + (found.experiment() == null ? run.experimentId() : "'" + DisplayText.name(found.experiment(), LONGEST) + "'")
                 + (run.startTime() == null ? "" : ", started " + run.startTime());
     }
 }

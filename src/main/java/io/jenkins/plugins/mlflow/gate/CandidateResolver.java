@@ -56,9 +56,17 @@ final class CandidateResolver {
     }
 
     /** The candidate that a parameter, or else the policy, names; null if it is to be selected. */
-    private ExactCandidate exact(CandidateSelection selection) {
+    private ExactCandidate exact(CandidateSelection selection) throws GateAbortException {
         if (context.request.exact() != null) {
             return context.request.exact();
+        }
+        RunTags tags = context.request.runTags();
+        if (tags != null && tags.requested() && (selection.alias() != null || selection.stage() != null)) {
+            throw new GateAbortException(
+                    ErrorCategory.CONFIGURATION,
+                    "The run " + tags.inWords() + " was asked for, but the policy names "
+                            + (selection.alias() != null ? "alias '" + selection.alias() + "'" : "stage " + selection.stage())
+                            + " as the candidate. Remove one of the two.");
         }
         if (selection.alias() != null) {
             return new ExactCandidate(ExactCandidate.Kind.ALIAS, selection.alias());

@@ -9,12 +9,13 @@ import java.util.TreeMap;
  *
  * @param tags names and values; a run must have all of them
  * @param owner what messages and the report call the build, such as {@code this build}; null if only the tags are known
+ * @param requested whether the user asked for the runs of this build, so that no other candidate may take their place
  */
-public record RunTags(TreeMap<String, String> tags, String owner) implements Serializable {
+public record RunTags(TreeMap<String, String> tags, String owner, boolean requested) implements Serializable {
 
-    /** @param owner as above */
-    public static RunTags of(Map<String, String> tags, String owner) {
-        return new RunTags(new TreeMap<>(tags), owner);
+    /** The parameters are those of the record. */
+    public static RunTags of(Map<String, String> tags, String owner, boolean requested) {
+        return new RunTags(new TreeMap<>(tags), owner, requested);
     }
 
     /** Ends phrases such as "no run …". */

@@ -20,6 +20,7 @@ import io.jenkins.plugins.mlflow.training.BuildRunTags;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 
 /** Turns the step's parameters, the workspace and the global configuration into the request of a gate. */
@@ -44,11 +45,11 @@ final class RequestBuilder {
 
     GateRequest request(MlflowServerConfiguration server) throws StepException, InterruptedException {
         try {
-            RunTags tags = parameters.exact() == null ? runTags(server) : null;
+            BuildRunTags runs = buildRuns(server);
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
             GatePolicy policy =
-                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(tags != null)), origin);
+                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(runs != null)), origin);
             return new GateRequest(
                             parameters.model(),
                             server.getName(),
@@ -60,26 +61,43 @@ final class RequestBuilder {
                             buildUrl())
                     .evaluatedBy(parameters.evaluationRun())
                     .locked(isLocked())
-                    .among(tags)
-                    .barred(ServerResolver.whyNotPromote(server, run));
+                    .among(runs == null ? null : RunTags.of(runs.tags(), runs.owner(), parameters.ofUpstream()))
+                    .barred(ServerResolver.whyNotPromote(server, run))
+                    .barred(whyNotPromote(server, runs));
         } catch (PolicyException e) {
             throw new StepException(e.getMessage());
         }
     }
 
     /** Null if any run of the server may be the candidate. */
-    private RunTags runTags(MlflowServerConfiguration server) throws StepException {
-        BuildRunTags found = parameters.ofUpstream()
-                ? BuildRunTags.ofUpstream(run, server, build.node().getExecution().getAuthentication2())
-                : BuildRunTags.of(run, server);
-        if (found == null && parameters.ofUpstream()) {
+    private BuildRunTags buildRuns(MlflowServerConfiguration server) throws StepException {
+        if (parameters.exact() != null) {
+            return null;
+        }
+        if (!parameters.ofUpstream()) {
+            return BuildRunTags.of(run, server);
+        }
+        List<BuildRunTags> found =
+                BuildRunTags.ofUpstream(run, server, build.node().getExecution().getAuthentication2());
+        if (found.isEmpty()) {
             throw new StepException(
                     ErrorCategory.NOT_FOUND,
-                    "there are no runs of an upstream build: this build was not triggered by another one that this job may read,"
-                            + " and that had a withMlflow block for server '" + server.getName() + "'. Trigger this job with the step"
-                            + " `build`, or name the run with runId.");
+                    "there are no runs of an upstream build: no build that this one may read triggered it and had a withMlflow block"
+                            + " for server '" + server.getName() + "'. Trigger this job from such a build, or name the run with runId.");
         }
-        return found == null ? null : RunTags.of(found.tags(), found.owner());
+        if (found.size() > 1) {
+            throw new StepException(
+                    ErrorCategory.CONFLICT,
+                    "several builds with runs triggered this one: "
+                            + found.stream().map(BuildRunTags::owner).collect(Collectors.joining(", "))
+                            + ". Name the run with runId, or let each of them trigger a build of its own.");
+        }
+        return found.get(0);
+    }
+
+    /** A run of another job is promoted only if that job may promote, too: it may be that of a change request. */
+    private static String whyNotPromote(MlflowServerConfiguration server, BuildRunTags runs) {
+        return runs == null ? null : ServerResolver.whyNotPromote(server, runs.build());
     }
 
     /** Relative to Jenkins if its own address is not configured. */

@@ -136,10 +136,11 @@ public final class ServerAddress {
      * of https do not make another one.
      */
     public boolean leadsWhere(ServerAddress other) {
-        return place().equals(other.place());
+        return destination().equals(other.destination());
     }
 
-    private String place() {
+    /** The same for all addresses that {@linkplain #leadsWhere lead to the same server}. Not to be shown. */
+    public String destination() {
         URI uri = URI.create(base).normalize();
         int usual = uri.getScheme().equals("https") ? 443 : 80;
         String port = uri.getPort() < 0 || uri.getPort() == usual ? "" : ":" + uri.getPort();

@@ -9,16 +9,21 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
 /**
  * The tags by which the runs of one build are found.
  *
+ * @param build whose runs they are
  * @param owner what messages call the build
  */
-public record BuildRunTags(Map<String, String> tags, String owner) {
+public record BuildRunTags(Map<String, String> tags, Run<?, ?> build, String owner) {
     private static final String DECLARATIVE = "pipeline-model-definition";
 
     /**
@@ -32,8 +37,10 @@ public record BuildRunTags(Map<String, String> tags, String owner) {
         while (looked != null) {
             Map<String, String> tags = BuildRunsAction.tags(looked, server);
             if (tags != null) {
-                return new BuildRunTags(tags, looked == build ? "this build" : "build " + looked.getDisplayName()
-                        + ", from which this one was restarted");
+                String owner = looked == build
+                        ? "this build"
+                        : "build " + looked.getDisplayName() + ", from which this one was restarted";
+                return new BuildRunTags(tags, looked, owner);
             }
             looked = isActive(DECLARATIVE) ? StageRestarts.origin(looked) : null;
         }
@@ -41,32 +48,39 @@ public record BuildRunTags(Map<String, String> tags, String owner) {
     }
 
     /**
-     * Of the build that triggered this one.
+     * Of the builds that triggered this one, as far as they had a {@code withMlflow} block for the server. Several, if Jenkins made
+     * one build of what several had triggered.
      *
      * @param reader whoever this build runs as: a build that it may not read is as good as none
-     * @return null if there is no such build, or it had no {@code withMlflow} block for the server
      */
-    @CheckForNull
-    public static BuildRunTags ofUpstream(Run<?, ?> build, MlflowServerConfiguration server, Authentication reader) {
-        Cause.UpstreamCause cause = build.getCause(Cause.UpstreamCause.class);
-        if (cause == null) {
-            return null;
+    public static List<BuildRunTags> ofUpstream(
+            Run<?, ?> build, MlflowServerConfiguration server, Authentication reader) {
+        Set<Run<?, ?>> upstreams = new LinkedHashSet<>();
+        for (Cause cause : build.getCauses()) {
+            if (cause instanceof Cause.UpstreamCause upstream) {
+                Run<?, ?> found = visible(upstream, reader);
+                if (found != null) {
+                    upstreams.add(found);
+                }
+            }
         }
-        try (ACLContext as = ACL.as2(reader)) {
-            // Throws nothing for a job that may only be discovered: it is looked up as the system, then its permission is asked.
-            Job<?, ?> job = job(cause.getUpstreamProject());
-            Run<?, ?> upstream = job == null || !job.hasPermission(Item.READ)
-                    ? null
-                    : job.getBuildByNumber(cause.getUpstreamBuild());
-            BuildRunTags found = upstream == null ? null : of(upstream, server);
-            return found == null ? null : new BuildRunTags(found.tags, "upstream build " + upstream.getFullDisplayName());
+        List<BuildRunTags> all = new ArrayList<>();
+        for (Run<?, ?> upstream : upstreams) {
+            BuildRunTags tags = of(upstream, server);
+            if (tags != null) {
+                all.add(new BuildRunTags(tags.tags, upstream, "upstream build " + upstream.getFullDisplayName()));
+            }
         }
+        return all;
     }
 
-    private static Job<?, ?> job(String fullName) {
+    /** Looks the job up as the system, because a job that may only be discovered throws otherwise; then asks for the permission. */
+    private static Run<?, ?> visible(Cause.UpstreamCause cause, Authentication reader) {
+        Job<?, ?> job;
         try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
-            return Jenkins.get().getItemByFullName(fullName, Job.class);
+            job = Jenkins.get().getItemByFullName(cause.getUpstreamProject(), Job.class);
         }
+        return job == null || !job.hasPermission2(reader, Item.READ) ? null : job.getBuildByNumber(cause.getUpstreamBuild());
     }
 
     private static boolean isActive(String plugin) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.training;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TaggedRun;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 /** A run of a build as MLflow described it last. It is kept with the build. */
 public final class RecordedRun {
     private static final int MOST_METRICS = 50;
+    private static final int LONGEST = 250;
 
     private final String runId;
     private final String name;
@@ -25,22 +27,27 @@ public final class RecordedRun {
     /** @param preferred metrics to keep even if the run has many others */
     RecordedRun(TaggedRun found, Set<String> preferred) {
         Run run = found.run();
-        runId = run.id();
-        name = found.name();
-        experimentId = run.experimentId();
-        experiment = found.experiment();
+        runId = plain(run.id());
+        name = plain(found.name());
+        experimentId = plain(run.experimentId());
+        experiment = plain(found.experiment());
         status = run.status().name();
         startedAt = millis(run.startTime());
         endedAt = millis(run.endTime());
-        user = run.user();
+        user = plain(run.user());
         preferred.stream().filter(run.metrics()::containsKey).forEach(metric -> put(metric, run.metrics()));
         new TreeMap<>(run.metrics()).keySet().forEach(metric -> put(metric, run.metrics()));
     }
 
     private void put(String metric, Map<String, Run.Metric> values) {
         if (metrics.size() < MOST_METRICS) {
-            metrics.put(metric, values.get(metric).value());
+            metrics.put(plain(metric), values.get(metric).value());
         }
+    }
+
+    /** What XML cannot carry would make the build's record unreadable. */
+    private static String plain(String text) {
+        return DisplayText.plain(text, LONGEST);
     }
 
     private static Long millis(Instant moment) {

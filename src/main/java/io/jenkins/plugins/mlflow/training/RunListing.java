@@ -6,8 +6,8 @@ import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.io.IOException;
@@ -17,6 +17,8 @@ import java.util.Set;
 
 /** Says in the build's log which runs the build made, or why there may be none. */
 final class RunListing {
+    private static final int LONGEST = 120;
+
     private final Run<?, ?> build;
     private final TaskListener listener;
     private final String serverName;
@@ -32,20 +34,19 @@ final class RunListing {
     /**
      * @param folder that the training ran in, or null outside of a node
      * @param before the local logs before the training; see {@link LocalLogs#look}
-     * @throws AbortException if a run is required, and there is none or it is not known
+     * @throws AbortException if a run is required, and there is none or it is unknown
      */
-    void print(FilePath folder, Map<String, Long> before) throws IOException, InterruptedException {
+    void print(FilePath folder, Map<String, Long> before) throws AbortException, InterruptedException {
+        BuildRunsAction action = build.getAction(BuildRunsAction.class);
+        MlflowServerConfiguration server = server(action);
+        if (server == null) {
+            complain(ErrorCategory.CONFIGURATION + ": the runs of this build could not be listed, because server '" + serverName
+                    + "' is no longer configured.");
+            return;
+        }
         List<RecordedRun> runs;
         try {
-            MlflowServerConfiguration server = MlflowGlobalConfiguration.get().getServer(serverName);
-            BuildRunsAction action = build.getAction(BuildRunsAction.class);
-            runs = BuildRunsReader.read(action, server);
-            action.record(server, runs);
-            if (!runs.isEmpty()) {
-                listener.getLogger().println("MLflow runs of this build on server '" + serverName + "':");
-                RunRow.of(List.of(new TrainingServer(server, runs)), Set.of()).forEach(this::print);
-                return;
-            }
+            runs = BuildRunsReader.read(action, server, build);
         } catch (ConfigurationException e) {
             complain(ErrorCategory.CONFIGURATION + ": the runs of this build could not be listed. " + e.getMessage());
             return;
@@ -53,13 +54,32 @@ final class RunListing {
             complain(e.category() + ": the runs of this build could not be listed. " + e.getMessage());
             return;
         }
-        complain(ErrorCategory.NOT_FOUND + ": server '" + serverName + "' has no run of this build. " + reason(folder, before));
+        try {
+            action.record(server, runs);
+        } catch (IOException e) {
+            listener.getLogger().println("WARNING: the runs of this build could not be kept with it: " + e.getMessage());
+        }
+        if (runs.isEmpty()) {
+            complain(ErrorCategory.NOT_FOUND + ": server '" + serverName + "' has no run of this build. " + reason(folder, before));
+        } else {
+            listener.getLogger().println("MLflow runs of this build on server '" + serverName + "':");
+            RunRow.of(List.of(new TrainingServer(server, runs)), Set.of()).forEach(this::print);
+        }
+    }
+
+    /** Renamed or not. */
+    private MlflowServerConfiguration server(BuildRunsAction action) {
+        return action.getServers().stream()
+                .filter(server -> server.getName().equals(serverName))
+                .findFirst()
+                .map(TrainingServer::configuration)
+                .orElse(null);
     }
 
     private void print(RunRow row) {
-        String name = printable(row.getRun().getName());
+        String name = DisplayText.name(row.getRun().getName(), LONGEST);
         listener.getLogger().println("  " + (row.getUrl() == null ? name : HyperlinkNote.encodeTo(row.getUrl(), name))
-                + " (" + row.getRun().getStatus() + ") in experiment " + printable(row.getRun().getExperiment()));
+                + " (" + row.getRun().getStatus() + ") in experiment " + DisplayText.name(row.getRun().getExperiment(), LONGEST));
     }
 
     private void complain(String message) throws AbortException {
@@ -70,12 +90,7 @@ final class RunListing {
     }
 
     private String reason(FilePath folder, Map<String, Long> before) throws InterruptedException {
-        List<String> written;
-        try {
-            written = folder == null ? List.of() : LocalLogs.written(before, LocalLogs.look(folder));
-        } catch (IOException e) {
-            written = List.of();
-        }
+        List<String> written = folder == null ? List.of() : LocalLogs.written(before, LocalLogs.look(folder));
         if (!written.isEmpty()) {
             return "The training logged to " + String.join(" and ", written) + " in the workspace: it does not use"
                     + " MLFLOW_TRACKING_URI. Remove mlflow.set_tracking_uri() from the script, and check that the command is given the"
@@ -83,10 +98,5 @@ final class RunListing {
         }
         return "Either the training sets a tracking URI of its own (remove mlflow.set_tracking_uri()), or it creates its run with"
                 + " MlflowClient().create_run(), which ignores MLFLOW_RUN_CONTEXT (use mlflow.start_run()), or it starts no run.";
-    }
-
-    /** Names come from whoever may write to MLflow. */
-    private static String printable(String text) {
-        return String.valueOf(text).replaceAll("\\p{C}", " ");
     }
 }

@@ -5,6 +5,6 @@ import java.io.Serializable;
 /**
  * Marks the body of a block for blocks inside of it.
  *
- * @param registry the server's; see {@link io.jenkins.plugins.mlflow.config.MlflowServerConfiguration#registry()}
+ * @param destination the server's; see {@link io.jenkins.plugins.mlflow.config.MlflowServerConfiguration#destination()}
  */
-record TrainingBlock(String registry) implements Serializable {}
+record TrainingBlock(String destination) implements Serializable {}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.training;
 
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,19 +8,30 @@ import java.util.List;
 /** A server that a build trained against, with the runs that were found there. A change makes a new one. */
 public final class TrainingServer {
     private final String registry;
+    private final String destination;
     private final String name;
     private final String uiUrl;
     private final ArrayList<RecordedRun> runs;
 
     TrainingServer(MlflowServerConfiguration server, List<RecordedRun> runs) {
         this.registry = server.registry();
+        this.destination = server.destination();
         this.name = server.getName();
         this.uiUrl = server.shownUrl();
         this.runs = new ArrayList<>(runs);
     }
 
     boolean is(MlflowServerConfiguration server) {
-        return registry.equals(server.registry());
+        return registry.equals(server.registry()) || destination.equals(server.destination());
+    }
+
+    /** The entry as it is configured now, preferably of the same name; null if there is none any longer. */
+    MlflowServerConfiguration configuration() {
+        List<MlflowServerConfiguration> entries = MlflowGlobalConfiguration.get().serversOf(registry);
+        return entries.stream()
+                .filter(entry -> entry.getName().equals(name))
+                .findFirst()
+                .orElse(entries.isEmpty() ? null : entries.get(0));
     }
 
     /** What the server was called when the build ran. */

@@ -7,6 +7,7 @@ import hudson.console.ConsoleLogFilter;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.slaves.WorkspaceList;
+import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.config.ChangeRequests;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
@@ -14,7 +15,7 @@ import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.TrainingLogin;
 import io.jenkins.plugins.mlflow.tracking.RunContext;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.FailureHandler;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.GeneralNonBlockingStepExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -62,28 +64,36 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
                     + " training needs as a file, and withMlflow is outside of a node. Put withMlflow inside of a node.");
         }
         Map<String, String> variables = variables(configuration, run, login);
+        TreeMap<String, Long> localLogs = folder == null ? new TreeMap<>() : LocalLogs.look(folder);
         FilePath certificates = null;
         if (configuration.getCaCertificates() != null) {
             certificates = WorkspaceList.tempDir(folder).child("mlflow-ca-" + UUID.randomUUID() + ".pem");
-            certificates.write(configuration.getCaCertificates(), StandardCharsets.UTF_8.name());
-            certificates.chmod(0644);
+            AgentFiles.write(certificates, configuration.getCaCertificates());
         }
         // Removed if it is empty: another server's would be wrong here.
         variables.put("MLFLOW_TRACKING_SERVER_CERT_PATH", certificates == null ? "" : certificates.getRemote());
         BodyInvoker body = context.newBodyInvoker()
-                .withContext(new TrainingBlock(configuration.registry()))
+                .withContext(new TrainingBlock(configuration.destination()))
                 .withContext(EnvironmentExpander.merge(
                         context.get(EnvironmentExpander.class), new TrainingEnvironment(variables, login.secret())))
                 .withCallback(new End(
-                        configuration.getName(),
-                        certificates == null ? null : certificates.getRemote(),
-                        folder == null ? new TreeMap<>() : LocalLogs.look(folder)));
-        if (!login.secret().isEmpty()) {
-            body.withContext(BodyInvoker.mergeConsoleLogFilters(
-                    context.get(ConsoleLogFilter.class),
-                    new SecretMask(login.secret().values(), run.getCharset().name())));
+                        configuration.getName(), certificates == null ? null : certificates.getRemote(), localLogs));
+        List<Secret> masked = masked(configuration, login);
+        if (!masked.isEmpty()) {
+            SecretMask mask = new SecretMask(masked, run.getCharset().name());
+            body.withContext(BodyInvoker.mergeConsoleLogFilters(context.get(ConsoleLogFilter.class), mask));
+            body.withContext(FailureHandler.merge(context.get(FailureHandler.class), mask));
         }
         body.start();
+    }
+
+    /** MLflow's clients print the address of the server, which readers of the build must not see if it has another one for them. */
+    private static List<Secret> masked(MlflowServerConfiguration configuration, TrainingLogin login) {
+        List<Secret> masked = new ArrayList<>(login.secret().values());
+        if (configuration.getUiUrl() != null) {
+            masked.add(Secret.fromString(configuration.getTrackingUri().replaceAll("/+$", "")));
+        }
+        return masked;
     }
 
     private static MlflowServerConfiguration configuration(String name) throws AbortException {
@@ -115,7 +125,7 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         BuildRunsAction action = BuildRunsAction.begin(run, configuration);
         Map<String, String> variables = new LinkedHashMap<>();
         TrainingBlock around = getContext().get(TrainingBlock.class);
-        boolean ofAnotherServer = around != null && !around.registry().equals(configuration.registry());
+        boolean ofAnotherServer = around != null && !around.destination().equals(configuration.destination());
         if (ofAnotherServer || !login.open().isEmpty() || !login.secret().isEmpty()) {
             LOGIN.forEach(name -> variables.put(name, ""));
         }
@@ -123,11 +133,11 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         variables.putAll(login.open());
         variables.put("MLFLOW_TRACKING_URI", configuration.getTrackingUri());
         variables.put("MLFLOW_WORKSPACE", configuration.getWorkspace() == null ? "" : configuration.getWorkspace());
-        if (experiment != null) {
-            variables.put("MLFLOW_EXPERIMENT_NAME", experiment);
+        // A client that is given a run resumes it, and does not tag it.
+        variables.put("MLFLOW_RUN_ID", "");
+        if (experiment != null || ofAnotherServer) {
+            variables.put("MLFLOW_EXPERIMENT_NAME", experiment == null ? "" : experiment);
             variables.put("MLFLOW_EXPERIMENT_ID", "");
-        } else if (ofAnotherServer) {
-            variables.put("MLFLOW_EXPERIMENT_NAME", "");
         }
         try {
             variables.put(
@@ -173,7 +183,7 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
                     if (!(failure instanceof FlowInterruptedException)) {
                         listing(context, false).print(context.get(FilePath.class), localLogs);
                     }
-                } catch (IOException | InterruptedException e) {
+                } catch (Exception e) {
                     failure.addSuppressed(e);
                 }
                 context.onFailure(failure);
@@ -190,7 +200,7 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
                 return;
             }
             try {
-                new FilePath(folder.getChannel(), certificates).delete();
+                AgentFiles.delete(new FilePath(folder.getChannel(), certificates));
             } catch (IOException e) {
                 context.get(TaskListener.class)
                         .getLogger()

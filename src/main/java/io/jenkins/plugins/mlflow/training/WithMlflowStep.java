@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.training;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
@@ -8,7 +9,9 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlflow.config.ServerNames;
+import io.jenkins.plugins.mlflow.policy.Suggestions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -88,6 +91,8 @@ public final class WithMlflowStep extends Step {
     /** Describes the step to pipelines, the snippet generator and its form. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
+        private static final List<String> PARAMETERS = List.of("server", "experiment", "tags", "requireRun");
+
         @Override
         public String getFunctionName() {
             return "withMlflow";
@@ -107,6 +112,18 @@ public final class WithMlflowStep extends Step {
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
             return Set.of(Run.class, TaskListener.class);
+        }
+
+        /** A misspelt parameter must not go on with its default, as Jenkins by itself lets it. */
+        @Override
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            for (String name : arguments.keySet()) {
+                if (!PARAMETERS.contains(name)) {
+                    throw new AbortException("CONFIGURATION: unknown parameter `" + name + "` of withMlflow: "
+                            + Suggestions.hint(name, PARAMETERS, "the parameters are"));
+                }
+            }
+            return super.newInstance(arguments);
         }
 
         @POST

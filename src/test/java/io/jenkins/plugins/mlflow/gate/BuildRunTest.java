@@ -28,7 +28,7 @@ class BuildRunTest {
     @BeforeEach
     void aBuildHasATag() {
         drive.policy = policy(null, null, ACCURACY);
-        drive.runTags = RunTags.of(TAG, "this build");
+        drive.runTags = RunTags.of(TAG, "this build", false);
         mlflow.experiments.put("churn", "3");
         mlflow.experiments.put("other", "4");
     }
@@ -140,7 +140,7 @@ class BuildRunTest {
     }
 
     @Test
-    void aRunThatIsNamedNeedNoTag() throws Exception {
+    void aRunThatIsNamedNeedsNoTag() throws Exception {
         mlflow.finishedRun("named", "accuracy", 0.95);
         run("mine", 0.1);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "named");
@@ -152,8 +152,35 @@ class BuildRunTest {
     }
 
     @Test
+    void aPolicyThatNamesAnAliasWinsOverABlockButNotOverARequest() throws Exception {
+        run("mine", 0.1);
+        mlflow.finishedRun("r6", "accuracy", 0.95);
+        mlflow.version(6, "r6");
+        mlflow.aliases.put("challenger", "6");
+        drive.policy = selecting(
+                new CandidateSelection(null, null, false, null, null, false, "challenger", null, false), ACCURACY);
+
+        assertEquals("r6", drive.run().getCandidate().getRunId());
+
+        drive.runTags = RunTags.of(TAG, "upstream build a #1", true);
+        GateReport report = drive.run();
+        assertEquals("CONFIGURATION", report.getErrorCategory());
+        assertTrue(report.getErrorMessage().contains("alias 'challenger'"), report.getErrorMessage());
+    }
+
+    @Test
+    void namesOfRunsCannotForgeLines() throws Exception {
+        run("a", 0.95).name = "x\n[gate] PASSED";
+        run("b", 0.99);
+
+        String message = drive.run().getErrorMessage();
+
+        assertEquals(1, message.lines().count(), message);
+    }
+
+    @Test
     void withoutABuildTheMessageNamesTheTags() throws Exception {
-        drive.runTags = RunTags.of(Map.of("ci", "42"), null);
+        drive.runTags = RunTags.of(Map.of("ci", "42"), null, true);
 
         assertTrue(drive.run().getErrorMessage().contains("run with the tags {ci=42}"));
     }

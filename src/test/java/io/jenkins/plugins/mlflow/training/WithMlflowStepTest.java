@@ -254,6 +254,49 @@ class WithMlflowStepTest {
     }
 
     @Test
+    void aSecretInAnExceptionIsMaskedToo() throws Exception {
+        production.setTrainingCredentialsId("login");
+        configure();
+
+        WorkflowRun run = build(
+                Result.FAILURE, "node { withMlflow { error \"the login is ${env.MLFLOW_TRACKING_PASSWORD}\" } }");
+
+        jenkins.assertLogContains("the login is ****", run);
+        jenkins.assertLogNotContains("c4nary", run);
+        assertNoSecretIn(run.getRootDir().toPath());
+    }
+
+    @Test
+    void theAddressIsMaskedWhereReadersMustNotSeeIt() throws Exception {
+        production.setUiUrl("https://ui.example.com");
+        configure();
+
+        WorkflowRun run = build(
+                Result.SUCCESS, "node { withMlflow { sh 'echo \"View run at: $MLFLOW_TRACKING_URI/#/experiments/1\"' } }");
+
+        jenkins.assertLogContains("View run at: ****/#/experiments/1", run);
+        jenkins.assertLogNotContains("127.0.0.1:9", run);
+    }
+
+    @Test
+    void theCredentialsOfAGateAreNeverTrainingCredentials() throws Exception {
+        staging.setTrainingCredentialsId("promoter");
+        configure();
+
+        WorkflowRun run = build(Result.FAILURE, "node { withMlflow(server: 'staging') { echo 'never' } }");
+
+        jenkins.assertLogContains("CONFIGURATION: The training credentials 'promoter' of the MLflow server 'staging' are those of a gate", run);
+    }
+
+    @Test
+    void aMisspeltParameterIsAnError() throws Exception {
+        WorkflowRun run = build(Result.FAILURE, "withMlflow(requiresRun: true) { echo 'trained' }");
+
+        jenkins.assertLogContains("CONFIGURATION: unknown parameter `requiresRun` of withMlflow", run);
+        jenkins.assertLogNotContains("trained", run);
+    }
+
+    @Test
     void declarativePipelinesHaveIt() throws Exception {
         WorkflowRun run = build(
                 Result.SUCCESS,

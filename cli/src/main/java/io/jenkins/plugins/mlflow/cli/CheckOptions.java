@@ -157,7 +157,7 @@ final class CheckOptions {
             throw new IllegalArgumentException(
                     "option `--tag` chooses among runs, but exactly one candidate was given; give only one of the two");
         }
-        return tags.isEmpty() ? null : RunTags.of(tags, null);
+        return tags.isEmpty() ? null : RunTags.of(tags, null, true);
     }
 
     /** The candidate that was named, or null. */

@@ -19,11 +19,19 @@
       });
   }
 
+  function isLive(table) {
+    return table.querySelector('[data-live="true"]') !== null;
+  }
+
   function start() {
-    const tables = document.querySelectorAll('.mlflow-runs[data-live="true"]');
-    if (tables.length > 0) {
-      setInterval(() => document.hidden || tables.forEach(refresh), PAUSE);
-    }
+    const timer = setInterval(() => {
+      const live = Array.from(document.querySelectorAll(".mlflow-runs[data-rows-url]")).filter(isLive);
+      if (live.length === 0) {
+        clearInterval(timer);
+      } else if (!document.hidden) {
+        live.forEach(refresh);
+      }
+    }, PAUSE);
   }
 
   if (document.readyState === "loading") {
