@@ -8,11 +8,15 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Cause;
+import hudson.model.CauseAction;
 import hudson.model.Result;
+import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
 import io.jenkins.plugins.mlflow.step.TestRepository.Origin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jenkins.branch.BranchSource;
@@ -246,6 +250,40 @@ class ChangeRequestTest extends PipelineTest {
         rights("ml/churn/PR-*", true);
         jenkins.assertLogContains("after: PASSED true", jenkins.buildAndAssertSuccess(job));
         assertEquals("7", mlflow.holder("champion"));
+    }
+
+    @Test
+    void theGateOfAnotherJobDoesNotPromoteTheRunOfAChangeRequest() throws Exception {
+        mlflow.ofEveryBuild("r7");
+        repository.branch("main", "Jenkinsfile", "").changeRequest("PR-8", Origin.SAME_REPOSITORY, "Jenkinsfile", "withMlflow { }");
+        WorkflowRun request = build("PR-8", Result.SUCCESS);
+        WorkflowRun ordinary = Pipelines.build(jenkins, Result.SUCCESS, "withMlflow { }");
+        WorkflowJob gate = Pipelines.job(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion', buildRuns: 'upstream'");
+
+        Map<?, ?> refused = promotion(jenkins.assertBuildStatusSuccess(gate.scheduleBuild2(0, triggeredBy(request))));
+        assertEquals(false, refused.get("promoted"));
+        assertTrue(String.valueOf(refused.get("reason")).contains("builds a change request"), refused::toString);
+        assertNothingWasWritten();
+        Map<?, ?> promoted = promotion(jenkins.assertBuildStatusSuccess(gate.scheduleBuild2(0, triggeredBy(ordinary))));
+        assertEquals(true, promoted.get("promoted"));
+
+        WorkflowRun both = jenkins.assertBuildStatus(
+                Result.FAILURE, gate.scheduleBuild2(0, triggeredBy(request, ordinary)));
+        jenkins.assertLogContains("CONFLICT: several builds with runs triggered this one", both);
+    }
+
+    private static CauseAction triggeredBy(Run<?, ?>... upstreams) {
+        List<Cause> causes = new ArrayList<>();
+        for (Run<?, ?> upstream : upstreams) {
+            causes.add(new Cause.UpstreamCause(upstream));
+        }
+        return new CauseAction(causes);
+    }
+
+    private Map<?, ?> promotion(WorkflowRun run) throws Exception {
+        return (Map<?, ?>) Pipelines.report(jenkins, run).get("promotion");
     }
 
     @Test
