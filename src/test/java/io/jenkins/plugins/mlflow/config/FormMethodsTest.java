@@ -13,6 +13,7 @@ import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
@@ -213,7 +214,10 @@ class FormMethodsTest {
             HtmlTextArea policy = page.getFormByName("config").getTextAreaByName("_.policy");
             policy.setText(text.toString());
             policy.fireEvent("change");
-            client.waitForBackgroundJavaScript(10_000);
+            Instant end = Instant.now().plusSeconds(90);
+            while (!page.asNormalizedText().contains("Line 4003, column ") && Instant.now().isBefore(end)) {
+                client.waitForBackgroundJavaScript(1_000);
+            }
 
             assertTrue(page.asNormalizedText().contains("Line 4003, column "), page.asNormalizedText());
         }
