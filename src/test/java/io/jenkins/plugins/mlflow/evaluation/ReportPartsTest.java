@@ -22,16 +22,20 @@ class ReportPartsTest {
     void aCandidateSaysWhatItsRunIs() {
         CandidateInfo candidate = new CandidateInfo("r1", "3", "customer-churn", "7", "m-1", "FINISHED")
                 .named("classifier")
-                .run(true, true);
+                .run(true, true)
+                .build("of this build", "ann");
 
         assertEquals(
                 "{\"run_id\":\"r1\",\"experiment_id\":\"3\",\"experiment\":\"customer-churn\",\"version\":\"7\",\"model_id\":\"m-1\","
-                        + "\"model_name\":\"classifier\",\"run_status\":\"FINISHED\",\"evaluation_run\":true,\"child_run\":true}",
+                        + "\"model_name\":\"classifier\",\"run_status\":\"FINISHED\",\"evaluation_run\":true,\"child_run\":true,"
+                        + "\"run_of\":\"of this build\",\"started_by\":\"ann\"}",
                 Json.write(candidate.toMap()));
         CandidateInfo again = CandidateInfo.fromMap(candidate.toMap());
         assertTrue(again.isEvaluationRun());
         assertTrue(again.isChildRun());
         assertEquals("classifier", again.getModelName());
+        assertEquals("of this build", again.getRunOf());
+        assertEquals("ann", again.getStartedBy());
     }
 
     @Test
