@@ -57,13 +57,15 @@ public final class RunRow {
     /** Null if unknown. */
     @CheckForNull
     public Date getStartTime() {
-        return run.getStartedAt() == null ? null : new Date(run.getStartedAt());
+        Long started = run.getStartedAt();
+        return started == null ? null : new Date(started);
     }
 
     /** As ISO 8601, or null. */
     @CheckForNull
     public String getStartText() {
-        return run.getStartedAt() == null ? null : Instant.ofEpochMilli(run.getStartedAt()).toString();
+        Long started = run.getStartedAt();
+        return started == null ? null : Instant.ofEpochMilli(started).toString();
     }
 
     /** How long the run took, or null while it has not ended. */

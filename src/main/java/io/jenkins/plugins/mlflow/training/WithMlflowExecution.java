@@ -67,7 +67,12 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         TreeMap<String, Long> localLogs = folder == null ? new TreeMap<>() : LocalLogs.look(folder);
         FilePath certificates = null;
         if (configuration.getCaCertificates() != null) {
-            certificates = WorkspaceList.tempDir(folder).child("mlflow-ca-" + UUID.randomUUID() + ".pem");
+            FilePath temporary = WorkspaceList.tempDir(folder);
+            if (temporary == null) {
+                throw new AbortException("CONFIGURATION: the workspace is the root of a file system, which leaves no place for the"
+                        + " server's CA certificates. Use a workspace below another folder.");
+            }
+            certificates = temporary.child("mlflow-ca-" + UUID.randomUUID() + ".pem");
             AgentFiles.write(certificates, configuration.getCaCertificates());
         }
         // Removed if it is empty: another server's would be wrong here.
