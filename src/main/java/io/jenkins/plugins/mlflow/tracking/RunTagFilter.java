@@ -20,20 +20,12 @@ record RunTagFilter(Map<String, String> tags) {
                         ErrorCategory.CONFIGURATION,
                         "The tag " + tag.getKey() + " contains a backtick, which MLflow cannot search for. Rename the tag.");
             }
-            conditions.add("tags.`" + tag.getKey() + "` = " + quoted(tag));
+            conditions.add("tags.`" + tag.getKey() + "` = " + VersionQueries.quoted(
+                    tag.getValue(),
+                    "The value of tag " + tag.getKey() + " contains both kinds of quotes, which MLflow cannot search for."
+                            + " Use another value."));
         }
         return conditions;
-    }
-
-    private static String quoted(Map.Entry<String, String> tag) throws TrackingException {
-        String value = tag.getValue();
-        if (value.indexOf('\'') >= 0 && value.indexOf('"') >= 0) {
-            throw TrackingException.permanent(
-                    ErrorCategory.CONFIGURATION,
-                    "The value of tag " + tag.getKey() + " contains both kinds of quotes, which MLflow cannot search for."
-                            + " Use another value.");
-        }
-        return value.indexOf('\'') < 0 ? "'" + value + "'" : "\"" + value + "\"";
     }
 
     /** Refuses a response with a run that does not have them. */

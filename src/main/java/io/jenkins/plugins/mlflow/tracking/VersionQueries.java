@@ -239,16 +239,21 @@ final class VersionQueries {
     }
 
     static String quoted(String text) throws TrackingException {
+        return quoted(
+                text,
+                "MLflow cannot search for the name " + text
+                        + ", which holds both kinds of quotes. Give the candidate's version.");
+    }
+
+    /** @param otherwise message of the error if the text holds both kinds of quotes, which no filter can write */
+    static String quoted(String text, String otherwise) throws TrackingException {
         if (text.indexOf('\'') < 0) {
             return "'" + text + "'";
         }
         if (text.indexOf('"') < 0) {
             return "\"" + text + "\"";
         }
-        throw TrackingException.permanent(
-                ErrorCategory.CONFIGURATION,
-                "MLflow cannot search for the name " + text
-                        + ", which holds both kinds of quotes. Give the candidate's version.");
+        throw TrackingException.permanent(ErrorCategory.CONFIGURATION, otherwise);
     }
 
     private static ModelVersion higher(ParsedResponse<?> response, ModelVersion one, ModelVersion other)
