@@ -197,8 +197,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     /** Whether the other entry leads to the same registry, however its address is written. */
     boolean isSameRegistry(MlflowServerConfiguration other) {
-        return ServerAddress.parse(trackingUri).leadsWhere(ServerAddress.parse(other.trackingUri))
-                && workspaceOrDefault().equals(other.workspaceOrDefault());
+        return destination().equals(other.destination());
     }
 
     /** MLflow's own name of the workspace that is used if none is named. */

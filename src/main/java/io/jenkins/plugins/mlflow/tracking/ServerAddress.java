@@ -132,14 +132,9 @@ public final class ServerAddress {
     }
 
     /**
-     * Whether both lead to the same server as far as the addresses show: capitals of the host, the usual port and http in place
-     * of https do not make another one.
+     * The same for all addresses of one server, as far as they show it: capitals of the host, the usual port and http in place of
+     * https do not make another one. Not to be shown.
      */
-    public boolean leadsWhere(ServerAddress other) {
-        return destination().equals(other.destination());
-    }
-
-    /** The same for all addresses that {@linkplain #leadsWhere lead to the same server}. Not to be shown. */
     public String destination() {
         URI uri = URI.create(base).normalize();
         int usual = uri.getScheme().equals("https") ? 443 : 80;
