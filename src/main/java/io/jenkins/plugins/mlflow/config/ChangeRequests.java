@@ -1,16 +1,12 @@
 package io.jenkins.plugins.mlflow.config;
 
-import hudson.PluginWrapper;
 import hudson.model.Item;
-import jenkins.model.Jenkins;
 
 /**
  * Which jobs build change requests, that is pull or merge requests, of a multibranch project. Only scm-api knows; where that
  * plugin is missing there are no such projects.
  */
 public final class ChangeRequests {
-    private static final String PLUGIN = "scm-api";
-
     private ChangeRequests() {}
 
     /** Whether the job, or a folder that it is in, builds a change request. */
@@ -24,7 +20,6 @@ public final class ChangeRequests {
     }
 
     private static boolean isKnown() {
-        PluginWrapper plugin = Jenkins.get().getPluginManager().getPlugin(PLUGIN);
-        return plugin != null && plugin.isActive();
+        return OptionalPlugins.isActive(OptionalPlugins.SCM_API);
     }
 }

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.training;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.PluginWrapper;
 import hudson.model.Cause;
 import hudson.model.Item;
 import hudson.model.Job;
@@ -9,6 +8,7 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.config.OptionalPlugins;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,8 +24,6 @@ import org.springframework.security.core.Authentication;
  * @param owner what messages call the build
  */
 public record BuildRunTags(Map<String, String> tags, Run<?, ?> build, String owner) {
-    private static final String DECLARATIVE = "pipeline-model-definition";
-
     /**
      * Of the build itself; or, if it was restarted from a stage and did not train again, of the build that it was restarted from.
      *
@@ -42,7 +40,7 @@ public record BuildRunTags(Map<String, String> tags, Run<?, ?> build, String own
                         : "build " + looked.getDisplayName() + ", from which this one was restarted";
                 return new BuildRunTags(tags, looked, owner);
             }
-            looked = isActive(DECLARATIVE) ? StageRestarts.origin(looked) : null;
+            looked = OptionalPlugins.isActive(OptionalPlugins.DECLARATIVE) ? StageRestarts.origin(looked) : null;
         }
         return null;
     }
@@ -81,10 +79,5 @@ public record BuildRunTags(Map<String, String> tags, Run<?, ?> build, String own
             job = Jenkins.get().getItemByFullName(cause.getUpstreamProject(), Job.class);
         }
         return job == null || !job.hasPermission2(reader, Item.READ) ? null : job.getBuildByNumber(cause.getUpstreamBuild());
-    }
-
-    private static boolean isActive(String plugin) {
-        PluginWrapper found = Jenkins.get().getPluginManager().getPlugin(plugin);
-        return found != null && found.isActive();
     }
 }

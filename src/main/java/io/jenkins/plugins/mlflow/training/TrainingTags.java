@@ -1,8 +1,8 @@
 package io.jenkins.plugins.mlflow.training;
 
 import hudson.EnvVars;
-import hudson.PluginWrapper;
 import hudson.model.Run;
+import io.jenkins.plugins.mlflow.config.OptionalPlugins;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -40,8 +40,7 @@ final class TrainingTags {
 
     /** The commit of a multibranch project's build; null if it is unknown. */
     private static String revision(Run<?, ?> run) {
-        PluginWrapper plugin = Jenkins.get().getPluginManager().getPlugin("scm-api");
-        String revision = plugin != null && plugin.isActive() ? BuildRevisions.of(run) : null;
+        String revision = OptionalPlugins.isActive(OptionalPlugins.SCM_API) ? BuildRevisions.of(run) : null;
         return revision != null && HASH.matcher(revision).matches() ? revision : null;
     }
 }
