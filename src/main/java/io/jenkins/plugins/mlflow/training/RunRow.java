@@ -83,9 +83,4 @@ public final class RunRow {
             default -> "symbol-status-nobuilt-anime";
         };
     }
-
-    /** The color of the symbol. */
-    public String getSymbolClass() {
-        return "icon-sm";
-    }
 }
