@@ -23,7 +23,7 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** Pipelines of a Jenkins under test, and what their gates report. */
-final class Pipelines {
+public final class Pipelines {
     private Pipelines() {}
 
     /**
@@ -37,14 +37,14 @@ final class Pipelines {
     }
 
     /** A job whose script runs in the sandbox. */
-    static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
+    public static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job;
     }
 
     /** Runs the script to its end, which must be as expected. */
-    static WorkflowRun build(JenkinsRule jenkins, Result expected, String script) throws Exception {
+    public static WorkflowRun build(JenkinsRule jenkins, Result expected, String script) throws Exception {
         return jenkins.buildAndAssertStatus(expected, job(jenkins, script));
     }
 
@@ -62,7 +62,7 @@ final class Pipelines {
     }
 
     /** The JSON report of the build's first gate. */
-    static Map<?, ?> report(JenkinsRule jenkins, WorkflowRun run) throws Exception {
+    public static Map<?, ?> report(JenkinsRule jenkins, WorkflowRun run) throws Exception {
         return report(jenkins.createWebClient(), run, 1);
     }
 

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.mlflow.training;
 
+import static io.jenkins.plugins.mlflow.step.Pipelines.build;
+import static io.jenkins.plugins.mlflow.step.Pipelines.job;
+import static io.jenkins.plugins.mlflow.step.Pipelines.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +18,6 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
-import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.tracking.MlflowData;
 import io.jenkins.plugins.mlflow.tracking.MlflowServer;
 import io.jenkins.plugins.mlflow.tracking.MlflowServers;
@@ -30,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Tag;
@@ -57,16 +58,6 @@ class TrainingRealTest {
         return "with mlflow.start_run():\n    mlflow.log_metric('accuracy', " + accuracy + ")\n";
     }
 
-    private static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return job;
-    }
-
-    private static WorkflowRun build(JenkinsRule jenkins, Result expected, String script) throws Exception {
-        return jenkins.buildAndAssertStatus(expected, job(jenkins, script));
-    }
-
     private static String onAgent(JenkinsRule jenkins) throws Exception {
         return "node('" + jenkins.createOnlineSlave().getSelfLabel().getName() + "') ";
     }
@@ -77,13 +68,6 @@ class TrainingRealTest {
 
     private static Map<?, ?> candidate(JenkinsRule jenkins, WorkflowRun run) throws Exception {
         return (Map<?, ?>) report(jenkins, run).get("candidate");
-    }
-
-    private static Map<?, ?> report(JenkinsRule jenkins, WorkflowRun run) throws Exception {
-        return (Map<?, ?>) Json.read(jenkins.createWebClient()
-                .goTo(run.getUrl() + "mlflow-eval-gate/1/report.json", "application/json")
-                .getWebResponse()
-                .getContentAsString());
     }
 
     @ParameterizedTest

@@ -14,16 +14,14 @@ import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
-import java.nio.charset.StandardCharsets;
+import io.jenkins.plugins.mlflow.step.Pipelines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -66,9 +64,7 @@ class WithMlflowStepTest {
     }
 
     private WorkflowRun build(Result expected, String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return jenkins.buildAndAssertStatus(expected, job);
+        return Pipelines.build(jenkins, expected, script);
     }
 
     /** The variables that the script showed, in the order of their lines. */
@@ -118,9 +114,9 @@ class WithMlflowStepTest {
 
     @Test
     void everyBuildHasAnIdOfItsOwnAndKeepsItFromBlockToBlock() throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                "node { parallel a: { withMlflow { " + SHOW + " } }, b: { withMlflow(server: 'staging') { " + SHOW + " } } }", true));
+        WorkflowJob job = Pipelines.job(
+                jenkins,
+                "node { parallel a: { withMlflow { " + SHOW + " } }, b: { withMlflow(server: 'staging') { " + SHOW + " } } }");
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             List<String> contexts = seen(jenkins.buildAndAssertSuccess(job)).stream()
@@ -147,7 +143,7 @@ class WithMlflowStepTest {
         jenkins.assertLogContains("right trainer", run);
         jenkins.assertLogContains("MLFLOW_TRACKING_PASSWORD=****", run);
         jenkins.assertLogNotContains("c4nary", run);
-        assertNoSecretIn(run.getRootDir().toPath());
+        Canary.assertNotIn(run.getRootDir().toPath());
     }
 
     @Test
@@ -263,7 +259,7 @@ class WithMlflowStepTest {
 
         jenkins.assertLogContains("the login is ****", run);
         jenkins.assertLogNotContains("c4nary", run);
-        assertNoSecretIn(run.getRootDir().toPath());
+        Canary.assertNotIn(run.getRootDir().toPath());
     }
 
     @Test
@@ -336,19 +332,5 @@ class WithMlflowStepTest {
             assertTrue(text.contains("MLflow runs"), text);
             assertFalse(text.contains("127.0.0.1"), text);
         }
-    }
-
-    /** Neither in the build's files, where the state of the pipeline is. */
-    private static void assertNoSecretIn(Path folder) throws Exception {
-        List<Path> leaks = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-                if (text.contains("c4nary")) {
-                    leaks.add(file);
-                }
-            }
-        }
-        assertEquals(List.of(), leaks);
     }
 }
