@@ -13,6 +13,7 @@ import com.sun.net.httpserver.HttpServer;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.FilesOfHome;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
@@ -23,8 +24,6 @@ import java.net.InetSocketAddress;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -192,19 +191,11 @@ class SecretsTest {
 
     /** All files but those of the credentials themselves and of the keys that they are kept with. */
     private static void read(Path folder, Map<String, String> told) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path name = folder.relativize(file);
-                if (name.startsWith("secrets") || name.equals(Path.of("credentials.xml"))) {
-                    continue;
-                }
-                try {
-                    told.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
-                } catch (NoSuchFileException e) {
-                    // A file that Jenkins was just replacing.
-                }
+        FilesOfHome.read(folder).forEach((file, text) -> {
+            if (!file.startsWith("secrets") && !file.equals(Path.of("credentials.xml"))) {
+                told.put(folder.resolve(file).toString(), text);
             }
-        }
+        });
     }
 
     /** Sends back what it was sent, wherever it can be put. The first segment of the path says how. */

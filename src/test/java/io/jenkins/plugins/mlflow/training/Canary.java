@@ -2,12 +2,10 @@ package io.jenkins.plugins.mlflow.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.jenkins.plugins.mlflow.FilesOfHome;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** A part of every secret of these tests, to look for where no secret may be. */
 final class Canary {
@@ -17,14 +15,10 @@ final class Canary {
 
     /** In no file of the folder, the state of running pipelines included. */
     static void assertNotIn(Path folder) throws Exception {
-        List<Path> leaks = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(TEXT)) {
-                    leaks.add(file);
-                }
-            }
-        }
+        List<Path> leaks = FilesOfHome.read(folder).entrySet().stream()
+                .filter(file -> file.getValue().contains(TEXT))
+                .map(Map.Entry::getKey)
+                .toList();
         assertEquals(List.of(), leaks);
     }
 }
