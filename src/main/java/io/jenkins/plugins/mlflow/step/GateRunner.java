@@ -118,7 +118,7 @@ final class GateRunner implements GateScheduler.Callbacks {
             end(unstarted().disabled());
             return;
         }
-        MlflowServerConfiguration server = ServerResolver.named(parameters.text("server"));
+        MlflowServerConfiguration server = ServerResolver.named(parameters.text("server"), build().run());
         memory.serverName = server.getName();
         FilePath workspace = context.get(FilePath.class);
         if (workspace != null && !isRead(workspace)) {
@@ -170,7 +170,7 @@ final class GateRunner implements GateScheduler.Callbacks {
             }
             return;
         }
-        MlflowServerConfiguration server = ServerResolver.named(memory.serverName);
+        MlflowServerConfiguration server = ServerResolver.named(memory.serverName, build().run());
         GateState before = memory.state;
         memory.request = permissions.check(server, build().run(), memory.request, before);
         String others = before.isPromoting() ? otherPromotions(server, before) : null;
@@ -218,9 +218,11 @@ final class GateRunner implements GateScheduler.Callbacks {
             return;
         }
         try {
-            scheduler.enterPromotionQueue(promotion(ServerResolver.named(memory.serverName), now));
-        } catch (StepException problem) {
+            scheduler.enterPromotionQueue(promotion(ServerResolver.named(memory.serverName, build().run()), now));
+        } catch (StepException | IOException problem) {
             LOGGER.log(Level.FINE, "The server of an interrupted promotion is no longer configured", problem);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

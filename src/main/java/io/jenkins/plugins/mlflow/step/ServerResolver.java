@@ -3,25 +3,20 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.Connections;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
-import java.util.List;
 
 /** Finds the configured servers; problems become the errors of the step. */
 final class ServerResolver {
     private ServerResolver() {}
 
-    /** The server of this name, the default one without a name. An error about an unknown name lists those that there are. */
-    static MlflowServerConfiguration named(String name) throws StepException {
+    /** The server of this name, the default one without a name. */
+    static MlflowServerConfiguration named(String name, Run<?, ?> run) throws StepException {
         try {
-            return MlflowGlobalConfiguration.get().getServer(name);
+            return JobConfiguration.of(run.getParent()).getServer(name);
         } catch (ConfigurationException e) {
-            List<String> known = MlflowGlobalConfiguration.get().serverNames();
-            throw new StepException(
-                    name == null || known.isEmpty() || known.contains(name)
-                            ? e.getMessage()
-                            : e.getMessage() + " The configured servers are: '" + String.join("', '", known) + "'.");
+            throw new StepException(e.getMessage());
         }
     }
 

@@ -10,7 +10,7 @@ import hudson.slaves.WorkspaceList;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.config.ChangeRequests;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.TrainingLogin;
 import io.jenkins.plugins.mlflow.tracking.RunContext;
@@ -57,7 +57,7 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         StepContext context = getContext();
         Run<?, ?> run = context.get(Run.class);
         FilePath folder = context.get(FilePath.class);
-        MlflowServerConfiguration configuration = configuration(server);
+        MlflowServerConfiguration configuration = configuration(run, server);
         TrainingLogin login = login(configuration, run, context.get(TaskListener.class));
         if (configuration.getCaCertificates() != null && folder == null) {
             throw new AbortException("CONFIGURATION: MLflow server '" + configuration.getName() + "' has CA certificates, which a"
@@ -101,9 +101,9 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         return masked;
     }
 
-    private static MlflowServerConfiguration configuration(String name) throws AbortException {
+    private static MlflowServerConfiguration configuration(Run<?, ?> run, String name) throws AbortException {
         try {
-            return MlflowGlobalConfiguration.get().getServer(name);
+            return JobConfiguration.of(run.getParent()).getServer(name);
         } catch (ConfigurationException e) {
             throw new AbortException("CONFIGURATION: " + e.getMessage());
         }

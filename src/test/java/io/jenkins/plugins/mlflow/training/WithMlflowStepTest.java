@@ -223,6 +223,9 @@ class WithMlflowStepTest {
                 "withMlflow(server: 'staging')", "CONFIGURATION: The training credentials 'gone' of the MLflow server 'staging'");
         staging.setTrainingCredentialsId("gone");
         configure();
+        jenkins.assertLogContains(
+                "The configured servers are: 'production', 'staging'.",
+                build(Result.FAILURE, "withMlflow(server: 'nowhere') { echo 'never' }"));
         for (Map.Entry<String, String> each : wrong.entrySet()) {
             String end = each.getKey().startsWith("withEnv") ? " } }" : " }";
             WorkflowRun run = build(Result.FAILURE, "node { " + each.getKey() + " { echo 'never' }" + end);
