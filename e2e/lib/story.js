@@ -69,7 +69,9 @@ export async function configure(admin, look = async () => {}) {
   await admin.settled();
   await server.getByRole("button", { name: "Test connection" }).click();
   await server.getByText("answered").first().waitFor();
-  await page.locator("textarea[name='_.policy']").fill(POLICY);
+  const policy = page.locator("textarea[name='_.policy']");
+  await policy.fill(POLICY);
+  await policy.blur();
   await page.getByText(`Models: ${MODEL}`).waitFor();
   await look(page);
   await Promise.all([page.waitForURL((url) => !url.pathname.endsWith("/configure")), page.click("button[name=Submit]")]);
