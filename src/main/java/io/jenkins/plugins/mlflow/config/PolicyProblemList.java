@@ -16,8 +16,7 @@ final class PolicyProblemList {
         List<String> lines = policy.lines().toList();
         return problems.problems().stream()
                 .map(problem -> item(problem, lines))
-                .collect(Collectors.joining(
-                        "", "<ol class=\"mlflow-policy-problems\">", "</ol>"));
+                .collect(Collectors.joining("", "<ol>", "</ol>"));
     }
 
     private static String item(PolicyException.Problem problem, List<String> lines) {
