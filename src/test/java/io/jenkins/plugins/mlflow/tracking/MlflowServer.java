@@ -234,6 +234,7 @@ public final class MlflowServer {
 
         private final Path environment;
         private boolean basicAuth;
+        private boolean workspaces;
         private String prefix = "";
 
         private Builder(Path environment) {
@@ -243,6 +244,12 @@ public final class MlflowServer {
         /** With MLflow's own login; everyone may read, {@link MlflowServer#ADMIN} may do everything. */
         public Builder basicAuth() {
             basicAuth = true;
+            return this;
+        }
+
+        /** With workspaces, which MLflow has from 3.10 on; see {@link MlflowData#workspace}. */
+        public Builder workspaces() {
+            workspaces = true;
             return this;
         }
 
@@ -290,6 +297,9 @@ public final class MlflowServer {
                     "1"));
             if (basicAuth) {
                 command.addAll(List.of("--app-name", "basic-auth"));
+            }
+            if (workspaces) {
+                command.add("--enable-workspaces");
             }
             if (!prefix.isEmpty()) {
                 command.addAll(List.of("--static-prefix", prefix));

@@ -15,6 +15,8 @@ import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.mlflow.FilesOfHome;
 import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
@@ -30,6 +32,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -235,6 +238,27 @@ class TrainingRealTest {
         }
     }
 
+    @Test
+    void aTrainingLogsToTheServersWorkspaceAndTheGateEvaluatesItThere(JenkinsRule jenkins) throws Exception {
+        List<Path> environments = MlflowServers.environments();
+        MlflowServer mlflow = MlflowServer.in(environments.get(environments.size() - 1)).workspaces().start();
+        try {
+            mlflow.data().workspace("growth");
+            MlflowServerConfiguration growth = new MlflowServerConfiguration("growth", mlflow.url());
+            growth.setWorkspace("growth");
+            MlflowGlobalConfiguration.get().setServers(List.of(growth, new MlflowServerConfiguration("rest", mlflow.url())));
+            String training = onAgent(jenkins) + "{ withMlflow(server: 'growth', experiment: 'churn') { " + python(mlflow, run(0.95)) + " } }\n";
+
+            WorkflowRun run = build(jenkins, Result.SUCCESS, training + GATE + ", server: 'growth'");
+
+            assertEquals("of this build", candidate(jenkins, run).get("run_of"));
+            WorkflowRun elsewhere = build(jenkins, Result.FAILURE, training + GATE + ", server: 'rest', experiment: 'churn'");
+            jenkins.assertLogContains("(experiment 'churn') answered 404", elsewhere);
+        } finally {
+            mlflow.stop();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#environments")
     void trainingCredentialsMayLogAndTheGatesMayPromote(Path environment, JenkinsRule jenkins) throws Exception {
@@ -255,6 +279,7 @@ class TrainingRealTest {
         server.setCredentialsId("gate");
         server.setTrainingCredentialsId("trainer");
         MlflowGlobalConfiguration.get().setServers(List.of(server));
+        DumbSlave agent = jenkins.createOnlineSlave();
         String experiment = MlflowData.unique("experiment");
         String training = "mlflow.set_experiment('" + experiment + "')\nimport os\nfrom mlflow import MlflowClient\n"
                 + "with mlflow.start_run():\n    mlflow.log_metric('accuracy', 0.95)\n"
@@ -264,14 +289,26 @@ class TrainingRealTest {
         WorkflowRun run = build(
                 jenkins,
                 Result.SUCCESS,
-                onAgent(jenkins) + "{ withMlflow { " + python(mlflow, training) + " } }\n"
+                "node('" + agent.getSelfLabel().getName() + "') { withMlflow { " + python(mlflow, training) + "\n sh 'env' } }\n"
                         + "mlflowEvalGate model: '" + model + "', thresholds: [accuracy: 0.9]");
 
         jenkins.assertLogContains("refused: ", run);
         jenkins.assertLogNotContains("it PROMOTED", run);
         jenkins.assertLogContains("the password is ****", run);
+        jenkins.assertLogContains("MLFLOW_TRACKING_PASSWORD=****", run);
+        Map<String, String> places = new TreeMap<>();
+        places.put("log", String.join("\n", run.getLog(10_000)));
+        places.put("report", String.valueOf(report(jenkins, run)));
+        for (Path folder : List.of(jenkins.jenkins.getRootDir().toPath(), Path.of(agent.getRemoteFS()))) {
+            FilesOfHome.read(folder).forEach((file, text) -> {
+                if (!file.startsWith("secrets") && !file.equals(Path.of("credentials.xml"))) {
+                    places.put(folder.resolve(file).toString(), text);
+                }
+            });
+        }
+        assertTrue(places.keySet().stream().anyMatch(place -> place.endsWith("train.py")), () -> places.keySet().toString());
         for (String secret : List.of(password, MlflowServer.ADMIN_PASSWORD)) {
-            assertFalse(String.join("\n", run.getLog(10_000)).contains(secret));
+            places.forEach((place, text) -> assertFalse(text.contains(secret), place));
         }
     }
 }
