@@ -18,13 +18,15 @@ final class TrainingTags {
     private TrainingTags() {}
 
     /**
+     * @param checkout in the folder of the block
      * @param given by the pipeline; they may replace the commit and the branch, and nothing else of ours
      * @param id the tag that tells the build's runs from all others
      */
-    static Map<String, String> of(Run<?, ?> run, EnvVars environment, Map<String, String> given, Map<String, String> id) {
+    static Map<String, String> of(
+            Run<?, ?> run, EnvVars environment, Checkouts.Checkout checkout, Map<String, String> given, Map<String, String> id) {
         Map<String, String> tags = new LinkedHashMap<>();
-        put(tags, COMMIT, Stream.of(environment.get("GIT_COMMIT"), revision(run)));
-        put(tags, BRANCH, Stream.of(environment.get("BRANCH_NAME"), environment.get("GIT_BRANCH")));
+        put(tags, COMMIT, Stream.of(environment.get("GIT_COMMIT"), checkout.commit(), revision(run)));
+        put(tags, BRANCH, Stream.of(environment.get("BRANCH_NAME"), environment.get("GIT_BRANCH"), checkout.branch()));
         tags.putAll(given);
         String root = Jenkins.get().getRootUrl();
         tags.put("jenkins.build_url", root == null ? run.getUrl() : root + run.getUrl());

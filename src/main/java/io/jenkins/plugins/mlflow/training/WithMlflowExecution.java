@@ -149,7 +149,12 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
                     RunContext.VARIABLE,
                     RunContext.with(
                             environment.get(RunContext.VARIABLE),
-                            TrainingTags.of(run, environment, tags, action.tags())));
+                            TrainingTags.of(
+                                    run,
+                                    environment,
+                                    Checkouts.of(run, getContext().get(FilePath.class)),
+                                    tags,
+                                    action.tags())));
         } catch (IllegalArgumentException e) {
             throw new AbortException("CONFIGURATION: the variable " + RunContext.VARIABLE + " " + e.getMessage() + ".");
         }
