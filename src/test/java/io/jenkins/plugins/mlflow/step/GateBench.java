@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.actions.TimingAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -34,6 +35,7 @@ class GateBench {
     private static final int[] DELAYS_MS = {0, 5, 20, 100};
     private static final int WARM_UP = 10;
     private static final int GATES_IN_A_BUILD = 50;
+    private static final int BLOCKS = 30;
     private static final Duration WATCHED = Duration.ofSeconds(20);
     private static final String GATE = "mlflowEvalGate model: 'churn-classifier', runId: 'r7', ";
 
@@ -91,6 +93,39 @@ class GateBench {
             table.append(" |\n");
         });
         Figures.write("4-jenkins.md", table.toString());
+    }
+
+    @Test
+    void theBlockAroundATraining() throws Exception {
+        StringBuilder table = new StringBuilder("### Blocks\n\nAn empty block on a node from its start to its end, beside a block of"
+                + " Jenkins' own in the same build; by turns, " + BLOCKS + " of each in a build; time over (requests × delay) in ms, median"
+                + " (quartiles).\n\n| answers after | requests | withMlflow | withEnv |\n| --- | --- | --- | --- |\n");
+        WorkflowJob job = job("node {\n for (int i = 0; i < " + BLOCKS + "; i++) {\n  withMlflow { }\n  withEnv(['A=B']) { }\n }\n}");
+        for (int delay : DELAYS_MS) {
+            mlflow.delayMillis = delay;
+            jenkins.buildAndAssertSuccess(job);
+            int before = mlflow.requests.size();
+            WorkflowRun build = jenkins.buildAndAssertSuccess(job);
+            double requests = (mlflow.requests.size() - before) / (double) BLOCKS;
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %d ms | %.1f | %s | %s |%n",
+                    delay,
+                    requests,
+                    Figures.quartiles(blocks(build, "withMlflow", requests * delay)),
+                    Figures.quartiles(blocks(build, "withEnv", 0))));
+        }
+        Figures.write("7-blocks.md", table.toString());
+    }
+
+    /** How long each block took, less what is given, in ms. */
+    private static List<Double> blocks(WorkflowRun build, String step, double less) {
+        return new DepthFirstScanner()
+                .allNodes(build.getExecution()).stream()
+                .filter(BlockEndNode.class::isInstance)
+                .filter(end -> step.equals(((BlockEndNode<?>) end).getStartNode().getDisplayFunctionName()))
+                .map(end -> TimingAction.getStartTime(end) - TimingAction.getStartTime(((BlockEndNode<?>) end).getStartNode()) - less)
+                .toList();
     }
 
     @Test
