@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlflow.config.ServerNames;
 import io.jenkins.plugins.mlflow.policy.Suggestions;
@@ -14,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -22,6 +26,7 @@ import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
@@ -71,6 +76,24 @@ public final class WithMlflowStep extends Step {
             tags.forEach((name, value) -> copy.put(String.valueOf(name), String.valueOf(value)));
         }
         this.tags = copy;
+    }
+
+    /** The tags for the form, one {@code NAME=VALUE} in each line. */
+    public String getTagLines() {
+        return tags.entrySet().stream().map(tag -> tag.getKey() + "=" + tag.getValue()).collect(Collectors.joining("\n"));
+    }
+
+    /** @throws IllegalArgumentException if a line is no {@code NAME=VALUE} */
+    private static Map<String, String> readTags(String lines) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        for (String line : lines.lines().map(String::strip).filter(line -> !line.isEmpty()).toList()) {
+            int equals = line.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException(Messages.WithMlflowStep_noTag(line));
+            }
+            tags.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+        }
+        return tags;
     }
 
     public boolean isRequireRun() {
@@ -124,6 +147,31 @@ public final class WithMlflowStep extends Step {
                 }
             }
             return super.newInstance(arguments);
+        }
+
+        @Override
+        public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
+            Object lines = form.remove("tagLines");
+            WithMlflowStep step = (WithMlflowStep) super.newInstance(request, form);
+            try {
+                step.setTags(readTags(lines == null ? "" : lines.toString()));
+            } catch (IllegalArgumentException e) {
+                throw new FormException(e, "tagLines");
+            }
+            return step;
+        }
+
+        @POST
+        public FormValidation doCheckTagLines(@AncestorInPath Item item, @QueryParameter String value) {
+            if (item == null ? !Jenkins.get().hasPermission(Jenkins.ADMINISTER) : !item.hasPermission(Item.CONFIGURE)) {
+                return FormValidation.ok();
+            }
+            try {
+                readTags(value);
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
         }
 
         @POST

@@ -310,16 +310,18 @@ class WithMlflowStepTest {
         step.setServer("staging");
         step.setExperiment("customer-churn");
         step.setRequireRun(true);
+        step.setTags(Map.of("team", "growth=fast"));
 
         WithMlflowStep back = new StepConfigTester(jenkins).configRoundTrip(step);
 
         assertEquals("staging", back.getServer());
         assertEquals("customer-churn", back.getExperiment());
         assertTrue(back.isRequireRun());
+        assertEquals(Map.of("team", "growth=fast"), back.getTags());
         new SnippetizerTester(jenkins)
                 .assertRoundTrip(
                         step,
-                        "withMlflow(experiment: 'customer-churn', requireRun: true, server: 'staging') {\n    // some block\n}");
+                        "withMlflow(experiment: 'customer-churn', requireRun: true, server: 'staging', tags: [team: 'growth=fast']) {\n    // some block\n}");
         new SnippetizerTester(jenkins).assertRoundTrip(new WithMlflowStep(), "withMlflow {\n    // some block\n}");
     }
 
