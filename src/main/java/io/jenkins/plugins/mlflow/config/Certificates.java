@@ -2,13 +2,13 @@ package io.jenkins.plugins.mlflow.config;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +23,7 @@ import javax.net.ssl.X509TrustManager;
  */
 final class Certificates {
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]*)-----END CERTIFICATE-----");
+            Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]*-----END CERTIFICATE-----");
 
     private Certificates() {}
 
@@ -40,7 +40,7 @@ final class Certificates {
         List<X509Certificate> certificates = new ArrayList<>();
         Matcher block = BLOCK.matcher(pem);
         while (block.find()) {
-            certificates.add(certificate(block.group(1), certificates.size() + 1));
+            certificates.add(certificate(block.group(), certificates.size() + 1));
         }
         if (certificates.isEmpty() || BLOCK.matcher(pem).replaceAll("").contains("-----")) {
             throw new IllegalArgumentException("After " + certificates.size() + " readable certificates, the CA certificates"
@@ -50,12 +50,11 @@ final class Certificates {
         return certificates;
     }
 
-    private static X509Certificate certificate(String base64, int number) {
+    private static X509Certificate certificate(String block, int number) {
         try {
-            byte[] der = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
-            return (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-        } catch (CertificateException | IllegalArgumentException e) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(block.getBytes(StandardCharsets.US_ASCII)));
+        } catch (CertificateException e) {
             throw new IllegalArgumentException(
                     "Certificate " + number + " of the CA certificates cannot be read: its content is damaged or cut off.");
         }
