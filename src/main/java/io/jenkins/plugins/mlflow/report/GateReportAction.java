@@ -58,23 +58,17 @@ public final class GateReportAction extends Tab implements RunAction2 {
      * Adds a report to a build and saves both. A gate that was resumed just after it had attached its report replaces it.
      *
      * @param gate the id of the gate in its build
-     * @param trackingUi the address of MLflow's user interface, for links; ignored unless it is http or https; may be null
+     * @param links to the server of the gate
      * @return the number of the report in this build, from 1
      * @throws IOException if the report or the build could not be written
      */
-    public static int attach(Run<?, ?> run, String gate, GateReport report, String trackingUi)
-            throws IOException {
-        return attach(run, gate, new GateDocument(report, null), trackingUi);
-    }
-
-    /** The same for a report that is compared with the last promotion. */
-    public static int attach(Run<?, ?> run, String gate, GateDocument document, String trackingUi) throws IOException {
+    public static int attach(Run<?, ?> run, String gate, GateDocument document, MlflowLinks links) throws IOException {
         GateReport report = document.getReport();
         synchronized (run) {
             GateReportAction action = run.getAction(GateReportAction.class);
             int number = action == null ? 1 : action.numberOf(gate);
             ReportFiles.write(run, number, document);
-            GateSummary summary = new GateSummary(number, gate, report, MlflowLinks.validBase(trackingUi));
+            GateSummary summary = new GateSummary(number, gate, report, links);
             if (action == null) {
                 action = new GateReportAction();
                 action.put(summary);
@@ -105,7 +99,7 @@ public final class GateReportAction extends Tab implements RunAction2 {
                 GateReport report = pending == null
                         ? new GateReport(GateStatus.ERROR, why, null, summary.getModel(), null)
                         : pending.getReport().abandoned(why);
-                attach(run, summary.gate(), new GateDocument(report, pending == null ? null : pending.getChanges()), summary.trackingUi());
+                attach(run, summary.gate(), new GateDocument(report, pending == null ? null : pending.getChanges()), summary.links());
                 ended.put(summary.getNumber(), report);
             }
         }

@@ -38,7 +38,7 @@ public final class GateReportPage implements ModelObject {
         this.summary = summary;
         this.document = action.read(summary.getNumber());
         this.report = document == null ? null : document.getReport();
-        this.links = new MlflowLinks(summary.trackingUi());
+        this.links = summary.links();
     }
 
     /** The build, by the name that Jenkins' page frame asks for. */
@@ -176,9 +176,11 @@ public final class GateReportPage implements ModelObject {
         if (candidate == null || !isPolicyKnown() || candidate.getRunId() == null) {
             return null;
         }
-        ShellLine line = new ShellLine("java", "-jar", "mlflow-eval-gate.jar", "check")
+        ShellLine line = (links.workspace() == null
+                        ? new ShellLine("java", "-jar", "mlflow-eval-gate.jar", "check")
+                        : new ShellLine("env", "MLFLOW_WORKSPACE=" + links.workspace(), "java", "-jar", "mlflow-eval-gate.jar", "check"))
                 .option("model", report.getModel())
-                .option("tracking-uri", summary.trackingUi());
+                .option("tracking-uri", links.base());
         if (candidate.isEvaluationRun()) {
             line.option("run-id", candidate.getRunId()).option("version", candidate.getVersion());
         } else if (candidate.getModelId() == null) {

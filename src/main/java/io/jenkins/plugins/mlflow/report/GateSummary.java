@@ -32,10 +32,12 @@ public final class GateSummary {
     private final String notPromoted;
     private final Map<Verdict, Integer> verdicts;
     private final String trackingUi;
+    /** Null if the server has no workspaces. */
+    private final String workspace;
     /** Null in the records of earlier versions. */
     private final GateIdentity identity;
 
-    GateSummary(int number, String gate, GateReport report, String trackingUi) {
+    GateSummary(int number, String gate, GateReport report, MlflowLinks links) {
         this.number = number;
         this.gate = gate;
         this.status = report.getStatus();
@@ -52,7 +54,8 @@ public final class GateSummary {
         for (Check check : report.getChecks()) {
             verdicts.merge(check.getVerdict(), 1, Integer::sum);
         }
-        this.trackingUi = trackingUi;
+        this.trackingUi = links.base();
+        this.workspace = links.workspace();
         this.identity = new GateIdentity(report);
     }
 
@@ -167,7 +170,8 @@ public final class GateSummary {
         return verdicts == null ? 0 : verdicts.getOrDefault(Verdict.PASSED, 0);
     }
 
-    String trackingUi() {
-        return trackingUi;
+    /** To the server of the gate. */
+    MlflowLinks links() {
+        return new MlflowLinks(trackingUi, workspace);
     }
 }

@@ -8,11 +8,27 @@ import java.util.Locale;
 
 /** Addresses in MLflow's user interface. They are null where a part is not known. */
 public final class MlflowLinks {
-    private final String base;
+    /** For a gate whose server is not known. */
+    public static final MlflowLinks NONE = new MlflowLinks(null, null);
 
-    /** @param base address of the user interface; no link is made unless it is http or https */
-    public MlflowLinks(String base) {
+    private final String base;
+    private final String workspace;
+
+    /**
+     * @param base address of the user interface; no link is made unless it is http or https
+     * @param workspace that the links are to be opened in; null for a server without workspaces
+     */
+    public MlflowLinks(String base, String workspace) {
         this.base = validBase(base);
+        this.workspace = workspace;
+    }
+
+    String base() {
+        return base;
+    }
+
+    String workspace() {
+        return workspace;
     }
 
     /** The address without trailing slashes if it is a plain http or https one, else null. */
@@ -42,13 +58,18 @@ public final class MlflowLinks {
         if (base == null || runId == null) {
             return null;
         }
-        return base + "/#" + (experimentId == null ? "" : "/experiments/" + encoded(experimentId)) + "/runs/" + encoded(runId);
+        return base + "/#" + (experimentId == null ? "" : "/experiments/" + encoded(experimentId)) + "/runs/" + encoded(runId) + query();
     }
 
     String version(String model, String version) {
         return base == null || model == null || version == null
                 ? null
-                : base + "/#/models/" + encoded(model) + "/versions/" + encoded(version);
+                : base + "/#/models/" + encoded(model) + "/versions/" + encoded(version) + query();
+    }
+
+    /** Without it, the user interface opens the workspace that was used last. */
+    private String query() {
+        return workspace == null ? "" : "?workspace=" + encoded(workspace);
     }
 
     private static String encoded(String segment) {

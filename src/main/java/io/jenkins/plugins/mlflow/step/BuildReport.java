@@ -1,7 +1,9 @@
 package io.jenkins.plugins.mlflow.step;
 
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.live.GateRecorder;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
@@ -11,6 +13,7 @@ import io.jenkins.plugins.mlflow.publish.ReportArtifacts;
 import io.jenkins.plugins.mlflow.report.GateDocument;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
+import io.jenkins.plugins.mlflow.report.MlflowLinks;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +48,7 @@ final class BuildReport {
     /** Attaches the report, in place of an earlier one of the same gate. */
     GateResult attach(GateReport report) throws IOException {
         document = new GateDocument(build.secrets().mask(report), policyChanges);
-        number = GateReportAction.attach(build.run(), build.gate(), document, trackingUi());
+        number = GateReportAction.attach(build.run(), build.gate(), document, links());
         return new GateResult(document.toMap(), GateReportAction.urlOf(build.run(), number));
     }
 
@@ -139,13 +142,15 @@ final class BuildReport {
         }
     }
 
-    private String trackingUi() {
+    private MlflowLinks links() {
+        if (serverName == null) {
+            return MlflowLinks.NONE;
+        }
         try {
-            return serverName == null
-                    ? null
-                    : MlflowGlobalConfiguration.get().getServer(serverName).shownUrl();
+            MlflowServerConfiguration server = JobConfiguration.of(build.run().getParent()).getServer(serverName);
+            return new MlflowLinks(server.shownUrl(), server.getWorkspace());
         } catch (ConfigurationException e) {
-            return null;
+            return MlflowLinks.NONE;
         }
     }
 

@@ -47,7 +47,7 @@ public final class RunRow {
     /** In MLflow's user interface; null if its address is no plain web address. */
     @CheckForNull
     public String getUrl() {
-        return new MlflowLinks(server.uiUrl()).run(run.getExperimentId(), run.getRunId());
+        return new MlflowLinks(server.uiUrl(), server.workspace()).run(run.getExperimentId(), run.getRunId());
     }
 
     public List<Map.Entry<String, Double>> getMetrics() {

@@ -11,6 +11,7 @@ public final class TrainingServer {
     private final String destination;
     private final String name;
     private final String uiUrl;
+    private final String workspace;
     private final ArrayList<RecordedRun> runs;
 
     TrainingServer(MlflowServerConfiguration server, List<RecordedRun> runs) {
@@ -18,6 +19,7 @@ public final class TrainingServer {
         this.destination = server.destination();
         this.name = server.getName();
         this.uiUrl = server.shownUrl();
+        this.workspace = server.getWorkspace();
         this.runs = new ArrayList<>(runs);
     }
 
@@ -41,6 +43,11 @@ public final class TrainingServer {
 
     String uiUrl() {
         return uiUrl;
+    }
+
+    /** Null if the server has none. */
+    String workspace() {
+        return workspace;
     }
 
     String registry() {

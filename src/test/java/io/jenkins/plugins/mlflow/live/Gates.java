@@ -3,7 +3,9 @@ package io.jenkins.plugins.mlflow.live;
 import hudson.model.FreeStyleProject;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
+import io.jenkins.plugins.mlflow.report.GateDocument;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.report.MlflowLinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +61,7 @@ final class Gates {
 
     /** What the step does when a gate ends. */
     static void end(Run<?, ?> run, String gate, GateReport report) throws IOException {
-        int number = GateReportAction.attach(run, gate, report, null);
+        int number = GateReportAction.attach(run, gate, new GateDocument(report, null), MlflowLinks.NONE);
         GateRecorder.note(run, number, report);
     }
 

@@ -19,7 +19,7 @@ class GateMessagesTest {
         promotion.put("stage", stage);
         promotion.put("previous_version", previous);
         promotion.put("reason", reason);
-        return new GateSummary(1, "gate", Reports.with(Map.of("status", status, "promotion", promotion)), null);
+        return new GateSummary(1, "gate", Reports.with(Map.of("status", status, "promotion", promotion)), MlflowLinks.NONE);
     }
 
     @Test

@@ -224,7 +224,7 @@ class GateReportActionTest {
 
     @Test
     void slicesAreFoldedInGroupsWithTheWorstNamed() throws Exception {
-        GateReportAction.attach(build, "gate", SampleReports.document(2, 40, 0.3), null);
+        GateReportAction.attach(build, "gate", SampleReports.document(2, 40, 0.3), MlflowLinks.NONE);
 
         HtmlPage page = page("mlflow-eval-gate/1/");
         assertThat(page.querySelectorAll("details.mlflow-gate-group").size(), is(4));
@@ -260,9 +260,21 @@ class GateReportActionTest {
     }
 
     @Test
+    void linksAndTheCommandLeadToTheWorkspace() throws Exception {
+        GateReportAction.attach(build, "gate", SampleReports.document(12, 0, 0), new MlflowLinks(Reports.UI, "team & growth"));
+
+        HtmlPage page = page("mlflow-eval-gate/1/");
+
+        assertThat(page.getAnchorByText("Version 7").getHrefAttribute(), endsWith("/versions/7?workspace=team%20%26%20growth"));
+        assertThat(
+                text("mlflow-eval-gate/1/"),
+                containsString("env 'MLFLOW_WORKSPACE=team & growth' java -jar mlflow-eval-gate.jar check --model=churn-classifier"));
+    }
+
+    @Test
     void theTimelineAndThePolicyAreShownAndTheCommandEvaluatesTheSameAgain() throws Exception {
         GateDocument document = SampleReports.document(12, 0, 0);
-        GateReportAction.attach(build, "gate", document, Reports.UI);
+        GateReportAction.attach(build, "gate", document, new MlflowLinks(Reports.UI, null));
 
         String text = text("mlflow-eval-gate/1/");
         assertThat(
@@ -438,8 +450,8 @@ class GateReportActionTest {
                 "\u0000\u0007\uFFFE\uD800 half",
                 "javascript:alert(1)")) {
             build = jenkins.buildAndAssertSuccess(job);
-            GateReportAction.attach(build, "one", SampleReports.hostile(text), Reports.UI);
-            GateReportAction.attach(build, "two", SampleReports.hostile(text), text);
+            GateReportAction.attach(build, "one", SampleReports.hostile(text), new MlflowLinks(Reports.UI, null));
+            GateReportAction.attach(build, "two", SampleReports.hostile(text), new MlflowLinks(text, null));
             loadAgain();
 
             for (String path : List.of("", "mlflow-eval-gate/", "mlflow-eval-gate/1/", "mlflow-eval-gate/2/")) {
@@ -491,7 +503,7 @@ class GateReportActionTest {
 
     @Test
     void theBuildRecordStaysSmall() throws Exception {
-        GateReportAction.attach(build, "gate", SampleReports.document(1_000, 4_000, 0.3), Reports.UI);
+        GateReportAction.attach(build, "gate", SampleReports.document(1_000, 4_000, 0.3), new MlflowLinks(Reports.UI, null));
 
         assertThat(Files.size(build.getRootDir().toPath().resolve("build.xml")), lessThan(20_000L));
         assertThat(Files.size(file(1)), lessThan(300_000L));
@@ -578,10 +590,10 @@ class GateReportActionTest {
 
     @Test
     void aGateThatAttachesItsReportAgainReplacesIt() throws Exception {
-        GateReportAction.attach(build, "12", Reports.passed(), null);
-        GateReportAction.attach(build, "34", Reports.passed(), null);
+        GateReportAction.attach(build, "12", new GateDocument(Reports.passed(), null), MlflowLinks.NONE);
+        GateReportAction.attach(build, "34", new GateDocument(Reports.passed(), null), MlflowLinks.NONE);
 
-        assertThat(GateReportAction.attach(build, "12", Reports.with(Map.of("model", "again")), null), is(1));
+        assertThat(GateReportAction.attach(build, "12", new GateDocument(Reports.with(Map.of("model", "again")), null), MlflowLinks.NONE), is(1));
 
         GateReportAction action = build.getAction(GateReportAction.class);
         assertThat(action.getSummaries().size(), is(2));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MlflowLinksTest {
     @Test
     void partsArePercentEncoded() {
-        MlflowLinks links = new MlflowLinks("https://mlflow.example.com/team//");
+        MlflowLinks links = new MlflowLinks("https://mlflow.example.com/team//", null);
 
         assertEquals("https://mlflow.example.com/team/#/experiments/3/runs/a%2Fb%3F", links.run("3", "a/b?"));
         assertEquals(
@@ -20,8 +20,16 @@ class MlflowLinksTest {
     }
 
     @Test
+    void aWorkspaceIsNamed() {
+        MlflowLinks links = new MlflowLinks("https://mlflow.example.com", "growth");
+
+        assertEquals("https://mlflow.example.com/#/experiments/3/runs/r?workspace=growth", links.run("3", "r"));
+        assertEquals("https://mlflow.example.com/#/models/churn/versions/7?workspace=growth", links.version("churn", "7"));
+    }
+
+    @Test
     void withoutAllPartsThereIsNoLink() {
-        MlflowLinks links = new MlflowLinks("http://localhost:5000");
+        MlflowLinks links = new MlflowLinks("http://localhost:5000", null);
 
         assertEquals("http://localhost:5000/#/runs/r", links.run(null, "r"), "MLflow finds the experiment");
         assertNull(links.run("3", null));
@@ -45,6 +53,6 @@ class MlflowLinksTest {
                 "databricks"
             })
     void onlyPlainWebAddressesMakeLinks(String base) {
-        assertNull(new MlflowLinks(base).run("1", "r"));
+        assertNull(new MlflowLinks(base, null).run("1", "r"));
     }
 }

@@ -95,6 +95,7 @@ final class Reports {
 
     /** Attaches the report of one more gate. */
     static int attach(Run<?, ?> build, GateReport report, String trackingUi) throws IOException {
-        return GateReportAction.attach(build, "gate " + GATES.incrementAndGet(), report, trackingUi);
+        return GateReportAction.attach(
+                build, "gate " + GATES.incrementAndGet(), new GateDocument(report, null), new MlflowLinks(trackingUi, null));
     }
 }

@@ -252,6 +252,11 @@ class TrainingRealTest {
             WorkflowRun run = build(jenkins, Result.SUCCESS, training + GATE + ", server: 'growth'");
 
             assertEquals("of this build", candidate(jenkins, run).get("run_of"));
+            for (String page : List.of("mlflow-runs/", "mlflow-eval-gate/")) {
+                String link = "/runs/" + candidate(jenkins, run).get("run_id") + "?workspace=growth";
+                String shown = jenkins.createWebClient().goTo(run.getUrl() + page).asXml();
+                assertTrue(shown.contains(link), () -> page + " " + shown);
+            }
             WorkflowRun elsewhere = build(jenkins, Result.FAILURE, training + GATE + ", server: 'rest', experiment: 'churn'");
             jenkins.assertLogContains("(experiment 'churn') answered 404", elsewhere);
         } finally {
