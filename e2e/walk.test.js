@@ -180,7 +180,7 @@ describe("MLflow evaluation gate in a browser", { timeout: 900_000 }, () => {
     await admin.open("job/training/1/input/");
     await admin.page.getByRole("button", { name: "Continue" }).click();
     assert.equal(await until("the end of training #1", async () => (await admin.state("training", 1)).result), "SUCCESS");
-    assert.match(await reads(reader, "job/training/1/mlflow-runs/"), /nightly.*FINISHED.*accuracy 0\.934/s);
+    assert.match(await reads(reader, "job/training/1/mlflow-runs/"), /nightly.*FINISHED.*accuracy *0\.934/s);
     assert.match(await reads(reader, "job/training/mlflow-runs/"), /#1.*nightly/s);
     assert.match(await reads(reader, "job/training/1/mlflow-eval-gate/"), /the run of this build/);
   });
