@@ -44,9 +44,13 @@ public final class JobRunsAction extends Tab {
     }
 
     /** A build and the runs that it made. */
-    public record BuildRuns(Run<?, ?> build, List<RunRow> rows) {
+    public record BuildRuns(BuildRunsAction action, List<RunRow> rows) {
+        public BuildRunsAction getAction() {
+            return action;
+        }
+
         public Run<?, ?> getBuild() {
-            return build;
+            return action.getRun();
         }
 
         public List<RunRow> getRows() {
@@ -70,7 +74,7 @@ public final class JobRunsAction extends Tab {
             BuildRunsAction action = build.getAction(BuildRunsAction.class);
             List<RunRow> rows = action == null ? List.of() : RunRow.of(action.getServers(), gated);
             if (!rows.isEmpty()) {
-                builds.add(new BuildRuns(build, rows));
+                builds.add(new BuildRuns(action, rows));
             }
         }
         return builds;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
@@ -82,6 +83,8 @@ class TwoControllersTest {
     private static String evaluated(JenkinsRule jenkins) throws Throwable {
         WorkflowRun run = jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        String runs = jenkins.createWebClient().goTo("job/" + JOB + "/mlflow-runs/").getElementById("main-panel").getTextContent();
+        assertTrue(runs.contains("#1") && runs.contains("FINISHED"), runs);
         Map<?, ?> report = Pipelines.report(jenkins, run);
         Map<?, ?> check = (Map<?, ?>) ((List<?>) report.get("checks")).get(0);
         return ((Map<?, ?>) report.get("candidate")).get("run_of") + " " + check.get("value");
