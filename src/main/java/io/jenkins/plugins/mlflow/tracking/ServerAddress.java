@@ -1,8 +1,10 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -17,6 +19,8 @@ import java.util.stream.Collectors;
  */
 public final class ServerAddress {
     private static final int HIGHEST_PORT = 65_535;
+
+    private static final Pattern IP_ADDRESS = Pattern.compile("\\[.*]|[0-9.]+");
 
     private static final String TRACKING_URI = "tracking URI";
 
@@ -132,14 +136,27 @@ public final class ServerAddress {
     }
 
     /**
-     * The same for all addresses of one server, as far as they show it: capitals of the host, the usual port and http in place of
-     * https do not make another one. Not to be shown.
+     * The same for all addresses of one server, as far as they show it: capitals and a last dot of the host, the spelling of an IP
+     * address, the usual port, encoded letters of the path and http in place of https do not make another one. Not to be shown.
      */
     public String destination() {
         URI uri = URI.create(base).normalize();
         int usual = uri.getScheme().equals("https") ? 443 : 80;
         String port = uri.getPort() < 0 || uri.getPort() == usual ? "" : ":" + uri.getPort();
-        return uri.getHost().toLowerCase(Locale.ROOT) + port + uri.getPath();
+        return canonicalHost(uri.getHost()) + port + uri.getPath().replaceAll("/+$", "");
+    }
+
+    private static String canonicalHost(String host) {
+        String name = host.toLowerCase(Locale.ROOT).replaceAll("\\.$", "");
+        if (!IP_ADDRESS.matcher(name).matches()) {
+            return name;
+        }
+        try {
+            // An address that is written in digits is not looked up.
+            return InetAddress.getByName(name.replaceAll("^\\[|%.*$|]$", "")).getHostAddress();
+        } catch (UnknownHostException e) {
+            return name;
+        }
     }
 
     /** Where a call of MLflow's REST API goes; {@code path} such as {@code runs/get}. */

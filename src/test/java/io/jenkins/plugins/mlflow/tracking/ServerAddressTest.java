@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,5 +69,31 @@ class ServerAddressTest {
     void leadsToTheApi() {
         ServerAddress address = ServerAddress.parse("https://host/team/");
         assertEquals("https://host/team/api/2.0/mlflow/runs/get", address.api("runs/get").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://host/team, http://HOST:80/team/",
+        "https://host, https://host.:443",
+        "https://host/team, https://host/x/../te%61m",
+        "https://host, https://host/x/..",
+        "https://10.0.0.1, http://010.0.0.01",
+        "https://[::1]:8443/a, http://[0:0:0:0:0:0:0:1]:8443/a",
+        "http://127.0.0.1, http://[::ffff:127.0.0.1]",
+    })
+    void anotherSpellingOfAnAddressIsTheSameDestination(String one, String other) {
+        assertEquals(ServerAddress.parse(one).destination(), ServerAddress.parse(other).destination());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://host/team, https://host/Team",
+        "https://host:8443, https://host",
+        "https://host, https://host.example.com",
+        "https://10.0.0.1, https://10.0.0.2",
+        "https://[::1], https://[::2]",
+    })
+    void anotherAddressIsAnotherDestination(String one, String other) {
+        assertNotEquals(ServerAddress.parse(one).destination(), ServerAddress.parse(other).destination());
     }
 }
