@@ -5,6 +5,7 @@ import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.Secret;
@@ -47,13 +48,12 @@ public final class Connections {
         if (id == null) {
             return Credentials.none();
         }
-        String uri = server.getTrackingUri();
-        StandardUsernamePasswordCredentials pair = find(id, StandardUsernamePasswordCredentials.class, uri);
+        StandardUsernamePasswordCredentials pair = find(id, StandardUsernamePasswordCredentials.class, server);
         if (pair != null) {
             used(run, pair);
             return Credentials.basic(pair.getUsername(), Secret.toString(pair.getPassword()), id);
         }
-        StringCredentials token = find(id, StringCredentials.class, uri);
+        StringCredentials token = find(id, StringCredentials.class, server);
         if (token != null) {
             used(run, token);
             return Credentials.bearer(Secret.toString(token.getSecret()), id);
@@ -64,20 +64,36 @@ public final class Connections {
     /** @param what what messages call them */
     static ConfigurationException unusable(String id, String what, MlflowServerConfiguration server) {
         return new ConfigurationException(
-                find(id, StandardCredentials.class, server.getTrackingUri()) == null
+                find(id, StandardCredentials.class, server) == null
                         ? "The " + what + " '" + id + "' of the MLflow server '" + server.getName()
-                                + "' are not there, or not for its address. Add them under Manage Jenkins → Credentials"
-                                + " (system store), or choose others under Manage Jenkins → System → MLflow."
+                                + "' are not there, or not for its address. " + where(server)
                         : "The " + what + " '" + id + "' of the MLflow server '" + server.getName()
                                 + "' are of a kind that it cannot use. Choose a username with password, or a secret text.");
     }
 
-    /** Null if there are none of this kind that the system may use for this address. */
-    static <C extends IdCredentials> C find(String id, Class<C> kind, String trackingUri) {
+    private static String where(MlflowServerConfiguration server) {
+        return server.folder() == null
+                ? "Add them under Manage Jenkins → Credentials (system store), or choose others under " + MlflowGlobalConfiguration.WHERE
+                        + "."
+                : "Add them to the credentials of folder '" + server.folder().getFullName()
+                        + "', or choose others in its configuration. Credentials of the scope System are not for folders.";
+    }
+
+    /** Null if the server may use none of this kind. */
+    static <C extends IdCredentials> C find(String id, Class<C> kind, MlflowServerConfiguration server) {
+        return find(id, kind, server.getTrackingUri(), server.folder());
+    }
+
+    /**
+     * Null if there are none of this kind that may be used for this address.
+     *
+     * @param folder whose items use them, so that those of the scope System are none; null for the controller itself
+     */
+    static <C extends IdCredentials> C find(String id, Class<C> kind, String trackingUri, ItemGroup<?> folder) {
         return CredentialsProvider.findCredentialByIdInItemGroup(
                 id,
                 kind,
-                Jenkins.get(),
+                folder == null ? Jenkins.get() : folder,
                 ACL.SYSTEM2,
                 URIRequirementBuilder.fromUri(trackingUri).build());
     }

@@ -9,11 +9,8 @@ import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
@@ -33,13 +30,13 @@ import org.kohsuke.stapler.verb.POST;
  * checked against each other, and only if all is well take the place of the old ones and are saved.
  *
  * <p>The bean getters are what the form and the export show, and show nothing to those who may not administer. The gate
- * itself, which runs as whoever runs the build, asks {@link #getServer}, {@link #serverNames} and {@link #storedPolicy}.
+ * itself, which runs as whoever runs the build, asks {@link JobConfiguration}.
  */
 @Extension
 @Symbol("mlflow")
-public final class MlflowGlobalConfiguration extends GlobalConfiguration {
-    private static final String POLICY_ORIGIN = "stored policy";
-    private static final String WHERE = "Manage Jenkins → System → MLflow";
+public final class MlflowGlobalConfiguration extends GlobalConfiguration implements ConfigurationSource {
+    static final String POLICY_ORIGIN = "stored policy";
+    static final String WHERE = "Manage Jenkins → System → MLflow";
 
     private String defaultServer = "";
     private List<MlflowServerConfiguration> servers = new ArrayList<>();
@@ -69,30 +66,13 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
     }
 
     /**
-     * The server that a step asks for.
+     * The server of this name, whoever may use it.
      *
      * @param name null or blank for the default server, or for the only one there is
      * @throws ConfigurationException if there is none
      */
     public synchronized MlflowServerConfiguration getServer(String name) throws ConfigurationException {
-        if (servers.isEmpty()) {
-            throw new ConfigurationException(
-                    "No MLflow server is configured. An administrator can add one under " + WHERE + ".");
-        }
-        String wanted = Util.fixEmptyAndTrim(name);
-        if (wanted == null && defaultServer.isEmpty()) {
-            if (servers.size() > 1) {
-                throw new ConfigurationException("Several MLflow servers are configured and none of them is the default."
-                        + " Name one with the parameter `server`, or choose the default under " + WHERE + ".");
-            }
-            return servers.get(0);
-        }
-        String sought = wanted == null ? defaultServer : wanted;
-        return servers.stream()
-                .filter(server -> server.getName().equals(sought))
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException("There is no MLflow server named '" + sought
-                        + "'. Correct the parameter `server`, or add the server under " + WHERE + "."));
+        return new ServerLookup(List.of(this), server -> true).get(name);
     }
 
     /** The names that a step may use, in the order of the form. Whoever shows them decides to whom. */
@@ -100,9 +80,20 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         return servers.stream().map(MlflowServerConfiguration::getName).toList();
     }
 
-    /** All servers, for rules that count whoever asks. */
-    synchronized List<MlflowServerConfiguration> configured() {
+    @Override
+    public synchronized List<MlflowServerConfiguration> configured() {
         return List.copyOf(servers);
+    }
+
+    @Override
+    public synchronized String defaultName() {
+        return defaultServer;
+    }
+
+    /** Null: this is the controller's. */
+    @Override
+    public String folderName() {
+        return null;
     }
 
     /** The servers with this {@link MlflowServerConfiguration#registry()}, whatever their names; none if there is no longer one. */
@@ -115,6 +106,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
      *
      * @throws ConfigurationException if it cannot be read, which only a file edited by hand or an older one can bring about
      */
+    @Override
     public synchronized Optional<PolicyDocument> storedPolicy() throws ConfigurationException {
         if (document == null && !policy.isEmpty()) {
             try {
@@ -152,11 +144,10 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
     @DataBoundSetter
     public void setServers(List<MlflowServerConfiguration> servers) {
         List<MlflowServerConfiguration> wanted = servers == null ? List.of() : servers;
-        Set<String> names = new HashSet<>();
-        for (MlflowServerConfiguration server : wanted) {
-            if (!names.add(server.getName())) {
-                throw refused("Two MLflow servers have the name '" + server.getName() + "'. Give each its own.");
-            }
+        try {
+            ServerChecks.distinct(wanted);
+        } catch (IllegalArgumentException e) {
+            throw refused(e.getMessage());
         }
         change().servers = new ArrayList<>(wanted);
         save();
@@ -258,7 +249,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
         return new IllegalArgumentException(message);
     }
 
-    private static String reason(Throwable problem) {
+    static String reason(Throwable problem) {
         Throwable root = problem;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
@@ -290,18 +281,7 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration {
     @POST
     public FormValidation doCheckPolicy(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        if (value == null || value.isBlank()) {
-            return FormValidation.ok();
-        }
-        String text = value.replace("\r\n", "\n");
-        try {
-            PolicyDocument read = PolicyDocument.readStored(POLICY_ORIGIN, text);
-            return FormValidation.ok(Messages.MlflowGlobalConfiguration_models(read.models().stream()
-                    .map(model -> read.isLocked(model) ? Messages.MlflowGlobalConfiguration_locked(model) : model)
-                    .collect(Collectors.joining(", "))));
-        } catch (PolicyException e) {
-            return FormValidation.errorWithMarkup(PolicyProblemList.of(e, text));
-        }
+        return PolicyCheck.of(value, null);
     }
 
     private static final class Change {

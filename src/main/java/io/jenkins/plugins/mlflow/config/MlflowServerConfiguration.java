@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.config;
 
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
@@ -10,6 +11,7 @@ import hudson.Util;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -23,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -46,7 +49,10 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private String caCertificates;
     private int connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
     private int requestTimeoutSeconds = DEFAULT_REQUEST_TIMEOUT;
+    private ServerUsage usage;
     private PromotionRights promotion;
+    /** The folder that this is an entry of; null for the controller. */
+    private transient ItemGroup<?> folder;
     /** Null if it is {@link #place()}. */
     private String identity;
 
@@ -155,6 +161,16 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         requestTimeoutSeconds = check(() -> ServerChecks.timeout("request", seconds));
     }
 
+    /** Null if every job may use the server. */
+    public ServerUsage getUsage() {
+        return usage;
+    }
+
+    @DataBoundSetter
+    public void setUsage(ServerUsage usage) {
+        this.usage = usage == null || usage.isDefault() ? null : usage;
+    }
+
     /** Null if every job may promote but change requests. */
     public PromotionRights getPromotion() {
         return promotion;
@@ -166,13 +182,25 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     }
 
     /**
-     * Why builds of a job may not promote on this server, as one sentence without a full stop; null if they may. All configured
-     * servers of the same registry count, so that an entry without a list is no way around that of another.
+     * Why a job may not use this server, as one sentence without a full stop; null if it may. All entries of the same registry that
+     * count for the job count together, those of the controller, of its folders and this one: an entry without a list, or one in a
+     * folder, is no way around the list of another.
+     */
+    public String whyNotUse(Item job) {
+        String name = job.getFullName();
+        return entries(job).allMatch(entry -> entry.usage == null || entry.usage.isFor(name))
+                ? null
+                : "job '" + name + "' is not allowed to use server '" + this.name + "'";
+    }
+
+    /**
+     * Why builds of a job may not promote on this server, as one sentence without a full stop; null if they may. All entries of the
+     * same registry count together, as in {@link #whyNotUse}.
      */
     public String whyNotPromote(Item job) {
         boolean isChangeRequest = ChangeRequests.isChangeRequest(job);
         String name = job.getFullName();
-        return entries().allMatch(entry -> entry.allows(name, isChangeRequest)) ? null : refusal(name, isChangeRequest);
+        return entries(job).allMatch(entry -> entry.allows(name, isChangeRequest)) ? null : refusal(name, isChangeRequest);
     }
 
     private String refusal(String job, boolean isChangeRequest) {
@@ -185,14 +213,26 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return promotion == null ? !isChangeRequest : promotion.isFor(job, isChangeRequest);
     }
 
-    /** Whether the approval of who started a build does not count; so it is if any server of the same registry says so. */
-    public boolean needsFourEyes() {
-        return entries().anyMatch(entry -> entry.promotion != null && entry.promotion.isFourEyes());
+    /**
+     * Whether the approval of who started a build of the job does not count; so it is if any entry of the same registry says so that
+     * counts for the job.
+     */
+    public boolean needsFourEyes(Item job) {
+        return entries(job).anyMatch(entry -> entry.promotion != null && entry.promotion.isFourEyes());
     }
 
-    private Stream<MlflowServerConfiguration> entries() {
-        return Stream.concat(
-                Stream.of(this), MlflowGlobalConfiguration.get().configured().stream().filter(this::isSameRegistry));
+    private Stream<MlflowServerConfiguration> entries(Item job) {
+        return Stream.concat(Stream.of(this), JobConfiguration.of(job).configured().filter(this::isSameRegistry));
+    }
+
+    /** The folder whose credentials it uses; null for the controller. */
+    ItemGroup<?> folder() {
+        return folder;
+    }
+
+    /** Makes it an entry of a folder, or of the controller with null. This is not stored. */
+    void setFolder(ItemGroup<?> folder) {
+        this.folder = folder;
     }
 
     /** Whether the other entry leads to the same registry, however its address is written. */
@@ -207,9 +247,12 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     /**
      * The identity of the registry behind this server. It stays the same when the name of the server changes, and when its
-     * address changes under the same name. Not to be shown: it is an address.
+     * address changes under the same name; in a folder only when the name changes. Not to be shown: it is an address.
      */
     public String registry() {
+        if (folder != null) {
+            return ServerIdentities.inFolder(place());
+        }
         return identity == null ? place() : identity;
     }
 
@@ -250,7 +293,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         }
     }
 
-    /** The form of one server. Every method is for administrators only. */
+    /** The form of one server. Every method is for administrators only, and in a folder for users who may configure it. */
     @Extension
     public static final class DescriptorImpl extends Descriptor<MlflowServerConfiguration> {
 
@@ -259,46 +302,56 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
             return Messages.MlflowServerConfiguration_displayName();
         }
 
-        @POST
-        public FormValidation doCheckName(@QueryParameter String value) {
-            return checked(() -> ServerChecks.name(value));
+        /** Whether the form has the button that tests the connection. */
+        public boolean isTestOffered(Object item) {
+            return FormAccess.isAllowed(item);
         }
 
         @POST
-        public FormValidation doCheckTrackingUri(@QueryParameter String value, @QueryParameter String credentialsId) {
-            FormValidation found = checked(() -> ServerAddress.parse(value));
+        public FormValidation doCheckName(@AncestorInPath Item item, @QueryParameter String value) {
+            return checked(item, () -> ServerChecks.name(value));
+        }
+
+        @POST
+        public FormValidation doCheckTrackingUri(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String credentialsId) {
+            FormValidation found = checked(item, () -> ServerAddress.parse(value));
             boolean inClear =
                     found.kind == FormValidation.Kind.OK && ConfigurationMonitor.isInClear(value, credentialsId);
             return inClear ? FormValidation.warning(Messages.MlflowServerConfiguration_unencrypted()) : found;
         }
 
         @POST
-        public FormValidation doCheckUiUrl(@QueryParameter String value) {
-            return checked(() -> ServerChecks.uiUrl(value));
+        public FormValidation doCheckUiUrl(@AncestorInPath Item item, @QueryParameter String value) {
+            return checked(item, () -> ServerChecks.uiUrl(value));
         }
 
         @POST
-        public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String trackingUri) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return existing(value, trackingUri);
+        public FormValidation doCheckCredentialsId(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String trackingUri) {
+            FormAccess.check(item);
+            return existing(item, value, trackingUri);
         }
 
         /** Also warns where builds would get the gate's own credentials. */
         @POST
         public FormValidation doCheckTrainingCredentialsId(
-                @QueryParameter String value, @QueryParameter String trackingUri, @QueryParameter String credentialsId) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+                @AncestorInPath Item item,
+                @QueryParameter String value,
+                @QueryParameter String trackingUri,
+                @QueryParameter String credentialsId) {
+            FormAccess.check(item);
             String id = Util.fixEmptyAndTrim(value);
             return id != null && id.equals(Util.fixEmptyAndTrim(credentialsId))
                     ? FormValidation.warning(Messages.MlflowServerConfiguration_sameCredentials())
-                    : existing(value, trackingUri);
+                    : existing(item, value, trackingUri);
         }
 
-        private static FormValidation existing(String value, String trackingUri) {
+        private static FormValidation existing(Item item, String value, String trackingUri) {
             String id = Util.fixEmptyAndTrim(value);
             if (id == null
-                    || Connections.find(id, StandardUsernamePasswordCredentials.class, trackingUri) != null
-                    || Connections.find(id, StringCredentials.class, trackingUri) != null) {
+                    || Connections.find(id, StandardUsernamePasswordCredentials.class, trackingUri, FormAccess.folder(item)) != null
+                    || Connections.find(id, StringCredentials.class, trackingUri, FormAccess.folder(item)) != null) {
                 return FormValidation.ok();
             }
             return FormValidation.warning(Messages.MlflowServerConfiguration_noCredentials());
@@ -306,21 +359,24 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
         @POST
         public ListBoxModel doFillTrainingCredentialsIdItems(
-                @QueryParameter String trainingCredentialsId, @QueryParameter String trackingUri) {
-            return doFillCredentialsIdItems(trainingCredentialsId, trackingUri);
+                @AncestorInPath Item item,
+                @QueryParameter String trainingCredentialsId,
+                @QueryParameter String trackingUri) {
+            return doFillCredentialsIdItems(item, trainingCredentialsId, trackingUri);
         }
 
         @POST
         public ListBoxModel doFillCredentialsIdItems(
-                @QueryParameter String credentialsId, @QueryParameter String trackingUri) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String trackingUri) {
+            ItemGroup<?> folder = FormAccess.folder(item);
+            if (!FormAccess.isAllowed(item) || folder != null && !item.hasPermission(CredentialsProvider.USE_ITEM)) {
                 return new StandardListBoxModel().includeCurrentValue(credentialsId);
             }
             return new StandardListBoxModel()
                     .includeEmptyValue()
                     .includeMatchingAs(
                             ACL.SYSTEM2,
-                            Jenkins.get(),
+                            folder == null ? Jenkins.get() : folder,
                             StandardCredentials.class,
                             URIRequirementBuilder.fromUri(trackingUri).build(),
                             CredentialsMatchers.anyOf(
@@ -330,13 +386,13 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         }
 
         @POST
-        public FormValidation doCheckWorkspace(@QueryParameter String value) {
-            return checked(() -> ServerChecks.workspace(value));
+        public FormValidation doCheckWorkspace(@AncestorInPath Item item, @QueryParameter String value) {
+            return checked(item, () -> ServerChecks.workspace(value));
         }
 
         @POST
-        public FormValidation doCheckCaCertificates(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        public FormValidation doCheckCaCertificates(@AncestorInPath Item item, @QueryParameter String value) {
+            FormAccess.check(item);
             if (value == null || value.isBlank()) {
                 return FormValidation.ok();
             }
@@ -355,18 +411,19 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         }
 
         @POST
-        public FormValidation doCheckConnectTimeoutSeconds(@QueryParameter String value) {
-            return checked(() -> ServerChecks.timeout("connect", ServerChecks.number("connect", value)));
+        public FormValidation doCheckConnectTimeoutSeconds(@AncestorInPath Item item, @QueryParameter String value) {
+            return checked(item, () -> ServerChecks.timeout("connect", ServerChecks.number("connect", value)));
         }
 
         @POST
-        public FormValidation doCheckRequestTimeoutSeconds(@QueryParameter String value) {
-            return checked(() -> ServerChecks.timeout("request", ServerChecks.number("request", value)));
+        public FormValidation doCheckRequestTimeoutSeconds(@AncestorInPath Item item, @QueryParameter String value) {
+            return checked(item, () -> ServerChecks.timeout("request", ServerChecks.number("request", value)));
         }
 
         /** Asks the server as the form describes it at the moment, saved or not. */
         @POST
         public FormValidation doTestConnection(
+                @AncestorInPath Item item,
                 @QueryParameter String name,
                 @QueryParameter String trackingUri,
                 @QueryParameter String credentialsId,
@@ -374,10 +431,11 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                 @QueryParameter String caCertificates,
                 @QueryParameter String connectTimeoutSeconds,
                 @QueryParameter String requestTimeoutSeconds) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            FormAccess.check(item);
             MlflowServerConfiguration server;
             try {
                 server = new MlflowServerConfiguration(Util.fixEmptyAndTrim(name) == null ? "?" : name, trackingUri);
+                server.setFolder(FormAccess.folder(item));
                 server.setCredentialsId(credentialsId);
                 server.setWorkspace(workspace);
                 server.setCaCertificates(caCertificates);
@@ -389,8 +447,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
             return ConnectionTest.of(server);
         }
 
-        private static FormValidation checked(Runnable check) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        private static FormValidation checked(Item item, Runnable check) {
+            FormAccess.check(item);
             try {
                 check.run();
                 return FormValidation.ok();

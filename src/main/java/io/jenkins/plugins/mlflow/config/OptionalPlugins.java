@@ -5,6 +5,7 @@ import jenkins.model.Jenkins;
 
 /** Plugins that this one uses where they are. A class that names one of theirs must not be loaded elsewhere. */
 public final class OptionalPlugins {
+    public static final String FOLDERS = "cloudbees-folder";
     public static final String SCM_API = "scm-api";
     public static final String DECLARATIVE = "pipeline-model-definition";
 

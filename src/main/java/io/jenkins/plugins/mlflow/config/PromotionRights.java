@@ -4,11 +4,8 @@ import hudson.Extension;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.Item;
-import hudson.model.Job;
 import hudson.util.FormValidation;
-import java.util.List;
-import java.util.stream.StreamSupport;
-import jenkins.model.Jenkins;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -19,8 +16,6 @@ import org.kohsuke.stapler.verb.POST;
  * configuration as code. Without any of it, all jobs may but change requests, whose pipeline and policy anybody may have written.
  */
 public final class PromotionRights implements Describable<PromotionRights> {
-    private static final int MOST_SHOWN = 5;
-
     private String allowedJobs;
     private boolean changeRequests;
     private boolean fourEyes;
@@ -35,13 +30,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
      */
     @DataBoundConstructor
     public PromotionRights(String allowedJobs) {
-        this.allowedJobs = checked(allowedJobs);
-    }
-
-    private static String checked(String patterns) {
-        String given = patterns == null ? "" : patterns.strip().replace("\r\n", "\n");
-        JobPatterns.parse(given);
-        return given;
+        this.allowedJobs = AllowedJobs.checked(allowedJobs);
     }
 
     /** As they were given. */
@@ -57,7 +46,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
     /** Takes {@code allowed_jobs}, the former name, from a document of configuration as code. */
     @DataBoundSetter
     public void setAllowed_jobs(String patterns) {
-        String given = checked(patterns);
+        String given = AllowedJobs.checked(patterns);
         if (!given.isEmpty() && !allowedJobs.isEmpty()) {
             throw new IllegalArgumentException(
                     "allowedJobs and allowed_jobs are both given. Keep allowedJobs; allowed_jobs is its former name.");
@@ -112,11 +101,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
         if (isChangeRequest && (!changeRequests || namesNoJobs())) {
             return false;
         }
-        try {
-            return namesNoJobs() || allowedJobs != null && JobPatterns.parse(allowedJobs).match(job);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return namesNoJobs() || AllowedJobs.match(allowedJobs, job);
     }
 
     /** The form, within that of a server. */
@@ -129,31 +114,14 @@ public final class PromotionRights implements Describable<PromotionRights> {
         }
 
         @POST
-        public FormValidation doCheckAllowedJobs(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            try {
-                List<String> without = JobPatterns.parse(checked(value)).withoutMatch(jobs());
-                return without.isEmpty() ? FormValidation.ok() : FormValidation.warning(warning(without));
-            } catch (IllegalArgumentException e) {
-                return FormValidation.error(e.getMessage());
-            }
-        }
-
-        private static List<String> jobs() {
-            return StreamSupport.stream(Jenkins.get().allItems(Job.class).spliterator(), false)
-                    .map(Item::getFullName)
-                    .toList();
-        }
-
-        private static String warning(List<String> patterns) {
-            String first = String.join(", ", patterns.subList(0, Math.min(MOST_SHOWN, patterns.size())));
-            return Messages.PromotionRights_noSuchJob(
-                    patterns.size() <= MOST_SHOWN ? first : first + ", …");
+        public FormValidation doCheckAllowedJobs(@AncestorInPath Item item, @QueryParameter String value) {
+            return AllowedJobs.check(value, item);
         }
 
         @POST
-        public FormValidation doCheckChangeRequests(@QueryParameter String value, @QueryParameter String allowedJobs) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        public FormValidation doCheckChangeRequests(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String allowedJobs) {
+            FormAccess.check(item);
             return Boolean.parseBoolean(value) && (allowedJobs == null || allowedJobs.isBlank())
                     ? FormValidation.warning(Messages.PromotionRights_nameThem())
                     : FormValidation.ok();

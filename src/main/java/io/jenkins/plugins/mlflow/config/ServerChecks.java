@@ -2,6 +2,9 @@ package io.jenkins.plugins.mlflow.config;
 
 import hudson.Util;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** What the values of a server must be. Messages do not name the server, and are fit for a form. */
 final class ServerChecks {
@@ -19,6 +22,17 @@ final class ServerChecks {
                     + "' holds a line break or another control character.");
         }
         return stripped;
+    }
+
+    /** Servers of one form must have different names. */
+    static void distinct(List<MlflowServerConfiguration> servers) {
+        Set<String> names = new HashSet<>();
+        for (MlflowServerConfiguration server : servers) {
+            if (!names.add(server.getName())) {
+                throw new IllegalArgumentException(
+                        "Two MLflow servers have the name '" + server.getName() + "'. Give each its own.");
+            }
+        }
     }
 
     static String workspace(String workspace) {

@@ -38,4 +38,20 @@ final class ServerIdentities {
             server.setIdentity(identities.get(own));
         }
     }
+
+    /**
+     * The identity of a folder's server, whatever the file of the folder says: its users could claim the records of others. At an
+     * address of the controller's servers it is theirs.
+     */
+    static String inFolder(String place) {
+        List<MlflowServerConfiguration> controllers = MlflowGlobalConfiguration.get().configured();
+        for (MlflowServerConfiguration server : controllers) {
+            if (server.place().equals(place)) {
+                return server.registry();
+            }
+        }
+        // A server of the controller may have kept this identity from the time when it was at this address.
+        boolean taken = controllers.stream().anyMatch(server -> server.registry().equals(place));
+        return taken ? place + "\nin folders" : place;
+    }
 }

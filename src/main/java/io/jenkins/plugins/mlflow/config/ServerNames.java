@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlflow.config;
 
 import hudson.model.Item;
 import hudson.util.ListBoxModel;
+import java.util.List;
 import jenkins.model.Jenkins;
 
 /** The names of the configured servers, as the forms of steps offer them. */
@@ -9,7 +10,7 @@ public final class ServerNames {
     private ServerNames() {}
 
     /**
-     * The default server, and the names of all for users who may configure the item.
+     * The default server, and for users who may configure the item the names of those that it may use.
      *
      * @param item that the form is of; null outside of one
      * @param current what the form has now; it stays a choice, whoever looks
@@ -20,7 +21,9 @@ public final class ServerNames {
         boolean mayConfigure =
                 item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.CONFIGURE);
         if (mayConfigure) {
-            MlflowGlobalConfiguration.get().serverNames().forEach(items::add);
+            List<String> names =
+                    item == null ? MlflowGlobalConfiguration.get().serverNames() : JobConfiguration.of(item).serverNames();
+            names.forEach(items::add);
         }
         if (current != null && !current.isEmpty() && items.stream().noneMatch(option -> option.value.equals(current))) {
             items.add(current);

@@ -32,13 +32,14 @@ public record TrainingLogin(Map<String, String> open, Map<String, Secret> secret
         if (id == null) {
             return NONE;
         }
-        if (MlflowGlobalConfiguration.get().configured().stream().anyMatch(any -> id.equals(any.getCredentialsId()))) {
+        if (JobConfiguration.of(run.getParent()).configured().anyMatch(any -> id.equals(any.getCredentialsId()))) {
             throw new ConfigurationException("The training credentials '" + id + "' of the MLflow server '" + server.getName()
-                    + "' are those of a gate, which are never given to a build. Choose credentials that can only log runs under"
-                    + " Manage Jenkins → System → MLflow.");
+                    + "' are those of a gate, which are never given to a build. Choose credentials that can only log runs "
+                    + (server.folder() == null
+                            ? "under " + MlflowGlobalConfiguration.WHERE + "."
+                            : "in the configuration of folder '" + server.folder().getFullName() + "'."));
         }
-        String uri = server.getTrackingUri();
-        StandardUsernamePasswordCredentials pair = Connections.find(id, StandardUsernamePasswordCredentials.class, uri);
+        StandardUsernamePasswordCredentials pair = Connections.find(id, StandardUsernamePasswordCredentials.class, server);
         if (pair != null) {
             Connections.used(run, pair);
             Map<String, String> open = new LinkedHashMap<>();
@@ -51,7 +52,7 @@ public record TrainingLogin(Map<String, String> open, Map<String, Secret> secret
             secret.put(PASSWORD, pair.getPassword());
             return new TrainingLogin(open, secret);
         }
-        StringCredentials token = Connections.find(id, StringCredentials.class, uri);
+        StringCredentials token = Connections.find(id, StringCredentials.class, server);
         if (token != null) {
             Connections.used(run, token);
             return new TrainingLogin(Map.of(), Map.of(TOKEN, token.getSecret()));

@@ -1,8 +1,9 @@
 package io.jenkins.plugins.mlflow.live;
 
+import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.BaselineInfo;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
@@ -27,26 +28,34 @@ public final class GateRecorder {
      * @param number of the report in the build
      */
     public static void note(Run<?, ?> run, int number, GateReport report) {
+        note(run, number, report, null);
+    }
+
+    /**
+     * The same of a gate that knows which registry it asked, whatever has its server's name now.
+     *
+     * @param registry null if it is that of the server of this name
+     */
+    public static void note(Run<?, ?> run, int number, GateReport report, String registry) {
         if (!isInTrend(report)) {
             return;
         }
         try {
-            new TrendIndex(run.getParent()).add(TrendPoint.of(run.getNumber(), number, report));
+            new TrendIndex(run.getParent()).add(TrendPoint.of(
+                    run.getNumber(), number, report, registry == null ? registry(run.getParent(), report.getServer()) : registry));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot add " + run + " to the trend of its gates");
         }
-        noteLiveOnly(run, report);
+        noteLiveOnly(run, report, registry);
     }
 
     /** Adds a gate whose report could not be stored to what is known to be live: a trend of it would lead to no page. */
-    public static void noteLiveOnly(Run<?, ?> run, GateReport report) {
+    public static void noteLiveOnly(Run<?, ?> run, GateReport report, String registry) {
         if (!isInTrend(report)) {
             return;
         }
         try {
-            noteLive(run, report);
-        } catch (ConfigurationException e) {
-            LOGGER.log(Level.FINE, "The server of a gate is no longer configured", e);
+            noteLive(run, report, registry == null ? registry(run.getParent(), report.getServer()) : registry);
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot record the live versions seen by the gate of " + run);
         }
@@ -70,12 +79,22 @@ public final class GateRecorder {
                 || promotion != null && (promotion.isPromoted() || promotion.getPreviousVersion() != null);
     }
 
-    private static void noteLive(Run<?, ?> run, GateReport report) throws ConfigurationException, IOException {
-        if (report.getServer() == null || report.getTiming() == null) {
+    /** Null if the job has no such server any longer. */
+    static String registry(Job<?, ?> job, String server) {
+        try {
+            return server == null ? null : JobConfiguration.of(job).getConfigured(server).registry();
+        } catch (ConfigurationException e) {
+            LOGGER.log(Level.FINE, "The server of a gate is no longer configured", e);
+            return null;
+        }
+    }
+
+    private static void noteLive(Run<?, ?> run, GateReport report, String registry) throws IOException {
+        if (registry == null || report.getServer() == null || report.getTiming() == null) {
             return;
         }
         Place place = new Place(
-                MlflowGlobalConfiguration.get().getServer(report.getServer()).registry(),
+                registry,
                 report.getServer(),
                 report.getModel(),
                 BuildRef.of(run));

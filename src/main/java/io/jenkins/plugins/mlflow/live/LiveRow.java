@@ -1,9 +1,12 @@
 package io.jenkins.plugins.mlflow.live;
 
 import hudson.model.Job;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import java.util.List;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
@@ -106,11 +109,29 @@ public final class LiveRow {
                 && server() != null;
     }
 
-    /** The configured server of the registry on which the job may promote; null if there is no longer one. */
+    /**
+     * The configured server of the registry that the job may use and promote on; null if there is no longer one. On the
+     * administrators' page one of the controller, else one that the job may use which was there last.
+     */
     MlflowServerConfiguration server() {
-        return MlflowGlobalConfiguration.get().serversOf(record.getKey().registry()).stream()
-                .filter(server -> job == null || server.whyNotPromote(job) == null)
+        String registry = record.getKey().registry();
+        if (job != null) {
+            return JobConfiguration.of(job).serversOf(registry).stream()
+                    .filter(server -> server.whyNotPromote(job) == null)
+                    .findFirst()
+                    .orElse(null);
+        }
+        return Stream.concat(MlflowGlobalConfiguration.get().serversOf(registry).stream(), serversOfLastJob(registry))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private Stream<MlflowServerConfiguration> serversOfLastJob(String registry) {
+        LiveChange current = record.current();
+        String name = current != null && current.job != null
+                ? current.job
+                : record.getSeenBy() == null ? null : record.getSeenBy().job();
+        Job<?, ?> last = name == null ? null : Jenkins.get().getItemByFullName(name, Job.class);
+        return last == null ? Stream.empty() : JobConfiguration.of(last).serversOf(registry).stream();
     }
 }

@@ -42,11 +42,13 @@ final class TrendIndex {
         Arrays.setAll(LOCKS, i -> new Object());
     }
 
+    private final Job<?, ?> job;
     private final Path builds;
     private final Path file;
     private final Object lock;
 
     TrendIndex(Job<?, ?> job) {
+        this.job = job;
         builds = job.getBuildDir().toPath();
         file = folder(job).resolve("trend.jsonl");
         lock = LOCKS[Math.floorMod(file.hashCode(), LOCKS.length)];
@@ -66,7 +68,7 @@ final class TrendIndex {
         synchronized (lock) {
             TrendRebuild.forget(builds);
             if (!Files.exists(file)) {
-                JsonFile.replace(file, String.join("\n", TrendRebuild.lines(builds)));
+                JsonFile.replace(file, String.join("\n", TrendRebuild.lines(job)));
             }
             // The line break comes first, so that a line that a crash cut short spoils no other.
             Files.writeString(
@@ -93,7 +95,7 @@ final class TrendIndex {
     Content read() throws IOException {
         LOGGER.log(Level.FINE, "Reading the gates of {0}", file);
         if (!Files.exists(file)) {
-            return content(TrendRebuild.lines(builds).stream());
+            return content(TrendRebuild.lines(job).stream());
         }
         synchronized (lock) {
             return stored();

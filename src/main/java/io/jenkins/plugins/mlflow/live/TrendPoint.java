@@ -1,8 +1,6 @@
 package io.jenkins.plugins.mlflow.live;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.Check;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
@@ -50,13 +48,16 @@ public final class TrendPoint {
         this.gate = gate;
     }
 
-    /** @param gate the number of the report in its build */
-    static TrendPoint of(int build, int gate, GateReport report) {
+    /**
+     * @param gate the number of the report in its build
+     * @param registry of the server that the gate asked; null if it is not known
+     */
+    static TrendPoint of(int build, int gate, GateReport report, String registry) {
         TrendPoint point = new TrendPoint(build, gate);
         point.at = report.getTiming() == null ? null : report.getTiming().getStartedAt();
         point.status = report.getStatus().name();
         point.server = DisplayText.plain(report.getServer(), LONGEST_NAME);
-        point.registry = registry(point.server);
+        point.registry = registry == null ? null : LiveKey.digest(registry);
         point.model = DisplayText.plain(report.getModel(), LONGEST_NAME);
         point.aliasRead = GateRecorder.readAlias(report);
         point.version = report.getCandidate() == null
@@ -78,17 +79,6 @@ public final class TrendPoint {
                 .limit(MOST_METRICS)
                 .toList();
         return point;
-    }
-
-    /** Null if there is no such server. */
-    private static String registry(String server) {
-        try {
-            return server == null
-                    ? null
-                    : LiveKey.digest(MlflowGlobalConfiguration.get().getServer(server).registry());
-        } catch (ConfigurationException e) {
-            return null;
-        }
     }
 
     @Exported

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.live;
 
+import hudson.model.Job;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.ReportFiles;
@@ -37,12 +38,13 @@ final class TrendRebuild {
     private TrendRebuild() {}
 
     /** In the order of the builds. */
-    static List<String> lines(Path builds) throws IOException {
+    static List<String> lines(Job<?, ?> job) throws IOException {
+        Path builds = job.getBuildDir().toPath();
         FileTime now = Files.exists(builds) ? Files.getLastModifiedTime(builds) : FileTime.fromMillis(0);
         SoftReference<Made> cached = MADE.get(builds);
         Made made = cached == null ? null : cached.get();
         if (made == null || !made.builds().equals(now)) {
-            made = new Made(now, List.copyOf(read(builds)));
+            made = new Made(now, List.copyOf(read(job, builds)));
             MADE.put(builds, new SoftReference<>(made));
         }
         return made.lines();
@@ -53,7 +55,7 @@ final class TrendRebuild {
         MADE.remove(builds);
     }
 
-    private static List<String> read(Path builds) {
+    private static List<String> read(Job<?, ?> job, Path builds) {
         List<Integer> numbers = buildNames(builds).stream()
                 .filter(name -> name.matches(NUMBER))
                 .map(Integer::valueOf)
@@ -68,7 +70,7 @@ final class TrendRebuild {
             for (int gate : ReportFiles.numbers(build)) {
                 String report = report(build, gate, left);
                 left = report == null ? 0 : left - report.length();
-                TrendPoint point = left <= 0 ? null : point(number, gate, report);
+                TrendPoint point = left <= 0 ? null : point(job, number, gate, report);
                 if (point != null) {
                     String line = TrendIndex.line(point.toMap());
                     room -= line.length();
@@ -96,10 +98,12 @@ final class TrendRebuild {
         }
     }
 
-    private static TrendPoint point(int build, int gate, String report) {
+    private static TrendPoint point(Job<?, ?> job, int build, int gate, String report) {
         try {
             GateReport read = GateReport.fromMap((Map<?, ?>) Json.read(report));
-            return GateRecorder.isInTrend(read) ? TrendPoint.of(build, gate, read) : null;
+            return GateRecorder.isInTrend(read)
+                    ? TrendPoint.of(build, gate, read, GateRecorder.registry(job, read.getServer()))
+                    : null;
         } catch (RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Cannot read report " + gate + " of build " + build);
             return null;

@@ -4,7 +4,7 @@ import hudson.model.Cause;
 import hudson.model.Run;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ final class ApprovalRights implements Serializable {
             return "Only these users and groups may approve this promotion: " + String.join(", ", approvers)
                     + ". Ask one of them.";
         }
-        return needsFourEyes() ? whyNotWithFourEyes(user, run) : null;
+        return needsFourEyes(run) ? whyNotWithFourEyes(user, run) : null;
     }
 
     private boolean isApprover(Authentication user) {
@@ -67,9 +67,9 @@ final class ApprovalRights implements Serializable {
     }
 
     /** A server that is no longer configured cannot say that the starter will do. */
-    private boolean needsFourEyes() {
+    private boolean needsFourEyes(Run<?, ?> run) {
         try {
-            return MlflowGlobalConfiguration.get().getServer(server).needsFourEyes();
+            return JobConfiguration.of(run.getParent()).getConfigured(server).needsFourEyes(run.getParent());
         } catch (ConfigurationException e) {
             return true;
         }

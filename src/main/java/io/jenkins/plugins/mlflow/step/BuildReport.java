@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.step;
 
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.JobConfiguration;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.live.GateRecorder;
@@ -26,6 +25,7 @@ final class BuildReport {
 
     private final GateBuild build;
     private final String serverName;
+    private final String registry;
     private final PolicyChanges policyChanges;
     private final GateParameters parameters;
     private final BuildLog log;
@@ -34,12 +34,19 @@ final class BuildReport {
 
     /**
      * @param serverName null if the gate ended before it had a server
+     * @param registry of the server when the gate found it; null if it had none
      * @param policyChanges null if there was nothing to compare the policy with
      */
     BuildReport(
-            GateBuild build, String serverName, PolicyChanges policyChanges, GateParameters parameters, BuildLog log) {
+            GateBuild build,
+            String serverName,
+            String registry,
+            PolicyChanges policyChanges,
+            GateParameters parameters,
+            BuildLog log) {
         this.build = build;
         this.serverName = serverName;
+        this.registry = registry;
         this.policyChanges = policyChanges;
         this.parameters = parameters;
         this.log = log;
@@ -79,9 +86,9 @@ final class BuildReport {
             trouble = e;
         }
         if (trouble == null) {
-            GateRecorder.note(build.run(), number, report);
+            GateRecorder.note(build.run(), number, report, registry);
         } else {
-            GateRecorder.noteLiveOnly(build.run(), report);
+            GateRecorder.noteLiveOnly(build.run(), report, registry);
         }
         if (policy != null) {
             remember(report, policy);
@@ -147,7 +154,7 @@ final class BuildReport {
             return MlflowLinks.NONE;
         }
         try {
-            MlflowServerConfiguration server = JobConfiguration.of(build.run().getParent()).getServer(serverName);
+            MlflowServerConfiguration server = JobConfiguration.of(build.run().getParent()).getConfigured(serverName);
             return new MlflowLinks(server.shownUrl(), server.getWorkspace());
         } catch (ConfigurationException e) {
             return MlflowLinks.NONE;
@@ -156,16 +163,16 @@ final class BuildReport {
 
     /** Remembers the policy if it promoted. The promotion is made; that its policy cannot be remembered must not fail it. */
     private void remember(GateReport report, GatePolicy policy) throws IOException, InterruptedException {
-        if (!report.isPromoted()) {
+        if (!report.isPromoted() || registry == null) {
             return;
         }
         try {
             PromotionMemory.remember(
-                    MlflowGlobalConfiguration.get().getServer(serverName).registry(),
+                    registry,
                     report,
                     build.secrets().mask(policy),
                     build.run());
-        } catch (ConfigurationException | IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
             log.say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared"
                     + " with it: " + e.getMessage());

@@ -70,7 +70,7 @@ final class GateRunner implements GateScheduler.Callbacks {
     /** One for each server, and one for the gates that do not know theirs yet. */
     @Override
     public String queue() {
-        return memory.serverName == null ? "" : "server " + memory.serverName;
+        return memory.serverName == null ? "" : "server " + (memory.destination == null ? memory.serverName : memory.destination);
     }
 
     @Override
@@ -120,6 +120,8 @@ final class GateRunner implements GateScheduler.Callbacks {
         }
         MlflowServerConfiguration server = ServerResolver.named(parameters.text("server"), build().run());
         memory.serverName = server.getName();
+        memory.registry = server.registry();
+        memory.destination = server.destination();
         FilePath workspace = context.get(FilePath.class);
         if (workspace != null && !isRead(workspace)) {
             return;
@@ -170,7 +172,7 @@ final class GateRunner implements GateScheduler.Callbacks {
             }
             return;
         }
-        MlflowServerConfiguration server = ServerResolver.named(memory.serverName, build().run());
+        MlflowServerConfiguration server = ServerResolver.again(memory, build().run());
         GateState before = memory.state;
         memory.request = permissions.check(server, build().run(), memory.request, before);
         String others = before.isPromoting() ? otherPromotions(server, before) : null;
@@ -218,7 +220,7 @@ final class GateRunner implements GateScheduler.Callbacks {
             return;
         }
         try {
-            scheduler.enterPromotionQueue(promotion(ServerResolver.named(memory.serverName, build().run()), now));
+            scheduler.enterPromotionQueue(promotion(ServerResolver.again(memory, build().run()), now));
         } catch (StepException | IOException problem) {
             LOGGER.log(Level.FINE, "The server of an interrupted promotion is no longer configured", problem);
         } catch (InterruptedException e) {
@@ -266,7 +268,8 @@ final class GateRunner implements GateScheduler.Callbacks {
     }
 
     private BuildReport page(GateBuild where) {
-        return new BuildReport(where, memory.serverName, memory.policyChanges, parameters, new BuildLog(where));
+        return new BuildReport(
+                where, memory.serverName, memory.registry, memory.policyChanges, parameters, new BuildLog(where));
     }
 
     /** Must be called before the build is killed: the context does not know a killed build. */

@@ -13,6 +13,10 @@ final class PersistedGate implements Serializable {
     final Instant startedAt;
     /** Null until the server is found. */
     volatile String serverName;
+    /** Which registry the server was then; null in a build of an earlier version. */
+    volatile String registry;
+    /** Where the server led to then. Not to be shown. */
+    volatile String destination;
     /** Null until the gate is prepared, as is the state. */
     volatile GateRequest request;
     volatile GateState state;

@@ -3,8 +3,9 @@ package io.jenkins.plugins.mlflow.step;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ChangeRequests;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.config.StoredPolicy;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.RunTags;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
@@ -12,8 +13,6 @@ import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
-import io.jenkins.plugins.mlflow.policy.PolicyLock;
-import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.training.BuildRunTags;
@@ -49,7 +48,7 @@ final class RequestBuilder {
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
             GatePolicy policy =
-                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(runs != null)), origin);
+                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(runs != null)), document, origin);
             return new GateRequest(
                             parameters.model(),
                             server.getName(),
@@ -60,7 +59,7 @@ final class RequestBuilder {
                             parameters.runMode(),
                             buildUrl())
                     .evaluatedBy(parameters.evaluationRun())
-                    .locked(isLocked())
+                    .locked(!locks().isEmpty())
                     .among(runs == null ? null : RunTags.of(runs.tags(), runs.owner(), parameters.ofUpstream()))
                     .barred(ServerResolver.whyNotPromote(server, run))
                     .barred(whyNotPromote(server, runs));
@@ -106,25 +105,39 @@ final class RequestBuilder {
         return root == null ? run.getUrl() : root + run.getUrl();
     }
 
-    /** If the administrator locked the model's stored policy, nothing may ask less than that, wherever it comes from. */
-    private GatePolicy held(GatePolicy wanted, String origin) throws StepException, PolicyException {
-        if (!isLocked()) {
-            return wanted;
+    /**
+     * If the model's stored policy is locked, nothing may ask less than that, wherever it comes from; where those of several folders
+     * are, less than any of them.
+     */
+    private GatePolicy held(GatePolicy wanted, PolicyDocument document, String origin) throws StepException, PolicyException {
+        List<StoredPolicy> locks = locks();
+        GatePolicy policy = wanted;
+        for (StoredPolicy locked : locks) {
+            checkStored(document, locked);
+            policy = parameters.exact() == null ? policy : locked.lock().forExactCandidate(policy);
         }
-        PolicyLock lock = new PolicyLock(PolicyReader.resolve(stored().orElseThrow(), parameters.model(), PolicyOverrides.NONE));
-        GatePolicy policy = parameters.exact() == null ? wanted : lock.forExactCandidate(wanted);
-        List<String> violations = lock.violations(policy);
-        if (!violations.isEmpty()) {
-            throw new StepException("the administrator locked the stored policy of model '" + parameters.model()
-                    + "'. A pipeline may add rules or tighten them, but what this step asks for (" + origin
-                    + ", with the step's parameters) asks less:\n- " + String.join("\n- ", violations)
-                    + "\nCorrect that, or ask the administrator to change the stored policy.");
+        for (StoredPolicy locked : locks) {
+            List<String> violations = locked.lock().violations(policy);
+            if (!violations.isEmpty()) {
+                throw new StepException(locked.lockedBy() + ". A pipeline may add rules or tighten them, but what this step asks for ("
+                        + origin + ", with the step's parameters) asks less:\n- " + String.join("\n- ", violations)
+                        + "\nCorrect that, or ask the administrator to change the stored policy.");
+            }
         }
         return policy;
     }
 
-    private boolean isLocked() throws StepException {
-        return stored().filter(document -> document.isLocked(parameters.model())).isPresent();
+    /** If the step uses the stored policy of a folder, that one must not be looser than a locked one around it. */
+    private void checkStored(PolicyDocument document, StoredPolicy locked) throws StepException, PolicyException {
+        StoredPolicy stored = stored().orElse(null);
+        if (stored == null || stored.document() != document || locked.document() == document) {
+            return;
+        }
+        List<String> violations = locked.lock().violations(stored.resolved());
+        if (!violations.isEmpty()) {
+            throw new StepException(locked.lockedBy() + ", and the policy stored in folder '" + stored.folder() + "' asks less:\n- "
+                    + String.join("\n- ", violations) + "\nCorrect the policy in the configuration of folder '" + stored.folder() + "'.");
+        }
     }
 
     /** The first hit wins: the named file, the workspace's own, the stored one. Null if only the thresholds are left. */
@@ -136,9 +149,9 @@ final class RequestBuilder {
         if (own != null) {
             return own;
         }
-        Optional<PolicyDocument> stored = stored();
+        Optional<StoredPolicy> stored = stored();
         if (stored.isPresent()) {
-            return stored.get();
+            return stored.get().document();
         }
         if (parameters.has(THRESHOLDS)) {
             return null;
@@ -217,11 +230,17 @@ final class RequestBuilder {
         return PolicyDocument.read(file.origin(), file.found().bytes, parameters.model());
     }
 
-    private Optional<PolicyDocument> stored() throws StepException {
+    private Optional<StoredPolicy> stored() throws StepException {
         try {
-            return MlflowGlobalConfiguration.get()
-                    .storedPolicy()
-                    .filter(document -> document.hasModel(parameters.model()));
+            return JobConfiguration.of(run.getParent()).storedPolicy(parameters.model());
+        } catch (ConfigurationException e) {
+            throw new StepException(e.getMessage());
+        }
+    }
+
+    private List<StoredPolicy> locks() throws StepException {
+        try {
+            return JobConfiguration.of(run.getParent()).lockedPolicies(parameters.model());
         } catch (ConfigurationException e) {
             throw new StepException(e.getMessage());
         }

@@ -59,7 +59,7 @@ final class LiveRuns {
     }
 
     private TrainingServer read(TrainingServer before, boolean record) {
-        MlflowServerConfiguration server = before.configuration();
+        MlflowServerConfiguration server = before.configuration(action.getRun().getParent());
         if (server == null) {
             return before;
         }

@@ -72,7 +72,7 @@ final class RunListing {
         return action.getServers().stream()
                 .filter(server -> server.getName().equals(serverName))
                 .findFirst()
-                .map(TrainingServer::configuration)
+                .map(server -> server.configuration(build.getParent()))
                 .orElse(null);
     }
 

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlflow.training;
 
-import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import hudson.model.Job;
+import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,9 @@ public final class TrainingServer {
         return registry.equals(server.registry()) || destination.equals(server.destination());
     }
 
-    /** The entry as it is configured now, preferably of the same name; null if there is none any longer. */
-    MlflowServerConfiguration configuration() {
-        List<MlflowServerConfiguration> entries = MlflowGlobalConfiguration.get().serversOf(registry);
+    /** The entry as it is configured now for the job, preferably of the same name; null if there is none any longer. */
+    MlflowServerConfiguration configuration(Job<?, ?> job) {
+        List<MlflowServerConfiguration> entries = JobConfiguration.of(job).serversOf(registry);
         return entries.stream()
                 .filter(entry -> entry.getName().equals(name))
                 .findFirst()

@@ -45,10 +45,11 @@ class ConfigurationAsCodeTest {
         assertEquals("ml/*/main", production.getPromotion().getAllowedJobs());
         assertTrue(production.getPromotion().isChangeRequests());
         assertTrue(production.getPromotion().isFourEyes());
-        assertTrue(production.needsFourEyes());
+        assertEquals("ml/**", production.getUsage().getAllowedJobs());
         assertTrue(production.allows("ml/churn/main", false));
         assertFalse(production.allows("ml/churn/PR-7", false));
         assertNull(configuration.getServer("staging").getPromotion());
+        assertNull(configuration.getServer("staging").getUsage());
         assertTrue(configuration.storedPolicy().orElseThrow().isLocked("churn-classifier"));
         assertEquals(5, configuration.getServer("staging").getConnectTimeoutSeconds());
         assertTrue(configuration.storedPolicy().orElseThrow().hasModel("churn-classifier"));
@@ -102,6 +103,8 @@ class ConfigurationAsCodeTest {
                 List.of("servers: [{" + good + ", requestTimeoutSeconds: soon}]", "request timeout is 0"),
                 List.of("servers: [{" + good + ", caCertificates: hello}]", "CA certificates"),
                 List.of("servers: [{" + good + ", promotion: {allowedJobs: 'ml/?'}}]", "The pattern 'ml/?'"),
+                List.of("servers: [{" + good + ", usage: {allowedJobs: 'ml/?'}}]", "The pattern 'ml/?'"),
+                List.of("servers: [{" + good + ", usage: {jobs: 'ml'}}]", "jobs"),
                 List.of("servers: [{" + good + ", promotion: {allowed_jobs: 'ml/?'}}]", "The pattern 'ml/?'"),
                 List.of(
                         "servers: [{" + good + ", promotion: {allowed_jobs: 'ml', allowedJobs: 'ml'}}]",

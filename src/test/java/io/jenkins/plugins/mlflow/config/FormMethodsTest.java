@@ -36,6 +36,7 @@ class FormMethodsTest {
     private static final String GLOBAL = "descriptorByName/" + MlflowGlobalConfiguration.class.getName() + "/";
     private static final String SERVER = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/";
     private static final String RIGHTS = "descriptorByName/" + PromotionRights.class.getName() + "/";
+    private static final String USAGE = "descriptorByName/" + ServerUsage.class.getName() + "/";
     private static final List<String> CHECKS = List.of(
             GLOBAL + "checkDefaultServer?value=production",
             GLOBAL + "checkPolicy?value=version:1",
@@ -48,6 +49,7 @@ class FormMethodsTest {
             SERVER + "checkCaCertificates?value=x",
             SERVER + "checkConnectTimeoutSeconds?value=5",
             SERVER + "checkRequestTimeoutSeconds?value=5",
+            USAGE + "checkAllowedJobs?value=ml",
             RIGHTS + "checkAllowedJobs?value=ml",
             RIGHTS + "checkChangeRequests?value=true",
             SERVER + "testConnection?name=production&trackingUri=http://127.0.0.1:9&credentialsId=mlflow-token"
@@ -161,7 +163,7 @@ class FormMethodsTest {
                     200, get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }
         for (String field : List.of("name", "trackingUri", "uiUrl", "credentialsId", "workspace", "caCertificates",
-                "connectTimeoutSeconds", "requestTimeoutSeconds", "promotion")) {
+                "connectTimeoutSeconds", "requestTimeoutSeconds", "usage", "promotion")) {
             assertEquals(
                     200, get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }
@@ -176,12 +178,19 @@ class FormMethodsTest {
     }
 
     @Test
+    void whoMayUseAServerHasHelp() throws Exception {
+        assertEquals(200, get("admin", "descriptor/" + ServerUsage.class.getName() + "/help/allowedJobs").getStatusCode());
+    }
+
+    @Test
     void patternsThatMatchNoJobAreWarnedOf() throws Exception {
         MockFolder folder = r.createProject(MockFolder.class, "ml");
         // As a multibranch project names the job of the branch release/1.0, which no user could.
         folder.add(new FreeStyleProject(folder, "release%2F1.0"), "release%2F1.0");
         String method = RIGHTS + "checkAllowedJobs";
 
+        assertEquals("warning", kind(USAGE + "checkAllowedJobs", Map.of("value", "nlp/**")));
+        assertEquals("ok", kind(USAGE + "checkAllowedJobs", Map.of("value", "ml/**")));
         assertEquals("ok", kind(method, Map.of("value", "")));
         assertEquals("ok", kind(method, Map.of("value", "ml/*,\nml/release/*")));
         assertEquals("error", kind(method, Map.of("value", "ml//main")));

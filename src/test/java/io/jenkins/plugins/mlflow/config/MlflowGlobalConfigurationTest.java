@@ -232,6 +232,7 @@ class MlflowGlobalConfigurationTest {
     @Test
     void oneEntryOfARegistryIsEnoughForFourEyes() throws Exception {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
+        FreeStyleProject main = r.createFreeStyleProject("main");
         MlflowServerConfiguration strict = listing("production", "https://mlflow.example.com", null, "");
         PromotionRights rights = new PromotionRights("");
         rights.setFourEyes(true);
@@ -239,8 +240,8 @@ class MlflowGlobalConfigurationTest {
 
         configuration.setServers(List.of(strict, Servers.server("door", "https://mlflow.example.com/"), Servers.server("far")));
 
-        assertTrue(configuration.getServer("door").needsFourEyes());
-        assertFalse(configuration.getServer("far").needsFourEyes());
+        assertTrue(configuration.getServer("door").needsFourEyes(main));
+        assertFalse(configuration.getServer("far").needsFourEyes(main));
     }
 
     @Test

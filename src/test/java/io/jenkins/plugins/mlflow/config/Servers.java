@@ -31,6 +31,7 @@ final class Servers {
         production.setWorkspace("churn");
         production.setConnectTimeoutSeconds(7);
         production.setRequestTimeoutSeconds(70);
+        production.setUsage(new ServerUsage("ml/**\nrelease/**"));
         PromotionRights rights = new PromotionRights("ml/*/main\nrelease/**");
         rights.setChangeRequests(true);
         rights.setFourEyes(true);
@@ -57,6 +58,7 @@ final class Servers {
             told.append(' ').append(s.getCredentialsId()).append(' ').append(s.getWorkspace());
             told.append(' ').append(s.getCaCertificates());
             told.append(' ').append(s.getConnectTimeoutSeconds()).append(' ').append(s.getRequestTimeoutSeconds());
+            told.append(' ').append(s.getUsage() == null ? null : s.getUsage().getAllowedJobs());
             told.append(' ').append(rights(s.getPromotion()));
         }
         return told.append('\n').append(configuration.getPolicy()).toString();

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,8 @@ public final class HttpMlflow implements AutoCloseable {
     /** What was written to the registry but the tags. */
     public final List<String> writes = new CopyOnWriteArrayList<>();
     public final List<String> requests = new CopyOnWriteArrayList<>();
+    /** What the requests logged in with, each once; "none" is without credentials. */
+    public final Set<String> logins = ConcurrentHashMap.newKeySet();
     /** The number of requests for each run. */
     public final Map<String, Integer> readings = new ConcurrentHashMap<>();
     /** Everything that was changed, tags included, in the order in which it took effect. */
@@ -184,6 +187,8 @@ public final class HttpMlflow implements AutoCloseable {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String name = method + " " + exchange.getRequestURI().getPath().replaceFirst("^.*/api/2.0/mlflow/", "");
         requests.add(name);
+        String login = exchange.getRequestHeaders().getFirst("Authorization");
+        logins.add(login == null ? "none" : login);
         if (delayMillis > 0) {
             LockSupport.parkNanos(delayMillis * 1_000_000L);
         }

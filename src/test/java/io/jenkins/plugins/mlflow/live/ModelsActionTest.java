@@ -317,7 +317,7 @@ class ModelsActionTest {
         // Until it has been made smaller once.
         do {
             largest = Math.max(largest, gates == 0 ? 0 : Files.size(index(job)));
-            index.add(TrendPoint.of(build.getNumber(), ++gates, report));
+            index.add(TrendPoint.of(build.getNumber(), ++gates, report, GateRecorder.registry(job, report.getServer())));
         } while (Files.size(index(job)) >= largest);
 
         assertThat(largest, lessThan(TrendIndex.LARGEST_FILE + 1));
@@ -336,7 +336,8 @@ class ModelsActionTest {
         int gates = 1;
         while (index.read().points().stream().anyMatch(point -> point.getModel().equals("churn"))) {
             for (int i = 0; i < 100; i++) {
-                index.add(TrendPoint.of(build.getNumber(), ++gates, Gates.report("fraud", 1, 0.95, metrics)));
+                GateReport fraud = Gates.report("fraud", 1, 0.95, metrics);
+                index.add(TrendPoint.of(build.getNumber(), ++gates, fraud, GateRecorder.registry(job, fraud.getServer())));
             }
         }
 

@@ -258,8 +258,8 @@ class MlflowEvalGateStepTest extends PipelineTest {
         WorkflowRun run = build(
                 jenkins, Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], server: 'stab'");
 
-        jenkins.assertLogContains("There is no MLflow server named 'stab'.", run);
-        jenkins.assertLogContains("The configured servers are: 'stub'.", run);
+        jenkins.assertLogContains("There is no MLflow server named 'stab' for this job.", run);
+        jenkins.assertLogContains("This job may use: 'stub'.", run);
     }
 
     @Test

@@ -20,7 +20,17 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /** A Jenkins that has none of the plugins that the product can do without, with the class loaders of a real one. */
 class WithoutOptionalPluginsTest {
-    private static final String[] OPTIONAL = {"checks-api", "token-macro", "configuration-as-code"};
+    private static final String[] OPTIONAL = {
+        "checks-api",
+        "token-macro",
+        "configuration-as-code",
+        "cloudbees-folder",
+        // What needs that one.
+        "branch-api",
+        "pipeline-groovy-lib",
+        "pipeline-model-definition",
+        "workflow-multibranch"
+    };
 
     @RegisterExtension
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension().omitPlugins(OPTIONAL);

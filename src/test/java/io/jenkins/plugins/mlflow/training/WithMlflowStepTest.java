@@ -218,13 +218,13 @@ class WithMlflowStepTest {
     @Test
     void whatIsWrongIsSaidBeforeTheBodyRuns() throws Exception {
         Map<String, String> wrong = Map.of(
-                "withMlflow(server: 'nowhere')", "CONFIGURATION: There is no MLflow server named 'nowhere'",
+                "withMlflow(server: 'nowhere')", "CONFIGURATION: There is no MLflow server named 'nowhere' for this job",
                 "withEnv(['MLFLOW_RUN_CONTEXT=c4nary']) { withMlflow", "CONFIGURATION: the variable MLFLOW_RUN_CONTEXT is not a JSON object",
                 "withMlflow(server: 'staging')", "CONFIGURATION: The training credentials 'gone' of the MLflow server 'staging'");
         staging.setTrainingCredentialsId("gone");
         configure();
         jenkins.assertLogContains(
-                "The configured servers are: 'production', 'staging'.",
+                "This job may use: 'production', 'staging'.",
                 build(Result.FAILURE, "withMlflow(server: 'nowhere') { echo 'never' }"));
         for (Map.Entry<String, String> each : wrong.entrySet()) {
             String end = each.getKey().startsWith("withEnv") ? " } }" : " }";
