@@ -173,7 +173,11 @@ class FolderFormTest {
             WebResponse answer = ask("lead", HttpMethod.GET, nlp.getUrl() + page);
             assertTellsNothing(answer.getContentAsString());
         }
-        for (String page : List.of("api/json?depth=5", "view/all/api/json?depth=5")) {
+        for (String page : List.of(
+                "api/json?depth=5",
+                "view/all/api/json?depth=5",
+                "configuration-as-code/viewExport",
+                "manage/configuration-as-code/viewExport")) {
             assertTellsNothing(ask("lead", HttpMethod.GET, page).getContentAsString());
         }
         assertTrue(ask("lead", HttpMethod.GET, ml.getUrl() + "config.xml").getContentAsString().contains("https://ml.example.com"));
