@@ -81,7 +81,10 @@ public final class JobConfiguration {
         }
     }
 
-    /** The servers with this {@link MlflowServerConfiguration#registry()} that the job may use, the nearest first; none if one cannot be read. */
+    /**
+     * The servers with this {@link MlflowServerConfiguration#registry()} that the job may use, the nearest first; none if one of the
+     * servers cannot be read.
+     */
     public List<MlflowServerConfiguration> serversOf(String registry) {
         try {
             return configured()

@@ -183,8 +183,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
 
     /**
      * Why a job may not use this server, as one sentence without a full stop; null if it may. All entries of the same registry that
-     * count for the job count together, those of the controller, of its folders and this one: an entry without a list, or one in a
-     * folder, is no way around the list of another.
+     * count for the job count together, those of the controller, of the folders around the job and this one: an entry without a
+     * list, or one in a folder, is no way around the list of another.
      */
     public String whyNotUse(Item job) {
         String name = job.getFullName();

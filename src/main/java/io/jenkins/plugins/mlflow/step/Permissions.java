@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * Applies what an administrator changed while a gate waited. A list of jobs or a locked policy that was tightened since the step
- * started, also by moving the job to another folder, ends the gate, unless the promotion has started; one that was loosened counts for the next build.
+ * started, also by moving the job to another folder, ends the gate, unless the promotion has started; one that was loosened counts
+ * for the next build.
  */
 final class Permissions {
     /** The locked policies that the gate was compared with last: it need not be compared with the same ones again. */
