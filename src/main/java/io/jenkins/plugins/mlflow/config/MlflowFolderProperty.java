@@ -32,7 +32,7 @@ import org.kohsuke.stapler.verb.POST;
 public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractFolder<?>> implements ConfigurationSource {
     private String defaultServer = "";
     private List<MlflowServerConfiguration> servers = new ArrayList<>();
-    private String policy = "";
+    private volatile String policy = "";
 
     private transient PolicyDocument document;
 
@@ -86,7 +86,7 @@ public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractF
      * @throws IllegalArgumentException if it cannot be read
      */
     @DataBoundSetter
-    public void setPolicy(String text) {
+    public synchronized void setPolicy(String text) {
         String wanted = text == null || text.isBlank() ? "" : text.replace("\r\n", "\n");
         try {
             document = wanted.isEmpty() ? null : PolicyDocument.readStored(MlflowGlobalConfiguration.POLICY_ORIGIN, wanted);
