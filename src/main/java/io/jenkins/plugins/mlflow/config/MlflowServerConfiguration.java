@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.config;
 
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
@@ -45,6 +46,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private String uiUrl;
     private String credentialsId;
     private String trainingCredentialsId;
+    private String webhookSecretId;
     private String workspace;
     private String caCertificates;
     private int connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT;
@@ -115,6 +117,16 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     @DataBoundSetter
     public void setTrainingCredentialsId(String trainingCredentialsId) {
         this.trainingCredentialsId = Util.fixEmptyAndTrim(trainingCredentialsId);
+    }
+
+    /** The secret text that the server's webhooks are signed with; null if no webhook of this server is accepted. */
+    public String getWebhookSecretId() {
+        return webhookSecretId;
+    }
+
+    @DataBoundSetter
+    public void setWebhookSecretId(String webhookSecretId) {
+        this.webhookSecretId = Util.fixEmptyAndTrim(webhookSecretId);
     }
 
     /** Null for none. */
@@ -358,6 +370,16 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         }
 
         @POST
+        public FormValidation doCheckWebhookSecretId(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String trackingUri) {
+            FormAccess.check(item);
+            String id = Util.fixEmptyAndTrim(value);
+            return id == null || Connections.find(id, StringCredentials.class, trackingUri, FormAccess.folder(item)) != null
+                    ? FormValidation.ok()
+                    : FormValidation.warning(Messages.MlflowServerConfiguration_noWebhookSecret());
+        }
+
+        @POST
         public ListBoxModel doFillTrainingCredentialsIdItems(
                 @AncestorInPath Item item,
                 @QueryParameter String trainingCredentialsId,
@@ -368,9 +390,25 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String trackingUri) {
+            return offered(
+                    item,
+                    credentialsId,
+                    trackingUri,
+                    CredentialsMatchers.anyOf(
+                            CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
+                            CredentialsMatchers.instanceOf(StringCredentials.class)));
+        }
+
+        @POST
+        public ListBoxModel doFillWebhookSecretIdItems(
+                @AncestorInPath Item item, @QueryParameter String webhookSecretId, @QueryParameter String trackingUri) {
+            return offered(item, webhookSecretId, trackingUri, CredentialsMatchers.instanceOf(StringCredentials.class));
+        }
+
+        private static ListBoxModel offered(Item item, String current, String trackingUri, CredentialsMatcher kinds) {
             ItemGroup<?> folder = FormAccess.folder(item);
             if (!FormAccess.isAllowed(item) || folder != null && !item.hasPermission(CredentialsProvider.USE_ITEM)) {
-                return new StandardListBoxModel().includeCurrentValue(credentialsId);
+                return new StandardListBoxModel().includeCurrentValue(current);
             }
             return new StandardListBoxModel()
                     .includeEmptyValue()
@@ -379,10 +417,8 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                             folder == null ? Jenkins.get() : folder,
                             StandardCredentials.class,
                             URIRequirementBuilder.fromUri(trackingUri).build(),
-                            CredentialsMatchers.anyOf(
-                                    CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
-                                    CredentialsMatchers.instanceOf(StringCredentials.class)))
-                    .includeCurrentValue(credentialsId);
+                            kinds)
+                    .includeCurrentValue(current);
         }
 
         @POST

@@ -38,6 +38,7 @@ class ConfigurationAsCodeTest {
         assertEquals("https://ui.example.com/mlflow", production.getUiUrl());
         assertEquals("mlflow-token", production.getCredentialsId());
         assertEquals("mlflow-training", production.getTrainingCredentialsId());
+        assertEquals("mlflow-webhook", production.getWebhookSecretId());
         assertEquals("churn", production.getWorkspace());
         assertEquals(1, Certificates.parse(production.getCaCertificates()).size());
         assertEquals(6, production.getConnectTimeoutSeconds());

@@ -45,6 +45,7 @@ class FormMethodsTest {
             SERVER + "checkUiUrl?value=https://production.example.com",
             SERVER + "checkCredentialsId?value=mlflow-token",
             SERVER + "checkTrainingCredentialsId?value=mlflow-token",
+            SERVER + "checkWebhookSecretId?value=mlflow-token",
             SERVER + "checkWorkspace?value=churn",
             SERVER + "checkCaCertificates?value=x",
             SERVER + "checkConnectTimeoutSeconds?value=5",
@@ -55,6 +56,7 @@ class FormMethodsTest {
             SERVER + "testConnection?name=production&trackingUri=http://127.0.0.1:9&credentialsId=mlflow-token"
                     + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1");
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
+    private static final String FILL_SECRETS = SERVER + "fillWebhookSecretIdItems?webhookSecretId=current&trackingUri=https://h";
 
     private JenkinsRule r;
 
@@ -99,7 +101,9 @@ class FormMethodsTest {
         for (String method : CHECKS) {
             assertTrue(List.of(404, 405).contains(get("admin", method).getStatusCode()), method);
         }
-        assertTrue(List.of(404, 405).contains(get("admin", FILL).getStatusCode()));
+        for (String fill : List.of(FILL, FILL_SECRETS)) {
+            assertTrue(List.of(404, 405).contains(get("admin", fill).getStatusCode()), fill);
+        }
     }
 
     @Test
@@ -108,10 +112,23 @@ class FormMethodsTest {
         assertTrue(offered.contains("mlflow-token") && offered.contains("mlflow-pair") && offered.contains("current"));
         assertFalse(offered.contains("canary"), offered);
         for (String user : new String[] {"manager", "reader", null}) {
-            WebResponse answer = post(user, FILL);
-            assertTellsNothing(answer, user);
-            assertTrue(answer.getStatusCode() == 403 || answer.getContentAsString().contains("current"), user);
+            for (String fill : List.of(FILL, FILL_SECRETS)) {
+                WebResponse answer = post(user, fill);
+                assertTellsNothing(answer, user);
+                assertTrue(answer.getStatusCode() == 403 || answer.getContentAsString().contains("current"), user);
+            }
         }
+    }
+
+    @Test
+    void onlySecretTextsAreOfferedAsWebhookSecrets() throws Exception {
+        String offered = post("admin", FILL_SECRETS).getContentAsString();
+
+        assertTrue(offered.contains("mlflow-token") && offered.contains("current"), offered);
+        assertFalse(offered.contains("mlflow-pair") || offered.contains("canary"), offered);
+        assertEquals("ok", kind(SERVER + "checkWebhookSecretId", Map.of("value", " ")));
+        assertEquals("ok", kind(SERVER + "checkWebhookSecretId", Map.of("value", "mlflow-token", "trackingUri", "https://h")));
+        assertEquals("warning", kind(SERVER + "checkWebhookSecretId", Map.of("value", "mlflow-pair", "trackingUri", "https://h")));
     }
 
     @Test
@@ -162,8 +179,8 @@ class FormMethodsTest {
             assertEquals(
                     200, get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }
-        for (String field : List.of("name", "trackingUri", "uiUrl", "credentialsId", "workspace", "caCertificates",
-                "connectTimeoutSeconds", "requestTimeoutSeconds", "usage", "promotion")) {
+        for (String field : List.of("name", "trackingUri", "uiUrl", "credentialsId", "trainingCredentialsId", "webhookSecretId",
+                "workspace", "caCertificates", "connectTimeoutSeconds", "requestTimeoutSeconds", "usage", "promotion")) {
             assertEquals(
                     200, get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field).getStatusCode());
         }

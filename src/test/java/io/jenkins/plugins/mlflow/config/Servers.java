@@ -28,6 +28,7 @@ final class Servers {
         production.setUiUrl("https://ui.example.com/mlflow/");
         production.setCredentialsId("mlflow-token");
         production.setTrainingCredentialsId("mlflow-training");
+        production.setWebhookSecretId("mlflow-webhook");
         production.setWorkspace("churn");
         production.setConnectTimeoutSeconds(7);
         production.setRequestTimeoutSeconds(70);
@@ -56,6 +57,7 @@ final class Servers {
             told.append('\n').append(s.getName()).append(' ').append(s.getTrackingUri());
             told.append(' ').append(s.getUiUrl());
             told.append(' ').append(s.getCredentialsId()).append(' ').append(s.getWorkspace());
+            told.append(' ').append(s.getTrainingCredentialsId()).append(' ').append(s.getWebhookSecretId());
             told.append(' ').append(s.getCaCertificates());
             told.append(' ').append(s.getConnectTimeoutSeconds()).append(' ').append(s.getRequestTimeoutSeconds());
             told.append(' ').append(s.getUsage() == null ? null : s.getUsage().getAllowedJobs());
