@@ -41,6 +41,7 @@ class ArchitectureTest {
         allow("report", JENKINS, "policy", "evaluation", "export");
         allow("live", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report");
         allow("training", JENKINS, "policy", "config", "report", "tracking");
+        allow("trigger", JENKINS, "policy", "config", "report", "tracking");
         List<String> withChecks = new ArrayList<>(JENKINS);
         withChecks.add("io.jenkins.plugins.checks..");
         allow("publish", withChecks, "policy", "evaluation", "export", "report");

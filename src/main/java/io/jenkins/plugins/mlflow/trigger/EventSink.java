@@ -1,9 +1,10 @@
 package io.jenkins.plugins.mlflow.trigger;
 
+import hudson.ExtensionPoint;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 
 /** Takes events that were learned, from whatever source. */
-interface EventSink {
+interface EventSink extends ExtensionPoint {
     /**
      * Takes an event quickly: it asks no server and waits for nothing but the disk.
      *

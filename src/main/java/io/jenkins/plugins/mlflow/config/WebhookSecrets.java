@@ -1,0 +1,33 @@
+package io.jenkins.plugins.mlflow.config;
+
+import hudson.util.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+
+/** The secrets that MLflow servers sign their webhooks with, as they are now. */
+public final class WebhookSecrets {
+    private WebhookSecrets() {}
+
+    /** A configured server and its secret, which is not empty. */
+    public record Entry(MlflowServerConfiguration server, Secret secret) {}
+
+    /** Of every server that has one. A server whose credentials are missing or of another kind is left out. */
+    public static List<Entry> all() {
+        List<Entry> found = new ArrayList<>();
+        for (MlflowServerConfiguration server : MlflowGlobalConfiguration.get().configured()) {
+            Secret secret = of(server);
+            if (secret != null) {
+                found.add(new Entry(server, secret));
+            }
+        }
+        return found;
+    }
+
+    /** Null if the server has none, or the credentials are missing, of another kind or empty. */
+    static Secret of(MlflowServerConfiguration server) {
+        String id = server.getWebhookSecretId();
+        StringCredentials found = id == null ? null : Connections.find(id, StringCredentials.class, server.getTrackingUri());
+        return found == null || Secret.toString(found.getSecret()).isEmpty() ? null : found.getSecret();
+    }
+}
