@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * "Test connection": asks for the experiment that every new MLflow server has, and tells how far that came. That there is
  * no such experiment is an answer of MLflow, too. If it came that far, the answer tells MLflow's version, who we are to it, and
- * whether we may promote, as far as that can be read: nothing is ever written. It is over when the server's timeouts are.
+ * whether we may promote and whether webhooks come, as far as that can be read: nothing is ever written. It is over when the server's timeouts are.
  */
 final class ConnectionTest {
     private static final String EXPERIMENT = "Default";
@@ -31,7 +31,7 @@ final class ConnectionTest {
                     return FormValidation.error(told(e));
                 }
             }
-            return passed(server, mlflow.serverInfo());
+            return passed(server, mlflow.serverInfo(), WebhookRegistration.described(server, mlflow.webhooks(null)));
         } catch (ConfigurationException e) {
             return FormValidation.error(e.getMessage());
         } catch (InterruptedException e) {
@@ -40,11 +40,12 @@ final class ConnectionTest {
         }
     }
 
-    private static FormValidation passed(MlflowServerConfiguration server, ServerInfo serverInfo) {
+    private static FormValidation passed(MlflowServerConfiguration server, ServerInfo serverInfo, String webhook) {
         String version = serverInfo.version() == null
                 ? Messages.ConnectionTest_answered()
                 : Messages.ConnectionTest_answeredVersion(serverInfo.version());
-        String markup = Stream.of(version, who(server, serverInfo), Messages.ConnectionTest_mayRead(), promotion(server, serverInfo))
+        String markup = Stream.of(
+                        version, who(server, serverInfo), Messages.ConnectionTest_mayRead(), promotion(server, serverInfo), webhook)
                 .map(Util::escape)
                 .collect(Collectors.joining("<br>"));
         return needsGrants(serverInfo) ? FormValidation.warningWithMarkup(markup) : FormValidation.okWithMarkup(markup);

@@ -2,8 +2,11 @@ package io.jenkins.plugins.mlflow.config;
 
 import com.cloudbees.hudson.plugins.folder.AbstractFolder;
 import hudson.model.Item;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import java.util.ArrayList;
 import java.util.List;
+import jenkins.model.Jenkins;
 
 /** What is configured in folders. To be loaded only where the plugin cloudbees-folder is. */
 final class FolderSources {
@@ -14,14 +17,26 @@ final class FolderSources {
         List<ConfigurationSource> found = new ArrayList<>();
         Item place = item;
         while (place != null) {
-            if (place instanceof AbstractFolder<?> folder) {
-                MlflowFolderProperty property = folder.getProperties().get(MlflowFolderProperty.class);
-                if (property != null) {
-                    found.add(property);
-                }
-            }
+            add(place, found);
             place = place.getParent() instanceof Item parent ? parent : null;
         }
         return found;
+    }
+
+    /** Of all folders, whoever asks. */
+    static List<ConfigurationSource> all() {
+        List<ConfigurationSource> found = new ArrayList<>();
+        try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
+            Jenkins.get().getAllItems(AbstractFolder.class).forEach(folder -> add(folder, found));
+        }
+        return found;
+    }
+
+    private static void add(Item item, List<ConfigurationSource> found) {
+        MlflowFolderProperty property =
+                item instanceof AbstractFolder<?> folder ? folder.getProperties().get(MlflowFolderProperty.class) : null;
+        if (property != null) {
+            found.add(property);
+        }
     }
 }

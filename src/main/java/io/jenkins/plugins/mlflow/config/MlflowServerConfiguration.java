@@ -21,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -463,24 +464,68 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
                 @QueryParameter String name,
                 @QueryParameter String trackingUri,
                 @QueryParameter String credentialsId,
+                @QueryParameter String webhookSecretId,
                 @QueryParameter String workspace,
                 @QueryParameter String caCertificates,
                 @QueryParameter String connectTimeoutSeconds,
                 @QueryParameter String requestTimeoutSeconds) {
+            return with(
+                    item,
+                    () -> described(item, name, trackingUri, credentialsId, webhookSecretId, workspace, caCertificates,
+                            connectTimeoutSeconds, requestTimeoutSeconds),
+                    ConnectionTest::of);
+        }
+
+        /** Makes or updates the webhook at the server that the form describes at the moment, saved or not. */
+        @POST
+        public FormValidation doRegisterWebhook(
+                @AncestorInPath Item item,
+                @QueryParameter String name,
+                @QueryParameter String trackingUri,
+                @QueryParameter String credentialsId,
+                @QueryParameter String webhookSecretId,
+                @QueryParameter String workspace,
+                @QueryParameter String caCertificates,
+                @QueryParameter String connectTimeoutSeconds,
+                @QueryParameter String requestTimeoutSeconds) {
+            return with(
+                    item,
+                    () -> described(item, name, trackingUri, credentialsId, webhookSecretId, workspace, caCertificates,
+                            connectTimeoutSeconds, requestTimeoutSeconds),
+                    WebhookRegistration::of);
+        }
+
+        private static FormValidation with(
+                Item item, Supplier<MlflowServerConfiguration> form, Function<MlflowServerConfiguration, FormValidation> method) {
             FormAccess.check(item);
             MlflowServerConfiguration server;
             try {
-                server = new MlflowServerConfiguration(Util.fixEmptyAndTrim(name) == null ? "?" : name, trackingUri);
-                server.setFolder(FormAccess.folder(item));
-                server.setCredentialsId(credentialsId);
-                server.setWorkspace(workspace);
-                server.setCaCertificates(caCertificates);
-                server.setConnectTimeoutSeconds(ServerChecks.number("connect", connectTimeoutSeconds));
-                server.setRequestTimeoutSeconds(ServerChecks.number("request", requestTimeoutSeconds));
+                server = form.get();
             } catch (IllegalArgumentException e) {
                 return FormValidation.error(e.getMessage());
             }
-            return ConnectionTest.of(server);
+            return method.apply(server);
+        }
+
+        private static MlflowServerConfiguration described(
+                Item item,
+                String name,
+                String trackingUri,
+                String credentialsId,
+                String webhookSecretId,
+                String workspace,
+                String caCertificates,
+                String connectTimeoutSeconds,
+                String requestTimeoutSeconds) {
+            var server = new MlflowServerConfiguration(Util.fixEmptyAndTrim(name) == null ? "?" : name, trackingUri);
+            server.setFolder(FormAccess.folder(item));
+            server.setCredentialsId(credentialsId);
+            server.setWebhookSecretId(webhookSecretId);
+            server.setWorkspace(workspace);
+            server.setCaCertificates(caCertificates);
+            server.setConnectTimeoutSeconds(ServerChecks.number("connect", connectTimeoutSeconds));
+            server.setRequestTimeoutSeconds(ServerChecks.number("request", requestTimeoutSeconds));
+            return server;
         }
 
         private static FormValidation checked(Item item, Runnable check) {

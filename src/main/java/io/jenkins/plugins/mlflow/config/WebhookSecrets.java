@@ -15,7 +15,7 @@ public final class WebhookSecrets {
     /** Of every server that has one. A server whose credentials are missing or of another kind is left out. */
     public static List<Entry> all() {
         List<Entry> found = new ArrayList<>();
-        for (MlflowServerConfiguration server : MlflowGlobalConfiguration.get().configured()) {
+        for (MlflowServerConfiguration server : servers()) {
             Secret secret = of(server);
             if (secret != null) {
                 found.add(new Entry(server, secret));
@@ -24,10 +24,19 @@ public final class WebhookSecrets {
         return found;
     }
 
+    /** Those of the controller and of all folders. */
+    private static List<MlflowServerConfiguration> servers() {
+        List<MlflowServerConfiguration> all = new ArrayList<>(MlflowGlobalConfiguration.get().configured());
+        if (OptionalPlugins.isActive(OptionalPlugins.FOLDERS)) {
+            FolderSources.all().forEach(source -> all.addAll(source.configured()));
+        }
+        return all;
+    }
+
     /** Null if the server has none, or the credentials are missing, of another kind or empty. */
     static Secret of(MlflowServerConfiguration server) {
         String id = server.getWebhookSecretId();
-        StringCredentials found = id == null ? null : Connections.find(id, StringCredentials.class, server.getTrackingUri());
+        StringCredentials found = id == null ? null : Connections.find(id, StringCredentials.class, server);
         return found == null || Secret.toString(found.getSecret()).isEmpty() ? null : found.getSecret();
     }
 }

@@ -37,12 +37,20 @@ record ApiRequest(String method, String path, String query, String body, String 
 
     /** Fields that were set are sent, a boolean that is false included. */
     static ApiRequest post(String path, String subject, Message message) {
+        return sending("POST", path, subject, message);
+    }
+
+    static ApiRequest patch(String path, String subject, Message message) {
+        return sending("PATCH", path, subject, message);
+    }
+
+    private static ApiRequest sending(String method, String path, String subject, Message message) {
         try {
             String json = JsonFormat.printer()
                     .omittingInsignificantWhitespace()
                     .preservingProtoFieldNames()
                     .print(message);
-            return new ApiRequest("POST", path, "", json, subject);
+            return new ApiRequest(method, path, "", json, subject);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("MLflow's own message cannot be written as JSON", e);
         }

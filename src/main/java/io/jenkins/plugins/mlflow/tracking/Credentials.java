@@ -74,6 +74,13 @@ public final class Credentials {
         return new Credentials(description, null, "Bearer " + token, forms(token));
     }
 
+    /** The same credentials, which hide another secret too. */
+    Credentials hiding(String secret) {
+        Set<String> all = forms(secret);
+        all.addAll(secrets);
+        return new Credentials(description, user, header, all);
+    }
+
     /** What messages may show: a credentials id, or the name of a variable. */
     public String description() {
         return description;

@@ -77,6 +77,11 @@ final class HttpTransport {
         return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent);
     }
 
+    /** The same server for requests that hold a secret, which no message shows. */
+    HttpTransport hiding(String secret) {
+        return new HttpTransport(client, address, credentials.hiding(secret), proxy, workspace, timeout, deadline, sent);
+    }
+
     boolean hasCredentials() {
         return credentials.header().isPresent();
     }
@@ -233,7 +238,7 @@ final class HttpTransport {
             return builder.GET().build();
         }
         return builder.header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(request.body()))
+                .method(request.method(), HttpRequest.BodyPublishers.ofString(request.body()))
                 .build();
     }
 }

@@ -133,6 +133,15 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
         return new ServerInfoQueries(transport).serverInfo(RunQueries.byName("Default"));
     }
 
+    /**
+     * The webhooks of the server.
+     *
+     * @param secret what those are signed with that are made, and what no message shows; null if none are made
+     */
+    public WebhookQueries webhooks(String secret) {
+        return new WebhookQueries(secret == null ? transport : transport.hiding(secret), secret);
+    }
+
     @Override
     public int requests() {
         return transport.requests();

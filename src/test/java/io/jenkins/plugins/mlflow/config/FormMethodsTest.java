@@ -54,6 +54,8 @@ class FormMethodsTest {
             RIGHTS + "checkAllowedJobs?value=ml",
             RIGHTS + "checkChangeRequests?value=true",
             SERVER + "testConnection?name=production&trackingUri=http://127.0.0.1:9&credentialsId=mlflow-token"
+                    + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1",
+            SERVER + "registerWebhook?name=production&trackingUri=http://127.0.0.1:9&webhookSecretId=mlflow-token"
                     + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1");
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
     private static final String FILL_SECRETS = SERVER + "fillWebhookSecretIdItems?webhookSecretId=current&trackingUri=https://h";

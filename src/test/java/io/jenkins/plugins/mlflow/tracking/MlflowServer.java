@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,7 @@ public final class MlflowServer {
             variables.put("MLFLOW_AUTH_CONFIG_PATH", authConfiguration(folder).toString());
             variables.put("MLFLOW_FLASK_SERVER_SECRET_KEY", "only for tests");
         }
+        variables.putAll(builder.variables);
         process = command.start();
         Runtime.getRuntime().addShutdownHook(hook);
     }
@@ -236,6 +238,7 @@ public final class MlflowServer {
         private boolean basicAuth;
         private boolean workspaces;
         private String prefix = "";
+        private final Map<String, String> variables = new HashMap<>();
 
         private Builder(Path environment) {
             this.environment = environment.toAbsolutePath();
@@ -256,6 +259,12 @@ public final class MlflowServer {
         /** @param path such as {@code /some/prefix} */
         public Builder staticPrefix(String path) {
             prefix = path;
+            return this;
+        }
+
+        /** Sets an environment variable. */
+        public Builder variable(String name, String value) {
+            variables.put(name, value);
             return this;
         }
 

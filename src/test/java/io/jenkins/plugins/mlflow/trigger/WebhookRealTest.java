@@ -1,0 +1,128 @@
+package io.jenkins.plugins.mlflow.trigger;
+
+import static io.jenkins.plugins.mlflow.trigger.Deliveries.SECRET;
+import static io.jenkins.plugins.mlflow.trigger.Deliveries.server;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.ExtensionList;
+import hudson.util.FormValidation;
+import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
+import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.tracking.MlflowServer;
+import io.jenkins.plugins.mlflow.tracking.MlflowServers;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import jenkins.model.JenkinsLocationConfiguration;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.LogRecorder;
+import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** A real MLflow that delivers to a real port of Jenkins. */
+@Tag("mlflow")
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
+@WithJenkins
+class WebhookRealTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TestExtension
+    public static final class Sink extends RecordingSink {}
+
+    private static MlflowServer start() {
+        List<Path> environments = MlflowServers.environments();
+        return MlflowServer.in(environments.get(environments.size() - 1))
+                .variable("MLFLOW_WEBHOOK_ALLOWED_SCHEMES", "http")
+                .variable("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", "true")
+                .variable("MLFLOW_WEBHOOK_CACHE_TTL", "1")
+                .start();
+    }
+
+    private static FormValidation register(MlflowServerConfiguration server) {
+        return new MlflowServerConfiguration.DescriptorImpl().doRegisterWebhook(
+                server.getName(), server.getTrackingUri(), null, server.getWebhookSecretId(), null, null, "5", "30");
+    }
+
+    private static void post(MlflowServer mlflow, String path, String body) throws Exception {
+        HttpResponse<String> answer = Deliveries.HTTP.send(
+                HttpRequest.newBuilder(URI.create(mlflow.url() + "/api/2.0/mlflow/" + path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
+    }
+
+    private static void createVersion(MlflowServer mlflow, String model) throws Exception {
+        post(mlflow, "model-versions/create", "{'name': '" + model + "', 'source': 's3://bucket/model'}");
+    }
+
+    private static void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(end), what);
+            Thread.sleep(50);
+        }
+    }
+
+    @Test
+    void whatHappensInMlflowReachesTheSinkUnlessTheSecretIsAnother(JenkinsRule jenkins) throws Exception {
+        JenkinsLocationConfiguration.get().setUrl(jenkins.getURL().toString());
+        MlflowServer mlflow = start();
+        try (LogRecorder logs = new LogRecorder()) {
+            logs.record(WebhookAction.class, Level.FINE).capture(1000);
+            MlflowServerConfiguration real = server("real", mlflow.url(), "webhook", SECRET);
+            MlflowGlobalConfiguration.get().setServers(List.of(real));
+            List<String> offered = ExtensionList.lookupSingleton(Sink.class).offered;
+            FormValidation made = register(real);
+            assertEquals(FormValidation.Kind.OK, made.kind, made.renderHtml());
+            FormValidation again = register(real);
+            assertEquals(FormValidation.Kind.OK, again.kind, again.renderHtml());
+            assertTrue(again.renderHtml().contains("was there"), again.renderHtml());
+
+            post(mlflow, "registered-models/create", "{'name': 'churn'}");
+            createVersion(mlflow, "churn");
+            await("the version: " + mlflow.log(), () -> offered.contains("real: churn 1 created"));
+            post(mlflow, "registered-models/alias", "{'name': 'churn', 'alias': 'challenger', 'version': '1'}");
+            post(mlflow, "model-versions/set-tag", "{'name': 'churn', 'version': '1', 'key': 'validation', 'value': 'requested'}");
+            await("alias and tag", () -> offered.contains("real: churn 1 alias:challenger")
+                    && offered.contains("real: churn 1 tag:validation=requested"));
+            assertEquals(3, offered.size());
+
+            SystemCredentialsProvider.getInstance().getCredentials().clear();
+            SystemCredentialsProvider.getInstance().getCredentials().add(
+                    new StringCredentialsImpl(CredentialsScope.GLOBAL, "webhook", "", Secret.fromString("another secret")));
+            createVersion(mlflow, "churn");
+            await("the refusal", () -> logs.getMessages().stream().anyMatch(message -> message.contains("no secret of a configured server")));
+            assertEquals(3, offered.size());
+
+            // With the new secret registered, the next version comes through again.
+            assertEquals(FormValidation.Kind.OK, register(real).kind);
+            await("MLflow to take the new secret", () -> {
+                try {
+                    createVersion(mlflow, "churn");
+                    Thread.sleep(500);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                return offered.size() > 3;
+            });
+        } finally {
+            mlflow.stop();
+        }
+    }
+}
