@@ -78,9 +78,12 @@ final class AuditTags {
     }
 
     /** The tags of a version that lost its alias to an earlier one. */
-    static Map<String, String> rolledBack(String by, String to, Instant when) {
+    static Map<String, String> rolledBack(Rollback.Author author, String to, Instant when) {
         Map<String, String> tags = new LinkedHashMap<>();
-        tags.put(PREFIX + "rolled_back_by", by);
+        tags.put(PREFIX + "rolled_back_by", author.name());
+        if (author.buildUrl() != null) {
+            tags.put(PREFIX + "rolled_back_build_url", author.buildUrl());
+        }
         tags.put(PREFIX + "rolled_back_to", to);
         tags.put(PREFIX + "rolled_back_time", text(when));
         return tags;

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * Moves an alias from the version that holds it back to an earlier one, within one deadline. Nothing is written unless the
@@ -43,6 +42,14 @@ public final class Rollback {
         this.deadline = deadline;
     }
 
+    /**
+     * Who rolls back.
+     *
+     * @param name of a user or a build
+     * @param buildUrl the address of the build, or null
+     */
+    public record Author(String name, String buildUrl) {}
+
     /** What is known of the alias afterwards. */
     public enum Result {
         /** Moved, and read back. */
@@ -65,25 +72,40 @@ public final class Rollback {
     /** Called before the one write, which it can still prevent by throwing. */
     public interface Journal {
         void begins() throws IOException;
+
+        /** Whether it was called before, by a rollback that was interrupted: its write may have taken effect. */
+        default boolean hasBegun() {
+            return false;
+        }
+    }
+
+    /** The same for a person, who has no build. */
+    public Outcome run(TrackingServer tracking, String by, Journal journal) throws IOException, InterruptedException {
+        return run(tracking, new Author(by, null), journal);
     }
 
     /**
-     * Does it.
+     * Does it. A rollback that has begun before is read back first: what has taken effect is not written again.
      *
-     * @param by the tags for the version that the alias leaves; that they are refused is a warning
+     * @param author for the tags of the version that the alias leaves; that they are refused is a warning
      * @throws IOException of the journal; nothing was changed then
      * @throws InterruptedException if the thread is interrupted; once the journal was called, the outcome is unknown
      */
-    public Outcome run(TrackingServer tracking, String by, Journal journal) throws IOException, InterruptedException {
+    public Outcome run(TrackingServer tracking, Author author, Journal journal) throws IOException, InterruptedException {
         try {
-            Optional<ModelVersion> holder = within(tracking).versionByAlias(model, alias);
-            if (!from.equals(ModelVersion.number(holder))) {
-                return new Outcome(
-                        Result.REFUSED,
-                        ErrorCategory.CONFLICT,
-                        what() + " is at " + named(ModelVersion.number(holder)) + ", not at version " + from
-                                + ": another client moved it in the meantime. Nothing was changed. Reload the page before you decide.",
-                        ModelVersion.number(holder));
+            String holder = ModelVersion.number(within(tracking).versionByAlias(model, alias));
+            if (journal.hasBegun() && to.equals(holder)) {
+                return new Outcome(Result.DONE, null, tag(tracking, author), to);
+            }
+            if (!from.equals(holder)) {
+                return journal.hasBegun()
+                        ? movedElsewhere(holder)
+                        : new Outcome(
+                                Result.REFUSED,
+                                ErrorCategory.CONFLICT,
+                                what() + " is at " + named(holder) + ", not at version " + from
+                                        + ": another client moved it in the meantime. Nothing was changed. Look where it is before you decide.",
+                                holder);
             }
             ModelVersion target = within(tracking).version(model, to);
             if (target.status() != ModelVersion.Status.READY) {
@@ -94,7 +116,9 @@ public final class Rollback {
                         from);
             }
         } catch (TrackingException e) {
-            return new Outcome(Result.REFUSED, e.category(), e.getMessage() + " Nothing was changed.", null);
+            return journal.hasBegun()
+                    ? notKnown(e)
+                    : new Outcome(Result.REFUSED, e.category(), e.getMessage() + " Nothing was changed.", null);
         }
         journal.begins();
         TrackingException fault = null;
@@ -106,30 +130,21 @@ public final class Rollback {
         if (fault != null && fault.isNeverSent()) {
             return new Outcome(Result.REFUSED, fault.category(), fault.getMessage() + " Nothing was changed.", from);
         }
-        return readBack(tracking, by, fault);
+        return readBack(tracking, author, fault);
     }
 
-    private Outcome readBack(TrackingServer tracking, String by, TrackingException fault) throws InterruptedException {
+    private Outcome readBack(TrackingServer tracking, Author author, TrackingException fault) throws InterruptedException {
         String holder;
         try {
             holder = holderAfterwards(tracking);
         } catch (TrackingException e) {
-            return new Outcome(
-                    Result.UNKNOWN,
-                    e.category(),
-                    "It is not known whether the alias was moved: " + e.getMessage() + " Look at the model's page in MLflow.",
-                    null);
+            return notKnown(e);
         }
         if (to.equals(holder)) {
-            return new Outcome(Result.DONE, null, tag(tracking, by), to);
+            return new Outcome(Result.DONE, null, tag(tracking, author), to);
         }
         if (!from.equals(holder)) {
-            return new Outcome(
-                    Result.UNKNOWN,
-                    ErrorCategory.CONFLICT,
-                    what() + " is at " + named(holder) + " now, neither where it was (version " + from + ") nor at version " + to
-                            + ". Another client moved it at the same time. Check the model's page in MLflow.",
-                    holder);
+            return movedElsewhere(holder);
         }
         if (fault != null && fault.isTransient()) {
             return new Outcome(
@@ -145,6 +160,23 @@ public final class Rollback {
                 (fault == null ? "Server '" + server + "' agreed, but did not move the alias." : fault.getMessage())
                         + " It is still at version " + from + ".",
                 from);
+    }
+
+    private static Outcome notKnown(TrackingException e) {
+        return new Outcome(
+                Result.UNKNOWN,
+                e.category(),
+                "It is not known whether the alias was moved: " + e.getMessage() + " Look at the model's page in MLflow.",
+                null);
+    }
+
+    private Outcome movedElsewhere(String holder) {
+        return new Outcome(
+                Result.UNKNOWN,
+                ErrorCategory.CONFLICT,
+                what() + " is at " + named(holder) + " now, neither where it was (version " + from + ") nor at version " + to
+                        + ". Another client moved it at the same time. Check the model's page in MLflow.",
+                holder);
     }
 
     private String holderAfterwards(TrackingServer tracking) throws TrackingException, InterruptedException {
@@ -164,9 +196,9 @@ public final class Rollback {
      *
      * @return a warning, or null
      */
-    private String tag(TrackingServer tracking, String by) throws InterruptedException {
+    private String tag(TrackingServer tracking, Author author) throws InterruptedException {
         try {
-            within(tracking).setVersionTags(model, from, AuditTags.rolledBack(by, to, clock.instant()));
+            within(tracking).setVersionTags(model, from, AuditTags.rolledBack(author, to, clock.instant()));
             return null;
         } catch (TrackingException e) {
             return "Version " + from + " could not be tagged: " + e.getMessage();

@@ -47,6 +47,11 @@ public final class BuildLink {
         return new BuildLink(mayKnow ? Messages.BuildLink_deleted(name) : Messages.BuildLink_deletedUnnamed(), null);
     }
 
+    /** The same to the page of the build itself, which may have no gates. */
+    BuildLink toBuild() {
+        return new BuildLink(name, url == null ? null : url.substring(0, url.length() - GateReportAction.URL_NAME.length() - 1));
+    }
+
     /** Whether the job has this very build, and not only one of the same number. */
     private static boolean isThere(BuildRef build, Job<?, ?> job) {
         Path directory = job.getBuildDir().toPath().resolve(Integer.toString(build.number()));

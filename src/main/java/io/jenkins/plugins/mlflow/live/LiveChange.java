@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** That an alias or stage went from one version to another. */
 final class LiveChange {
@@ -74,20 +75,33 @@ final class LiveChange {
     /**
      * A rollback that is about to be made, whose outcome is unknown.
      *
-     * @param job full name of the job whose readers may see who rolled back, and why; null for administrators only
+     * @param requester whose job's readers may see who rolled back, and why; without a job, administrators only
      */
-    static LiveChange rollBack(String from, String to, Instant at, String job, String by, String reason) {
+    static LiveChange rollBack(String from, String to, Instant at, RollbackRequester requester, String reason) {
         return new LiveChange(
                 What.ROLLED_BACK,
                 from,
                 to,
                 text(at),
-                null,
-                job,
-                DisplayText.plain(by, LONGEST_NAME),
+                requester.build(),
+                requester.job(),
+                DisplayText.plain(requester.name(), LONGEST_NAME),
                 DisplayText.plain(reason, LONGEST_REASON),
                 Outcome.UNKNOWN,
                 null);
+    }
+
+    /** Whether it is a rollback of which it is not known what came of it: it was interrupted, or could not be read back. */
+    boolean isOpenRollBack() {
+        return what == What.ROLLED_BACK && outcome == Outcome.UNKNOWN;
+    }
+
+    /** Whether both are the same move, whatever is known of its outcome. */
+    boolean isSame(LiveChange other) {
+        return what == other.what
+                && Objects.equals(from, other.from)
+                && Objects.equals(to, other.to)
+                && at.equals(other.at);
     }
 
     /** The same with what came of it. */

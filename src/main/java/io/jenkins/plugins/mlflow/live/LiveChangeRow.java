@@ -107,8 +107,10 @@ public final class LiveChangeRow {
         return TimeText.of(change.at);
     }
 
+    /** The build that moved it; null for a user, and for another client. */
     public BuildLink getBuild() {
-        return BuildLink.of(change.build, job);
+        BuildLink link = BuildLink.of(change.build, job);
+        return link == null || !isRollBack() ? link : link.toBuild();
     }
 
     /** What happened, in a word or two. */

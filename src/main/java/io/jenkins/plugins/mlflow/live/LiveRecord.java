@@ -110,11 +110,46 @@ final class LiveRecord {
         add(change);
     }
 
-    /** @param holder the version that was read afterwards, or null if none could be read */
-    void rollBackEnds(LiveChange.Outcome outcome, String problem, String holder, Instant when) {
-        LiveChange started = changes.remove(0);
-        changes.add(0, started.ended(outcome, problem));
+    /** The rollback that this build has begun and that has no outcome; null if there is none. */
+    LiveChange begun(BuildRef build, String from) {
+        return changes.stream()
+                .filter(change -> change.isOpenRollBack() && build.equals(change.build) && from.equals(change.from))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The version that a promotion by this build replaced; null if it is not recorded, or replaced none. */
+    String replacedBy(BuildRef build, String promoted) {
+        return changes.stream()
+                .filter(change -> change.what == LiveChange.What.PROMOTED
+                        && build.equals(change.build)
+                        && promoted.equals(change.to))
+                .findFirst()
+                .map(change -> change.from)
+                .orElse(null);
+    }
+
+    /**
+     * A gate may have found the alias moved by the rollback before this is recorded: that was no move of another client.
+     *
+     * @param started as it began
+     * @param holder the version that was read afterwards, or null if none could be read
+     */
+    void rollBackEnds(LiveChange started, LiveChange.Outcome outcome, String problem, String holder, Instant when) {
+        LiveChange ended = started.ended(outcome, problem);
+        int place = 0;
+        while (place < changes.size() && !changes.get(place).isSame(started)) {
+            place++;
+        }
+        if (place == changes.size()) {
+            add(ended);
+            place = 0;
+        } else {
+            changes.set(place, ended);
+        }
         if (outcome == LiveChange.Outcome.DONE) {
+            changes.subList(0, place)
+                    .removeIf(change -> change.what == LiveChange.What.FOUND && started.to.equals(change.to));
             version = started.to;
             predecessor = before(started.to);
             seenAt = LiveChange.text(when);

@@ -6,20 +6,14 @@ import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import hudson.security.PermissionScope;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
-import io.jenkins.plugins.mlflow.config.Connections;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.Rollback;
-import io.jenkins.plugins.mlflow.policy.DisplayText;
-import io.jenkins.plugins.mlflow.report.PromotionMemory;
-import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -37,7 +31,6 @@ public final class RollbackService {
             GROUP, "RollBack", Messages._RollbackService_permission(), Jenkins.ADMINISTER, PermissionScope.ITEM);
 
     private static final Logger LOGGER = Logger.getLogger(RollbackService.class.getName());
-    private static final int LONGEST_LOGGED = 250;
 
     /** How long a page may wait for the promotions before it, and for all of it. */
     private static final Duration QUEUE_DEADLINE = Duration.ofSeconds(10);
@@ -112,62 +105,13 @@ public final class RollbackService {
                 || !Objects.equals(to, record.getPredecessor())) {
             throw new Problem(Messages.RollbackService_outdated());
         }
-        LiveKey key = record.getKey();
-        String by = Jenkins.getAuthentication2().getName();
-        String what = DisplayText.plain(
-                "alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName() + "' from version "
-                        + from + " to version " + to,
-                LONGEST_LOGGED);
         // What an administrator rolls back from no job's page concerns the job that made the version live.
         String concerned = job != null || record.current() == null ? job : record.current().job;
-        TrackingServer tracking = Connections.open(server, null);
-        AtomicBoolean started = new AtomicBoolean();
-        Rollback.Outcome outcome = null;
-        try {
-            outcome = new Rollback(server.getName(), key.model(), key.name(), from, to, Clock.systemUTC(), deadline)
-                    .run(tracking, by, () -> {
-                        LiveStore.update(
-                                key,
-                                server.getName(),
-                                held -> held.rollBackBegins(
-                                        LiveChange.rollBack(from, to, Instant.now(), concerned, by, reason)));
-                        started.set(true);
-                        LOGGER.log(Level.INFO, "User ''{0}'' rolls back {1}. Reason: {2}", new Object[] {
-                            DisplayText.plain(by, LONGEST_LOGGED), what, DisplayText.plain(reason, LONGEST_LOGGED)
-                        });
-                    });
-        } finally {
-            record(key, server, started.get(), outcome);
-        }
-        LOGGER.log(
-                outcome.result() == Rollback.Result.DONE ? Level.INFO : Level.WARNING,
-                "Rollback of {0} by user ''{1}'': {2}{3}",
-                new Object[] {
-                    what,
-                    DisplayText.plain(by, LONGEST_LOGGED),
-                    outcome.result(),
-                    outcome.message() == null ? "" : ". " + DisplayText.plain(outcome.message(), 4 * LONGEST_LOGGED)
-                });
+        RollbackRequester user = RollbackRequester.user(Jenkins.getAuthentication2().getName(), concerned);
+        Rollback.Outcome outcome = AliasRollback.byUser(server, record.getKey(), from, to, user, reason)
+                .run(deadline, () -> true);
         if (outcome.result() != Rollback.Result.DONE) {
             throw new Problem(outcome.category() + ": " + outcome.message());
         }
-        PromotionMemory.forget(key.registry(), key.model(), key.name(), from);
-    }
-
-    /** Records the outcome, and where the alias is now if that was read. Without an outcome, a started rollback stays open. */
-    private static void record(LiveKey key, MlflowServerConfiguration server, boolean started, Rollback.Outcome outcome)
-            throws IOException {
-        if (outcome == null) {
-            return;
-        }
-        Instant now = Instant.now();
-        LiveStore.update(key, server.getName(), record -> {
-            if (started) {
-                record.rollBackEnds(
-                        LiveChange.Outcome.valueOf(outcome.result().name()), outcome.message(), outcome.holder(), now);
-            } else if (outcome.holder() != null) {
-                record.seen(outcome.holder(), now, null);
-            }
-        });
     }
 }

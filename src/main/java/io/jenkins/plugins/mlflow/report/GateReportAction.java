@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -198,6 +199,16 @@ public final class GateReportAction extends Tab implements RunAction2 {
             documents.add(document == null ? null : document.toMap());
         }
         return documents;
+    }
+
+    /** The reports of the gates that promoted, in their order; one that cannot be read is left out. */
+    public List<GateReport> promotions() {
+        return getSummaries().stream()
+                .filter(GateSummary::isPromoted)
+                .map(summary -> read(summary.getNumber()))
+                .filter(Objects::nonNull)
+                .map(GateDocument::getReport)
+                .toList();
     }
 
     /** Names of the metrics that the gates compared. */

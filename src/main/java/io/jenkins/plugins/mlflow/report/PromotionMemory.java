@@ -99,6 +99,27 @@ public final class PromotionMemory {
         }
     }
 
+    /**
+     * Whether the last promotion of this version to the alias needed an approval, as far as it is remembered. If its policy cannot
+     * be read, it did.
+     */
+    public static boolean wasApproved(String registry, String model, String alias, String version) {
+        Path file = file(registry, model);
+        return known(file, model).stream()
+                .filter(promotion -> version.equals(promotion.get("version")) && alias.equals(promotion.get("alias")))
+                .findFirst()
+                .map(promotion -> {
+                    try {
+                        GatePolicy policy = read((String) promotion.get("policy"));
+                        return policy.promotion() == null || !policy.promotion().approval().isNever();
+                    } catch (PolicyException | RuntimeException e) {
+                        LOGGER.log(Level.WARNING, e, () -> "Cannot read the policy of a promotion from " + file);
+                        return true;
+                    }
+                })
+                .orElse(false);
+    }
+
     /** The promotions that are remembered, the last one first; none if they cannot be read. */
     private static List<Map<?, ?>> known(Path file, String model) {
         try {

@@ -11,33 +11,40 @@ import java.io.IOException;
 import java.time.Instant;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** What a gate says in the log of its build. */
+/** What a gate, or another step, says in the log of its build. */
 final class BuildLog {
-    private static final String PREFIX = "[mlflowEvalGate] ";
+    private static final String GATE = "mlflowEvalGate";
 
     private final Source source;
+    private final String prefix;
     private final ProgressLog progress = new ProgressLog();
 
     private interface Source {
         TaskListener log() throws IOException, InterruptedException;
     }
 
-    private BuildLog(Source source) {
+    private BuildLog(Source source, String step) {
         this.source = source;
+        this.prefix = "[" + step + "] ";
     }
 
     /** While the step runs. */
     BuildLog(StepContext context) {
-        this(() -> context.get(TaskListener.class));
+        this(context, GATE);
+    }
+
+    /** While a step of this name runs. */
+    BuildLog(StepContext context, String step) {
+        this(() -> context.get(TaskListener.class), step);
     }
 
     /** Also when the step has ended. */
     BuildLog(GateBuild build) {
-        this(build::log);
+        this(build::log, GATE);
     }
 
     void say(String message) throws IOException, InterruptedException {
-        source.log().getLogger().println(PREFIX + message);
+        source.log().getLogger().println(prefix + message);
     }
 
     /** Says what is evaluated, where, and by which policy. */

@@ -11,7 +11,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** The step as Pipeline knows it: started, resumed, stopped, and saved with its build. {@link GateRunner} does its work. */
-final class GateExecution extends StepExecution implements GateScheduler.Promoter {
+final class GateExecution extends StepExecution implements GateScheduler.Promoter, KilledBuildListener.Running {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(GateExecution.class.getName());
 
@@ -81,12 +81,9 @@ final class GateExecution extends StepExecution implements GateScheduler.Promote
         runner.enterPromotionQueue();
     }
 
-    /**
-     * Ends the gate of a build that was killed: the build is completed, and the step was not stopped.
-     *
-     * @return attaches the report; null if there is none
-     */
-    Runnable abandon(String why) {
+    /** Returns what attaches the report. */
+    @Override
+    public Runnable abandon(String why) {
         return runner.abandon(why);
     }
 }

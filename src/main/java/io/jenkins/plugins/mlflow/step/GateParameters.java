@@ -104,7 +104,8 @@ final class GateParameters {
         }
     }
 
-    private static String found(Object value) {
+    /** The value as a message shows it. */
+    static String found(Object value) {
         if (value == null) {
             return "null";
         }

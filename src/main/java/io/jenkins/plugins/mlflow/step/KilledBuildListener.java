@@ -19,25 +19,35 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Ends the gates of builds that were killed hard: Jenkins does not stop the steps of such a build, so that they would continue
- * and their reports wait for an approval for ever.
+ * Ends the gates and rollbacks of builds that were killed hard: Jenkins does not stop the steps of such a build, so that they would
+ * continue and their reports wait for an approval for ever.
  */
 @Extension
 public final class KilledBuildListener extends RunListener<Run<?, ?>> {
     private static final Logger LOGGER = Logger.getLogger(KilledBuildListener.class.getName());
     private static final String WHY = "the build was killed before the gate was over";
 
-    private static final Map<String, Set<GateExecution>> RUNNING = new ConcurrentHashMap<>();
+    private static final Map<String, Set<Running>> RUNNING = new ConcurrentHashMap<>();
 
-    static void started(Run<?, ?> run, GateExecution gate) {
+    /** A step that must end with its build. */
+    interface Running {
+        /**
+         * Ends it: the build was killed, and the step was not stopped.
+         *
+         * @return what is left to do, which may take a while; null for nothing
+         */
+        Runnable abandon(String why);
+    }
+
+    static void started(Run<?, ?> run, Running gate) {
         RUNNING.compute(run.getExternalizableId(), (id, gates) -> {
-            Set<GateExecution> all = gates == null ? ConcurrentHashMap.newKeySet() : gates;
+            Set<Running> all = gates == null ? ConcurrentHashMap.newKeySet() : gates;
             all.add(gate);
             return all;
         });
     }
 
-    static void ended(Run<?, ?> run, GateExecution gate) {
+    static void ended(Run<?, ?> run, Running gate) {
         RUNNING.computeIfPresent(
                 run.getExternalizableId(), (id, gates) -> gates.remove(gate) && gates.isEmpty() ? null : gates);
     }
@@ -53,7 +63,7 @@ public final class KilledBuildListener extends RunListener<Run<?, ?>> {
     }
 
     private static void end(Run<?, ?> run) {
-        Set<GateExecution> running = RUNNING.getOrDefault(run.getExternalizableId(), Set.of());
+        Set<Running> running = RUNNING.getOrDefault(run.getExternalizableId(), Set.of());
         List<Runnable> reports = List.copyOf(running).stream()
                 .map(gate -> gate.abandon(WHY))
                 .filter(Objects::nonNull)

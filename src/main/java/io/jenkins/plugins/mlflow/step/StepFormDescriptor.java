@@ -37,6 +37,10 @@ public abstract class StepFormDescriptor extends StepDescriptor {
 
     @POST
     public FormValidation doCheckModel(@AncestorInPath Item item, @QueryParameter String value) {
+        return model(item, value);
+    }
+
+    static FormValidation model(Item item, String value) {
         return checked(item, () -> value == null || value.isBlank()
                 ? FormValidation.error(Messages.MlflowEvalGateStep_noModel())
                 : FormValidation.ok());
@@ -65,18 +69,18 @@ public abstract class StepFormDescriptor extends StepDescriptor {
         });
     }
 
-    private static FormValidation duration(String value) {
+    static FormValidation duration(String value) {
         if (value != null && !value.isBlank()) {
             Durations.parse(value);
         }
         return FormValidation.ok();
     }
 
-    private interface Validation {
+    interface Validation {
         FormValidation result();
     }
 
-    private static FormValidation checked(Item item, Validation validation) {
+    static FormValidation checked(Item item, Validation validation) {
         if (!mayConfigure(item)) {
             return FormValidation.ok();
         }

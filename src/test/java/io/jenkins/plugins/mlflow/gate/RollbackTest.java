@@ -198,4 +198,58 @@ class RollbackTest {
         assertNothingChanged(ErrorCategory.TIMEOUT, rollBack());
         assertEquals(List.of(), mlflow.writes);
     }
+
+    /** As {@link #rollBack}, of one that was interrupted after it had been written down. */
+    private Outcome resume() throws Exception {
+        return rollBack(new Rollback.Journal() {
+            @Override
+            public void begins() {
+                journalled++;
+            }
+
+            @Override
+            public boolean hasBegun() {
+                return true;
+            }
+        });
+    }
+
+    @Test
+    void anInterruptedOneThatHadTakenEffectIsNotWrittenAgain() throws Exception {
+        mlflow.aliases.put("champion", "6");
+
+        assertEquals(new Outcome(Result.DONE, null, null, "6"), resume());
+        assertEquals(List.of(), mlflow.writes);
+        assertEquals("6", mlflow.versions.get(7).tags.get("mlflow_eval_gate.rolled_back_to"));
+    }
+
+    @Test
+    void anInterruptedOneThatHadNoEffectIsWrittenNow() throws Exception {
+        assertEquals(Result.DONE, resume().result());
+        assertEquals(List.of("alias champion=6"), mlflow.writes);
+    }
+
+    @Test
+    void ofAnInterruptedOneNobodyClaimsThatNothingWasChanged() throws Exception {
+        mlflow.version(8, "r8");
+        mlflow.aliases.put("champion", "8");
+        Outcome moved = resume();
+        assertEquals(Result.UNKNOWN, moved.result());
+        assertEquals("8", moved.holder());
+
+        mlflow.failNext("versionByAlias", LOST);
+        Outcome unread = resume();
+        assertEquals(Result.UNKNOWN, unread.result());
+        assertEquals(ErrorCategory.UNREACHABLE, unread.category());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void aBuildLeavesItsAddressOnTheVersion() throws Exception {
+        new Rollback("production", "churn", "champion", "7", "6", clock, clock.instant().plusSeconds(20))
+                .run(mlflow, new Rollback.Author("train #3", "https://ci/job/train/3/"), () -> {});
+
+        assertEquals("train #3", mlflow.versions.get(7).tags.get("mlflow_eval_gate.rolled_back_by"));
+        assertEquals("https://ci/job/train/3/", mlflow.versions.get(7).tags.get("mlflow_eval_gate.rolled_back_build_url"));
+    }
 }

@@ -26,8 +26,9 @@ class LiveRecordTest {
     }
 
     private void rollBack(String from, String to, int minute, LiveChange.Outcome outcome, String holder) {
-        record.rollBackBegins(LiveChange.rollBack(from, to, at(minute), "train", "alice", "latency"));
-        record.rollBackEnds(outcome, null, holder, at(minute).plusSeconds(1));
+        LiveChange begun = LiveChange.rollBack(from, to, at(minute), RollbackRequester.user("alice", "train"), "latency");
+        record.rollBackBegins(begun);
+        record.rollBackEnds(begun, outcome, null, holder, at(minute).plusSeconds(1));
     }
 
     private void assertLive(String version, String predecessor) {
@@ -168,5 +169,42 @@ class LiveRecordTest {
         List<LiveChange> changes = record.getChanges();
         assertEquals(LiveRecord.MOST_CHANGES, changes.size());
         assertEquals("81", changes.get(0).to);
+    }
+
+    private LiveChange begin(int minute) {
+        record.promoted("6", "7", at(0), build(2));
+        LiveChange begun = LiveChange.rollBack(
+                "7", "6", at(minute), new RollbackRequester("train #2", "train", build(2)), "smoke test failed");
+        record.rollBackBegins(begun);
+        return begun;
+    }
+
+    @Test
+    void aRollbackThatAGateSawBeforeItWasRecordedIsNoMoveOfAnotherClient() {
+        LiveChange begun = begin(1);
+        record.seen("6", at(2), build(3));
+
+        record.rollBackEnds(begun, LiveChange.Outcome.DONE, null, "6", at(3));
+
+        assertLive("6", null);
+        assertEquals(List.of(LiveChange.What.ROLLED_BACK, LiveChange.What.PROMOTED),
+                record.getChanges().stream().map(change -> change.what).toList());
+        assertEquals(LiveChange.Outcome.DONE, record.getChanges().get(0).outcome);
+    }
+
+    @Test
+    void aBuildFindsTheRollbackThatItBeganUntilTheOutcomeIsKnown() {
+        LiveChange begun = begin(1);
+        LiveRecord read = LiveRecord.fromMap(record.toMap());
+        assertEquals("6", read.begun(build(2), "7").to);
+        assertNull(read.begun(build(3), "7"));
+        assertNull(read.begun(build(2), "8"));
+
+        read.rollBackEnds(begun, LiveChange.Outcome.REFUSED, "no", "7", at(2));
+
+        assertNull(read.begun(build(2), "7"));
+        assertEquals("7", read.getVersion());
+        assertEquals("6", read.replacedBy(build(2), "7"));
+        assertNull(read.replacedBy(build(3), "7"));
     }
 }

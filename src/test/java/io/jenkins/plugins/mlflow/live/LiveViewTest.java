@@ -58,9 +58,10 @@ class LiveViewTest {
         other = jenkins.createFreeStyleProject();
         Gates.end(jenkins.buildAndAssertSuccess(other), "a", Gates.report(MODEL, 7, 0.95, List.of("accuracy")));
         LiveStore.update(key(), "production", record -> {
-            record.rollBackBegins(
-                    LiveChange.rollBack("7", "6", Instant.now(), other.getFullName(), "operator", "latency doubled"));
-            record.rollBackEnds(LiveChange.Outcome.DONE, null, "6", Instant.now());
+            LiveChange begun = LiveChange.rollBack(
+                    "7", "6", Instant.now(), RollbackRequester.user("operator", other.getFullName()), "latency doubled");
+            record.rollBackBegins(begun);
+            record.rollBackEnds(begun, LiveChange.Outcome.DONE, null, "6", Instant.now());
         });
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(mayReadMine());

@@ -154,6 +154,18 @@ class ChangeRequestTest extends PipelineTest {
     }
 
     @Test
+    void aChangeRequestRollsNothingBack() throws Exception {
+        String rollback = "if (env.BRANCH_NAME != 'main') mlflowRollback model: 'churn-classifier', alias: 'champion', from: 6";
+        repository.branch("main", "Jenkinsfile", rollback).changeRequest("PR-7", Origin.STRANGER, "eval_gate.yaml", WEAK);
+
+        WorkflowRun run = build("PR-7", Result.FAILURE);
+
+        jenkins.assertLogContains(
+                "FORBIDDEN: job 'ml/churn/PR-7' builds a change request and is not allowed to promote on server 'stub'", run);
+        assertEquals(List.of(), mlflow.requests);
+    }
+
+    @Test
     void aNamedFileIsThatOfTheTrustedRevisionToo() throws Exception {
         repository
                 .branch("main", "Jenkinsfile", ofChangeRequests(", policy: 'gates/strict.yaml'"), "gates/strict.yaml", STRICT)

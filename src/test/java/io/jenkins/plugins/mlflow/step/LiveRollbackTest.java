@@ -15,6 +15,7 @@ import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Two promotions by pipelines, one of them rolled back in the browser, with real MLflow servers of every supported version. */
+/** Promotions by pipelines, rolled back in the browser and by their builds, with real MLflow servers of every supported version. */
 @Tag("live")
 @WithJenkins
 class LiveRollbackTest {
@@ -84,5 +85,52 @@ class LiveRollbackTest {
                 refused.getBody().asNormalizedText().contains("is at version " + first + ", not at version " + second),
                 refused.getBody().asNormalizedText());
         assertEquals(first, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+    }
+
+    private static void deploy(WorkflowJob job, Result expected, String model, String deployment) throws Exception {
+        job.setDefinition(new CpsFlowDefinition(
+                "pipeline { agent none\nstages {\n"
+                        + "stage('Gate') { steps { mlflowEvalGate model: '" + model + "', promote: 'champion', thresholds: [accuracy: 0.9] } }\n"
+                        + "stage('Deploy') { steps { " + deployment + " }\n"
+                        + "post { failure { mlflowRollback model: '" + model + "', alias: 'champion', reason: 'smoke test failed' } } }\n} }",
+                true));
+        jenkins.buildAndAssertStatus(expected, job);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#plain")
+    void aFailedDeploymentIsRolledBackByItsBuildUnlessTheAliasMovedMeanwhile(MlflowServer mlflow) throws Exception {
+        MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("real", mlflow.url())));
+        MlflowData data = mlflow.data();
+        String model = MlflowData.unique("churn");
+        data.model(model);
+        String experiment = data.experiment(MlflowData.unique("experiment"));
+        String first = data.version(model, data.finishedRun(experiment, "accuracy", 0.95));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        deploy(job, Result.SUCCESS, model, "echo 'fine'");
+        String second = data.version(model, data.finishedRun(experiment, "accuracy", 0.96));
+
+        deploy(job, Result.FAILURE, model, "error 'the smoke test failed'");
+
+        assertEquals(first, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        Map<String, String> tags = mlflow.client().version(model, second).tags();
+        assertEquals(job.getFullName() + " #2", tags.get("mlflow_eval_gate.rolled_back_by"));
+        assertEquals(first, tags.get("mlflow_eval_gate.rolled_back_to"));
+        assertEquals(jenkins.getURL() + job.getBuildByNumber(2).getUrl(), tags.get("mlflow_eval_gate.rolled_back_build_url"));
+        assertEquals("PASSED", tags.get("mlflow_eval_gate.status"));
+
+        String third = data.version(model, data.finishedRun(experiment, "accuracy", 0.97));
+        job.setDefinition(new CpsFlowDefinition(
+                "mlflowEvalGate model: '" + model + "', promote: 'champion', thresholds: [accuracy: 0.9]\n"
+                        + "input message: 'Pause'\nmlflowRollback model: '" + model + "'",
+                true));
+        WorkflowRun moved = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Pause", moved);
+        assertEquals(third, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        data.alias(model, "champion", second);
+        Pipelines.pendingInput(moved).proceed(Map.of());
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(moved));
+        jenkins.assertLogContains("is at version " + second + ", not at version " + third, moved);
+        assertEquals(second, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
     }
 }

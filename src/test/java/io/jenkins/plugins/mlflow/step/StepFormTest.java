@@ -171,4 +171,32 @@ class StepFormTest {
         assertTrue(names.contains("production"), names);
         assertFalse(names.contains("127.0.0.1"), names);
     }
+
+    @Test
+    void theRollbacksFormAndSnippetSayWhatWasGiven() throws Exception {
+        MlflowRollbackStep step = new MlflowRollbackStep("churn-classifier");
+        step.setAlias("champion");
+        step.setServer("staging");
+        step.setFrom(7);
+        step.setReason("smoke test failed");
+        step.setTimeout("2m");
+
+        MlflowRollbackStep back = new StepConfigTester(jenkins).configRoundTrip(step);
+
+        assertEquals("churn-classifier", back.getModel());
+        assertEquals("champion", back.getAlias());
+        assertEquals("staging", back.getServer());
+        assertEquals("7", back.getFrom());
+        assertEquals("smoke test failed", back.getReason());
+        assertEquals("2m", back.getTimeout());
+        SnippetizerTester snippets = new SnippetizerTester(jenkins);
+        snippets.assertRoundTrip(new MlflowRollbackStep("churn-classifier"), "mlflowRollback 'churn-classifier'");
+        snippets.assertRoundTrip(
+                back,
+                "mlflowRollback alias: 'champion', from: '7', model: 'churn-classifier', reason: 'smoke test failed',"
+                        + " server: 'staging', timeout: '2m'");
+        for (String field : List.of("", "-model", "-alias", "-server", "-from", "-reason", "-timeout")) {
+            assertNotNull(MlflowRollbackStep.class.getResource("MlflowRollbackStep/help" + field + ".html"), field);
+        }
+    }
 }
