@@ -4,6 +4,7 @@ import hudson.model.Job;
 import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.report.GateReportAction;
 import java.util.List;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
@@ -15,11 +16,27 @@ import org.kohsuke.stapler.export.ExportedBean;
 public final class LiveRow {
     private final LiveRecord record;
     private final Job<?, ?> job;
+    private final boolean elsewhere;
 
     /** {@code job} is that of the page; null on the administrators' page. */
     LiveRow(LiveRecord record, Job<?, ?> job) {
+        this(record, job, false);
+    }
+
+    private LiveRow(LiveRecord record, Job<?, ?> job, boolean elsewhere) {
         this.record = record;
         this.job = job;
+        this.elsewhere = elsewhere;
+    }
+
+    /** As the page of the job has it, on another page. */
+    static LiveRow elsewhere(LiveRecord record, Job<?, ?> job) {
+        return new LiveRow(record, job, true);
+    }
+
+    /** The page below which the one that rolls back is, relative to Jenkins; null if it is this page. */
+    public String getPage() {
+        return elsewhere ? job.getUrl() + GateReportAction.URL_NAME + "/" : null;
     }
 
     /** The last part of the address of the page that rolls back. */

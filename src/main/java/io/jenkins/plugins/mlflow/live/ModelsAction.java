@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import jenkins.management.Badge;
 import jenkins.model.Tab;
 import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.QueryParameter;
@@ -49,6 +50,22 @@ public final class ModelsAction extends Tab {
     @Override
     public String getUrlName() {
         return GateReportAction.URL_NAME;
+    }
+
+    /** What the page of the job itself shows; null if there is nothing yet. */
+    public JobSummary getSummary() {
+        return JobSummary.of(getJob());
+    }
+
+    /** How many of the models did not pass their last gate. */
+    @Override
+    public Badge getBadge() {
+        List<TrendSummary.LastGate> last = TrendSummary.of(getJob()).last();
+        long stopped = last.stream().filter(TrendSummary.LastGate::isStopped).count();
+        return stopped == 0
+                ? null
+                : new Badge(
+                        Long.toString(stopped), Messages.ModelsAction_notPassed(stopped, last.size()), Badge.Severity.WARNING);
     }
 
     /** What the page shows, read once. */

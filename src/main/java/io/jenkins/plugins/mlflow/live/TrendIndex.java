@@ -91,6 +91,10 @@ final class TrendIndex {
      */
     record Content(List<TrendPoint> points, Set<TrendPoint.Key> live) {}
 
+    Path file() {
+        return file;
+    }
+
     /** All of it. */
     Content read() throws IOException {
         LOGGER.log(Level.FINE, "Reading the gates of {0}", file);

@@ -16,6 +16,7 @@ import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.live.ModelsAction;
+import io.jenkins.plugins.mlflow.live.ModelsView;
 import io.jenkins.plugins.mlflow.trigger.WebhookAction;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -77,6 +78,7 @@ class WebMethodsTest {
         job.setDefinition(new CpsFlowDefinition(
                 "mlflowEvalGate model: 'churn-classifier', promote: 'champion', baseline: 'champion'", true));
         build = rule.buildAndAssertStatus(Result.SUCCESS, job);
+        rule.jenkins.addView(new ModelsView("models"));
         mlflow.writes.clear();
         Jenkins.MANAGE.setEnabled(true);
         Jenkins.SYSTEM_READ.setEnabled(true);
@@ -184,6 +186,7 @@ class WebMethodsTest {
                     case "GateReportPage" -> List.of(build.getUrl() + page + "1/");
                     case "GateReportPage$DocumentApi" -> List.of(build.getUrl() + page + "1/api/");
                     case "ModelsAction" -> List.of(job.getUrl() + page);
+                    case "ModelsView" -> List.of("view/models/");
                     case "RollbackPage" -> List.of(
                             job.getUrl() + page + "rollback/" + record + "/", "manage/mlflow-models/rollback/" + record + "/");
                     default -> null;
