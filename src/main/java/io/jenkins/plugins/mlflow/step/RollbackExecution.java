@@ -29,9 +29,8 @@ final class RollbackExecution extends StepExecution
         implements GateScheduler.Callbacks, GateScheduler.Promoter, KilledBuildListener.Running {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(RollbackExecution.class.getName());
-    private static final Duration AGAIN = Duration.ofSeconds(2);
-    /** Times the pause above. */
-    private static final int LONGEST_PAUSE = 5;
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+    private static final int MOST_PAUSES = 5;
     /** What was begun before a restart is read back, however long Jenkins was down. */
     private static final Duration READ_BACK = Duration.ofSeconds(30);
     private static final int LONGEST_MESSAGE = 2_000;
@@ -47,22 +46,22 @@ final class RollbackExecution extends StepExecution
     private transient volatile GateBuild build;
     private transient volatile String waitingFor;
     private transient volatile boolean writing;
-    private transient int attempts;
+    private transient int pauses;
 
     RollbackExecution(StepContext context, RollbackParameters parameters) {
         super(context);
         this.parameters = parameters;
-        equip();
+        initialize();
     }
 
-    private void equip() {
+    private void initialize() {
         scheduler = new GateScheduler(this);
         log = new RollbackLog(getContext(), parameters.model());
         resumedAt = Instant.now();
     }
 
     private Object readResolve() {
-        equip();
+        initialize();
         return this;
     }
 
@@ -115,7 +114,7 @@ final class RollbackExecution extends StepExecution
             rollBackInTurn();
         } catch (InterruptedException e) {
             LOGGER.log(Level.FINE, "A rollback was interrupted", e);
-            scheduler.schedule(AGAIN);
+            scheduler.schedule(RETRY_PAUSE);
         } catch (StepException problem) {
             fail(problem.category(), problem.getMessage());
         } catch (ConfigurationException e) {
@@ -196,10 +195,10 @@ final class RollbackExecution extends StepExecution
     private void conclude(RollbackPlan plan, String to, Rollback.Outcome outcome, Instant deadline)
             throws IOException, InterruptedException {
         if (outcome.result() != Rollback.Result.DONE) {
-            if (mayTryAgain(outcome) && Instant.now().plus(AGAIN).isBefore(deadline)) {
+            if (mayRetry(outcome) && Instant.now().plus(RETRY_PAUSE).isBefore(deadline)) {
                 waitFor("server " + serverName + " to respond: " + outcome.message());
-                attempts = Math.min(attempts + 1, LONGEST_PAUSE);
-                scheduler.schedule(AGAIN.multipliedBy(attempts));
+                pauses = Math.min(pauses + 1, MOST_PAUSES);
+                scheduler.schedule(RETRY_PAUSE.multipliedBy(pauses));
             } else {
                 fail(outcome.category(), outcome.message());
             }
@@ -213,7 +212,7 @@ final class RollbackExecution extends StepExecution
     }
 
     /** Reads are repeated until the deadline. A write whose outcome was read is not. */
-    private static boolean mayTryAgain(Rollback.Outcome outcome) {
+    private static boolean mayRetry(Rollback.Outcome outcome) {
         boolean passing = outcome.category() == ErrorCategory.UNREACHABLE || outcome.category() == ErrorCategory.TIMEOUT;
         return passing && outcome.holder() == null;
     }
