@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -136,7 +138,7 @@ final class RollbackExecution extends StepExecution
             plan.checkRights();
         }
         String others = awaitTurn(server, begun);
-        Instant deadline = begun ? later(deadline(), resumedAt.plus(READ_BACK)) : deadline();
+        Instant deadline = begun ? Collections.max(List.of(deadline(), resumedAt.plus(READ_BACK))) : deadline();
         if (!Instant.now().isBefore(deadline)) {
             throw new StepException(ErrorCategory.TIMEOUT, late(plan, others, begun));
         }
@@ -188,17 +190,17 @@ final class RollbackExecution extends StepExecution
                 + " Run the step again, or raise `timeout`.";
     }
 
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
-    }
-
     private void conclude(RollbackPlan plan, String to, Rollback.Outcome outcome, Instant deadline)
             throws IOException, InterruptedException {
         if (outcome.result() != Rollback.Result.DONE) {
-            if (mayRetry(outcome) && Instant.now().plus(RETRY_PAUSE).isBefore(deadline)) {
+            Duration left = Duration.between(Instant.now(), deadline);
+            if (mayRetry(outcome) && left.compareTo(RETRY_PAUSE) > 0) {
                 waitFor("server " + serverName + " to respond: " + outcome.message());
                 pauses = Math.min(pauses + 1, MOST_PAUSES);
-                scheduler.schedule(RETRY_PAUSE.multipliedBy(pauses));
+                Duration pause = RETRY_PAUSE.multipliedBy(pauses);
+                // The last attempt has a second, and its error says why the time was not enough.
+                Duration last = left.minusSeconds(1);
+                scheduler.schedule(pause.compareTo(last) < 0 ? pause : last);
             } else {
                 fail(outcome.category(), outcome.message());
             }
