@@ -5,14 +5,12 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.config.StoredPolicy;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.live.LiveAlias;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
-import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
-import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
-import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
@@ -139,14 +137,13 @@ final class RollbackPlan {
     private String whyNotOfOther() throws StepException {
         String what = "version " + from + " was not promoted to alias '" + alias + "' by this build, and ";
         try {
-            Optional<PolicyDocument> stored = JobConfiguration.of(run.getParent())
-                    .storedPolicy()
-                    .filter(document -> document.hasModel(model));
-            if (stored.isPresent() && stored.get().isLocked(model)) {
-                return what + "the administrator locked the stored policy of model '" + model
-                        + "': only the build that promoted a version may roll it back";
+            JobConfiguration configuration = JobConfiguration.of(run.getParent());
+            List<StoredPolicy> locks = configuration.lockedPolicies(model);
+            if (!locks.isEmpty()) {
+                return what + locks.get(0).lockedBy() + ": only the build that promoted a version may roll it back";
             }
-            if (stored.isPresent() && asksForApproval(PolicyReader.resolve(stored.get(), model, PolicyOverrides.NONE))) {
+            Optional<StoredPolicy> stored = configuration.storedPolicy(model);
+            if (stored.isPresent() && asksForApproval(stored.get().resolved())) {
                 return what + "the stored policy of model '" + model + "' requires approval";
             }
         } catch (ConfigurationException | PolicyException e) {

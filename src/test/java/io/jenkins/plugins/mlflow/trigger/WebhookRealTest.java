@@ -54,7 +54,7 @@ class WebhookRealTest {
 
     private static FormValidation register(MlflowServerConfiguration server) {
         return new MlflowServerConfiguration.DescriptorImpl().doRegisterWebhook(
-                server.getName(), server.getTrackingUri(), null, server.getWebhookSecretId(), null, null, "5", "30");
+                null, server.getName(), server.getTrackingUri(), null, server.getWebhookSecretId(), null, null, "5", "30");
     }
 
     private static void post(MlflowServer mlflow, String path, String body) throws Exception {
