@@ -4,7 +4,7 @@
 import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch, Person } from "./lib/jenkins.js";
-import { configure, MODEL, PIPELINE, seed, TRAINING } from "./lib/story.js";
+import { configure, DEPLOYMENT, LISTENING, MODEL, PIPELINE, seed, TRAINING, VIEWS } from "./lib/story.js";
 
 const ROOT = new URL("../", import.meta.url);
 const OUT = fileURLToPath(new URL("target/screenshots/", ROOT));
@@ -48,6 +48,12 @@ async function prepare() {
   for (let number = 1; number <= 3; number++) {
     await admin.build("training", number, {});
   }
+  await admin.createPipeline("listening", LISTENING, ["UNUSED"]);
+  await admin.build("listening", 1, {});
+  await admin.createPipeline("deployment", DEPLOYMENT, ["RUN_ID", "FAILS"]);
+  await admin.build("deployment", 1, { RUN_ID: runs.first.run });
+  await admin.build("deployment", 2, { RUN_ID: runs.better.run, FAILS: "yes" });
+  await admin.script(VIEWS);
   await admin.createPipeline("one", `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: [accuracy: 0.92], promote: false`, ["RUN_ID"]);
   await admin.build("one", 1, { RUN_ID: runs.first.run });
   const many = {};
@@ -97,6 +103,11 @@ async function everyPage(person, suffix) {
   await page.locator(".mlflow-trend__chart svg").first().waitFor();
   await picture(person, `models-${suffix}`);
   await shot("trend-table", `${JOB}mlflow-eval-gate/table?model=${MODEL}&server=production`);
+  await shot("build-rolled-back", "job/deployment/2/");
+  await shot("view-models", "view/models/");
+  await shot("view-column", "view/list/");
+  await shot("trigger", "job/listening/configure");
+  await shot("folder", "job/team/configure");
   await shot("all-models", "manage/mlflow-models/");
   await page.getByRole("link", { name: /Roll back/ }).first().click();
   await person.settled();

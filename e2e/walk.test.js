@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { MLFLOW, until } from "./lib/environment.js";
 import { launch, Person } from "./lib/jenkins.js";
 import * as mlflow from "./lib/mlflow.js";
-import { configure, MODEL, PIPELINE, POLICY, seed, TRAINING } from "./lib/story.js";
+import { configure, DEPLOYMENT, LISTENING, MODEL, PIPELINE, POLICY, seed, TRAINING, VIEWS } from "./lib/story.js";
 
 /** What the plugin adds to pages that are Jenkins' own. */
 const OURS = "[class*=mlflow-]";
@@ -246,6 +246,60 @@ describe("MLflow evaluation gate in a browser", { timeout: 900_000 }, () => {
     assert.ok(trouble.length > 0 && trouble.every((one) => one.includes("409")), trouble.join("\n"));
     assert.deepEqual(await admin.inaccessible(), []);
     assert.equal(await mlflow.versionAt(MODEL, "champion"), runs.slow.version);
+  });
+
+  it("starts a build when a version appears, and the gate evaluates that version", async () => {
+    await admin.createPipeline("listening", LISTENING, ["UNUSED"]);
+    assert.equal(await admin.build("listening", 1, {}), "SUCCESS");
+    // The first poll starts nothing, so that one version may come too early.
+    await until("a build for a new version", async () => {
+      await runs.train({});
+      await new Promise((passed) => setTimeout(passed, 5000));
+      return admin.state("listening", 2);
+    });
+    assert.equal(await until("the end of listening #2", async () => (await admin.state("listening", 2)).result), "SUCCESS");
+    const page = await reads(reader, "job/listening/2/", OURS);
+    const version = page.match(/version (\d+)/)[1];
+    assert.match(await reads(reader, "job/listening/2/mlflow-eval-gate/"), new RegExp(`[Vv]ersion ${version}\\b`));
+    await admin.open("job/listening/configure");
+    assert.deepEqual(admin.takeTrouble(), []);
+    await admin.open("job/listening/directive-generator/");
+    admin.takeTrouble();
+    await admin.post("job/listening/disable", "");
+  });
+
+  it("rolls back what a build promoted if its deployment fails", async () => {
+    await admin.createPipeline("deployment", DEPLOYMENT, ["RUN_ID", "FAILS"]);
+    assert.equal(await admin.build("deployment", 1, { RUN_ID: runs.first.run }), "SUCCESS");
+    assert.equal(await admin.build("deployment", 2, { RUN_ID: runs.better.run, FAILS: "yes" }), "SUCCESS");
+    assert.equal(await mlflow.versionAt(MODEL, "shadow"), runs.first.version);
+    assert.match(await reads(reader, "job/deployment/2/", OURS), /the smoke test failed/);
+    assert.match(await reads(reader, "job/deployment/mlflow-eval-gate/"), /shadow.*Rolled back/s);
+  });
+
+  it("shows the models of all jobs in a column and in a view", async () => {
+    await admin.script(VIEWS);
+    assert.match(await reads(reader, "view/list/", OURS), /champion/);
+    const models = await reads(reader, "view/models/", OURS);
+    assert.match(models, /deployment.*churn-classifier/s);
+    assert.match(models, /FAILED|PASSED/);
+  });
+
+  it("lets a team name a server of its own in its folder", async () => {
+    await admin.open("job/team/configure");
+    await admin.page.getByRole("button", { name: "Add MLflow server" }).click();
+    const server = admin.page.locator(".repeated-chunk[name=servers]").last();
+    await server.locator("input[name='_.name']").fill("ours");
+    await server.locator("input[name='_.trackingUri']").fill(MLFLOW);
+    await admin.page.keyboard.press("Tab");
+    await admin.settled();
+    await server.getByRole("button", { name: "Test connection" }).click();
+    await server.getByText("answered").first().waitFor();
+    await flawless(admin, OURS);
+    await Promise.all([admin.page.waitForURL((url) => !url.pathname.endsWith("/configure")), admin.page.click("button[name=Submit]")]);
+    await admin.open("job/team/configure");
+    assert.equal(await admin.page.locator("input[name='_.trackingUri']").inputValue(), MLFLOW);
+    admin.takeTrouble();
   });
 
   it("has no broken link on any page that was opened", async () => {

@@ -180,11 +180,19 @@ export class Person {
     await until(`the begin of ${job} #${number}`, () => this.state(job, number));
   }
 
+  /** Runs a Groovy script in Jenkins, which only the administrator may. */
+  async script(script) {
+    const response = await this.post("scriptText", new URLSearchParams({ script }).toString(), "application/x-www-form-urlencoded");
+    const text = await response.text();
+    if (/Exception/.test(text)) {
+      throw new Error(text);
+    }
+  }
+
   /** Whether this person, who must be the administrator, sees Jenkins' new build page. */
   async newBuildPage(on) {
     const flag = on ? "['new-build-page.flag': 'true']" : "[:]";
-    const script = `hudson.model.User.get('admin').addProperty(new jenkins.model.experimentalflags.UserExperimentalFlagsProperty(${flag}))`;
-    await this.post("scriptText", new URLSearchParams({ script }).toString(), "application/x-www-form-urlencoded");
+    await this.script(`hudson.model.User.get('admin').addProperty(new jenkins.model.experimentalflags.UserExperimentalFlagsProperty(${flag}))`);
   }
 
   async state(job, number) {

@@ -95,3 +95,22 @@ with mlflow.start_run(run_id=open('run').read()): pass"""
   }
 }
 mlflowEvalGate model: '${MODEL}', promote: false`;
+
+/** Starts by itself when a version of the model appears. */
+export const LISTENING = `properties([pipelineTriggers([mlflowModelVersion(model: '${MODEL}', poll: '10s')])])
+mlflowEvalGate model: '${MODEL}', thresholds: [accuracy: 0.9], promote: false`;
+
+/** Promotes, and rolls back because its deployment fails. */
+export const DEPLOYMENT = `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: [accuracy: 0.9], promote: 'shadow'
+if (params.FAILS) {
+  mlflowRollback model: '${MODEL}', alias: 'shadow', reason: 'the smoke test failed'
+}`;
+
+/** A list of jobs with the column of the models, the view of the models, and a folder of a team. */
+export const VIEWS = `def jenkins = jenkins.model.Jenkins.get()
+def list = new hudson.model.ListView('list', jenkins)
+list.includeRegex = '.*'
+list.columns.add(new io.jenkins.plugins.mlflow.live.ModelColumn())
+jenkins.addView(list)
+jenkins.addView(new io.jenkins.plugins.mlflow.live.ModelsView('models'))
+jenkins.createProject(com.cloudbees.hudson.plugins.folder.Folder, 'team')`;
