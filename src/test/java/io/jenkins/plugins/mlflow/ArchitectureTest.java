@@ -49,7 +49,7 @@ class ArchitectureTest {
         allow("step.scheduling", JENKINS, "live");
     }
 
-    /** Metaphors and everyday words that have standard terms; see CONTRIBUTING.md. */
+    /** Metaphors and everyday words that have standard terms; see "Words" in CONTRIBUTING.md. */
     @Test
     void noClassIsNamedByAWordToAvoid() {
         Pattern avoided = Pattern.compile("(Judge|Round|Wheel|Needs|Misses|Words|Plain|Trouble|Patience|Standing|When|Answer"

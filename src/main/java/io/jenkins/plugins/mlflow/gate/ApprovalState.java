@@ -2,7 +2,7 @@ package io.jenkins.plugins.mlflow.gate;
 
 import java.time.Instant;
 
-/** The approval of the promotion, set by {@link ApprovalPhase} and by the driver's decision. */
+/** The approval of the promotion: {@link ApprovalPhase} sets whether one is required, {@link Gate} what the user decided. */
 final class ApprovalState extends StatePart<ApprovalState> {
     private static final long serialVersionUID = 1L;
 

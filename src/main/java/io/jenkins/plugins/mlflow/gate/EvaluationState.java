@@ -6,7 +6,10 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.time.Instant;
 import java.util.List;
 
-/** What the gate came to: set by {@link Gate}, and by {@link PromotionPhase} if the evaluation is repeated before a promotion. */
+/**
+ * What the evaluation found. {@link Gate} sets it, and {@link PromotionPhase} if the rules are evaluated again before a promotion;
+ * {@link RunPoller} sets the reason where the run failed, and {@link GateState#evaluate} the checks.
+ */
 final class EvaluationState extends StatePart<EvaluationState> {
     private static final long serialVersionUID = 1L;
 
