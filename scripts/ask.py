@@ -109,7 +109,7 @@ class Build:
                 submit(f"{self.url}input/FirstChampion/proceedEmpty", self.crumb)
                 approved = True
             if time.monotonic() > deadline:
-                sys.exit(f"build {self.number} was not over within {BUILD_DEADLINE_SECONDS} s: {self.url}console")
+                sys.exit(f"build {self.number} did not finish within {BUILD_DEADLINE_SECONDS} s: {self.url}console")
             if time.monotonic() - told > 15:
                 print(f"  build {self.number}: still running")
                 told = time.monotonic()

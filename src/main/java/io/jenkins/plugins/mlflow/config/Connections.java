@@ -66,7 +66,7 @@ public final class Connections {
         return new ConfigurationException(
                 find(id, StandardCredentials.class, server) == null
                         ? "The " + what + " '" + id + "' of the MLflow server '" + server.getName()
-                                + "' are not there, or not for its address. " + where(server)
+                                + "' are missing, or are not for its address. " + where(server)
                         : "The " + what + " '" + id + "' of the MLflow server '" + server.getName()
                                 + "' are of a kind that it cannot use. Choose a username with password, or a secret text.");
     }

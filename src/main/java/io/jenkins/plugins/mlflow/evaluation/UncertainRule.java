@@ -77,8 +77,8 @@ final class UncertainRule {
         }
         return Finding.of(
                 divided(lower.signum() >= 0 ? lower : upper, scale),
-                found + " is wholly " + asked,
-                found + " is wholly not " + asked);
+                found + "; the whole interval is " + asked,
+                found + "; the whole interval misses the limit: " + asked);
     }
 
     private static BigDecimal divided(BigDecimal number, BigDecimal scale) {

@@ -162,7 +162,7 @@ final class CandidateResolver {
     private void pin(LoggedModel model) throws GateAbortException {
         if (model.sourceRunId() == null) {
             throw notFound("has no run for logged model '" + model.id()
-                    + "', so it is not known whether its training is over. Log the model within a run");
+                    + "', so it is not known whether its training has finished. Log the model within a run");
         }
         state.candidate.subject = Subject.loggedModel(model.id());
         state.candidate.runId = model.sourceRunId();
@@ -186,7 +186,8 @@ final class CandidateResolver {
         }
         if (context.policy().candidate().maxAge() != null) {
             if (run.startTime() == null) {
-                throw notFound("does not tell when run " + run.id() + " started, so its age cannot be checked");
+                throw notFound("does not tell when run " + run.id() + " started, so its age cannot be checked."
+                        + " Log a run with a start time, or remove max_age");
             }
             Instant oldest = serverTime(context, run.serverTime()).minus(context.policy().candidate().maxAge());
             if (run.startTime().isBefore(oldest)) {

@@ -216,7 +216,7 @@ public final class Gate {
         }
         state.lastFault = fault.category();
         state.lastFaultMessage = fault.getMessage();
-        state.waitingFor = "the server to answer, after: " + fault.getMessage();
+        state.waitingFor = "the server to respond, after: " + fault.getMessage();
         Duration pause = backOff.after(state.attempts++);
         Duration requested = fault.retryAfter().orElse(Duration.ZERO);
         Duration latest = latestRetry(context);
@@ -244,12 +244,12 @@ public final class Gate {
         } else if (state.phase == Phase.AWAIT_APPROVAL) {
             fail(state, ErrorCategory.TIMEOUT, ApprovalPhase.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
-            fail(state, state.lastFault, state.lastFaultMessage + " Retries until the deadline did not succeed.");
+            fail(state, state.lastFault, state.lastFaultMessage + " All retries until the deadline failed.");
         } else if (state.phase.isPromoting()) {
             fail(
                     state,
                     ErrorCategory.TIMEOUT,
-                    "The promotion was not over within " + Durations.format(request.policy().promotion().timeout())
+                    "The promotion did not finish within " + Durations.format(request.policy().promotion().timeout())
                             + (state.waitingFor == null ? "" : ", waiting for " + state.waitingFor)
                             + ". Raise promote.timeout if the registry is slow.");
         } else if (state.requests == 0) {

@@ -54,7 +54,9 @@ final class GateContext {
         Duration left = Duration.between(now(), deadline);
         if (left.isNegative() || left.isZero()) {
             throw TrackingException.passing(
-                    ErrorCategory.TIMEOUT, "No time was left to ask server '" + request.server() + "'.", null);
+                    ErrorCategory.TIMEOUT,
+                    "The deadline passed before a request to server '" + request.server() + "' could be sent. Raise `timeout`.",
+                    null);
         }
         return server.within(left);
     }

@@ -73,7 +73,7 @@ final class LoggedModels {
         List<String> others = run.loggedModels().stream().filter(id -> !found.containsKey(id)).toList();
         if (others.size() > MOST_EVALUATED) {
             throw TrackingException.permanent(ErrorCategory.CONFLICT, "Run " + run.id() + " evaluated " + others.size()
-                    + " logged models, of which its metrics could be. Name the logged model with modelId.");
+                    + " logged models, so it is not clear which of them its metrics belong to. Name the logged model with modelId.");
         }
         for (String id : others) {
             try {

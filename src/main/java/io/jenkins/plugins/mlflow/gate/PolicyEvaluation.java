@@ -64,7 +64,7 @@ record PolicyEvaluation(GateStatus status, String reason) {
         }
         long stamped = checks.stream().filter(PolicyEvaluation::isRubberStamp).count();
         if (stamped > 0) {
-            text.append("; ").append(stamped).append(" as a rubber stamp, there is no baseline yet");
+            text.append("; ").append(stamped).append(" as a rubber stamp because there is no baseline yet");
         }
         GateState state = context.state;
         if (state.baseline.version != null && state.baseline.version.equals(state.candidate.version)) {

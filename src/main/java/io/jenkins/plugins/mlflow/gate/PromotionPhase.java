@@ -201,8 +201,8 @@ final class PromotionPhase {
                 return;
             }
             if (isRubberStampOutdated()) {
-                baselineMoved(wanted.target() + " is held by " + named(state.journal.previousVersion)
-                        + " now, which was not there to compare with");
+                baselineMoved(wanted.target() + " is now held by " + named(state.journal.previousVersion)
+                        + ", with which the candidate was not compared");
                 return;
             }
         }

@@ -123,11 +123,11 @@ final class ReportBuilder {
             if (request.mayWrite() && request.promotionBarred() != null) {
                 return request.promotionBarred();
             }
-            return request.mayWrite() ? "stopped before it was over" : "dry run: nothing was changed";
+            return request.mayWrite() ? "stopped before it finished" : "dry run: nothing was changed";
         }
         return state.evaluation.status == null || state.evaluation.status == GateStatus.ERROR
                 ? "there was an error"
-                : "the gate came to " + state.evaluation.status;
+                : "the verdict is " + state.evaluation.status;
     }
 
     private Timing timing() {

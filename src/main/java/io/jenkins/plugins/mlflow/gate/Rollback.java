@@ -209,7 +209,9 @@ public final class Rollback {
         Duration left = Duration.between(clock.instant(), deadline);
         if (left.isNegative() || left.isZero()) {
             throw TrackingException.unsent(
-                    ErrorCategory.TIMEOUT, "No time was left to ask server '" + server + "'.", null);
+                    ErrorCategory.TIMEOUT,
+                    "The deadline passed before a request to server '" + server + "' could be sent. Roll back again.",
+                    null);
         }
         return tracking.within(left);
     }

@@ -202,9 +202,9 @@ final class RunPoller {
         if (!Objects.equals(evaluated.loggedModelId(), now.loggedModelId()) || !Objects.equals(evaluated.path(), now.path())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The metrics of run " + state.candidate.runId + " were of " + evaluated.inWords()
-                            + " when they were evaluated, and are no longer: "
-                            + (now.isClear() ? "they are of " + now.inWords() : now.unclear())
+                    "The metrics of run " + state.candidate.runId + " belonged to " + evaluated.inWords()
+                            + " when they were evaluated"
+                            + (now.isClear() ? ", and now belong to " + now.inWords() : "; now " + now.unclear())
                             + ". Let the run end before the gate, and run the gate again.");
         }
     }

@@ -106,7 +106,7 @@ final class MappingReader {
 
     static String text(PolicyNode node, PolicyProblems problems) {
         if (!(node instanceof PolicyNode.Scalar scalar) || scalar.isNothing()) {
-            problems.add(node.place(), "found " + node.found() + "; write a text");
+            problems.add(node.place(), "found " + node.found() + "; write a string");
             return null;
         }
         if (!scalar.quoted() && ScalarParser.needsQuotes(scalar.text())) {
@@ -116,7 +116,7 @@ final class MappingReader {
             return null;
         }
         if (scalar.text().isBlank()) {
-            problems.add(node.place(), "the text is blank; write one or leave the key out");
+            problems.add(node.place(), "the string is blank; write one or leave the key out");
             return null;
         }
         return scalar.text();

@@ -25,7 +25,7 @@ final class MetricParser {
     private static final int LONGEST_NAME = 250;
     private static final Pattern COMPARISON = Pattern.compile("\\s*([<>=≤≥!]+)\\s*(\\S*)\\s*");
     private static final String FORMS =
-            "a number (the least value), a text such as \">= 0.92\" or \"<= 0.35\", or a mapping with the keys ";
+            "a number (the least value), a string such as \">= 0.92\" or \"<= 0.35\", or a mapping with the keys ";
 
     private final PolicyProblems problems;
     private final boolean complete;

@@ -55,7 +55,7 @@ final class ParameterTree {
             return new PolicyNode.Scalar(place, plain(value), false);
         }
         problems.add(place, "found a value of the type " + value.getClass().getName()
-                + "; give a text, a number, true, false or a map");
+                + "; give a string, a number, true, false or a map");
         return null;
     }
 
@@ -74,7 +74,7 @@ final class ParameterTree {
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (!(entry.getKey() instanceof CharSequence)) {
                 problems.add(place, "the key `" + DisplayText.abbreviated(String.valueOf(entry.getKey()))
-                        + "` is not a text; put it in quotes");
+                        + "` is not a string; put it in quotes");
                 continue;
             }
             String key = entry.getKey().toString();

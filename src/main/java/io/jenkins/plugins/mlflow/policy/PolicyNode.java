@@ -64,7 +64,7 @@ sealed interface PolicyNode {
             if (isNothing()) {
                 return "nothing";
             }
-            return quoted ? "the text \"" + DisplayText.abbreviated(text) + "\"" : "`" + DisplayText.abbreviated(text) + "`";
+            return quoted ? "the string \"" + DisplayText.abbreviated(text) + "\"" : "`" + DisplayText.abbreviated(text) + "`";
         }
     }
 

@@ -208,7 +208,7 @@ final class PolicyYaml {
 
     private static String unsupported(Tag tag) {
         return "the tag `" + DisplayText.abbreviated(tag.getValue().replace(Tag.PREFIX, "!!"))
-                + "` is not supported; remove it, and put texts in quotes";
+                + "` is not supported; remove it, and put strings in quotes";
     }
 
     private PolicyNode.Place place(Mark mark, PolicyNode.Place parent, String name) {

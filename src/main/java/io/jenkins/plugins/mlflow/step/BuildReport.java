@@ -103,7 +103,7 @@ final class BuildReport {
         String what = report.isPromoted()
                 ? "Version " + report.getPromotion().getVersion() + " of model '" + report.getModel() + "' was promoted to "
                         + target(report)
-                : "The gate for model '" + report.getModel() + "' came to " + report.getStatus() + " (" + report.getReason() + ")"
+                : "The gate for model '" + report.getModel() + "' ended as " + report.getStatus() + " (" + report.getReason() + ")"
                         + ", and nothing was promoted";
         return what + ", but its report could not be stored with the build: " + trouble
                 + ". Check the disk and the permissions of the controller; its log says more.";

@@ -92,7 +92,7 @@ final class GateParameters {
     }
 
     private void takeText(String name, Object value) {
-        takeIf(value instanceof String text && !text.isBlank(), name, value, "text that is not blank");
+        takeIf(value instanceof String text && !text.isBlank(), name, value, "a string that is not blank");
     }
 
     private void takeIf(boolean fits, String name, Object value, String wanted) {
@@ -119,8 +119,8 @@ final class GateParameters {
         }
         List<String> exact = EXACT.stream().filter(values::containsKey).toList();
         if (exact.size() > 1 && !isEvaluated(exact)) {
-            problems.add("parameters `" + String.join("`, `", exact) + "` are given; at most one of them names the candidate,"
-                    + " but `runId` beside `version` or `alias`, which names the evaluation run of that version");
+            problems.add("parameters `" + String.join("`, `", exact) + "` are given; give at most one. Exception: `runId` may accompany"
+                    + " `version` or `alias`; then its metrics count, and the version is promoted");
         }
         ExactCandidate exactOne = exact();
         if (exactOne != null && exactOne.problem() != null) {

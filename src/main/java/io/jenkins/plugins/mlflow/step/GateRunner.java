@@ -301,7 +301,7 @@ final class GateRunner implements GateScheduler.Callbacks {
             return;
         }
         scheduler.interrupt();
-        String why = "stopped before it was over" + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
+        String why = "stopped before it finished" + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
         try {
             ending(build()).stop(unfinished(why), cause);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {

@@ -95,7 +95,7 @@ final class GateStateSaver {
 
     private static void fail(Consumer<String> failed, String why) {
         GateScheduler.run(() -> failed.accept("The gate cannot continue: Jenkins could not save the state of the build (" + why
-                + "). The controller's log says more."));
+                + "). Check the disk and the permissions of the controller; its log says more."));
     }
 
     /** What other branches of the pipeline took is not the promotion's time. */

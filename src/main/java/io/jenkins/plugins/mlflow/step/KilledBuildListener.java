@@ -25,7 +25,7 @@ import java.util.logging.Logger;
 @Extension
 public final class KilledBuildListener extends RunListener<Run<?, ?>> {
     private static final Logger LOGGER = Logger.getLogger(KilledBuildListener.class.getName());
-    private static final String WHY = "the build was killed before the gate was over";
+    private static final String WHY = "the build was killed before the gate finished";
 
     private static final Map<String, Set<Running>> RUNNING = new ConcurrentHashMap<>();
 

@@ -59,7 +59,7 @@ final class TrustedPolicy {
             throw new StepException(
                     ErrorCategory.TIMEOUT,
                     "Policy file '" + path + "' of the trusted revision could not be read: the source of the change request did"
-                            + " not answer within " + deadline.toSeconds() + " s. Check the host of the repository.");
+                            + " not respond within " + deadline.toSeconds() + " s. Check the host of the repository.");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StepException problem) {
                 throw problem;

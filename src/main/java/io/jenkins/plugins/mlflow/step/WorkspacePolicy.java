@@ -67,7 +67,7 @@ final class WorkspacePolicy {
                 deadline,
                 () -> found.completeExceptionally(new StepException(
                         ErrorCategory.TIMEOUT,
-                        "Policy file '" + path + "' could not be read: the agent did not answer within "
+                        "Policy file '" + path + "' could not be read: the agent did not respond within "
                                 + deadline.toSeconds() + " s. Check the agent.")));
         found.whenComplete((any, problem) -> late.cancel(false));
         GateScheduler.runForAgent(agent, () -> {

@@ -105,18 +105,18 @@ enum ConnectionFailure {
                             + " MLFLOW_TRACKING_SERVER_CERT_PATH); otherwise check https and the host name.");
             case UNAUTHORIZED_WITHOUT_CHALLENGE -> TrackingException.permanent(
                     ErrorCategory.UNAUTHORIZED,
-                    shown + " answered 401. The server did not accept the credentials '" + credentials.description()
+                    shown + " returned 401. The server did not accept the credentials '" + credentials.description()
                             + "'; check them.");
             case NOT_HTTP -> TrackingException.permanent(
                     ErrorCategory.PROTOCOL,
-                    shown + " got an answer that is not HTTP (" + detail + "). Check the port and http or https.");
+                    shown + " got a response that is not HTTP (" + detail + "). Check the port and http or https.");
             case TOO_LARGE -> TrackingException.permanent(
                     ErrorCategory.PROTOCOL,
-                    shown + " answered with more than " + (HttpTransport.BODY_LIMIT >> 20)
+                    shown + " returned more than " + (HttpTransport.BODY_LIMIT >> 20)
                             + " MiB, which was not read. Check that the tracking URI leads to an MLflow server.");
             case LOST -> TrackingException.passing(
                     ErrorCategory.UNREACHABLE,
-                    shown + " lost the connection before the whole answer was there (" + detail
+                    shown + " lost the connection before the whole response arrived (" + detail
                             + "). Look at the log of the MLflow server, or of the proxy before it.",
                     null);
         };

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 final class ErrorMapper {
     static final String PROXY_OR_LOGIN =
-            "A proxy or login page answered in place of MLflow; check the tracking URI and any reverse proxy in front of the server.";
+            "A proxy or login page responded in place of MLflow; check the tracking URI and any reverse proxy in front of the server.";
     private static final int EXCERPT = 300;
     private static final int MOST_ADDRESSES = 1_000;
     private static final Pattern NAME_OF_THREE_PARTS = Pattern.compile("'[^'.]+\\.[^'.]+\\.[^'.]+'");
@@ -113,7 +113,7 @@ final class ErrorMapper {
     private String forbidden(HttpResult result) {
         if (result.body().contains("Invalid Host header")) {
             String host = address.isHidden() ? "and the host of its tracking URI" : address.api("").getAuthority();
-            return "The MLflow server does not know the host name it was called by: start it with --allowed-hosts "
+            return "The MLflow server does not accept the host name in the request: start it with --allowed-hosts "
                     + host + " (added to those it has).";
         }
         return "The server knows the credentials '" + credentials.description() + "', but they may not do this; "
@@ -132,13 +132,13 @@ final class ErrorMapper {
                     + "the token may use the API of this project.";
         }
         return SEEN.contains(address.toString())
-                ? "The address is right, as other calls were answered, but this server" + NOT_OFFERED
+                ? "The address is right, as other requests succeeded, but this server" + NOT_OFFERED
                 : "This address is not MLflow's REST API: check the path prefix of the tracking URI.";
     }
 
     private static String unexpected(HttpResult result) {
         return result.errorCode().isEmpty()
-                ? "This is not an answer of MLflow; check the tracking URI."
+                ? "This response is not from MLflow; check the tracking URI."
                 : "The server did not accept the request; check what was asked for.";
     }
 
@@ -154,7 +154,7 @@ final class ErrorMapper {
         } catch (IllegalArgumentException e) {
             where = "an unreadable address";
         }
-        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + result.status()
+        return TrackingException.permanent(PROTOCOL, subject(request) + " returned " + result.status()
                 + ", a redirect to " + where + ". Redirects are never followed, so that credentials go nowhere else; "
                 + "give the final address as the tracking URI (https in place of http, the whole path prefix).");
     }
@@ -168,7 +168,7 @@ final class ErrorMapper {
     }
 
     TrackingException notMlflow(ApiRequest request, HttpResult result, String what) {
-        return TrackingException.permanent(PROTOCOL, subject(request) + " answered " + result.status() + " "
+        return TrackingException.permanent(PROTOCOL, subject(request) + " returned " + result.status() + " "
                 + excerpt(what) + ": " + excerpt(result.body())
                 + ". Check that the tracking URI leads to an MLflow server.");
     }
@@ -184,7 +184,7 @@ final class ErrorMapper {
     }
 
     TrackingException late(ApiRequest request, Duration waited) {
-        return TrackingException.passing(TIMEOUT, subject(request) + " was not answered in full within "
+        return TrackingException.passing(TIMEOUT, subject(request) + " got no complete response within "
                 + seconds(waited) + ". Look at the load of the server, or raise the request timeout.", null);
     }
 
@@ -195,7 +195,7 @@ final class ErrorMapper {
     }
 
     private String described(ApiRequest request, HttpResult result, String advice) {
-        return subject(request) + " answered " + result.status() + ": " + excerpt(result.body()) + ". " + advice
+        return subject(request) + " returned " + result.status() + ": " + excerpt(result.body()) + ". " + advice
                 + (isOfUnityCatalog(request, result) ? " If this is Databricks: a model name of three parts is one of Unity "
                         + "Catalog, whose registry has another API (mlflow/unity-catalog) than MLflow's, which is not supported."
                         : "");

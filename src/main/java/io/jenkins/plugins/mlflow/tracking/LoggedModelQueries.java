@@ -85,9 +85,8 @@ final class LoggedModelQueries {
         HttpResult result = call.send(request);
         if (result.status() == 404 && NO_SUCH_ROUTE.contains(result.errorCode())) {
             throw transport.errors().described(ErrorCategory.CONFIGURATION, request, result,
-                    "This server has no logged models, which `modelId` and `dataset` are about; they came with MLflow 3."
-                            + " Leave both out, or use an MLflow 3 server; if it is one, check the path prefix of the"
-                            + " tracking URI.");
+                    "`modelId` and `dataset` need logged models, which this server does not support. Use MLflow 3, or remove"
+                            + " both. If this is MLflow 3, check the path prefix of the tracking URI.");
         }
         transport.errors().check(request, result);
         return ParsedResponse.parse(request, result, Struct.newBuilder(), transport.errors());

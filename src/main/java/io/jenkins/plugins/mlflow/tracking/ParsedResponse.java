@@ -44,7 +44,7 @@ record ParsedResponse<B extends Message.Builder>(ApiRequest request, HttpResult 
         return result.date();
     }
 
-    /** The response is not about what was asked; {@code what} ends the sentence "… answered 200 …". */
+    /** The response is not about what was asked; {@code what} ends the sentence "… returned 200 …". */
     TrackingException contradiction(String what) {
         return errors.notMlflow(request, result, what);
     }

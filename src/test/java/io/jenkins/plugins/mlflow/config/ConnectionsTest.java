@@ -182,16 +182,16 @@ class ConnectionsTest {
         assertTold(FormValidation.Kind.ERROR, "Reachable, but not authorised. FORBIDDEN", "--allowed-hosts");
 
         respondWith(200, "text/html", "<html><script>alert(1)</script>" + CANARY + "</html>");
-        assertTold(FormValidation.Kind.ERROR, "not MLflow&#039;s answer. PROTOCOL");
+        assertTold(FormValidation.Kind.ERROR, "the response is not from MLflow. PROTOCOL");
         assertFalse(tested().contains("<script>"), tested());
 
         respondWith(500, "text/plain", "oops");
-        assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");
+        assertTold(FormValidation.Kind.ERROR, "MLflow did not respond. UNREACHABLE");
 
         server.setRequestTimeoutSeconds(1);
         silent = true;
         long begin = System.nanoTime();
-        assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. TIMEOUT");
+        assertTold(FormValidation.Kind.ERROR, "MLflow did not respond. TIMEOUT");
         assertTrue(System.nanoTime() - begin < 4_000_000_000L);
     }
 
@@ -201,7 +201,7 @@ class ConnectionsTest {
         assertTold(FormValidation.Kind.OK, "No credentials are sent", "May read: yes", "this MLflow server has no authentication");
         server.setCredentialsId("mlflow");
         paths.put("/version", "3.17.2");
-        assertTold(FormValidation.Kind.OK, "MLflow 3.17.2 answered", "answers the same without the credentials");
+        assertTold(FormValidation.Kind.OK, "MLflow 3.17.2 answered", "responds the same without the credentials");
 
         paths.put("/users/current", "{\"user\":{\"username\":\"<b>bob</b>\",\"is_admin\":false}}");
         assertTold(FormValidation.Kind.WARNING, "Signed in as &#039;&lt;b&gt;bob", "no permission to edit a model is granted");
@@ -217,7 +217,7 @@ class ConnectionsTest {
     @Test
     void theTestTellsWhenNobodyListensAndWhenThereAreNoCredentials() throws Exception {
         mlflow.close();
-        assertTold(FormValidation.Kind.ERROR, "No answer of MLflow. UNREACHABLE");
+        assertTold(FormValidation.Kind.ERROR, "MLflow did not respond. UNREACHABLE");
         server.setCredentialsId("gone");
         assertTold(FormValidation.Kind.ERROR, "&#039;gone&#039;");
     }

@@ -355,7 +355,7 @@ class GateTest {
         GateReport report = drive.run();
 
         assertEquals(GateStatus.PASSED, report.getStatus());
-        assertEquals("all 2 checks passed; 1 as a rubber stamp, there is no baseline yet", report.getReason());
+        assertEquals("all 2 checks passed; 1 as a rubber stamp because there is no baseline yet", report.getReason());
         assertNull(report.getBaseline().getVersion());
 
         mlflow.log("r1", "accuracy", 0.85, drive.clock.instant().minus(Duration.ofHours(1)));
@@ -544,10 +544,10 @@ class GateTest {
         drive.runUntil(Phase.WAIT);
         GateState state = drive.gate().start(drive.clock.instant());
 
-        GateReport report = drive.gate().report(state, "stopped before it was over: aborted by alice");
+        GateReport report = drive.gate().report(state, "stopped before it finished: aborted by alice");
 
         assertEquals(GateStatus.ERROR, report.getStatus());
-        assertEquals("stopped before it was over: aborted by alice", report.getReason());
+        assertEquals("stopped before it finished: aborted by alice", report.getReason());
         assertFalse(report.isPromoted());
     }
 

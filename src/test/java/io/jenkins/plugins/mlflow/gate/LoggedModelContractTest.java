@@ -91,7 +91,7 @@ class LoggedModelContractTest {
                 gate.of(Kind.RUN, run).thresholds(ON_HOLDOUT).run(),
                 gate.of(Kind.MODEL, "m-0123456789abcdef0123456789abcdef").thresholds(ON_HOLDOUT).run())) {
             assertEquals(ErrorCategory.CONFIGURATION.name(), report.getErrorCategory(), report.getReason());
-            assertTrue(report.getErrorMessage().contains("they came with MLflow 3"), report.getErrorMessage());
+            assertTrue(report.getErrorMessage().contains("which this server does not support. Use MLflow 3"), report.getErrorMessage());
         }
     }
 

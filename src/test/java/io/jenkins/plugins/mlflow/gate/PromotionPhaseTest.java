@@ -69,13 +69,13 @@ class PromotionPhaseTest {
         mlflow.disturbNext(
                 "versionByAlias",
                 () -> drive.clock.pass(Duration.ofSeconds(30)),
-                TrackingException.passing(ErrorCategory.TIMEOUT, "GET the alias was not answered in full within 30 s.", null));
+                TrackingException.passing(ErrorCategory.TIMEOUT, "GET the alias got no complete response within 30 s.", null));
 
         GateReport report = drive.run();
 
         assertEquals(ErrorCategory.TIMEOUT.name(), report.getErrorCategory());
         assertEquals(
-                "GET the alias was not answered in full within 30 s. Retries until the deadline did not succeed.",
+                "GET the alias got no complete response within 30 s. All retries until the deadline failed.",
                 report.getErrorMessage());
         assertEquals(List.of(), mlflow.writes);
     }
@@ -343,7 +343,7 @@ class PromotionPhaseTest {
     void aCreationThatWasNeverSentIsRepeatedAtOnceWhateverFaultsTheReadsMeet() throws Exception {
         mlflow.finishedRun("r8", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
-        mlflow.failNext("createVersion", TrackingException.unsent(ErrorCategory.UNREACHABLE, "answered 429", null));
+        mlflow.failNext("createVersion", TrackingException.unsent(ErrorCategory.UNREACHABLE, "returned 429", null));
         mlflow.passNext("highestVersionOfRun");
         mlflow.failNext("highestVersionOfRun", GATEWAY_TIMEOUT);
 
@@ -378,7 +378,7 @@ class PromotionPhaseTest {
 
     @Test
     void aPageThatAnswersAWriteInPlaceOfMlflowIsReadBack() throws Exception {
-        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page answered");
+        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page responded");
         mlflow.failAfterEffect("setAlias", page);
         assertTrue(drive.run().isPromoted());
 
@@ -386,7 +386,7 @@ class PromotionPhaseTest {
         mlflow.failNext("setAlias", page);
         GateReport refused = drive.run();
         assertEquals("PROTOCOL", refused.getErrorCategory());
-        assertEquals("PROTOCOL: a login page answered", refused.getReason());
+        assertEquals("PROTOCOL: a login page responded", refused.getReason());
         assertEquals(List.of("alias champion=7"), mlflow.writes);
     }
 
@@ -468,7 +468,7 @@ class PromotionPhaseTest {
 
     @Test
     void aGarbledAnswerToAWriteThatTookEffectCountsForNoLaterWrite() throws Exception {
-        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page answered");
+        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page responded");
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r7");
         mlflow.versions.remove(7);
         mlflow.failAfterEffect("createVersion", page);

@@ -206,7 +206,7 @@ class RequiredMetricsTest {
     void aFaultWhileTheBaselinesHistoryIsReadLeavesNoHalfBaseline() throws Exception {
         mlflow.log("r6", "f1", 0.9, mlflow.runs.get("r6").end);
         mlflow.log("r7", "f1", 0.5, mlflow.runs.get("r7").end);
-        mlflow.failNext("history", TrackingException.passing(ErrorCategory.UNREACHABLE, "answered 503", null));
+        mlflow.failNext("history", TrackingException.passing(ErrorCategory.UNREACHABLE, "returned 503", null));
 
         GateReport report = gate(
                 Map.of("f1", Map.of("value", "max", "greater_is_better", true, "max_drop", 0.01)),
@@ -232,7 +232,7 @@ class RequiredMetricsTest {
                         .build());
         drive.runUntil(Phase.READ_HOLDER);
         mlflow.aliases.put("champion", "5");
-        mlflow.failNext("history", TrackingException.passing(ErrorCategory.UNREACHABLE, "answered 503", null));
+        mlflow.failNext("history", TrackingException.passing(ErrorCategory.UNREACHABLE, "returned 503", null));
 
         GateReport report = drive.goOn();
 

@@ -163,7 +163,7 @@ class PolicyOverridesTest {
                 List.of(
                         "parameter `timeout`: `300` has no unit; write a whole number and a unit of ms, s, m, h or d, "
                                 + "for example 90s or 5m",
-                        "parameter `thresholds`: `auc.min`: found the text \"0.9\"; write a number, without quotes",
+                        "parameter `thresholds`: `auc.min`: found the string \"0.9\"; write a number, without quotes",
                         "parameter `promote`: `latest` is reserved by MLflow (`latest` and `v` with a number are never "
                                 + "aliases); choose another name, for example `champion`"),
                 e.problems().stream().map(PolicyException.Problem::toString).toList());

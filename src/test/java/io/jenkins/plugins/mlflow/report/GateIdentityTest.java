@@ -118,8 +118,8 @@ class GateIdentityTest {
         baseline.clear();
         baseline.putAll(Map.of("alias", "champion", "resolved", false));
         attach();
-        assertThat(text(REPORT), containsString("Not found out which version holds it"));
-        assertThat(text(""), containsString("Baseline: champion, not found out which version holds it"));
+        assertThat(text(REPORT), containsString("The holder was not determined"));
+        assertThat(text(""), containsString("Baseline: champion, holder not determined"));
 
         aBuild();
         baseline.put("resolved", true);

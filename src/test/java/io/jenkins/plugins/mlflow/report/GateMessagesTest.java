@@ -41,7 +41,7 @@ class GateMessagesTest {
                 "Not promoted: version 7 already holds alias 'champion'",
                 summary("PASSED", false, "champion", null, "7", "version 7 already holds alias 'champion'")
                         .getPromotionInWords());
-        assertNull(summary("FAILED", false, "champion", null, "6", "the gate came to FAILED").getPromotionInWords());
+        assertNull(summary("FAILED", false, "champion", null, "6", "the verdict is FAILED").getPromotionInWords());
     }
 
     @Test

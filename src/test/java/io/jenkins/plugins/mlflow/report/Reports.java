@@ -53,7 +53,7 @@ final class Reports {
         promotion.put("promoted", false);
         promotion.put("version", "7");
         promotion.put("alias", "champion");
-        promotion.put("reason", "the gate came to FAILED");
+        promotion.put("reason", "the verdict is FAILED");
         return with(Map.of(
                 "status", "FAILED", "reason", "1 check did not pass: recall", "checks", checks, "promotion", promotion));
     }

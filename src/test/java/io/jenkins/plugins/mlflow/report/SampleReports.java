@@ -110,7 +110,7 @@ public final class SampleReports {
                         new BaselineInfo("champion", "6", "12a4015c65754c0c8a7af49b09f3e301"),
                         checks)
                 .promotion(new PromotionInfo(
-                        passed, "7", "champion", null, "6", passed ? null : "the gate came to " + status, null))
+                        passed, "7", "champion", null, "6", passed ? null : "the verdict is " + status, null))
                 .timing(new Timing("2026-11-20T10:00:00.120Z", 12_000, 13_041, 6)
                         .resolved("2026-11-20T10:00:00.420Z")
                         .waited("the metrics of run 40f14cf4657c4e1ba4fa6ab779c630bf to settle")

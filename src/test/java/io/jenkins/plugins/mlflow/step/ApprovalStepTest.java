@@ -258,7 +258,7 @@ class ApprovalStepTest extends PipelineTest {
     private void assertStopped(WorkflowRun run, int requests, String why) throws Exception {
         Map<?, ?> report = report(run);
         assertEquals("ERROR", report.get("status"));
-        assertEquals("stopped before it was over: " + why, report.get("reason"));
+        assertEquals("stopped before it finished: " + why, report.get("reason"));
         assertEquals(false, promotion(report).get("promoted"));
         assertEquals("nobody approved it", promotion(report).get("reason"));
         assertEquals(true, approval(report).get("required"));
@@ -271,7 +271,7 @@ class ApprovalStepTest extends PipelineTest {
         try (JenkinsRule.WebClient client = client("alice")) {
             for (String page : List.of("", "mlflow-eval-gate/", "mlflow-eval-gate/1/")) {
                 String text = client.goTo(run.getUrl() + page).getBody().getTextContent();
-                assertTrue(text.contains("stopped before it was over"), text);
+                assertTrue(text.contains("stopped before it finished"), text);
                 assertFalse(text.contains("waiting for approval") || text.contains("Paused for Input"), text);
             }
         }
@@ -328,7 +328,7 @@ class ApprovalStepTest extends PipelineTest {
             Thread.sleep(50);
         }
         assertEquals("ERROR", report(run).get("status"));
-        assertEquals("the build was killed before the gate was over", report(run).get("reason"));
+        assertEquals("the build was killed before the gate finished", report(run).get("reason"));
         assertEquals(false, promotion(report(run)).get("promoted"));
         assertEquals("nobody approved it", promotion(report(run)).get("reason"));
         WorkflowRun next = waiting("");

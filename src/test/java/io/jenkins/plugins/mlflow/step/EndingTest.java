@@ -174,7 +174,7 @@ class EndingTest extends PipelineTest {
         jenkins.waitForCompletion(run);
         await("the report", () -> hasReport(run));
         assertEquals("ERROR", report(jenkins, run).get("status"));
-        assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it was over"));
+        assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it finished"));
     }
 
     @Test
@@ -219,7 +219,7 @@ class EndingTest extends PipelineTest {
 
         await("the report", () -> hasReport(run));
         assertEquals("ERROR", report(jenkins, run).get("status"));
-        assertEquals("the build was killed before the gate was over", report(jenkins, run).get("reason"));
+        assertEquals("the build was killed before the gate finished", report(jenkins, run).get("reason"));
         int readings = mlflow.readings.get("r7");
         mlflow.status("r7", "FINISHED");
         jenkins.buildAndAssertSuccess(job(jenkins, GATE));

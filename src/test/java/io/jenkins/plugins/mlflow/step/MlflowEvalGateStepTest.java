@@ -469,7 +469,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
         assertTrue(Duration.between(stopped, Instant.now()).toMillis() < 2000);
         assertEquals(List.of(), mlflow.writes);
         assertEquals("ERROR", report(jenkins, run).get("status"));
-        assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it was over"));
+        assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it finished"));
     }
 
     @Test

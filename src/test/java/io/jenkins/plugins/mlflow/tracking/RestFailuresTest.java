@@ -93,7 +93,7 @@ class RestFailuresTest {
             TrackingException e = failure(stub);
             assertEquals(ErrorCategory.NOT_FOUND, e.category());
             assertEquals(
-                    "GET " + stub.url() + "/api/2.0/mlflow/runs/get (run 'abc') answered 404: "
+                    "GET " + stub.url() + "/api/2.0/mlflow/runs/get (run 'abc') returned 404: "
                             + "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", \"message\": \"Run with id=abc not found\"}. "
                             + "Check the name or id, and that this is the right server.",
                     e.getMessage());
@@ -183,7 +183,7 @@ class RestFailuresTest {
     void aPageWithStatus200IsALoginPage(String type) throws IOException {
         TrackingException e = failureOf(200, "\n <html>Please sign in</html>", type);
         assertEquals(ErrorCategory.PROTOCOL, e.category());
-        assertTrue(e.getMessage().contains("proxy or login page answered"), e.getMessage());
+        assertTrue(e.getMessage().contains("proxy or login page responded"), e.getMessage());
     }
 
     @ParameterizedTest

@@ -258,7 +258,7 @@ class TrainingRealTest {
                 assertTrue(shown.contains(link), () -> page + " " + shown);
             }
             WorkflowRun elsewhere = build(jenkins, Result.FAILURE, training + GATE + ", server: 'rest', experiment: 'churn'");
-            jenkins.assertLogContains("(experiment 'churn') answered 404", elsewhere);
+            jenkins.assertLogContains("(experiment 'churn') returned 404", elsewhere);
         } finally {
             mlflow.stop();
         }

@@ -93,7 +93,7 @@ final class CheckCommand implements Command {
         return gate.failed(
                 state,
                 ErrorCategory.CONFIGURATION,
-                "The gate passed, but its policy wants the promotion approved by a person (`promote.approval`). Nothing was"
+                "The gate passed, but its policy wants the promotion approved by a user (`promote.approval`). Nothing was"
                         + " promoted. Run the command again with --approved-by NAME, and --approval-reason TEXT if there is"
                         + " something to say.");
     }

@@ -146,7 +146,7 @@ final class RunHistoryReader {
             }
             if (!tokens.add(token)) {
                 throw TrackingException.permanent(
-                        ErrorCategory.PROTOCOL, "The search for " + what + " answered with the same page token again.");
+                        ErrorCategory.PROTOCOL, "The search for " + what + " returned the same page token again.");
             }
         }
         throw TrackingException.permanent(
@@ -194,7 +194,7 @@ final class RunHistoryReader {
         }
         Run run = runs.get(version.runId());
         return run == null
-                ? new HistoricalRun(version, null, "run " + version.runId() + " is not there")
+                ? new HistoricalRun(version, null, "run " + version.runId() + " is missing")
                 : HistoricalRun.of(version, run);
     }
 }

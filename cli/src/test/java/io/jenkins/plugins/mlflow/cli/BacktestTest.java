@@ -107,7 +107,7 @@ class BacktestTest {
 
     @Test
     void aBaselineWhoseRunIsGoneIsAnErrorAsInTheGate() throws Exception {
-        HistoricalRun gone = new HistoricalRun(Pasts.version(1, "r1", null), null, "run r1 is not there");
+        HistoricalRun gone = new HistoricalRun(Pasts.version(1, "r1", null), null, "run r1 is missing");
 
         assertEquals(
                 List.of("1 ERROR - -", "2 ERROR - 1/TAG"),

@@ -27,7 +27,7 @@ class RequestTimeoutTest {
                     "--tracking-uri", "http://127.0.0.1:" + silent.getLocalPort(), "--request-timeout", timeout,
                     "--timeout", "20s", "--dry-run");
             assertEquals(3, status);
-            assertTrue(terminal.err.contains("was not answered in full within " + told), terminal.err + terminal.out);
+            assertTrue(terminal.err.contains("got no complete response within " + told), terminal.err + terminal.out);
         }
     }
 

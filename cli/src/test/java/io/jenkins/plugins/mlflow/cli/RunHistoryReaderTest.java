@@ -113,7 +113,7 @@ class RunHistoryReaderTest {
 
         RunHistory past = read(5, null);
 
-        assertEquals("run gone is not there", past.newestFirst().get(0).problem());
+        assertEquals("run gone is missing", past.newestFirst().get(0).problem());
         assertNull(past.newestFirst().get(1).problem());
     }
 

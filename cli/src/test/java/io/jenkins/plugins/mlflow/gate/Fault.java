@@ -45,12 +45,12 @@ enum Fault {
         exchange.send(exchange.upstream());
         exchange.reset();
     }),
-    SILENT(Kind.LOST, "was not answered in full", TIMEOUT, exchange -> Thread.sleep(600_000)),
-    SILENT_AFTER_THE_CHANGE(Kind.MADE, "was not answered in full", TIMEOUT, exchange -> {
+    SILENT(Kind.LOST, "got no complete response", TIMEOUT, exchange -> Thread.sleep(600_000)),
+    SILENT_AFTER_THE_CHANGE(Kind.MADE, "got no complete response", TIMEOUT, exchange -> {
         exchange.upstream();
         Thread.sleep(600_000);
     }),
-    ONE_BYTE_A_SECOND(Kind.MADE, "was not answered in full", TIMEOUT, exchange -> {
+    ONE_BYTE_A_SECOND(Kind.MADE, "got no complete response", TIMEOUT, exchange -> {
         for (byte one : exchange.upstream().bytes()) {
             exchange.send(new byte[] {one});
             Thread.sleep(1000);
@@ -92,23 +92,23 @@ enum Fault {
             exchange.send(reply(307, "", "Location", exchange.proxy().url() + exchange.request().target()))),
     REDIRECT_TO_ANOTHER_HOST(Kind.REFUSED, "redirect to the host 'localhost'", PROTOCOL, exchange ->
             exchange.send(reply(307, "", "Location", exchange.proxy().elsewhere() + exchange.request().target()))),
-    STATUS_401(Kind.REFUSED, "answered 401", UNAUTHORIZED, exchange ->
+    STATUS_401(Kind.REFUSED, "returned 401", UNAUTHORIZED, exchange ->
             exchange.send(reply(401, "who are you?", "WWW-Authenticate", "Basic realm=mlflow"))),
-    STATUS_403(Kind.REFUSED, "answered 403", FORBIDDEN, exchange -> exchange.send(reply(403, "Permission denied"))),
-    STATUS_404(Kind.REFUSED, "answered 404", PROTOCOL, exchange -> exchange.send(reply(404, "Not Found"))),
-    STATUS_404_OF_MLFLOW(Kind.REFUSED, "answered 404", NOT_FOUND, exchange -> exchange.send(reply(
+    STATUS_403(Kind.REFUSED, "returned 403", FORBIDDEN, exchange -> exchange.send(reply(403, "Permission denied"))),
+    STATUS_404(Kind.REFUSED, "returned 404", PROTOCOL, exchange -> exchange.send(reply(404, "Not Found"))),
+    STATUS_404_OF_MLFLOW(Kind.REFUSED, "returned 404", NOT_FOUND, exchange -> exchange.send(reply(
             404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", \"message\": \"it does not exist\"}"))),
-    STATUS_409(Kind.REFUSED, "answered 409", CONFLICT, exchange -> exchange.send(reply(409, "Conflict"))),
-    STATUS_429(Kind.UNSENT, "answered 429", UNREACHABLE, exchange -> exchange.send(reply(429, "slow down"))),
-    STATUS_429_FOR_A_SECOND(Kind.UNSENT, "answered 429", UNREACHABLE, exchange ->
+    STATUS_409(Kind.REFUSED, "returned 409", CONFLICT, exchange -> exchange.send(reply(409, "Conflict"))),
+    STATUS_429(Kind.UNSENT, "returned 429", UNREACHABLE, exchange -> exchange.send(reply(429, "slow down"))),
+    STATUS_429_FOR_A_SECOND(Kind.UNSENT, "returned 429", UNREACHABLE, exchange ->
             exchange.send(reply(429, "slow down", "Retry-After", "1"))),
-    STATUS_429_FOR_AN_HOUR(Kind.UNSENT, "answered 429", UNREACHABLE, exchange ->
+    STATUS_429_FOR_AN_HOUR(Kind.UNSENT, "returned 429", UNREACHABLE, exchange ->
             exchange.send(reply(429, "slow down", "Retry-After", "3600"))),
-    STATUS_500_WITH_OUR_OWN_REQUEST(Kind.LOST, "answered 500", UNREACHABLE, exchange ->
+    STATUS_500_WITH_OUR_OWN_REQUEST(Kind.LOST, "returned 500", UNREACHABLE, exchange ->
             exchange.send(reply(500, "You sent " + exchange.request().headers()))),
-    STATUS_502(Kind.LOST, "answered 502", UNREACHABLE, exchange -> exchange.send(reply(502, "Bad Gateway"))),
-    STATUS_503(Kind.LOST, "answered 503", UNREACHABLE, exchange -> exchange.send(reply(503, "Unavailable"))),
-    STATUS_504_AFTER_THE_CHANGE(Kind.MADE, "answered 504", UNREACHABLE, exchange -> {
+    STATUS_502(Kind.LOST, "returned 502", UNREACHABLE, exchange -> exchange.send(reply(502, "Bad Gateway"))),
+    STATUS_503(Kind.LOST, "returned 503", UNREACHABLE, exchange -> exchange.send(reply(503, "Unavailable"))),
+    STATUS_504_AFTER_THE_CHANGE(Kind.MADE, "returned 504", UNREACHABLE, exchange -> {
         exchange.upstream();
         exchange.send(reply(504, "Gateway Timeout"));
     }),
