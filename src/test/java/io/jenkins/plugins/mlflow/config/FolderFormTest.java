@@ -136,7 +136,7 @@ class FolderFormTest {
                     + "&connectTimeoutSeconds=5&requestTimeoutSeconds=5&credentialsId=";
             for (String id : List.of("of-nlp", "of-the-system")) {
                 String answer = post("lead", ml.getUrl() + test + id);
-                assertTrue(answer.contains("are not there, or not for its address"), answer);
+                assertTrue(answer.contains("are missing, or are not for its address"), answer);
                 assertFalse(answer.contains("c4nary"), answer);
             }
             assertEquals(Set.of(), mlflow.logins);

@@ -158,7 +158,7 @@ class MlflowFolderPropertyTest {
                             ConfigurationException.class,
                             () -> Connections.open(JobConfiguration.of(churn).getServer(server), null))
                     .getMessage();
-            assertTrue(message.contains("are not there, or not for its address. Add them to the credentials of folder 'ml'"), message);
+            assertTrue(message.contains("are missing, or are not for its address. Add them to the credentials of folder 'ml'"), message);
         }
         MlflowGlobalConfiguration.get().setServers(List.of(Folders.server("controller", "https://b", "token")));
         assertThrows(
