@@ -250,6 +250,12 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
+    public List<ModelVersion> versionsWithTagValue(String model, String tag, String value)
+            throws TrackingException, InterruptedException {
+        return versions.withTagValue(model, tag, value);
+    }
+
+    @Override
     public Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException {
         return versions.registeredModel(model);
     }

@@ -98,6 +98,15 @@ public interface TrackingServer {
     /** How many versions of the model have this tag, with a value that is not empty; at most {@code enough}. */
     int versionsWithTag(String model, String tag, int enough) throws TrackingException, InterruptedException;
 
+    /**
+     * The versions of the model that have the tag with exactly this value, in no order and in a bounded number of pages.
+     *
+     * @param tag without a backquote
+     * @param value without one of the two kinds of quotes
+     */
+    List<ModelVersion> versionsWithTagValue(String model, String tag, String value)
+            throws TrackingException, InterruptedException;
+
     /** Empty only on MLflow's own response that there is no registered model of that name. */
     Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException;
 

@@ -1,8 +1,11 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -121,7 +124,38 @@ final class VersionQueries {
         response.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
         boolean prompt = found.getTagsList().stream()
                 .anyMatch(tag -> tag.getKey().equals(ModelVersion.PROMPT_TAG) && tag.getValue().equalsIgnoreCase("true"));
-        return Optional.of(new RegisteredModel(model, prompt));
+        Map<String, String> aliases = new HashMap<>();
+        found.getAliasesList().forEach(alias -> aliases.put(alias.getAlias(), alias.getVersion()));
+        ModelVersion highest = null;
+        for (ModelRegistry.ModelVersion message : found.getLatestVersionsList()) {
+            highest = higher(response, highest, VersionReader.read(response, message, model));
+        }
+        return Optional.of(new RegisteredModel(
+                model,
+                prompt,
+                found.hasCreationTimestamp() ? Instant.ofEpochMilli(found.getCreationTimestamp()) : null,
+                aliases,
+                highest == null ? null : number(response, highest)));
+    }
+
+    /** The versions that have the tag with this value now; databases that ignore case find others, too. */
+    List<ModelVersion> withTagValue(String model, String tag, String value) throws TrackingException, InterruptedException {
+        String filter = "name = " + quoted(model) + " and tags.`" + tag + "` = "
+                + quoted(value, "MLflow cannot search for a tag's value that holds both kinds of quotes. Use another value.");
+        String subject = "versions of model '" + model + "' with tag '" + tag + "'";
+        PageTokens tokens =
+                new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
+        List<ModelVersion> tagged = new ArrayList<>();
+        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
+        do {
+            response = search(transport, filter, subject, PAGE, tokens.next());
+            for (ModelVersion found : VersionReader.readAll(response, model)) {
+                if (value.equals(found.tags().get(tag))) {
+                    tagged.add(found);
+                }
+            }
+        } while (tokens.follow(response, response.message().getNextPageToken()));
+        return tagged;
     }
 
     /**

@@ -45,6 +45,8 @@ final class FakeMlflow implements TrackingServer {
     final List<String> writes = new ArrayList<>();
     final List<String> calls = new ArrayList<>();
     boolean modelExists = true;
+    /** When the registered model was created; a new one of the same name has another time. */
+    Instant created = Instant.ofEpochMilli(1_700_000_000_000L);
     /** Whether the registered model is a prompt. */
     boolean prompt;
     ModelVersion.Status statusOfCreated = ModelVersion.Status.READY;
@@ -466,8 +468,21 @@ final class FakeMlflow implements TrackingServer {
     }
 
     @Override
+    public List<ModelVersion> versionsWithTagValue(String model, String tag, String value) throws TrackingException {
+        return answer("versionsWithTagValue", () -> versions.entrySet().stream()
+                .filter(version -> value.equals(version.getValue().tags.get(tag)))
+                .map(version -> tell(model, version.getKey()))
+                .toList());
+    }
+
+    @Override
     public Optional<RegisteredModel> registeredModel(String model) throws TrackingException {
-        return answer("registeredModel", () -> modelExists ? Optional.of(new RegisteredModel(model, prompt)) : Optional.empty());
+        return answer(
+                "registeredModel",
+                () -> modelExists
+                        ? Optional.of(new RegisteredModel(
+                                model, prompt, created, aliases, versions.isEmpty() ? null : (long) versions.lastKey()))
+                        : Optional.empty());
     }
 
     @Override

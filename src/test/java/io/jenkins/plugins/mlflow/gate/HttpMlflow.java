@@ -133,6 +133,28 @@ public final class HttpMlflow implements AutoCloseable {
         return this;
     }
 
+    /** The tag of a version; null deletes it. */
+    public HttpMlflow tag(int version, String key, String value) {
+        synchronized (api) {
+            if (value == null) {
+                mlflow.versions.get(version).tags.remove(key);
+            } else {
+                mlflow.versions.get(version).tags.put(key, value);
+            }
+        }
+        return this;
+    }
+
+    /** Deletes the registered model, and makes another of the same name that has no version yet. */
+    public HttpMlflow recreateModel() {
+        synchronized (api) {
+            mlflow.versions.clear();
+            mlflow.aliases.clear();
+            mlflow.created = mlflow.created.plusSeconds(60);
+        }
+        return this;
+    }
+
     public HttpMlflow status(String runId, String status) {
         synchronized (api) {
             FakeMlflow.FakeRun run = mlflow.runs.get(runId);

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.Experiment;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.TagSearch;
@@ -141,7 +142,9 @@ final class MlflowApi {
             case VERSIONS:
                 return versions(asked.get("filter"));
             case MODEL:
-                return object("registered_model", object("name", mlflow.registeredModel(model).orElseThrow().name()));
+                return object("registered_model", model(mlflow.registeredModel(model)
+                        .orElseThrow(() -> TrackingException.permanent(ErrorCategory.NOT_FOUND, "Registered Model with name=" + model
+                                + " not found"))));
             case ALIAS:
                 return object("model_version", version(mlflow.versionByAlias(model, asked.get("alias"))
                         .orElseThrow(() -> TrackingException.permanent(ErrorCategory.PROTOCOL, "Registered model alias "
@@ -288,6 +291,12 @@ final class MlflowApi {
         if (tag.find()) {
             return tagged(model, tag.group(1));
         }
+        Matcher value = Pattern.compile("tags\\.`([^`]+)` = '([^']*)'").matcher(filter);
+        if (value.find()) {
+            List<Object> found = new ArrayList<>();
+            mlflow.versionsWithTagValue(model, value.group(1), value.group(2)).forEach(version -> found.add(version(version)));
+            return object("model_versions", found);
+        }
         if (source == null && run == null) {
             return list(mlflow.highestVersion(model));
         }
@@ -315,6 +324,17 @@ final class MlflowApi {
 
     private static Map<String, Object> list(Optional<ModelVersion> version) {
         return version.isPresent() ? object("model_versions", List.of(version(version.get()))) : Map.of();
+    }
+
+    private Map<String, Object> model(RegisteredModel model) throws TrackingException {
+        List<Object> aliases = new ArrayList<>();
+        model.aliases().forEach((alias, version) -> aliases.add(object("alias", alias, "version", version)));
+        return object(
+                "name", model.name(), "creation_timestamp", model.created().toEpochMilli(), "aliases", aliases,
+                "latest_versions",
+                model.highestVersion() == null
+                        ? null
+                        : List.of(version(mlflow.version(model.name(), String.valueOf(model.highestVersion())))));
     }
 
     private static Map<String, Object> version(ModelVersion version) {
