@@ -8,6 +8,7 @@ public final class OptionalPlugins {
     public static final String FOLDERS = "cloudbees-folder";
     public static final String SCM_API = "scm-api";
     public static final String DECLARATIVE = "pipeline-model-definition";
+    public static final String PIPELINE = "workflow-cps";
 
     private OptionalPlugins() {}
 

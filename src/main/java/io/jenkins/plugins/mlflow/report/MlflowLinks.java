@@ -61,7 +61,8 @@ public final class MlflowLinks {
         return base + "/#" + (experimentId == null ? "" : "/experiments/" + encoded(experimentId)) + "/runs/" + encoded(runId) + query();
     }
 
-    String version(String model, String version) {
+    /** Null if one of them is, or there is no address that a page may link to. */
+    public String version(String model, String version) {
         return base == null || model == null || version == null
                 ? null
                 : base + "/#/models/" + encoded(model) + "/versions/" + encoded(version) + query();

@@ -1,0 +1,136 @@
+package io.jenkins.plugins.mlflow.trigger;
+
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
+import io.jenkins.plugins.mlflow.tracking.TrackingException;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import io.jenkins.plugins.mlflow.trigger.TriggerState.ModelState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Asks a server what is true of an event, and starts the builds that are due for it. */
+final class EventProcessor {
+    private EventProcessor() {}
+
+    /** What the server says of the subject of an event. */
+    private record Facts(RegisteredModel model, ModelVersion version) {}
+
+    /**
+     * @param triggers those of one server and one model that the event may concern
+     * @return false if the server does not know the version
+     * @throws IOException if the state of a trigger cannot be kept; then no build was started for that trigger
+     */
+    static boolean process(TrackingServer server, List<ListeningTrigger> triggers, VersionEvent event)
+            throws TrackingException, IOException, InterruptedException {
+        if (!isNumber(event.getVersion())) {
+            // No server of MLflow has such a version.
+            return true;
+        }
+        Optional<Facts> facts = facts(server, event);
+        if (facts.isEmpty()) {
+            return false;
+        }
+        for (ListeningTrigger trigger : triggers) {
+            start(trigger, facts.get().model(), (detector, state) -> events(detector, trigger, event, facts.get()),
+                    found -> facts.get().version());
+        }
+        return true;
+    }
+
+    private static Optional<Facts> facts(TrackingServer server, VersionEvent event)
+            throws TrackingException, InterruptedException {
+        Optional<RegisteredModel> model = server.registeredModel(event.getModel());
+        if (model.isEmpty()) {
+            return Optional.empty();
+        }
+        String version = event.getVersion();
+        if (event.getKind() == VersionEvent.Kind.ALIAS) {
+            version = holder(model.get(), event.getName());
+            if (version.isEmpty()) {
+                return Optional.of(new Facts(model.get(), null));
+            }
+        }
+        return version(server, event.getModel(), version).map(found -> new Facts(model.get(), found));
+    }
+
+    /** The version that has the alias, or an empty string for none. */
+    static String holder(RegisteredModel model, String alias) {
+        String holder = model == null ? "" : model.aliases().getOrDefault(alias, "");
+        return isNumber(holder) ? holder : "";
+    }
+
+    private static boolean isNumber(String version) {
+        return version.matches("[1-9][0-9]{0,17}");
+    }
+
+    /** Empty if the server does not have it. */
+    static Optional<ModelVersion> version(TrackingServer server, String model, String version)
+            throws TrackingException, InterruptedException {
+        try {
+            return Optional.of(server.version(model, version));
+        } catch (TrackingException e) {
+            if (e.category() == ErrorCategory.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static List<VersionEvent> events(
+            EventDetector detector, ListeningTrigger trigger, VersionEvent event, Facts facts) {
+        List<VersionEvent> events = new ArrayList<>();
+        for (EventCondition condition : trigger.conditions()) {
+            if (!condition.isAbout(event)) {
+                continue;
+            }
+            events.addAll(switch (condition.kind()) {
+                case CREATED -> detector.created(Long.parseLong(facts.version().version()));
+                case ALIAS ->
+                    detector.alias(
+                            condition.name(), event.getVersion(), facts.version() == null ? "" : facts.version().version());
+                case TAG -> detector.tag(condition, facts.version().version(), facts.version().tags());
+            });
+        }
+        return events;
+    }
+
+    /** Finds the events that need a build, from a state that is written afterwards. */
+    interface Detection {
+        List<VersionEvent> events(EventDetector detector, ModelState state);
+    }
+
+    /**
+     * Brings the state of a trigger up to date, and starts the builds that are due. A job that is disabled gets none, now or later.
+     *
+     * @param model null if the registry has no such model
+     * @param versions the version of each event that is found
+     */
+    static void start(
+            ListeningTrigger trigger,
+            RegisteredModel model,
+            Detection detection,
+            Function<VersionEvent, ModelVersion> versions)
+            throws IOException {
+        List<PlannedBuild> builds = new ArrayList<>();
+        TriggerStates.update(trigger.job(), state -> {
+            state.keepOnly(trigger.registry(), trigger.model());
+            ModelState seen = state.model(trigger.registry(), trigger.model());
+            if (model != null && model.created() != null) {
+                seen.beginAnewIfOther(model.created().toEpochMilli());
+            }
+            EventDetector detector = new EventDetector(trigger.model(), seen);
+            detector.keepOnly(trigger.conditions());
+            for (VersionEvent event : detection.events(detector, seen)) {
+                if (trigger.isEnabled()) {
+                    builds.add(BuildPlanner.plan(state, trigger, event, versions.apply(event)));
+                }
+            }
+        });
+        TriggerEngine.get().watch(trigger.job());
+        BuildPlanner.schedule(trigger.job(), builds);
+    }
+}

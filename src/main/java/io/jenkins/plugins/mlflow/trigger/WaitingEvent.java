@@ -1,0 +1,76 @@
+package io.jenkins.plugins.mlflow.trigger;
+
+import java.time.Instant;
+
+/** An event that waits for its server to be asked. What is remembered of earlier attempts lasts until Jenkins restarts. */
+final class WaitingEvent {
+    private final long id;
+    private final String registry;
+    private final String destination;
+    private final VersionEvent event;
+    private final Instant since;
+
+    private Instant notBefore = Instant.MIN;
+    private Instant unknownSince;
+    private int failures;
+
+    /**
+     * @param registry what the server's configuration identifies its registry by
+     * @param destination the same for all entries of that registry
+     */
+    WaitingEvent(long id, String registry, String destination, VersionEvent event, Instant since) {
+        this.id = id;
+        this.registry = registry;
+        this.destination = destination;
+        this.event = event;
+        this.since = since;
+    }
+
+    long id() {
+        return id;
+    }
+
+    String registry() {
+        return registry;
+    }
+
+    String destination() {
+        return destination;
+    }
+
+    VersionEvent event() {
+        return event;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    /** The same for events that need to be processed only once. */
+    Object key() {
+        return new Key(registry, event);
+    }
+
+    private record Key(String registry, VersionEvent event) {}
+
+    boolean isDue(Instant now) {
+        return !now.isBefore(notBefore);
+    }
+
+    void waitUntil(Instant time) {
+        notBefore = time;
+    }
+
+    /** When the server first did not know the version. */
+    Instant unknownSince(Instant now) {
+        if (unknownSince == null) {
+            unknownSince = now;
+        }
+        return unknownSince;
+    }
+
+    /** How often it has failed, this time included. */
+    int failed() {
+        return ++failures;
+    }
+}
