@@ -40,6 +40,11 @@ public record CandidateSelection(
         this(experiment, filter, best, orderBy, maxAge, false, null, null, false);
     }
 
+    /** Whether it names or selects a candidate, and does not only limit its age. */
+    public boolean isSelective() {
+        return experiment != null || filter != null || best || nested || alias != null || stage != null;
+    }
+
     /**
      * One order of runs.
      *

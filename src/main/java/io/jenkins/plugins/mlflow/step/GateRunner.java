@@ -134,6 +134,9 @@ final class GateRunner implements GateScheduler.Callbacks {
         reading = null;
         waitingFor = null;
         log.introduce(memory.request);
+        if (parameters.exact() == null && memory.request.exact() != null) {
+            log.say("The candidate is version " + memory.request.exact().value() + ", for which this build was started.");
+        }
         if (Jenkins.get().getRootUrl() == null) {
             log.say("Warning: the address of this Jenkins is not configured, so that MLflow and the report name this build as "
                     + build().run().getUrl() + ". An administrator can set it under Manage Jenkins → System → Jenkins URL.");

@@ -6,14 +6,17 @@ import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.JobConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.StoredPolicy;
+import io.jenkins.plugins.mlflow.gate.ExactCandidate;
 import io.jenkins.plugins.mlflow.gate.GateRequest;
 import io.jenkins.plugins.mlflow.gate.RunTags;
+import io.jenkins.plugins.mlflow.policy.CandidateSelection;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
+import io.jenkins.plugins.mlflow.report.TriggeringVersion;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.training.BuildRunTags;
 import java.time.Duration;
@@ -49,10 +52,16 @@ final class RequestBuilder {
             String origin = document == null ? THRESHOLDS : document.origin();
             GatePolicy policy =
                     held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(runs != null)), document, origin);
+            ExactCandidate exact = parameters.exact();
+            TriggeringVersion triggering = triggering(server, policy.candidate());
+            if (triggering != null) {
+                exact = new ExactCandidate(ExactCandidate.Kind.VERSION, triggering.getVersion());
+                runs = null;
+            }
             return new GateRequest(
                             parameters.model(),
                             server.getName(),
-                            parameters.exact(),
+                            exact,
                             policy,
                             origin,
                             CanonicalPolicy.sha256(policy),
@@ -66,6 +75,13 @@ final class RequestBuilder {
         } catch (PolicyException e) {
             throw new StepException(e.getMessage());
         }
+    }
+
+    /** The version that the build was started for, unless the step or the policy names or selects another candidate. */
+    private TriggeringVersion triggering(MlflowServerConfiguration server, CandidateSelection selection) {
+        return parameters.exact() != null || parameters.ofUpstream() || selection.isSelective()
+                ? null
+                : TriggeringVersion.of(run, server.registry(), parameters.model());
     }
 
     /** Null if any run of the server may be the candidate. */
