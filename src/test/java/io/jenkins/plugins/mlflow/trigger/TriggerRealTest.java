@@ -25,7 +25,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Versions, aliases and tags of real servers, found by polling. */
-@Tag("mlflow")
+@Tag("live")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @WithJenkins
 class TriggerRealTest {

@@ -34,7 +34,7 @@ import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** A real MLflow that delivers to a real port of Jenkins. */
-@Tag("mlflow")
+@Tag("live")
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 @WithJenkins
 class WebhookRealTest {
