@@ -67,10 +67,12 @@ class TriggerTest {
         triggered.poll();
         triggered.poll();
 
-        assertEquals(List.of("8 created", "9 created"), triggered.events(job));
-        jenkins.assertLogContains("SEEN: churn-classifier 8 r8", job.getBuildByNumber(1));
-        jenkins.assertLogContains("SEEN: churn-classifier 9 r9", job.getBuildByNumber(2));
-        jenkins.assertLogContains("Version 8 of model churn-classifier on MLflow server 'stub': created", job.getBuildByNumber(1));
+        assertEquals(List.of("8 created", "9 created"), triggered.events(job).stream().sorted().toList());
+        for (WorkflowRun run : job.getBuilds()) {
+            String version = run.getCause(ModelVersionCause.class).getVersion();
+            jenkins.assertLogContains("SEEN: churn-classifier " + version + " r" + version, run);
+            jenkins.assertLogContains("Version " + version + " of model churn-classifier on MLflow server 'stub': created", run);
+        }
     }
 
     @Test
@@ -157,8 +159,10 @@ class TriggerTest {
         mlflow.alias("champion", 7);
         triggered.poll();
         triggered.poll();
+        assertEquals(List.of("7 alias:champion"), triggered.events(polled));
         mlflow.alias("champion", 6);
         triggered.poll();
+        assertEquals(List.of("7 alias:champion", "6 alias:champion"), triggered.events(polled));
         mlflow.alias("champion", 7);
         triggered.poll();
         assertEquals(List.of("7 alias:champion", "6 alias:champion", "7 alias:champion"), triggered.events(polled));
@@ -181,6 +185,7 @@ class TriggerTest {
         mlflow.alias("challenger", 6);
         triggered.offer(server, VersionEvent.alias(MODEL, "6", "challenger"));
         triggered.run();
+        assertEquals(List.of("7 alias:challenger", "6 alias:challenger"), triggered.events(job));
         mlflow.alias("challenger", 7);
         triggered.offer(server, VersionEvent.alias(MODEL, "7", "challenger"));
         triggered.run();
