@@ -17,7 +17,12 @@ import java.util.stream.Collectors;
  * anew. Where the server does not allow that, it shows what to run instead.
  */
 final class WebhookRegistration {
-    static final List<String> EVENTS = List.of("model_version.created", "model_version_alias.created", "model_version_tag.set");
+    static final List<String> EVENTS = List.of(
+            "model_version.created",
+            "model_version_alias.created",
+            "model_version_alias.deleted",
+            "model_version_tag.set",
+            "model_version_tag.deleted");
 
     private static final int LONGEST_NAME = 63;
 

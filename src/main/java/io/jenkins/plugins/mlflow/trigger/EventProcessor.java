@@ -26,7 +26,8 @@ final class EventProcessor {
      */
     static boolean process(TrackingServer server, List<ListeningTrigger> triggers, VersionEvent event)
             throws TrackingException, IOException, InterruptedException {
-        if (!isNumber(event.getVersion())) {
+        boolean isDeletion = event.getKind() == VersionEvent.Kind.ALIAS && event.getVersion().isEmpty();
+        if (!isDeletion && !isNumber(event.getVersion())) {
             // No server of MLflow has such a version.
             return true;
         }

@@ -34,6 +34,11 @@ public final class VersionEvent {
         return new VersionEvent(Kind.ALIAS, model, version, Objects.requireNonNull(alias), null);
     }
 
+    /** The alias was deleted: no version has it. The same version may get it again, which is a new event. */
+    public static VersionEvent aliasDeleted(String model, String alias) {
+        return alias(model, "", alias);
+    }
+
     /** The tag of the version was set to the value. */
     public static VersionEvent tag(String model, String version, String key, String value) {
         return new VersionEvent(Kind.TAG, model, version, Objects.requireNonNull(key), Objects.requireNonNull(value));
@@ -47,6 +52,7 @@ public final class VersionEvent {
         return model;
     }
 
+    /** Empty if no version has the alias any longer. */
     public String getVersion() {
         return version;
     }

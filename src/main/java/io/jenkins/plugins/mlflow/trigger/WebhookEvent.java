@@ -19,7 +19,8 @@ final class WebhookEvent {
     private WebhookEvent() {}
 
     /**
-     * What happened to a version; empty if the event is of another kind.
+     * What happened to a version; empty if the event is of another kind. That a tag was deleted is told as a tag without a value: the
+     * server is asked for it anyway.
      *
      * @throws IllegalArgumentException if the body is no event of MLflow
      */
@@ -36,6 +37,10 @@ final class WebhookEvent {
             case "model_version.created" -> Optional.of(VersionEvent.created(required(data, "name"), version(data)));
             case "model_version_alias.created" -> Optional.of(
                     VersionEvent.alias(required(data, "name"), version(data), required(data, "alias")));
+            case "model_version_alias.deleted" -> Optional.of(
+                    VersionEvent.aliasDeleted(required(data, "name"), required(data, "alias")));
+            case "model_version_tag.deleted" -> Optional.of(
+                    VersionEvent.tag(required(data, "name"), version(data), required(data, "key"), ""));
             case "model_version_tag.set" -> Optional.of(
                     VersionEvent.tag(required(data, "name"), version(data), required(data, "key"), value(data)));
             default -> Optional.empty();

@@ -133,6 +133,13 @@ public final class HttpMlflow implements AutoCloseable {
         return this;
     }
 
+    /** No version has the alias any longer. */
+    public void deleteAlias(String alias) {
+        synchronized (mlflow) {
+            mlflow.aliases.remove(alias);
+        }
+    }
+
     /** The tag of a version; null deletes it. */
     public HttpMlflow tag(int version, String key, String value) {
         synchronized (api) {

@@ -6,6 +6,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what it is offered, as long as the test lets it. */
 abstract class RecordingSink implements EventSink {
+    /** The servers of all offers, in their order. */
+    final List<MlflowServerConfiguration> servers = new CopyOnWriteArrayList<>();
+
     final List<String> offered = new CopyOnWriteArrayList<>();
     volatile boolean full;
     volatile RuntimeException failure;
@@ -16,6 +19,7 @@ abstract class RecordingSink implements EventSink {
             throw failure;
         }
         if (!full) {
+            servers.add(server);
             offered.add(server.getName() + ": " + hint);
         }
         return !full;

@@ -193,6 +193,26 @@ class TriggerTest {
     }
 
     @Test
+    void anAliasThatIsSetAgainAfterItWasDeletedIsANewEvent() throws Exception {
+        MlflowModelVersionTrigger trigger = Triggered.trigger("alias:challenger");
+        server.setWebhookSecretId("secret");
+        WorkflowJob job = triggered.job("gate", Triggered.SHOW, trigger);
+        mlflow.alias("challenger", 7);
+        triggered.offer(server, VersionEvent.alias(MODEL, "7", "challenger"));
+        triggered.run();
+        mlflow.deleteAlias("challenger");
+        triggered.offer(server, VersionEvent.aliasDeleted(MODEL, "challenger"));
+        triggered.run();
+        assertEquals(List.of("7 alias:challenger"), triggered.events(job));
+
+        mlflow.alias("challenger", 7);
+        triggered.offer(server, VersionEvent.alias(MODEL, "7", "challenger"));
+        triggered.run();
+
+        assertEquals(List.of("7 alias:challenger", "7 alias:challenger"), triggered.events(job));
+    }
+
+    @Test
     void aTagStartsABuildWhenItGetsTheValueAndNotForAnotherOne() throws Exception {
         WorkflowJob job = job("tag:validation=requested");
         mlflow.tag(6, "validation", "requested");

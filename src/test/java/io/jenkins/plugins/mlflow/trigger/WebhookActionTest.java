@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.ExtensionList;
+import io.jenkins.plugins.mlflow.config.Folders;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import java.io.BufferedReader;
@@ -63,6 +65,18 @@ class WebhookActionTest {
 
     private static void configure(MlflowServerConfiguration... servers) {
         MlflowGlobalConfiguration.get().setServers(List.of(servers));
+    }
+
+    @Test
+    void aServerOfAFolderHasASecretOfTheFoldersOwn() throws Exception {
+        Folder team = Folders.in(jenkins.jenkins, "team");
+        Folders.token(team, "team-webhook", "the secret of the team");
+        MlflowServerConfiguration own = server("production", "https://team.example.com", "team-webhook", null);
+        Folders.configure(team, "", "", own);
+
+        assertEquals(200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+
+        assertEquals(List.of(own.destination()), sink.servers.stream().map(MlflowServerConfiguration::destination).toList());
     }
 
     @Test

@@ -20,7 +20,7 @@ class WebhookEventTest {
     }
 
     @Test
-    void theThreeEventsOfAVersionAreRead() {
+    void theEventsOfAVersionAreRead() {
         assertEquals(
                 VersionEvent.created("churn", "7"),
                 parse(event("model_version", "created", "{'name': 'churn', 'version': '7', 'source': 's', 'run_id': null, 'tags': {}}"))
@@ -37,8 +37,18 @@ class WebhookEventTest {
                 parse(event("model_version_tag", "set", "{'name': 'churn', 'version': '7', 'key': 'done', 'value': ''}")).orElseThrow());
     }
 
+    @Test
+    void deletionsAreRead() {
+        assertEquals(
+                VersionEvent.aliasDeleted("churn", "challenger"),
+                parse(event("model_version_alias", "deleted", "{'name': 'churn', 'alias': 'challenger'}")).orElseThrow());
+        assertEquals(
+                VersionEvent.tag("churn", "7", "validation", ""),
+                parse(event("model_version_tag", "deleted", "{'name': 'churn', 'version': '7', 'key': 'validation'}")).orElseThrow());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"registered_model created", "model_version_tag deleted", "model_version_alias deleted", "prompt created",
+    @ValueSource(strings = {"registered_model created", "prompt created",
             "prompt_version created", "budget_policy exceeded", "something new"})
     void otherEventsAreEventsAndConcernNoVersion(String kind) {
         assertFalse(parse(event(kind.split(" ")[0], kind.split(" ")[1], "{'name': 'churn'}")).isPresent());
