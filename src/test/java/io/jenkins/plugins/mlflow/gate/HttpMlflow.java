@@ -135,7 +135,7 @@ public final class HttpMlflow implements AutoCloseable {
 
     /** No version has the alias any longer. */
     public void deleteAlias(String alias) {
-        synchronized (mlflow) {
+        synchronized (api) {
             mlflow.aliases.remove(alias);
         }
     }
