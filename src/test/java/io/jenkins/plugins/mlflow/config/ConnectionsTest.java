@@ -133,7 +133,7 @@ class ConnectionsTest {
     @Test
     void credentialsThatAreMissingOrOfNoUseAreAConfigurationError() throws Exception {
         server.setCredentialsId("gone");
-        assertTrue(refused().contains("'gone'") && refused().contains("are not there"));
+        assertTrue(refused().contains("'gone'") && refused().contains("are missing"));
 
         add(new FileCredentialsImpl(CredentialsScope.GLOBAL, "file", "", "f", SecretBytes.fromString("Y2FuYXJ5")));
         server.setCredentialsId("file");

@@ -29,7 +29,8 @@ class WebhookRegistrationTest {
     private static final String CANARY = "canary-of-the-webhook";
     private static final String URL = "https://jenkins.example.com/ci/mlflow-webhook/";
     private static final String EVENTS = "\"events\": [{\"entity\": \"MODEL_VERSION\", \"action\": \"CREATED\"}, "
-            + "{\"entity\": \"MODEL_VERSION_ALIAS\", \"action\": \"CREATED\"}, {\"entity\": \"MODEL_VERSION_TAG\", \"action\": \"SET\"}]";
+            + "{\"entity\": \"MODEL_VERSION_ALIAS\", \"action\": \"CREATED\"}, {\"entity\": \"MODEL_VERSION_ALIAS\", \"action\": \"DELETED\"}, "
+            + "{\"entity\": \"MODEL_VERSION_TAG\", \"action\": \"SET\"}, {\"entity\": \"MODEL_VERSION_TAG\", \"action\": \"DELETED\"}]";
 
     private final List<String> webhooks = new CopyOnWriteArrayList<>();
     private final List<String> writes = new CopyOnWriteArrayList<>();
