@@ -10,13 +10,18 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.ExtensionList;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.config.Connections;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.tracking.MlflowServer;
 import io.jenkins.plugins.mlflow.tracking.MlflowServers;
+import io.jenkins.plugins.mlflow.tracking.ModelVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,9 +30,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.TestExtension;
@@ -123,6 +133,57 @@ class WebhookRealTest {
             });
         } finally {
             mlflow.stop();
+        }
+    }
+
+    @Test
+    void theVersionThatAScriptRegistersIsEvaluatedAndPromoted(JenkinsRule jenkins, @TempDir Path folder) throws Exception {
+        JenkinsLocationConfiguration.get().setUrl(jenkins.getURL().toString());
+        MlflowServer mlflow = start();
+        try {
+            MlflowServerConfiguration real = server("real", mlflow.url(), "webhook", SECRET);
+            MlflowGlobalConfiguration.get().setServers(List.of(real));
+            FormValidation made = register(real);
+            assertEquals(FormValidation.Kind.OK, made.kind, made.renderHtml());
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "gate");
+            job.setDefinition(new CpsFlowDefinition(
+                    "mlflowEvalGate model: 'churn', thresholds: [accuracy: 0.9], promote: 'champion'", true));
+            MlflowModelVersionTrigger trigger = new MlflowModelVersionTrigger("churn");
+            job.addProperty(new PipelineTriggersJobProperty(List.of(trigger)));
+            trigger.start(job, true);
+
+            Path script = Files.writeString(folder.resolve("train.py"), String.join(
+                    "\n",
+                    "import mlflow",
+                    "class Model(mlflow.pyfunc.PythonModel):",
+                    "    def predict(self, context, model_input, params=None): return model_input",
+                    "with mlflow.start_run():",
+                    "    mlflow.log_metric('accuracy', 0.95)",
+                    "    mlflow.pyfunc.log_model(name='model', python_model=Model(), pip_requirements=['mlflow'],",
+                    "                            registered_model_name='churn')"));
+            ProcessBuilder training = new ProcessBuilder(mlflow.python().toString(), script.toString())
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("log").toFile());
+            training.environment().put("MLFLOW_TRACKING_URI", mlflow.url());
+            assertEquals(0, training.start().waitFor(), () -> read(folder.resolve("log")));
+
+            await("the build: " + mlflow.log(), () -> job.getBuildByNumber(1) != null);
+            WorkflowRun build = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(1)));
+            assertEquals("1", build.getCause(ModelVersionCause.class).getVersion());
+            assertEquals("1", ModelVersion.number(Connections.open(real, null).versionByAlias("churn", "champion")));
+            jenkins.waitUntilNoActivity();
+            assertEquals(1, job.getBuilds().size());
+        } finally {
+            mlflow.stop();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
