@@ -32,10 +32,17 @@ final class FolderSources {
         return found;
     }
 
+    /**
+     * Its servers are made the folder's here, whatever became of the folder when it was loaded: one without a folder would have the
+     * rights of the controller.
+     */
     private static void add(Item item, List<ConfigurationSource> found) {
-        MlflowFolderProperty property =
-                item instanceof AbstractFolder<?> folder ? folder.getProperties().get(MlflowFolderProperty.class) : null;
+        if (!(item instanceof AbstractFolder<?> folder)) {
+            return;
+        }
+        MlflowFolderProperty property = folder.getProperties().get(MlflowFolderProperty.class);
         if (property != null) {
+            property.setOwner(folder);
             found.add(property);
         }
     }

@@ -12,6 +12,7 @@ import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
@@ -45,6 +46,7 @@ public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractF
     private Object readResolve() {
         defaultServer = defaultServer == null ? "" : defaultServer;
         servers = servers == null ? new ArrayList<>() : servers;
+        servers.removeIf(Objects::isNull);
         policy = policy == null ? "" : policy;
         return this;
     }

@@ -214,12 +214,29 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     }
 
     private Stream<MlflowServerConfiguration> entries(Item job) {
-        return Stream.concat(Stream.of(this), JobConfiguration.of(job).configured().filter(this::isSameRegistry));
+        return Stream.concat(
+                Stream.of(this),
+                JobConfiguration.of(job).configured().filter(other -> isSameRegistry(other) || isBoundBy(other)));
+    }
+
+    /**
+     * Whether the entry of another folder, or of the controller, leads to the same address and names no workspace: servers without
+     * workspaces ignore the one that is named here.
+     */
+    private boolean isBoundBy(MlflowServerConfiguration other) {
+        return other.workspace == null
+                && !other.folderName().equals(folderName())
+                && ServerAddress.parse(trackingUri).destination().equals(ServerAddress.parse(other.trackingUri).destination());
     }
 
     /** The folder whose credentials it uses; null for the controller. */
     ItemGroup<?> folder() {
         return folder;
+    }
+
+    /** The full name of the folder whose jobs it is for; empty for the controller. */
+    public String folderName() {
+        return folder == null ? "" : folder.getFullName();
     }
 
     /** Makes it an entry of a folder, or of the controller with null. This is not stored. */

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 public final class ServerAddress {
     private static final int HIGHEST_PORT = 65_535;
 
+    private static final Pattern ENCODED_SEPARATOR = Pattern.compile("%(?:2e|2f|5c)", Pattern.CASE_INSENSITIVE);
     private static final Pattern IP_ADDRESS = Pattern.compile("\\[.*]|[0-9.]+");
 
     private static final String TRACKING_URI = "tracking URI";
@@ -70,6 +71,10 @@ public final class ServerAddress {
         if (uri.getPort() == 0 || uri.getPort() > HIGHEST_PORT) {
             throw new IllegalArgumentException(
                     "The " + what + " has the port " + uri.getPort() + "; a port is 1 to " + HIGHEST_PORT + ".");
+        }
+        if (uri.getRawPath() != null && ENCODED_SEPARATOR.matcher(uri.getRawPath()).find()) {
+            throw new IllegalArgumentException("The " + what + " has an encoded dot, slash or backslash in its path (%2E, %2F, %5C),"
+                    + " which servers read in different ways. Write the path without it.");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("The " + what + " must end before '"

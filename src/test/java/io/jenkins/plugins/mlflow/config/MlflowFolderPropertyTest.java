@@ -172,6 +172,37 @@ class MlflowFolderPropertyTest {
         return Connections.find(found.getCredentialsId(), StringCredentials.class, found).getSecret().getPlainText();
     }
 
+    /** As after a config.xml that makes the loading of the folder fail after the property was read. */
+    @Test
+    void aServerIsThatOfItsFolderEvenIfTheFolderDidNotTellItsProperty() throws Exception {
+        SystemCredentialsProvider.getInstance().getCredentials().add(
+                new StringCredentialsImpl(CredentialsScope.SYSTEM, "system", "", Secret.fromString("secret")));
+        MlflowFolderProperty property = new MlflowFolderProperty();
+        property.setServers(List.of(Folders.server("evil", "https://evil.example.com", "system")));
+        team.getProperties().add(property);
+
+        MlflowServerConfiguration found = JobConfiguration.of(churn).getServer("evil");
+
+        assertEquals("ml/team", found.folderName());
+        assertTrue(assertThrows(ConfigurationException.class, () -> Connections.open(found, null)).getMessage()
+                .contains("are missing, or are not for its address"));
+    }
+
+    @Test
+    void theRightsOfAnOuterEntryWithoutAWorkspaceBindEveryWorkspace() throws Exception {
+        MlflowServerConfiguration outer = server("production", "mlflow");
+        outer.setPromotion(new PromotionRights("ml/prod"));
+        outer.setUsage(new ServerUsage("ml/**"));
+        MlflowGlobalConfiguration.get().setServers(List.of(outer));
+        MlflowServerConfiguration inner = server("own", "mlflow");
+        inner.setWorkspace("growth");
+        Folders.configure(team, "", "", inner);
+        Folders.configure(nlp, "", "", server("own", "mlflow"));
+
+        assertNotNull(JobConfiguration.of(churn).getServer("own").whyNotPromote(churn));
+        refused(tagger, "own");
+    }
+
     @Test
     void trainingCredentialsAreNeverThoseOfAGateAroundTheFolder() throws Exception {
         SystemCredentialsProvider.getInstance().getCredentials().add(

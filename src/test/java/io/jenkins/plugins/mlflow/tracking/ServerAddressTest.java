@@ -96,4 +96,10 @@ class ServerAddressTest {
     void anotherAddressIsAnotherDestination(String one, String other) {
         assertNotEquals(ServerAddress.parse(one).destination(), ServerAddress.parse(other).destination());
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://h/x/%2e%2e/team", "https://h/a%2Fb", "https://h/a%5cb"})
+    void aPathThatServersReadInDifferentWaysIsRefused(String address) {
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> ServerAddress.parse(address)).getMessage().contains("encoded dot"));
+    }
 }
