@@ -2,10 +2,8 @@ package io.jenkins.plugins.mlflow.config;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Patterns of full names of jobs, as an administrator lists them. {@code *} is any text within a name, {@code **} in the place
@@ -19,6 +17,11 @@ import java.util.stream.Collectors;
 final class JobPatterns {
     private static final String ANY = "**";
     private static final int LONGEST = 10_000;
+
+    /** With more, a match could take for ever; who may configure a folder can write patterns, too. */
+    private static final int MOST_ANY = 3;
+
+    private static final int MOST_SEGMENTS = 64;
     private static final Pattern SEPARATOR = Pattern.compile("[,\\r\\n]+");
 
     /** What Jenkins allows in no name of a job, but a user may take for a pattern. */
@@ -101,16 +104,16 @@ final class JobPatterns {
             return matchesParts(rest, parts) || matchesParts(pattern, parts.subList(1, parts.size()));
         }
         return !isEncoded(pattern.get(0))
-                && segment(pattern.get(0)).matcher(parts.get(0)).matches()
+                && glob(pattern.get(0), parts.get(0))
                 && matchesParts(rest, parts.subList(1, parts.size()));
     }
 
     private static boolean matchesOne(String pattern, String name) {
-        if (segment(pattern).matcher(name).matches()) {
+        if (glob(pattern, name)) {
             return true;
         }
         String decoded = decoded(name);
-        return !isEncoded(pattern) && !decoded.contains("/") && segment(pattern).matcher(decoded).matches();
+        return !isEncoded(pattern) && !decoded.contains("/") && glob(pattern, decoded);
     }
 
     /** A pattern that is written as Jenkins stores a name must not match a branch that is really called like that. */
@@ -127,10 +130,27 @@ final class JobPatterns {
         }
     }
 
-    private static Pattern segment(String pattern) {
-        return Pattern.compile(
-                Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
-                Pattern.DOTALL);
+    /** Whether a name matches a pattern in which {@code *} is any text; in steps that grow with the product of both lengths. */
+    private static boolean glob(String pattern, String name) {
+        int inPattern = 0;
+        int inName = 0;
+        int lastStar = -1;
+        int afterStar = 0;
+        while (inName < name.length()) {
+            if (inPattern < pattern.length() && pattern.charAt(inPattern) == '*') {
+                lastStar = inPattern++;
+                afterStar = inName;
+            } else if (inPattern < pattern.length() && pattern.charAt(inPattern) == name.charAt(inName)) {
+                inPattern++;
+                inName++;
+            } else if (lastStar >= 0) {
+                inPattern = lastStar + 1;
+                inName = ++afterStar;
+            } else {
+                return false;
+            }
+        }
+        return pattern.substring(inPattern).chars().allMatch(character -> character == '*');
     }
 
     private static List<String> pattern(String pattern) {
@@ -141,6 +161,10 @@ final class JobPatterns {
             throw new IllegalArgumentException("The pattern '" + pattern.replaceAll("\\p{Cc}", " ")
                     + "' of the allowed jobs matches no full name of a job. Write names separated by /, for example"
                     + " ml/*/main; * is any text within one name, and ** in the place of a name any number of names.");
+        }
+        if (segments.size() > MOST_SEGMENTS || segments.stream().filter(ANY::equals).count() > MOST_ANY) {
+            throw new IllegalArgumentException("The pattern '" + pattern + "' of the allowed jobs is too long: it may have at most "
+                    + MOST_SEGMENTS + " names separated by /, and at most " + MOST_ANY + " times **.");
         }
         return segments;
     }

@@ -57,6 +57,14 @@ class PromotionRightsTest {
         assertEquals(allowed, new PromotionRights(patterns).isFor(job, false));
     }
 
+    @Test
+    void noPatternTakesLongForANameThatItNearlyMatches() {
+        assertFalse(new PromotionRights("*a".repeat(1_000) + "*b").isFor("a".repeat(5_000), false));
+        assertFalse(new PromotionRights("**/*/**/*/**/x").isFor("a/".repeat(60) + "y", false));
+        assertThrows(IllegalArgumentException.class, () -> new PromotionRights("**/".repeat(4) + "x"));
+        assertThrows(IllegalArgumentException.class, () -> new PromotionRights("a/".repeat(64) + "x"));
+    }
+
     /** Who may push may make branches, and those must not match what was meant of folders or of the main branch. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
