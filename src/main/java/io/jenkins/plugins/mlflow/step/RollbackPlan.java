@@ -181,8 +181,9 @@ final class RollbackPlan {
             throw conflict("no version before version " + from + " is known");
         }
         if (own != null) {
-            String replaced = own.getStage() == null ? own.getPreviousVersion() : recorded.replacedBy(run, from);
-            if (!before.equals(replaced)) {
+            // The report knows a server by its name alone. The record is that of the registry, and knows which builds promoted there.
+            String replaced = recorded.replacedBy(run, from);
+            if (!before.equals(replaced) || own.getStage() == null && !before.equals(own.getPreviousVersion())) {
                 throw conflict((replaced == null
                                 ? "this build's promotion of version " + from + " replaced no version"
                                 : "this build's promotion of version " + from + " replaced version " + replaced)
