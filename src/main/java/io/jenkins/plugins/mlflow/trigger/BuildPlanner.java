@@ -12,10 +12,14 @@ import io.jenkins.plugins.mlflow.report.MlflowLinks;
 import io.jenkins.plugins.mlflow.report.TriggeringVersion;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import java.io.IOException;
-import java.util.HashSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -30,8 +34,14 @@ import jenkins.model.ParameterizedJobMixIn;
 final class BuildPlanner {
     private static final Logger LOGGER = Logger.getLogger(BuildPlanner.class.getName());
 
-    /** Plans that were neither in the queue nor a build when they were looked for last. */
-    private final Set<String> missing = new HashSet<>();
+    /** So long may a build be neither in the queue nor stored, while it starts. */
+    static final Duration LONGEST_START = Duration.ofSeconds(30);
+
+    /** Plans that are being put into the queue, which may take a while. */
+    private static final Set<String> SCHEDULING = ConcurrentHashMap.newKeySet();
+
+    /** Plans that were neither in the queue nor a build when they were looked for, and since when. */
+    private final Map<String, Instant> missing = new HashMap<>();
 
     /** To be called while the state of the job is changed. */
     static PlannedBuild plan(TriggerState state, ListeningTrigger trigger, VersionEvent event, ModelVersion version) {
@@ -44,6 +54,7 @@ final class BuildPlanner {
                 new MlflowLinks(trigger.server().shownUrl(), trigger.server().getWorkspace())
                         .version(event.getModel(), event.getVersion()),
                 trigger.job().getNextBuildNumber());
+        SCHEDULING.add(planned.id());
         state.planned().add(planned);
         return planned;
     }
@@ -54,20 +65,26 @@ final class BuildPlanner {
     }
 
     static void schedule(Job<?, ?> job, List<PlannedBuild> builds) {
-        for (PlannedBuild planned : builds) {
-            VersionEvent event = planned.event();
-            Queue.Item item = ParameterizedJobMixIn.scheduleBuild2(
-                    job,
-                    -1,
-                    new CauseAction(new ModelVersionCause(planned)),
-                    new TriggeringVersion(planned.registry(), event.getModel(), event.getVersion(), planned.runId()));
-            if (item == null) {
-                LOGGER.log(Level.WARNING, "Jenkins did not queue a build of {0} for {1}. Start it by hand if it is wanted.",
-                        new Object[] {job.getFullName(), event});
-                forget(job, planned.id());
-            } else {
-                LOGGER.log(Level.INFO, "A build of {0} is queued for {1}", new Object[] {job.getFullName(), event});
-            }
+        try {
+            builds.forEach(planned -> schedule(job, planned));
+        } finally {
+            builds.forEach(planned -> SCHEDULING.remove(planned.id()));
+        }
+    }
+
+    private static void schedule(Job<?, ?> job, PlannedBuild planned) {
+        VersionEvent event = planned.event();
+        Queue.Item item = ParameterizedJobMixIn.scheduleBuild2(
+                job,
+                -1,
+                new CauseAction(new ModelVersionCause(planned)),
+                new TriggeringVersion(planned.registry(), event.getModel(), event.getVersion(), planned.runId()));
+        if (item == null) {
+            LOGGER.log(Level.WARNING, "Jenkins did not queue a build of {0} for {1}. Start it by hand if it is wanted.",
+                    new Object[] {job.getFullName(), event});
+            forget(job, planned.id());
+        } else {
+            LOGGER.log(Level.INFO, "A build of {0} is queued for {1}", new Object[] {job.getFullName(), event});
         }
     }
 
@@ -81,20 +98,20 @@ final class BuildPlanner {
     }
 
     /**
-     * Schedules what was planned and is neither in the queue nor a build, this time and the last: an item is in neither for a
-     * moment when its build starts.
+     * Schedules what was planned and is neither in the queue nor a build for some time: an item is in neither for a moment when its
+     * build starts.
      *
      * @return whether any plan is left
      */
-    boolean recover(Job<?, ?> job) throws IOException {
+    boolean recover(Job<?, ?> job, Instant now) throws IOException {
         List<PlannedBuild> open = TriggerStates.planned(job);
         for (PlannedBuild planned : open) {
-            if (isQueued(job, planned.id())) {
+            if (SCHEDULING.contains(planned.id()) || isQueued(job, planned.id())) {
                 missing.remove(planned.id());
             } else if (isStarted(job, planned)) {
                 missing.remove(planned.id());
                 forget(job, planned.id());
-            } else if (!missing.add(planned.id())) {
+            } else if (!now.isBefore(missing.computeIfAbsent(planned.id(), id -> now).plus(LONGEST_START))) {
                 missing.remove(planned.id());
                 schedule(job, List.of(planned));
             }

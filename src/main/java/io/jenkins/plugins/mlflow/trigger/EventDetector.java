@@ -20,8 +20,12 @@ final class EventDetector {
         this.state = state;
     }
 
-    /** A version that the server has, and that a hint said was created. */
+    /** A version that the server has, and that a hint said was created. One that a poll has seen is not new. */
     List<VersionEvent> created(long version) {
+        return state.polledUpTo != null && version <= state.polledUpTo ? List.of() : start(version);
+    }
+
+    private List<VersionEvent> start(long version) {
         if (state.isStarted(version)) {
             return List.of();
         }
@@ -32,7 +36,7 @@ final class EventDetector {
     /** A version that a poll found beyond those that it knew. */
     List<VersionEvent> polled(long version) {
         state.polledUpTo = version;
-        return created(version);
+        return start(version);
     }
 
     /**

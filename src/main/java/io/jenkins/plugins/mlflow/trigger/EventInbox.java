@@ -22,6 +22,7 @@ import jenkins.model.Jenkins;
 @Extension
 public final class EventInbox implements EventSink {
     static final int MOST_EVENTS = 10_000;
+    private static final int MOST_OF_A_FOLDER = MOST_EVENTS / 10;
     private static final int LONGEST_NAME = 1_000;
 
     private static final Logger LOGGER = Logger.getLogger(EventInbox.class.getName());
@@ -75,11 +76,16 @@ public final class EventInbox implements EventSink {
         try {
             load();
             WaitingEvent event = new WaitingEvent(
-                    lastId + 1, server.registry(), server.destination(), hint, Clock.systemUTC().instant());
+                    lastId + 1,
+                    server.registry(),
+                    server.destination(),
+                    server.folderName(),
+                    hint,
+                    Clock.systemUTC().instant());
             if (keys.containsKey(event.key())) {
                 return true;
             }
-            if (waiting.size() >= MOST_EVENTS) {
+            if (waiting.size() >= MOST_EVENTS || isFull(event.folder())) {
                 return false;
             }
             journal.add(event);
@@ -91,6 +97,12 @@ public final class EventInbox implements EventSink {
             LOGGER.log(Level.WARNING, "An event of an MLflow server cannot be stored and is refused", e);
             return false;
         }
+    }
+
+    /** A folder has a part of the places, so that it cannot keep the events of all others out. */
+    private boolean isFull(String folder) {
+        return !folder.isEmpty()
+                && waiting.values().stream().filter(event -> event.folder().equals(folder)).count() >= MOST_OF_A_FOLDER;
     }
 
     private void load() throws IOException {

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -67,6 +68,7 @@ final class EventJournal {
                         id,
                         Json.text(map, "registry"),
                         Json.text(map, "destination"),
+                        Objects.requireNonNullElse(Json.text(map, "folder"), ""),
                         Events.fromMap(map),
                         Instant.parse(Json.text(map, "since"))));
             }
@@ -85,6 +87,7 @@ final class EventJournal {
         map.put("id", event.id());
         map.put("registry", event.registry());
         map.put("destination", event.destination());
+        map.put("folder", event.folder());
         map.putAll(Events.toMap(event.event()));
         map.put("since", event.since().toString());
         return Json.write(map);

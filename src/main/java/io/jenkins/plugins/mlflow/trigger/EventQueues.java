@@ -96,7 +96,8 @@ final class EventQueues {
                 continue;
             }
             try {
-                known &= EventProcessor.process(Connections.open(first.server(), null), group, event.event());
+                known &= EventProcessor.process(
+                        Connections.open(first.server(), null).within(TriggerEngine.LONGEST_TASK), group, event.event());
                 problems.succeeded(first);
             } catch (TrackingException | ConfigurationException | IOException | RuntimeException e) {
                 failed = true;

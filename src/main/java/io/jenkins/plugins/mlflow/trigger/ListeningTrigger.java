@@ -19,7 +19,7 @@ record ListeningTrigger(
 
     /** Triggers with the same one are served by the same requests. */
     String serverKey() {
-        return server.registry() + '\n' + server.getName() + '\n' + server.getCredentialsId();
+        return server.folderName() + '\n' + server.registry() + '\n' + server.getName() + '\n' + server.getCredentialsId();
     }
 
     String registry() {
@@ -30,9 +30,10 @@ record ListeningTrigger(
         return job.isBuildable();
     }
 
-    /** Whether an event of a server may concern this trigger. */
+    /** Whether an event of a server may concern this trigger. One that a folder's server signed is for the jobs of the folder alone. */
     boolean isAbout(WaitingEvent waiting) {
-        return model.equals(waiting.event().getModel())
+        return (waiting.folder().isEmpty() || job.getFullName().startsWith(waiting.folder() + "/"))
+                && model.equals(waiting.event().getModel())
                 && (waiting.registry().equals(server.registry()) || waiting.destination().equals(server.destination()))
                 && conditions.stream().anyMatch(condition -> condition.isAbout(waiting.event()));
     }

@@ -11,6 +11,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlflow.config.ServerNames;
 import io.jenkins.plugins.mlflow.policy.Durations;
+import java.io.ObjectStreamException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,15 @@ public final class MlflowModelVersionTrigger extends Trigger<Job<?, ?>> {
         if (this.model == null) {
             throw new IllegalArgumentException(Messages.MlflowModelVersionTrigger_noModel());
         }
+    }
+
+    /** A file written by hand may leave the list out. */
+    @Override
+    protected Object readResolve() throws ObjectStreamException {
+        if (on == null) {
+            on = new ArrayList<>(List.of(EventCondition.CREATED));
+        }
+        return super.readResolve();
     }
 
     /** Registered model name. */

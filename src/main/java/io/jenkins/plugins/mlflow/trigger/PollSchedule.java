@@ -89,7 +89,7 @@ final class PollSchedule {
     private boolean poll(List<ListeningTrigger> triggers, Instant now) throws InterruptedException {
         ListeningTrigger first = triggers.get(0);
         try {
-            TrackingServer connection = Connections.open(first.server(), null);
+            TrackingServer connection = Connections.open(first.server(), null).within(TriggerEngine.LONGEST_TASK);
             List<ListeningTrigger> unfinished = new VersionPoller(connection, first.model()).poll(triggers);
             triggers.stream().filter(trigger -> !unfinished.contains(trigger)).forEach(trigger -> done(trigger, now));
             problems.succeeded(first);

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.trigger;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.init.InitMilestone;
+import hudson.model.Computer;
 import hudson.model.Job;
 import hudson.model.PeriodicWork;
 import hudson.security.ACL;
@@ -11,6 +12,7 @@ import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +37,9 @@ public final class TriggerEngine {
     private static final Logger LOGGER = Logger.getLogger(TriggerEngine.class.getName());
     private static final int THREADS = 8;
     private static final int IDLE_SECONDS = 30;
+
+    /** So long may one poll of a model, or one event, keep a thread: what is left follows with the next one. */
+    static final Duration LONGEST_TASK = Duration.ofMinutes(1);
 
     /** Events that come in so short a time are looked at together. */
     private static final int MOST_DELAY_MILLIS = 100;
@@ -92,7 +97,9 @@ public final class TriggerEngine {
     /** There is something to do. */
     void wake() {
         if (automatic && woken.compareAndSet(false, true)) {
-            Timer.get().schedule(() -> POOL.execute(this::runWoken), MOST_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+            // Not on a thread of the pool, all of which may wait for slow servers.
+            Timer.get().schedule(
+                    () -> Computer.threadPoolForRemoting.execute(this::runWoken), MOST_DELAY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -123,7 +130,7 @@ public final class TriggerEngine {
         for (Job<?, ?> job : planned) {
             try {
                 planned.remove(job);
-                if (planner.recover(job)) {
+                if (planner.recover(job, clock.instant())) {
                     planned.add(job);
                 }
             } catch (IOException e) {

@@ -6,9 +6,11 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlflow.config.ConfigurationException;
 import io.jenkins.plugins.mlflow.config.JobConfiguration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -20,10 +22,15 @@ import jenkins.triggers.TriggeredItem;
 final class TriggerRegistry {
     private static final Logger LOGGER = Logger.getLogger(TriggerRegistry.class.getName());
 
+    private static final Duration LONGEST_MOVE = Duration.ofMinutes(10);
+
     private final Set<Job<?, ?>> jobs = ConcurrentHashMap.newKeySet();
 
     /** Why a job's trigger does nothing at the moment, as the log says it. */
     private final Map<Job<?, ?>, String> problems = new ConcurrentHashMap<>();
+
+    /** Jobs that are neither known nor on disk, and since when, by {@link System#nanoTime}. */
+    private final Map<Job<?, ?>, Long> missingSince = new ConcurrentHashMap<>();
 
     void add(Job<?, ?> job) {
         jobs.add(job);
@@ -37,14 +44,26 @@ final class TriggerRegistry {
                 Item known = Jenkins.get().getItemByFullName(job.getFullName());
                 if (known == job) {
                     triggers(job).forEach(trigger -> add(found, job, trigger));
-                } else if (known != null || !job.getRootDir().isDirectory()) {
-                    // It was loaded anew, or deleted; while it is loaded, it is not known yet.
+                    missingSince.remove(job);
+                } else if (known != null || isMissingForLong(job)) {
+                    // It was loaded anew, or deleted.
                     jobs.remove(job);
                     problems.remove(job);
+                    missingSince.remove(job);
                 }
             }
         }
         return found;
+    }
+
+    /** While a job is loaded, renamed or moved, it is not known by its name, and its folder may be elsewhere. */
+    private boolean isMissingForLong(Job<?, ?> job) {
+        if (job.getRootDir().isDirectory()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        Long since = missingSince.putIfAbsent(job, now);
+        return since != null && now - since > LONGEST_MOVE.toNanos();
     }
 
     private static List<MlflowModelVersionTrigger> triggers(Job<?, ?> job) {
@@ -63,15 +82,19 @@ final class TriggerRegistry {
                     job,
                     trigger,
                     JobConfiguration.of(job).getServer(trigger.getServer()),
-                    trigger.getModel(),
+                    Objects.requireNonNull(trigger.getModel(), "the trigger has no model"),
                     trigger.conditions()));
             if (problems.remove(job) != null) {
                 LOGGER.log(Level.INFO, "The MLflow trigger of {0} works again", job.getFullName());
             }
-        } catch (ConfigurationException | IllegalArgumentException e) {
-            if (!e.getMessage().equals(problems.put(job, e.getMessage()))) {
+        } catch (ConfigurationException | RuntimeException e) {
+            // Whatever is wrong with one job, the triggers of the others go on.
+            String problem = e instanceof ConfigurationException || e instanceof IllegalArgumentException
+                    ? String.valueOf(e.getMessage())
+                    : e.toString();
+            if (!problem.equals(problems.put(job, problem))) {
                 LOGGER.log(Level.WARNING, "The MLflow trigger of {0} does nothing until this is corrected: {1}",
-                        new Object[] {job.getFullName(), e.getMessage()});
+                        new Object[] {job.getFullName(), problem});
             }
         }
     }

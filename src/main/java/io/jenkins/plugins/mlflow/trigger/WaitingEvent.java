@@ -7,6 +7,7 @@ final class WaitingEvent {
     private final long id;
     private final String registry;
     private final String destination;
+    private final String folder;
     private final VersionEvent event;
     private final Instant since;
 
@@ -17,11 +18,13 @@ final class WaitingEvent {
     /**
      * @param registry what the server's configuration identifies its registry by
      * @param destination the same for all entries of that registry
+     * @param folder full name of the folder whose server it came from; empty for the controller
      */
-    WaitingEvent(long id, String registry, String destination, VersionEvent event, Instant since) {
+    WaitingEvent(long id, String registry, String destination, String folder, VersionEvent event, Instant since) {
         this.id = id;
         this.registry = registry;
         this.destination = destination;
+        this.folder = folder;
         this.event = event;
         this.since = since;
     }
@@ -38,6 +41,10 @@ final class WaitingEvent {
         return destination;
     }
 
+    String folder() {
+        return folder;
+    }
+
     VersionEvent event() {
         return event;
     }
@@ -48,10 +55,10 @@ final class WaitingEvent {
 
     /** The same for events that need to be processed only once. */
     Object key() {
-        return new Key(registry, event);
+        return new Key(registry, folder, event);
     }
 
-    private record Key(String registry, VersionEvent event) {}
+    private record Key(String registry, String folder, VersionEvent event) {}
 
     boolean isDue(Instant now) {
         return !now.isBefore(notBefore);

@@ -152,7 +152,7 @@ public final class WebhookAction implements UnprotectedRootAction {
         return take(signature, body, servers);
     }
 
-    /** One server of every registry whose secret the body was signed with. Every secret is tried. */
+    /** One server of every registry, and of every folder, whose secret the body was signed with. Every secret is tried. */
     private Collection<MlflowServerConfiguration> signers(WebhookSignature signature, byte[] body) {
         Map<String, MlflowServerConfiguration> found = new LinkedHashMap<>();
         List<WebhookSecrets.Entry> secrets = WebhookSecrets.all();
@@ -161,7 +161,7 @@ public final class WebhookAction implements UnprotectedRootAction {
         }
         for (WebhookSecrets.Entry entry : secrets) {
             if (signature.isOf(body, Secret.toString(entry.secret()))) {
-                found.putIfAbsent(entry.server().destination(), entry.server());
+                found.putIfAbsent(entry.server().folderName() + '\n' + entry.server().destination(), entry.server());
             }
         }
         return found.values();

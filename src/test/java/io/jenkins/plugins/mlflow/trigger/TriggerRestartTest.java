@@ -60,6 +60,7 @@ class TriggerRestartTest {
         Triggered triggered = new Triggered(jenkins);
         triggered.run();
         triggered.run();
+        triggered.clock.pass(BuildPlanner.LONGEST_START);
         triggered.run();
         return triggered;
     }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.tasks.Shell;
+import io.jenkins.plugins.mlflow.config.Folders;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -230,6 +233,50 @@ class TriggerTest {
     }
 
     @Test
+    void aVersionThatWasThereAtTheFirstPollIsNotNewWhateverAWebhookSays() throws Exception {
+        WorkflowJob job = job("created");
+        triggered.run();
+
+        triggered.offer(server, VersionEvent.created(MODEL, "7"));
+        triggered.run();
+
+        assertEquals(List.of(), triggered.events(job));
+    }
+
+    @Test
+    void anEventThatTheServerOfAFolderSentIsForTheJobsOfTheFolder() throws Exception {
+        Folder team = Folders.in(jenkins.jenkins, "team");
+        MlflowServerConfiguration own = new MlflowServerConfiguration("own", mlflow.uri());
+        Folders.configure(team, "", "", own);
+        WorkflowJob outside = job("alias:challenger");
+        mlflow.alias("challenger", 7);
+
+        triggered.offer(own, VersionEvent.alias(MODEL, "7", "challenger"));
+        triggered.run();
+        assertEquals(List.of(), triggered.events(outside));
+
+        triggered.offer(server, VersionEvent.alias(MODEL, "7", "challenger"));
+        triggered.run();
+        assertEquals(List.of("7 alias:challenger"), triggered.events(outside));
+    }
+
+    @Test
+    void aTriggerThatWasWrittenByHandStopsNoOther() throws Exception {
+        MlflowModelVersionTrigger without = (MlflowModelVersionTrigger) Jenkins.XSTREAM2.fromXML(
+                "<" + MlflowModelVersionTrigger.class.getName() + "><spec></spec><model>m</model></" + MlflowModelVersionTrigger.class.getName() + ">");
+        assertEquals(List.of("created"), without.getOn());
+        triggered.job("empty", Triggered.SHOW, (MlflowModelVersionTrigger) Jenkins.XSTREAM2.fromXML(
+                "<" + MlflowModelVersionTrigger.class.getName() + "><spec></spec></" + MlflowModelVersionTrigger.class.getName() + ">"));
+        WorkflowJob job = job("created");
+        triggered.run();
+        mlflow.version(8, "r8");
+
+        triggered.poll();
+
+        assertEquals(List.of("8 created"), triggered.events(job));
+    }
+
+    @Test
     void anEventThatIsNotTrueStartsNothing() throws Exception {
         WorkflowJob job = job("created", "alias:champion", "tag:validation=requested");
         triggered.run();
@@ -400,13 +447,10 @@ class TriggerTest {
     }
 
     @Test
-    void thousandsOfEventsAreTakenQuicklyAndNoMoreThanFit() throws Exception {
-        long begin = System.nanoTime();
+    void thousandsOfEventsAreTakenAndNoMoreThanFit() throws Exception {
         for (int i = 1; i <= EventInbox.MOST_EVENTS; i++) {
             assertTrue(triggered.offer(server, VersionEvent.created(MODEL, String.valueOf(i))));
         }
-        long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
-        assertTrue(millis < 8_000, () -> EventInbox.MOST_EVENTS + " events took " + millis + " ms");
         assertFalse(triggered.offer(server, VersionEvent.created(MODEL, "0")));
         assertTrue(triggered.offer(server, VersionEvent.created(MODEL, "1")), "it waits already");
 
