@@ -248,6 +248,7 @@ class TriggerTest {
         Folder team = Folders.in(jenkins.jenkins, "team");
         MlflowServerConfiguration own = new MlflowServerConfiguration("own", mlflow.uri());
         Folders.configure(team, "", "", own);
+        server.setWebhookSecretId("secret");
         WorkflowJob outside = job("alias:challenger");
         mlflow.alias("challenger", 7);
 
