@@ -79,7 +79,7 @@ public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractF
         this.servers = new ArrayList<>(wanted);
     }
 
-    public String getPolicy() {
+    public synchronized String getPolicy() {
         return mayRead() ? policy : "";
     }
 

@@ -38,10 +38,8 @@ public final class EventInbox implements EventSink {
     private boolean loaded;
 
     public EventInbox() {
-        journal = new EventJournal(Jenkins.get().getRootDir().toPath()
-                .resolve(GateReportAction.URL_NAME)
-                .resolve("trigger")
-                .resolve("events.jsonl"));
+        journal = new EventJournal(
+                Jenkins.get().getRootDir().toPath().resolve(GateReportAction.URL_NAME).resolve("trigger"), "events.jsonl");
     }
 
     static EventInbox get() {

@@ -30,14 +30,17 @@ final class EventJournal {
     /** So many lines of no use are left until the file is written anew. */
     private static final int MOST_USELESS_LINES = 2_000;
 
+    private final Path folder;
     private final Path file;
     private FileChannel channel;
     private int lines;
     /** Whether the last line may not be complete, so that it has to be ended first. */
     private boolean cutOff;
 
-    EventJournal(Path file) {
-        this.file = file;
+    /** @param name of the file in the folder, which is made when it is needed */
+    EventJournal(Path folder, String name) {
+        this.folder = folder;
+        this.file = folder.resolve(name);
     }
 
     /** The events that were not dealt with, in the order in which they came. A line that was cut off is left out. */
@@ -103,7 +106,7 @@ final class EventJournal {
 
     private void append(String line) throws IOException {
         if (channel == null || !channel.isOpen()) {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(folder);
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         }

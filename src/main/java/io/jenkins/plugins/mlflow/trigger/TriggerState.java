@@ -154,7 +154,8 @@ final class TriggerState {
                     .forEach((key, model) -> state.models.put((String) key, ModelState.fromMap((Map<?, ?>) model)));
             ((List<?>) map.get("planned")).forEach(build -> state.planned.add(PlannedBuild.fromMap((Map<?, ?>) build)));
             return state;
-        } catch (ClassCastException | NullPointerException e) {
+        } catch (RuntimeException e) {
+            // A part is missing, or of another kind.
             throw new IllegalArgumentException("It is no state of a trigger.", e);
         }
     }
