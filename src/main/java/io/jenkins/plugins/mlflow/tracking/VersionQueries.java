@@ -140,22 +140,9 @@ final class VersionQueries {
 
     /** The versions that have the tag with this value now; databases that ignore case find others, too. */
     List<ModelVersion> withTagValue(String model, String tag, String value) throws TrackingException, InterruptedException {
-        String filter = "name = " + quoted(model) + " and tags.`" + tag + "` = "
-                + quoted(value, "MLflow cannot search for a tag's value that holds both kinds of quotes. Use another value.");
-        String subject = "versions of model '" + model + "' with tag '" + tag + "'";
-        PageTokens tokens =
-                new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
-        List<ModelVersion> tagged = new ArrayList<>();
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
-        do {
-            response = search(transport, filter, subject, PAGE, tokens.next());
-            for (ModelVersion found : VersionReader.readAll(response, model)) {
-                if (value.equals(found.tags().get(tag))) {
-                    tagged.add(found);
-                }
-            }
-        } while (tokens.follow(response, response.message().getNextPageToken()));
-        return tagged;
+        String condition =
+                " = " + quoted(value, "MLflow cannot search for a tag's value that holds both kinds of quotes. Use another value.");
+        return tagged(model, tag, condition, value::equals, Integer.MAX_VALUE);
     }
 
     /**
@@ -237,23 +224,40 @@ final class VersionQueries {
         return Optional.ofNullable(highest);
     }
 
-    /** The server filters, but each version is looked at: one that ignores the filter must not be believed. */
     int withTag(String model, String tag, int enough) throws TrackingException, InterruptedException {
-        String filter = "name = " + quoted(model) + " and tags.`" + tag + "` != ''";
+        long found = tagged(model, tag, " != ''", value -> value != null && !value.isEmpty(), enough).stream()
+                .map(ModelVersion::version)
+                .distinct()
+                .count();
+        return (int) Math.min(found, enough);
+    }
+
+    /**
+     * The server filters, but each version is looked at: one that ignores the filter must not be believed.
+     *
+     * @param condition of the tag, as MLflow's filters have it
+     * @param fits the same of the tag's value, which is null without the tag
+     * @param enough after so many different versions, no further page is read
+     */
+    private List<ModelVersion> tagged(String model, String tag, String condition, Predicate<String> fits, int enough)
+            throws TrackingException, InterruptedException {
+        String filter = "name = " + quoted(model) + " and tags.`" + tag + "`" + condition;
         String subject = "versions of model '" + model + "' with tag '" + tag + "'";
         PageTokens tokens =
                 new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
-        Set<String> tagged = new HashSet<>();
+        List<ModelVersion> tagged = new ArrayList<>();
+        Set<String> different = new HashSet<>();
         ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
         do {
             response = search(transport, filter, subject, PAGE, tokens.next());
             for (ModelVersion found : VersionReader.readAll(response, model)) {
-                if (!found.tags().getOrDefault(tag, "").isEmpty()) {
-                    tagged.add(found.version());
+                if (fits.test(found.tags().get(tag))) {
+                    tagged.add(found);
+                    different.add(found.version());
                 }
             }
-        } while (tagged.size() < enough && tokens.follow(response, response.message().getNextPageToken()));
-        return Math.min(tagged.size(), enough);
+        } while (different.size() < enough && tokens.follow(response, response.message().getNextPageToken()));
+        return tagged;
     }
 
     /** One page of versions, asked for with the highest number first. */
