@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands still until a test moves it. */
-final class FakeClock extends Clock {
-    private Instant now = Instant.parse("2026-11-20T10:00:00Z");
+public final class FakeClock extends Clock {
+    private volatile Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
-    void pass(Duration duration) {
+    public void pass(Duration duration) {
         now = now.plus(duration);
     }
 

@@ -6,6 +6,7 @@ import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.gate.FakeClock;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class Triggered {
     static final String SHOW = "echo \"SEEN: ${env.MLFLOW_MODEL_NAME} ${env.MLFLOW_MODEL_VERSION} ${env.MLFLOW_RUN_ID}\"";
     private static final Duration LONGER_THAN_AN_INTERVAL = Duration.ofMinutes(6);
 
-    final MovableClock clock = new MovableClock();
+    final FakeClock clock = new FakeClock();
     private final JenkinsRule jenkins;
 
     Triggered(JenkinsRule jenkins) {
