@@ -49,14 +49,16 @@ public final class WebhookAction implements UnprotectedRootAction {
     /** The same of requests without an announced length. MLflow announces it; a proxy may not. */
     private static final int MOST_UNANNOUNCED = 4;
 
-    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
     private static final int TOO_MANY_REQUESTS = 429;
     private static final String RETRY_SECONDS = "5";
 
     private final Clock clock;
     private final DeliveryStore deliveries;
-    private final Semaphore bodies = new Semaphore(MOST_BODIES);
+    final Semaphore bodies = new Semaphore(MOST_BODIES);
     private final Semaphore unannounced = new Semaphore(MOST_UNANNOUNCED);
+
+    /** Until the whole body must have arrived. */
+    volatile Duration bodyTimeout = Duration.ofSeconds(5);
 
     /** What is compared with where no server has a secret, so that this takes the same time. */
     private final String nobodysSecret = UUID.randomUUID().toString();
@@ -136,7 +138,7 @@ public final class WebhookAction implements UnprotectedRootAction {
     private int read(WebhookSignature signature, HttpServletRequest request) throws IOException, InterruptedException {
         byte[] body;
         try {
-            body = WebhookBody.read(request.getInputStream(), request.getContentLengthLong(), BODY_TIMEOUT);
+            body = WebhookBody.read(request.getInputStream(), request.getContentLengthLong(), bodyTimeout);
         } catch (WebhookBody.TooLargeException e) {
             return HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE;
         } catch (WebhookBody.TooSlowException e) {

@@ -14,6 +14,7 @@ import hudson.model.PasswordParameterDefinition;
 import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.Await;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import java.io.IOException;
@@ -26,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -56,14 +55,6 @@ class EndingTest extends PipelineTest {
     @AfterEach
     void stopArchive() {
         archive.close();
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, () -> "waited in vain for " + what);
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 
     /** The verdict is there and its report as well, but the step was not told yet. */
@@ -111,7 +102,7 @@ class EndingTest extends PipelineTest {
                 .scheduleBuild2(0)
                 .waitForStart();
         archive.await(1);
-        await("the input", () -> run.getAction(InputAction.class) != null);
+        Await.until("the input", () -> run.getAction(InputAction.class) != null);
 
         run.getAction(InputAction.class)
                 .getExecutions()
@@ -172,7 +163,7 @@ class EndingTest extends PipelineTest {
             freed.countDown();
         }
         jenkins.waitForCompletion(run);
-        await("the report", () -> hasReport(run));
+        Await.until("the report", () -> hasReport(run));
         assertEquals("ERROR", report(jenkins, run).get("status"));
         assertTrue(report(jenkins, run).get("reason").toString().startsWith("stopped before it finished"));
     }
@@ -217,7 +208,7 @@ class EndingTest extends PipelineTest {
         run.doKill();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
 
-        await("the report", () -> hasReport(run));
+        Await.until("the report", () -> hasReport(run));
         assertEquals("ERROR", report(jenkins, run).get("status"));
         assertEquals("the build was killed before the gate finished", report(jenkins, run).get("reason"));
         int readings = mlflow.readings.get("r7");

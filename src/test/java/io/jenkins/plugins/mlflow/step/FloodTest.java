@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.Await;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
@@ -18,7 +19,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -92,7 +92,7 @@ class FloodTest {
         for (int i = 0; i < gates; i++) {
             builds.add(begin(job, i));
         }
-        await("every gate to wait", () -> everyRunWasRead(gates, settled ? READINGS_UNTIL_THE_LONGEST_PAUSE : 2));
+        Await.until("every gate to wait", () -> everyRunWasRead(gates, settled ? READINGS_UNTIL_THE_LONGEST_PAUSE : 2), PATIENCE);
         if (settled) {
             leastOf(counted);
         }
@@ -144,7 +144,7 @@ class FloodTest {
             for (int i = 0; i < 40; i++) {
                 builds.add(begin(swallowed, i));
             }
-            await("the silent server to be asked", () -> silent.requests.size() >= 4);
+            Await.until("the silent server to be asked", () -> silent.requests.size() >= 4, PATIENCE);
 
             WorkflowJob answered = numbered(
                     jenkins,
@@ -190,14 +190,6 @@ class FloodTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .collect(Collectors.groupingBy(
                         thread -> thread.getName().replaceAll("[0-9]+", "n"), TreeMap::new, Collectors.counting()));
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, () -> "waited in vain for " + what);
-            LockSupport.parkNanos(50_000_000);
-        }
     }
 
     /** How many are left once those that starting builds needed are gone: they go a minute after their work. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.step;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import hudson.model.Result;
+import io.jenkins.plugins.mlflow.Await;
 import io.jenkins.plugins.mlflow.Figures;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.io.File;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.workflow.actions.TimingAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
@@ -33,6 +33,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class GateBench {
     private static final int[] DELAYS_MS = {0, 5, 20, 100};
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
     private static final int WARM_UP = 10;
     private static final int GATES_IN_A_BUILD = 50;
     private static final int BLOCKS = 30;
@@ -186,7 +187,7 @@ class GateBench {
     private String waiting(int gates) throws Exception {
         long idle = heap();
         List<WorkflowRun> sleeping = branches(gates, "sleep 86400");
-        await("all to sleep", () -> started(sleeping, "sleep") == gates);
+        Await.until("all to sleep", () -> started(sleeping, "sleep") == gates, PATIENCE);
         LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
         double asleep = (heap() - idle) / 1024.0 / gates;
         for (WorkflowRun build : sleeping) {
@@ -201,7 +202,7 @@ class GateBench {
         idle = heap();
         mlflow.requests.clear();
         List<WorkflowRun> builds = branches(gates, GATE + "thresholds: [accuracy: 0.9], timeout: '2h'");
-        await("all to wait", () -> started(builds, "mlflowEvalGate") == gates && mlflow.requests.size() >= 4 * gates);
+        Await.until("all to wait", () -> started(builds, "mlflowEvalGate") == gates && mlflow.requests.size() >= 4 * gates, PATIENCE);
         LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
         mlflow.requests.clear();
         long begin = System.nanoTime();
@@ -268,16 +269,6 @@ class GateBench {
             least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofMinutes(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("waited too long for " + what);
-            }
-            LockSupport.parkNanos(500_000_000);
-        }
     }
 
     private WorkflowJob job(String script) throws Exception {

@@ -10,6 +10,7 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.ExtensionList;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.Await;
 import io.jenkins.plugins.mlflow.config.Connections;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
@@ -24,7 +25,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -48,7 +48,6 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 @WithJenkins
 class WebhookRealTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TestExtension
     public static final class Sink extends RecordingSink {}
@@ -81,14 +80,6 @@ class WebhookRealTest {
         post(mlflow, "model-versions/create", "{'name': '" + model + "', 'source': 's3://bucket/model'}");
     }
 
-    private static void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!condition.getAsBoolean()) {
-            assertTrue(Instant.now().isBefore(end), what);
-            Thread.sleep(50);
-        }
-    }
-
     @Test
     void whatHappensInMlflowReachesTheSinkUnlessTheSecretIsAnother(JenkinsRule jenkins) throws Exception {
         JenkinsLocationConfiguration.get().setUrl(jenkins.getURL().toString());
@@ -106,10 +97,10 @@ class WebhookRealTest {
 
             post(mlflow, "registered-models/create", "{'name': 'churn'}");
             createVersion(mlflow, "churn");
-            await("the version: " + mlflow.log(), () -> offered.contains("real: churn 1 created"));
+            Await.until("the version: " + mlflow.log(), () -> offered.contains("real: churn 1 created"));
             post(mlflow, "registered-models/alias", "{'name': 'churn', 'alias': 'challenger', 'version': '1'}");
             post(mlflow, "model-versions/set-tag", "{'name': 'churn', 'version': '1', 'key': 'validation', 'value': 'requested'}");
-            await("alias and tag", () -> offered.contains("real: churn 1 alias:challenger")
+            Await.until("alias and tag", () -> offered.contains("real: churn 1 alias:challenger")
                     && offered.contains("real: churn 1 tag:validation=requested"));
             assertEquals(3, offered.size());
 
@@ -117,12 +108,12 @@ class WebhookRealTest {
             SystemCredentialsProvider.getInstance().getCredentials().add(
                     new StringCredentialsImpl(CredentialsScope.GLOBAL, "webhook", "", Secret.fromString("another secret")));
             createVersion(mlflow, "churn");
-            await("the refusal", () -> logs.getMessages().stream().anyMatch(message -> message.contains("no secret of a configured server")));
+            Await.until("the refusal", () -> logs.getMessages().stream().anyMatch(message -> message.contains("no secret of a configured server")));
             assertEquals(3, offered.size());
 
             // With the new secret registered, the next version comes through again.
             assertEquals(FormValidation.Kind.OK, register(real).kind);
-            await("MLflow to take the new secret", () -> {
+            Await.until("MLflow to take the new secret", () -> {
                 try {
                     createVersion(mlflow, "churn");
                     Thread.sleep(500);
@@ -168,7 +159,7 @@ class WebhookRealTest {
             training.environment().put("MLFLOW_TRACKING_URI", mlflow.url());
             assertEquals(0, training.start().waitFor(), () -> read(folder.resolve("log")));
 
-            await("the build: " + mlflow.log(), () -> job.getBuildByNumber(1) != null);
+            Await.until("the build: " + mlflow.log(), () -> job.getBuildByNumber(1) != null);
             WorkflowRun build = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(1)));
             assertEquals("1", build.getCause(ModelVersionCause.class).getVersion());
             assertEquals("1", ModelVersion.number(Connections.open(real, null).versionByAlias("churn", "champion")));
