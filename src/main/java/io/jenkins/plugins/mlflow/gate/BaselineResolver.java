@@ -16,6 +16,8 @@ final class BaselineResolver {
     private final GateState state;
     private final BaselinePolicy baseline;
     private final ModelVersions versions;
+    /** What {@link #prefetchMetrics} found; null before. */
+    private Optional<ModelVersion> found;
 
     BaselineResolver(GateContext context) {
         this.context = context;
@@ -26,7 +28,7 @@ final class BaselineResolver {
 
     /** Also used again at promotion time, if the baseline has moved since. */
     void resolve() throws TrackingException, InterruptedException, GateAbortException {
-        Optional<ModelVersion> holder = holder();
+        Optional<ModelVersion> holder = found == null ? holder() : found;
         if (holder.isEmpty()) {
             none();
             return;
@@ -45,6 +47,7 @@ final class BaselineResolver {
         // All requests before the first change: half a baseline would count as none at all.
         MetricSnapshot measured = new RequiredMetrics(context.policy()).read(context, run, Subject.version(source));
         state.baseline.found = true;
+        state.candidate.registeredModelChecked = true;
         state.baseline.rubberStampRefused = null;
         state.baseline.version = version.version();
         state.baseline.runId = version.runId();
@@ -54,6 +57,22 @@ final class BaselineResolver {
                 + version.runId()
                 + (measured.model.isLoggedModel() ? ", " + measured.model.inWords() : "")
                 + (version.version().equals(state.candidate.version) ? "; it is the candidate itself" : ""));
+    }
+
+    /** Finds the version, and sends the requests for its run and model, for {@link #resolve}. */
+    void prefetchMetrics() throws TrackingException, InterruptedException {
+        found = holder();
+        String runId = found.map(ModelVersion::runId).orElse(null);
+        if (runId == null) {
+            return;
+        }
+        context.prefetch(() -> context.server().run(runId));
+        ModelSource source = found.get().madeFrom();
+        if (source.isLoggedModel()) {
+            context.prefetch(() -> context.loggedModels.get(source.loggedModelId()));
+        } else if (source.kind() == ModelSource.Kind.VERSION) {
+            context.prefetch(() -> versions.source(found.get()));
+        }
     }
 
     /** The version that holds the baseline's alias or stage now. */

@@ -29,6 +29,9 @@ final class CandidateResolver {
 
     void candidate() throws TrackingException, InterruptedException, GateAbortException {
         CandidateSelection selection = context.policy().candidate();
+        if (context.policy().baseline() != null) {
+            context.prefetch(new BaselineResolver(context)::holder);
+        }
         Experiment experiment = selection.experiment() == null ? null : experiment(selection.experiment());
         ExactCandidate exact = exact(selection);
         if (exact != null) {
@@ -202,18 +205,29 @@ final class CandidateResolver {
         if (state.candidate.childRun) {
             context.say("Run " + run.id() + " is a child run of " + run.parentRunId());
         }
-        nameExperiment();
         state.candidate.runChecked = true;
     }
 
+    private boolean isExperimentUnnamed() {
+        return state.candidate.experiment == null && state.candidate.experimentId != null && !state.candidate.experimentAsked;
+    }
+
+    void prefetchExperiment() throws InterruptedException {
+        if (isExperimentUnnamed()) {
+            context.prefetch(() -> context.serverForDetails().experiment(state.candidate.experimentId));
+        }
+    }
+
     /** For the report alone: that the name cannot be had is no fault of the gate. */
-    private void nameExperiment() throws InterruptedException {
-        if (state.candidate.experiment == null && state.candidate.experimentId != null) {
-            try {
-                state.candidate.experiment = context.serverForDetails().experiment(state.candidate.experimentId).name();
-            } catch (TrackingException e) {
-                context.say("The name of experiment " + state.candidate.experimentId + " is not known: " + e.getMessage());
-            }
+    void nameExperiment() throws InterruptedException {
+        if (!isExperimentUnnamed()) {
+            return;
+        }
+        state.candidate.experimentAsked = true;
+        try {
+            state.candidate.experiment = context.serverForDetails().experiment(state.candidate.experimentId).name();
+        } catch (TrackingException e) {
+            context.say("The name of experiment " + state.candidate.experimentId + " is not known: " + e.getMessage());
         }
     }
 

@@ -15,6 +15,8 @@ final class CandidateState extends StatePart<CandidateState> {
     String runId;
     String experimentId;
     String experiment;
+    /** Whether the server was asked for the experiment's name. */
+    boolean experimentAsked;
     String version;
     boolean versionPending;
     String runStatus;

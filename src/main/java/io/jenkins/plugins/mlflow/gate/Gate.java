@@ -78,26 +78,55 @@ public final class Gate {
         }
         int sentBefore = server.requests();
         GateContext context = new GateContext(request, state, server, clock, deadline(state));
+        boolean goesOn = false;
         Duration delay = Duration.ZERO;
         try {
-            if (clock.instant().plus(TOO_LATE).isBefore(context.deadline)) {
-                state.clearFault();
-                state.waitingFor = null;
-                step(context);
-                delay = pause(context);
-            } else {
-                expire(context);
+            try {
+                if (isInTime(context)) {
+                    state.clearFault();
+                    state.waitingFor = null;
+                    step(context);
+                    goesOn = state.waitingFor == null && !state.isDone();
+                    if (!(goesOn && startsPromotion(state))) {
+                        nameExperiment(context);
+                    }
+                    delay = pause(context);
+                } else {
+                    expire(context);
+                }
+            } catch (TrackingException fault) {
+                nameExperiment(context);
+                delay = afterFault(context, fault, before);
+            } catch (GateAbortException end) {
+                nameExperiment(context);
+                fail(state, end.category, end.getMessage());
             }
-        } catch (TrackingException fault) {
-            delay = afterFault(context, fault, before);
-        } catch (GateAbortException end) {
-            fail(state, end.category, end.getMessage());
+            state.requests += server.requests() - sentBefore;
+            if (state.isDone() && state.endedAt == null) {
+                state.endedAt = clock.instant();
+            }
+            return new StepResult(state, delay, context.messages, state.waitingFor);
+        } finally {
+            if (!goesOn) {
+                server.discardPrefetched();
+                state.journal.holderPrefetchedAt = null;
+            }
         }
-        state.requests += server.requests() - sentBefore;
-        if (state.isDone() && state.endedAt == null) {
-            state.endedAt = clock.instant();
+    }
+
+    /** For the report. Where a promotion follows, it is asked beside what that needs itself. */
+    private void nameExperiment(GateContext context) throws InterruptedException {
+        if (isInTime(context)) {
+            new CandidateResolver(context).nameExperiment();
         }
-        return new StepResult(state, delay, context.messages, state.waitingFor);
+    }
+
+    private boolean isInTime(GateContext context) {
+        return clock.instant().plus(TOO_LATE).isBefore(context.deadline);
+    }
+
+    private static boolean startsPromotion(GateState state) {
+        return state.phase == Phase.FIND_VERSION || state.phase == Phase.CHECK_APPROVAL;
     }
 
     private void step(GateContext context) throws TrackingException, InterruptedException, GateAbortException {

@@ -18,8 +18,8 @@ final class GateContext {
     final Instant deadline;
     final List<String> messages = new ArrayList<>();
     final LoggedModels loggedModels = new LoggedModels(this);
-    private final TrackingServer server;
     private final Clock clock;
+    private TrackingServer server;
 
     GateContext(GateRequest request, GateState state, TrackingServer server, Clock clock, Instant deadline) {
         this.request = request;
@@ -64,6 +64,35 @@ final class GateContext {
     /** The same for what can be done without: it takes two seconds at most. */
     TrackingServer serverForDetails() throws TrackingException {
         return server().within(DETAILS);
+    }
+
+    /** What asks the {@link #server()} at least once, and does nothing before that. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws TrackingException, InterruptedException, GateAbortException;
+    }
+
+    /**
+     * Sends the first request of a step that is going to be run; see {@link TrackingServer#prefetch}.
+     *
+     * @return whether the request is under way
+     */
+    boolean prefetch(Step step) throws InterruptedException {
+        TrackingServer usual = server;
+        try {
+            return server().prefetch(prefetching -> {
+                server = prefetching;
+                try {
+                    step.run();
+                } catch (GateAbortException e) {
+                    // The step says so when it is run.
+                }
+            });
+        } catch (TrackingException e) {
+            return false;
+        } finally {
+            server = usual;
+        }
     }
 
     void say(String message) {

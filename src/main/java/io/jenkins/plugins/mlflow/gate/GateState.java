@@ -90,6 +90,11 @@ public final class GateState implements Serializable, Cloneable {
         return isPromoting() && journal.started;
     }
 
+    /** Whether the next advance may change something on the server that must not be changed twice. */
+    public boolean mayWriteNext() {
+        return phase.isWriting();
+    }
+
     /** Whether the state changed in a way that a restart must not lose, or a write comes next. */
     public boolean mustBeSavedAfter(GateState before) {
         return phase != before.phase

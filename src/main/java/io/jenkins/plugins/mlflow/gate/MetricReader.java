@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  * not clear which value is meant, none is picked: the snapshot holds the reason.
  */
 final class MetricReader {
+    /** How many metrics may be asked for at a time. */
+    private static final int PREFETCHED = 4;
+
     private final GateContext context;
     private final Set<MetricTarget> targets;
     private final Run run;
@@ -35,6 +38,9 @@ final class MetricReader {
     private Map<String, List<Linked>> linked;
     /** Logged models with metrics of the run that the run does not name, by the rule that they were looked for. */
     private final Map<MetricTarget, List<LoggedModel>> unnamed = new HashMap<>();
+
+    /** One metric that a rule needs. */
+    private record Needed(MetricTarget target, String metric) {}
 
     /** A value that the run logged for one of its logged models. */
     private record Linked(LoggedModel model, LoggedModel.Entry entry) {}
@@ -57,12 +63,33 @@ final class MetricReader {
     }
 
     MetricSnapshot read() throws TrackingException, InterruptedException {
+        List<Needed> all = new ArrayList<>();
         for (MetricTarget target : targets) {
             for (String metric : RequiredMetrics.names(target, target.dataset() == null ? known : namesOnDatasets())) {
-                read(target, metric);
+                all.add(new Needed(target, metric));
             }
         }
+        for (int i = 0; i < all.size(); i++) {
+            for (int next = i == 0 ? 0 : i + PREFETCHED - 1; next < Math.min(i + PREFETCHED, all.size()); next++) {
+                prefetch(all.get(next).target(), all.get(next).metric());
+            }
+            read(all.get(i).target(), all.get(i).metric());
+        }
         return measured;
+    }
+
+    /** Sends the request for a metric of the run that takes one of its own. */
+    private void prefetch(MetricTarget target, String metric) throws TrackingException, InterruptedException {
+        Run.Metric current = run.metrics().get(metric);
+        if (current == null || target.dataset() != null || !counting(target, metric).isEmpty()) {
+            return;
+        }
+        if (model.isLoggedModel() && linkedOn(target, metric).isEmpty()) {
+            context.prefetch(() -> unnamed(target, metric, current));
+        }
+        if (target.value().needsHistory()) {
+            context.prefetch(() -> context.server().history(run.id(), metric));
+        }
     }
 
     /** A rule with a dataset is about logged models alone, those of an unclear one included. */
@@ -71,10 +98,7 @@ final class MetricReader {
     }
 
     private void read(MetricTarget target, String metric) throws TrackingException, InterruptedException {
-        List<LoggedModel.Entry> own = ownEntries.getOrDefault(metric, List.of()).stream()
-                .filter(entry -> target.dataset() == null || target.dataset().equals(entry.dataset()))
-                .toList();
-        List<LoggedModel.Entry> counting = counting(metric, own);
+        List<LoggedModel.Entry> counting = counting(target, metric);
         if (!counting.isEmpty()) {
             ofModel(target, metric, counting);
         } else if (target.dataset() == null) {
@@ -85,7 +109,10 @@ final class MetricReader {
     }
 
     /** What the run logged for the model; else the newest evaluation by another run, unless only the run's counts. */
-    private List<LoggedModel.Entry> counting(String metric, List<LoggedModel.Entry> own) {
+    private List<LoggedModel.Entry> counting(MetricTarget target, String metric) {
+        List<LoggedModel.Entry> own = ownEntries.getOrDefault(metric, List.of()).stream()
+                .filter(entry -> target.dataset() == null || target.dataset().equals(entry.dataset()))
+                .toList();
         List<LoggedModel.Entry> byRun = own.stream().filter(this::isOfRun).toList();
         if (subject.evaluationRun() || isRunAlone() && ofRun.contains(metric) || !byRun.isEmpty() && !subject.newestEvaluation()) {
             return byRun;

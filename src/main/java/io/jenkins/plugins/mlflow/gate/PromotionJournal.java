@@ -37,5 +37,7 @@ final class PromotionJournal extends StatePart<PromotionJournal> {
      */
     transient boolean registryRead;
     /** When the holder of the alias was read; set wherever {@code registryRead} is before the alias is set. */
-    transient Instant holderAskedAt;
+    transient Instant holderReadAt;
+    /** When its request was prefetched; null if it was not. */
+    transient Instant holderPrefetchedAt;
 }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,10 +20,13 @@ final class PromotionPhase {
     private static final Duration LOOK_FOR_CREATED = Duration.ofSeconds(5);
 
     /**
-     * After so long, who holds the alias is read again before it is set, in case another client moved it while the server was
-     * slow or the journal was saved. MLflow cannot set an alias on condition of its holder.
+     * After so long, who holds the alias is read again before it is set, in case another client moved it while the journal was
+     * saved. MLflow cannot set an alias on condition of its holder.
      */
     private static final Duration HOLDER_IS_OLD = Duration.ofMillis(100);
+
+    /** The same of an answer that took so long, or was prefetched so long before: longer than a round trip to a distant server. */
+    private static final Duration HOLDER_IS_LATE = Duration.ofMillis(500);
 
     private final GateContext context;
     private final GateState state;
@@ -52,7 +56,38 @@ final class PromotionPhase {
         }
     }
 
+    /** Sends what the steps before the first write ask, as none of it depends on another's answer. */
+    private void prefetchAll() throws InterruptedException {
+        EvaluatedModel model = state.model();
+        context.prefetch(state.candidate.version == null
+                ? () -> versions.existing(model)
+                : () -> context.server().version(context.model(), state.candidate.version));
+        if (!model.isLoggedModel() && !model.external() && model.path() != null) {
+            context.prefetch(() -> versions.requireLoadable(model));
+        }
+        prefetchLastReadings();
+        new CandidateResolver(context).prefetchExperiment();
+    }
+
+    /** Sends what {@link #readAgain} and {@link #readHolder} ask. */
+    private void prefetchLastReadings() throws InterruptedException {
+        new RunPoller(context).prefetchAgain();
+        Instant now = context.now();
+        if (wanted.alias() != null
+                && context.prefetch(() -> context.server().versionByAlias(context.model(), wanted.alias()))
+                && state.journal.holderPrefetchedAt == null) {
+            state.journal.holderPrefetchedAt = now;
+        }
+        if (wanted.stage() != null) {
+            context.prefetch(() -> context.server().versionInStage(context.model(), wanted.stage()));
+        }
+        if (context.policy().baseline() != null) {
+            context.prefetch(new BaselineResolver(context)::holder);
+        }
+    }
+
     private void findVersion() throws TrackingException, InterruptedException, GateAbortException {
+        prefetchAll();
         if (state.candidate.version == null) {
             Optional<ModelVersion> existing = versions.existing(state.model());
             if (existing.isEmpty()) {
@@ -91,6 +126,7 @@ final class PromotionPhase {
             }
         }
         state.journal.registryRead = false;
+        state.journal.holderPrefetchedAt = null;
         ModelVersion created = created();
         context.say("Created version " + created.version() + " of " + context.model() + " from " + state.model().inWords());
         adopt(created);
@@ -145,6 +181,7 @@ final class PromotionPhase {
 
     /** The metrics that are promoted must be the metrics that were evaluated. */
     private void readAgain() throws TrackingException, InterruptedException, GateAbortException {
+        prefetchLastReadings();
         RunPoller waiting = new RunPoller(context);
         if (waiting.unchanged()) {
             if (state.journal.metricsEvaluatedAgain && waiting.isUnsettled()) {
@@ -181,7 +218,6 @@ final class PromotionPhase {
     }
 
     private void readHolder() throws TrackingException, InterruptedException, GateAbortException {
-        state.journal.holderAskedAt = context.now();
         boolean aliasHeld = wanted.alias() == null || readAliasHolder();
         boolean stageHeld = wanted.stage() == null || readStageHolder();
         state.journal.previousVersion = otherThanCandidate(
@@ -221,7 +257,10 @@ final class PromotionPhase {
     }
 
     private boolean readAliasHolder() throws TrackingException, InterruptedException {
+        Instant asked = state.journal.holderPrefetchedAt == null ? context.now() : state.journal.holderPrefetchedAt;
+        state.journal.holderPrefetchedAt = null;
         state.journal.previousAliasVersion = ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias()));
+        state.journal.holderReadAt = asked.plus(HOLDER_IS_LATE).isBefore(context.now()) ? asked : context.now();
         return state.candidate.version.equals(state.journal.previousAliasVersion);
     }
 
@@ -289,7 +328,7 @@ final class PromotionPhase {
 
     private void setAlias() throws TrackingException, InterruptedException, GateAbortException {
         String alias = wanted.alias();
-        if (!state.journal.registryRead || state.journal.holderAskedAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
+        if (!state.journal.registryRead || state.journal.holderReadAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
             String holder = ModelVersion.number(context.server().versionByAlias(context.model(), alias));
             if (state.candidate.version.equals(holder)) {
                 aliasSet();
@@ -337,6 +376,9 @@ final class PromotionPhase {
     }
 
     private void readBack() throws TrackingException, InterruptedException, GateAbortException {
+        if (wanted.alias() != null && wanted.stage() != null) {
+            context.prefetch(() -> context.server().version(context.model(), state.candidate.version));
+        }
         if (wanted.alias() != null) {
             String holder = ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias()));
             if (!state.candidate.version.equals(holder)) {

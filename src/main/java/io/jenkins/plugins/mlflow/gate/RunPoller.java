@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlflow.policy.BaselinePolicy;
 import io.jenkins.plugins.mlflow.policy.Digests;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.LoggedModel;
+import io.jenkins.plugins.mlflow.tracking.ModelSource;
 import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
@@ -36,11 +37,22 @@ final class RunPoller {
     }
 
     Reading read() throws TrackingException, InterruptedException, GateAbortException {
+        // The models of a run that is under way are not read, but a run that has a version is rarely under way.
+        prefetch(state.candidate.runStatus == null);
+        BaselineResolver baseline =
+                context.policy().baseline() == null || state.baseline.found ? null : new BaselineResolver(context);
+        if (baseline != null) {
+            baseline.prefetchMetrics();
+        }
         Run run = context.existingRun(state.candidate.runId, "candidate");
         CandidateResolver resolution = new CandidateResolver(context);
         resolution.checkRun(run);
-        if (context.policy().baseline() != null && !state.baseline.found) {
-            new BaselineResolver(context).resolve();
+        resolution.prefetchExperiment();
+        if (isOver(run) && state.candidate.subject.source() == null && !run.loggedModels().isEmpty()) {
+            context.prefetch(() -> context.loggedModels.of(run));
+        }
+        if (baseline != null) {
+            baseline.resolve();
         }
         state.candidate.runStatus = run.status().name();
         record(run);
@@ -68,6 +80,24 @@ final class RunPoller {
             return waitFor(unfinished);
         }
         return isSettled(run) ? Reading.COMPLETE : waitFor("the metrics of run " + run.id() + " to settle");
+    }
+
+    private void prefetch(boolean modelToo) throws InterruptedException {
+        context.prefetch(() -> context.server().run(state.candidate.runId));
+        ModelSource source = state.candidate.subject.source();
+        if (modelToo && source != null && source.isLoggedModel()) {
+            context.prefetch(() -> context.loggedModels.get(source.loggedModelId()));
+        }
+    }
+
+    /** The same for {@link #unchanged()}. */
+    void prefetchAgain() throws InterruptedException {
+        prefetch(true);
+        if (state.candidate.subject.source() == null && state.model().isLoggedModel()) {
+            context.prefetch(state.candidate.evaluationRun
+                    ? () -> context.loggedModels.get(state.model().loggedModelId())
+                    : () -> context.server().loggedModels(state.candidate.experimentId, state.candidate.runId));
+        }
     }
 
     private void record(Run run) throws TrackingException, InterruptedException, GateAbortException {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlflow.publish.GateListener;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
 import io.jenkins.plugins.mlflow.step.scheduling.GateScheduler;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,6 +41,12 @@ final class GateRunner implements GateScheduler.Callbacks {
     private final Permissions permissions = new Permissions();
     private final BuildLog log;
     private final GateStateSaver saves;
+
+    /** A configured server and the connection to it. */
+    private record Connection(MlflowServerConfiguration to, TrackingServer server) {}
+
+    /** Of the turn that is being made; null between turns. */
+    private Connection connection;
 
     private volatile String waitingFor;
     private volatile GateBuild build;
@@ -165,7 +172,21 @@ final class GateRunner implements GateScheduler.Callbacks {
         return new Gate(memory.request, Clock.systemUTC(), ThreadLocalRandom.current());
     }
 
+    /** What a gate reads without pause or save in between, it reads in one turn, so that its reads may be prefetched. */
     private void advanceGate() throws StepException, IOException, InterruptedException {
+        connection = null;
+        try {
+            while (isToGoOn()) {}
+        } finally {
+            if (connection != null) {
+                connection.server().discardPrefetched();
+            }
+            connection = null;
+        }
+    }
+
+    /** Makes one advance and returns whether the next one is to be made at once; otherwise it is scheduled, if there is one. */
+    private boolean isToGoOn() throws StepException, IOException, InterruptedException {
         GateApproval approval = new GateApproval(step, memory, scheduler, log);
         if (approval.takeDecision(gate())) {
             if (memory.state.isDone()) {
@@ -173,7 +194,7 @@ final class GateRunner implements GateScheduler.Callbacks {
             } else {
                 saves.scheduleOnceSaved(Duration.ZERO);
             }
-            return;
+            return false;
         }
         MlflowServerConfiguration server = ServerResolver.again(memory, build().run());
         GateState before = memory.state;
@@ -181,22 +202,36 @@ final class GateRunner implements GateScheduler.Callbacks {
         String others = before.isPromoting() ? otherPromotions(server, before) : null;
         if (others != null) {
             waitFor(others);
-            return;
+            return false;
         }
         boolean asked = before.awaitsApproval() && approval.ask(gate(), before, page(build()), build());
-        StepResult result = gate().advance(before, ServerResolver.connect(server, null));
+        StepResult result = gate().advance(before, connectedTo(server));
         if (!scheduler.unlessEnded(() -> memory.state = result.state())) {
-            return;
+            return false;
         }
         for (String message : result.messages()) {
             log.say(message);
         }
         if (result.state().isDone()) {
             end(gate().report(result.state()));
-            return;
+            return false;
         }
         waitFor(result.waitingFor());
+        if (saves.mayGoOn(result, asked)) {
+            return true;
+        }
         saves.scheduleAfter(result, asked);
+        return false;
+    }
+
+    private TrackingServer connectedTo(MlflowServerConfiguration server) throws StepException {
+        if (connection == null || connection.to() != server) {
+            if (connection != null) {
+                connection.server().discardPrefetched();
+            }
+            connection = new Connection(server, ServerResolver.connect(server, null).prefetching());
+        }
+        return connection.server();
     }
 
     private String otherPromotions(MlflowServerConfiguration server, GateState promoting) throws StepException {

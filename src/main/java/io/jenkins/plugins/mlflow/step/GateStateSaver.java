@@ -39,12 +39,22 @@ final class GateStateSaver {
         this.log = log;
     }
 
+    /** Whether the next advance may be made at once: it needs no pause and no save. */
+    boolean mayGoOn(StepResult advance, boolean asked) {
+        return advance.delay().toMillis() == 0 && !mustSave(advance, asked);
+    }
+
+    private boolean mustSave(StepResult advance, boolean asked) {
+        GateState now = advance.state();
+        return asked
+                || (advance.delay().toMillis() > 0 || now.mayWriteNext())
+                        && (kept == null || now.mustBeSavedAfter(kept));
+    }
+
     /** Schedules the next advance: after a save if that may write, or if a user was asked to approve. */
     void scheduleAfter(StepResult advance, boolean asked) {
         GateState now = advance.state();
-        boolean must = asked
-                || (advance.delay().toMillis() > 0 || now.isAfterPass())
-                        && (kept == null || now.mustBeSavedAfter(kept));
+        boolean must = mustSave(advance, asked);
         if (must && (asked || now.isAfterPass())) {
             scheduleOnceSaved(advance.delay());
             return;

@@ -32,6 +32,10 @@ final class HttpTransport {
     /** What {@link System#nanoTime} says when no request may be under way any longer; null for no limit. */
     private final Long deadline;
     private final AtomicInteger sent;
+    /** Takes reads that are sent before their answers are needed; null if none are. */
+    private final Prefetched prefetched;
+    /** Whether a read is only sent, and {@link PrefetchedException} thrown in place of its answer. */
+    private final boolean isPrefetching;
     private final ErrorMapper errors;
 
     /** @param proxy what the client's proxy wants to know of its user */
@@ -42,7 +46,7 @@ final class HttpTransport {
             Credentials proxy,
             String workspace,
             Duration timeout) {
-        this(client, address, credentials, proxy, workspace, timeout, null, new AtomicInteger());
+        this(client, address, credentials, proxy, workspace, timeout, null, new AtomicInteger(), null, false);
     }
 
     private HttpTransport(
@@ -53,7 +57,9 @@ final class HttpTransport {
             String workspace,
             Duration timeout,
             Long deadline,
-            AtomicInteger sent) {
+            AtomicInteger sent,
+            Prefetched prefetched,
+            boolean isPrefetching) {
         this.client = client;
         this.address = address;
         this.credentials = credentials;
@@ -62,6 +68,8 @@ final class HttpTransport {
         this.timeout = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
         this.deadline = deadline;
         this.sent = sent;
+        this.prefetched = prefetched;
+        this.isPrefetching = isPrefetching;
         this.errors = new ErrorMapper(address, credentials, proxy, workspace);
     }
 
@@ -69,17 +77,27 @@ final class HttpTransport {
     HttpTransport within(Duration budget) {
         long end = System.nanoTime() + (budget.compareTo(LONGEST) > 0 ? LONGEST : budget).toNanos();
         Long earlier = deadline == null || end - deadline < 0 ? Long.valueOf(end) : deadline;
-        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, earlier, sent);
+        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, earlier, sent, prefetched, isPrefetching);
+    }
+
+    /** The same server, which keeps what is prefetched. */
+    HttpTransport keeping(Prefetched reads) {
+        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, deadline, sent, reads, false);
+    }
+
+    /** The same server for a read that is only to be sent: what asks gets {@link PrefetchedException} in place of an answer. */
+    HttpTransport prefetching() {
+        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, deadline, sent, prefetched, true);
     }
 
     /** The same server without credentials. */
     HttpTransport withoutCredentials() {
-        return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent);
+        return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent, null, false);
     }
 
     /** The same server for requests that hold a secret, which no message shows. */
     HttpTransport hiding(String secret) {
-        return new HttpTransport(client, address, credentials.hiding(secret), proxy, workspace, timeout, deadline, sent);
+        return new HttpTransport(client, address, credentials.hiding(secret), proxy, workspace, timeout, deadline, sent, null, false);
     }
 
     boolean hasCredentials() {
@@ -132,13 +150,30 @@ final class HttpTransport {
             return ParsedResponse.parse(request, result, builder, errors);
         }
 
-        /** Whatever the server responded, good or bad. */
+        /** Whatever the server responded, good or bad. A read that was prefetched is not sent again. */
         HttpResult send(ApiRequest request) throws TrackingException, InterruptedException {
-            return start(request).await();
+            if (isPrefetching) {
+                if (!prefetched.has(request)) {
+                    prefetched.add(startNow(request));
+                }
+                throw PrefetchedException.INSTANCE;
+            }
+            Pending sentBefore = prefetched == null ? null : prefetched.take(request);
+            return (sentBefore == null ? startNow(request) : sentBefore).await();
         }
 
-        /** Sends without waiting, unless the thread was interrupted: after a gate was stopped, no write may follow. */
+        /**
+         * Sends without waiting, unless the thread was interrupted: after a gate was stopped, no write may follow. As this may be a
+         * write, what was prefetched before it counts no longer.
+         */
         Pending start(ApiRequest request) throws TrackingException, InterruptedException {
+            if (prefetched != null) {
+                prefetched.discard();
+            }
+            return startNow(request);
+        }
+
+        private Pending startNow(ApiRequest request) throws TrackingException, InterruptedException {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted before " + request.path() + " was sent");
             }

@@ -19,6 +19,9 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
  */
 public final class RestTrackingServer implements TrackingServer, TrackingHistory {
     private final HttpTransport transport;
+    /** Null if nothing is prefetched. */
+    private final Prefetched prefetched;
+
     private final RunQueries runs;
     private final TaggedRunQueries taggedRuns;
     private final VersionQueries versions;
@@ -63,7 +66,12 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     private RestTrackingServer(HttpTransport transport) {
+        this(transport, null);
+    }
+
+    private RestTrackingServer(HttpTransport transport, Prefetched prefetched) {
         this.transport = transport;
+        this.prefetched = prefetched;
         this.runs = new RunQueries(transport);
         this.taggedRuns = new TaggedRunQueries(transport);
         this.versions = new VersionQueries(transport);
@@ -122,7 +130,36 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
 
     @Override
     public TrackingServer within(Duration budget) {
-        return new RestTrackingServer(transport.within(budget));
+        return new RestTrackingServer(transport.within(budget), prefetched);
+    }
+
+    @Override
+    public TrackingServer prefetching() {
+        Prefetched reads = new Prefetched();
+        return new RestTrackingServer(transport.keeping(reads), reads);
+    }
+
+    @Override
+    public boolean prefetch(Read read) throws InterruptedException {
+        if (prefetched == null || prefetched.isFull()) {
+            return false;
+        }
+        try {
+            read.from(new RestTrackingServer(transport.prefetching(), prefetched));
+            return false;
+        } catch (PrefetchedException sent) {
+            return true;
+        } catch (TrackingException e) {
+            // It cannot be sent. The call that needs the answer says why.
+            return false;
+        }
+    }
+
+    @Override
+    public void discardPrefetched() {
+        if (prefetched != null) {
+            prefetched.discard();
+        }
     }
 
     /**

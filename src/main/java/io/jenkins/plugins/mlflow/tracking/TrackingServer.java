@@ -20,6 +20,34 @@ public interface TrackingServer {
     /** How many requests were sent so far. */
     int requests();
 
+    /** One or several calls of a server. */
+    @FunctionalInterface
+    interface Read {
+        void from(TrackingServer server) throws TrackingException, InterruptedException;
+    }
+
+    /**
+     * The same server for one thread, which may {@link #prefetch} from it. Whoever asked for it ends it with
+     * {@link #discardPrefetched}.
+     */
+    default TrackingServer prefetching() {
+        return this;
+    }
+
+    /**
+     * Sends the first request of the read, without waiting for the answer: that is for the call which sends the same request next, so
+     * that reads which do not depend on each other cost one round trip together. An error shows in that call. Each write discards what
+     * was prefetched before it. Nothing is sent on a server that is not {@link #prefetching}, or if many reads are under way.
+     *
+     * @return whether the request is under way
+     */
+    default boolean prefetch(Read read) throws InterruptedException {
+        return false;
+    }
+
+    /** Gives up the answers that nothing has asked for. */
+    default void discardPrefetched() {}
+
     /** The run, deleted or not, with its logged models. {@link ErrorCategory#NOT_FOUND} if there never was one. */
     Run run(String runId) throws TrackingException, InterruptedException;
 

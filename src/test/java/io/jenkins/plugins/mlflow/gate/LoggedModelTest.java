@@ -86,7 +86,7 @@ class LoggedModelTest {
         assertEquals(0.93, only(report).getValue());
         assertEquals("holdout", only(report).getDataset());
         assertEquals("m-7", report.getCandidate().getModelId());
-        assertEquals(List.of("run", "experiment", "loggedModels"), mlflow.calls);
+        assertEquals(List.of("run", "loggedModels", "experiment"), mlflow.calls);
     }
 
     @Test
@@ -175,7 +175,7 @@ class LoggedModelTest {
 
         assertEquals(0.95, only(report).getValue());
         assertEquals("m-8", report.getCandidate().getModelId());
-        assertEquals(List.of("run", "experiment", "loggedModels"), mlflow.calls);
+        assertEquals(List.of("run", "loggedModels", "experiment"), mlflow.calls);
     }
 
     @Test

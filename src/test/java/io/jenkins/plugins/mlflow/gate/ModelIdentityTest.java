@@ -521,7 +521,7 @@ class ModelIdentityTest {
 
         assertTrue(run1().isPromoted());
         assertEquals(
-                List.of("run", "experiment", "loggedModels", "highestVersionOf", "run", "loggedModels", "versionByAlias",
+                List.of("run", "loggedModels", "highestVersionOf", "experiment", "run", "loggedModels", "versionByAlias",
                         "setAlias", "versionByAlias", "setVersionTags"),
                 mlflow.calls);
     }

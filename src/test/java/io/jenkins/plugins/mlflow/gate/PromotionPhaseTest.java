@@ -59,7 +59,7 @@ class PromotionPhaseTest {
         assertEquals("6", tags.get("mlflow_eval_gate.previous_version"));
         assertEquals("2026-11-20T10:00:00Z", tags.get("mlflow_eval_gate.time"));
         assertEquals(
-                List.of("version", "run", "experiment", "artifacts", "version", "run", "versionByAlias", "setAlias",
+                List.of("version", "run", "artifacts", "version", "experiment", "run", "versionByAlias", "setAlias",
                         "versionByAlias", "setVersionTags"),
                 mlflow.calls);
     }
@@ -463,6 +463,20 @@ class PromotionPhaseTest {
 
         assertEquals("CONFLICT", report.getErrorCategory());
         assertTrue(report.getReason().contains("is at version 9"), report.getReason());
+        assertEquals(List.of(), mlflow.writes);
+    }
+
+    @Test
+    void anAliasThatSomebodyElseMovedWhileTheServerWasSlowIsAConflictAndNotOverwritten() throws Exception {
+        drive.runUntil(Phase.READ_HOLDER);
+        mlflow.beforeNext("versionByAlias", () -> drive.clock.pass(Duration.ofMillis(501)));
+        drive.onceMore();
+        mlflow.version(9, "r6");
+        mlflow.aliases.put("champion", "9");
+
+        GateReport report = drive.goOn();
+
+        assertEquals("CONFLICT", report.getErrorCategory());
         assertEquals(List.of(), mlflow.writes);
     }
 

@@ -30,7 +30,7 @@ final class RealDrive {
     int asked;
 
     RealDrive(TrackingServer server, String model) {
-        this.server = server;
+        this.server = server.prefetching();
         this.model = model;
     }
 

@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,8 +120,9 @@ public final class AgainstTheLimit {
                 new GateRequest("m", "stub", job.candidate(), policy, "p", CanonicalPolicy.sha256(policy), RunMode.ENABLED, null),
                 Clock.systemUTC(),
                 new Random(1));
-        RestTrackingServer server = new RestTrackingServer(
-                client, ServerAddress.parse(stub.uri()), Credentials.none(), null, Duration.ofSeconds(10));
+        TrackingServer server = new RestTrackingServer(
+                        client, ServerAddress.parse(stub.uri()), Credentials.none(), null, Duration.ofSeconds(10))
+                .prefetching();
         GateState state = gate.start(Clock.systemUTC().instant());
         int beforeVerdict = 0;
         while (!state.isDone()) {

@@ -73,7 +73,7 @@ final class CheckCommand implements Command {
                     ErrorCategory.CONFIGURATION.name(), e.getMessage(), options.mode().key(), options.model(), null);
         }
         loading.join();
-        return drive(gate, gate.start(startedAt), server.join(), progress);
+        return drive(gate, gate.start(startedAt), server.join().prefetching(), progress);
     }
 
     /** While the policy is read, as most of the time of a short process goes into the loading of classes. */
@@ -143,6 +143,8 @@ final class CheckCommand implements Command {
             }
         } catch (RuntimeException e) {
             state = gate.failed(state, ErrorCategory.CONFLICT, "Internal error: " + e);
+        } finally {
+            server.discardPrefetched();
         }
         return gate.report(state);
     }

@@ -9,12 +9,7 @@ import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.RunSearch;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,11 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Flow;
 import java.util.random.RandomGenerator;
-import javax.net.ssl.SSLSession;
 
 /** Damaged answers to every question of a gate: each is understood as an answer to it, or refused as ours are. */
 public final class AnswerFuzz implements Fuzz.Target {
@@ -95,7 +86,6 @@ public final class AnswerFuzz implements Fuzz.Target {
     private static final List<Question> QUESTIONS = List.of(Question.values());
     private static final String SECRET = "c4nary-s3cret";
     private static final List<Integer> STATUSES = List.of(200, 200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 503, 999);
-    private static final HttpClient UNUSED = HttpClient.newHttpClient();
     private static final List<byte[]> ANSWERS = answers();
 
     /** The first byte chooses the question, the second the status, the rest is the answer. */
@@ -136,7 +126,7 @@ public final class AnswerFuzz implements Fuzz.Target {
 
     private static MlflowApi.Request request(Question question) {
         List<MlflowApi.Request> asked = new ArrayList<>();
-        RestTrackingServer server = server(new Recorder(request -> {
+        RestTrackingServer server = server(new InMemoryClient(request -> {
             asked.add(request);
             return new MlflowApi.Reply(500, Map.of(), new byte[0]);
         }));
@@ -162,7 +152,7 @@ public final class AnswerFuzz implements Fuzz.Target {
         MlflowApi.Reply reply = new MlflowApi.Reply(
                 status, Map.of("Date", header, "Retry-After", header, "Location", header, "Content-Type", header), body);
         try {
-            question.asking.ask(server(new Recorder(request -> reply)));
+            question.asking.ask(server(new InMemoryClient(request -> reply)));
         } catch (TrackingException e) {
             String message = e.getMessage();
             if (e.category() == null || message.isBlank() || message.length() > 3000 || message.contains(SECRET)
@@ -190,112 +180,5 @@ public final class AnswerFuzz implements Fuzz.Target {
     /** For Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) throws InterruptedException {
         new AnswerFuzz().run(input);
-    }
-
-    /** Answers without a network. */
-    private static final class Recorder extends ClientAdapter {
-        private final FaultProxy.Upstream upstream;
-
-        Recorder(FaultProxy.Upstream upstream) {
-            super(UNUSED);
-            this.upstream = upstream;
-        }
-
-        @Override
-        public <T> CompletableFuture<HttpResponse<T>> sendAsync(
-                HttpRequest request, HttpResponse.BodyHandler<T> responseBodyHandler) {
-            try {
-                String path = request.uri().getRawPath();
-                String query = request.uri().getRawQuery();
-                MlflowApi.Reply reply = upstream.answer(new MlflowApi.Request(
-                        request.method(), query == null ? path : path + "?" + query, Map.of(), body(request)));
-                HttpHeaders headers = HttpHeaders.of(
-                        reply.headers().entrySet().stream()
-                                .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue()))),
-                        (name, value) -> true);
-                Head head = new Head(reply.status(), headers);
-                HttpResponse.BodySubscriber<T> subscriber = responseBodyHandler.apply(head);
-                subscriber.onSubscribe(new Flow.Subscription() {
-                    @Override
-                    public void request(long n) {}
-
-                    @Override
-                    public void cancel() {}
-                });
-                subscriber.onNext(List.of(ByteBuffer.wrap(reply.body())));
-                subscriber.onComplete();
-                return subscriber.getBody().toCompletableFuture().thenApply(body -> new Whole<>(head, request, body));
-            } catch (java.io.IOException e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-
-        private static String body(HttpRequest request) {
-            if (request.bodyPublisher().isEmpty()) {
-                return "";
-            }
-            HttpResponse.BodySubscriber<String> text = HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
-            request.bodyPublisher().get().subscribe(new Flow.Subscriber<>() {
-                @Override
-                public void onSubscribe(Flow.Subscription subscription) {
-                    text.onSubscribe(subscription);
-                }
-
-                @Override
-                public void onNext(ByteBuffer item) {
-                    text.onNext(List.of(item));
-                }
-
-                @Override
-                public void onError(Throwable problem) {
-                    text.onError(problem);
-                }
-
-                @Override
-                public void onComplete() {
-                    text.onComplete();
-                }
-            });
-            return text.getBody().toCompletableFuture().join();
-        }
-    }
-
-    private record Head(int statusCode, HttpHeaders headers) implements HttpResponse.ResponseInfo {
-        @Override
-        public HttpClient.Version version() {
-            return HttpClient.Version.HTTP_1_1;
-        }
-    }
-
-    private record Whole<T>(Head head, HttpRequest request, T body) implements HttpResponse<T> {
-        @Override
-        public int statusCode() {
-            return head.statusCode();
-        }
-
-        @Override
-        public Optional<HttpResponse<T>> previousResponse() {
-            return Optional.empty();
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return head.headers();
-        }
-
-        @Override
-        public Optional<SSLSession> sslSession() {
-            return Optional.empty();
-        }
-
-        @Override
-        public URI uri() {
-            return request.uri();
-        }
-
-        @Override
-        public HttpClient.Version version() {
-            return HttpClient.Version.HTTP_1_1;
-        }
     }
 }

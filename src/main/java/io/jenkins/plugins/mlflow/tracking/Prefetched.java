@@ -1,0 +1,34 @@
+package io.jenkins.plugins.mlflow.tracking;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Requests that were sent before their answers are needed. Each answer is used once. Of one thread. */
+final class Prefetched {
+    /** Each needs a connection of its own. */
+    private static final int MOST = 8;
+
+    private final Map<ApiRequest, HttpTransport.Pending> underWay = new LinkedHashMap<>();
+
+    boolean isFull() {
+        return underWay.size() >= MOST;
+    }
+
+    boolean has(ApiRequest request) {
+        return underWay.containsKey(request);
+    }
+
+    void add(HttpTransport.Pending read) {
+        underWay.put(read.request(), read);
+    }
+
+    /** Null if the request was not prefetched. */
+    HttpTransport.Pending take(ApiRequest request) {
+        return underWay.remove(request);
+    }
+
+    void discard() {
+        underWay.values().forEach(HttpTransport.Pending::abandon);
+        underWay.clear();
+    }
+}
