@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -26,13 +27,19 @@ public final class Evaluator {
     private static final Comparator<Check> REPORT_ORDER =
             Comparator.comparing(Check::isPassed).thenComparing(Check::getCriticality);
 
+    /** To look values up. */
     private final Evidence evidence;
+    private final SlicesOf candidateSlices;
+    private final SlicesOf unclearSlices;
+    private final SlicesOf baselineSlices;
     private final boolean rubberStamp;
     private final List<Check> checks = new ArrayList<>();
 
     private Evaluator(GatePolicy policy, Evidence evidence) {
-        boolean sliced = policy.rules().stream().anyMatch(rule -> rule.target().isSliced());
-        this.evidence = sliced ? evidence.sorted() : evidence;
+        this.evidence = evidence.hashed();
+        this.candidateSlices = new SlicesOf(evidence.candidate());
+        this.unclearSlices = new SlicesOf(evidence.unclear());
+        this.baselineSlices = new SlicesOf(evidence.baseline());
         this.rubberStamp = policy.baseline() != null && policy.baseline().rubberStamp();
     }
 
@@ -54,8 +61,8 @@ public final class Evaluator {
             add(rule, rule.metric(), null);
             return;
         }
-        SortedMap<String, String> slices = slices(rule.target(), evidence.candidate());
-        slices.putAll(slices(rule.target(), evidence.unclear()));
+        SortedMap<String, String> slices = candidateSlices.of(rule.target());
+        slices.putAll(unclearSlices.of(rule.target()));
         if (slices.size() < rule.target().atLeast()) {
             addWhole(rule, null, new Finding(Verdict.MISSING, null,
                     "the run has " + slices.size() + " of at least " + rule.target().atLeast() + " slices"));
@@ -66,12 +73,29 @@ public final class Evaluator {
             slices.forEach((slice, metric) -> add(rule, metric, slice));
         }
         if (evidence.baseline() != null && !rule.target().allowLostSlices()) {
-            for (String slice : slices(rule.target(), evidence.baseline()).keySet()) {
+            for (String slice : baselineSlices.of(rule.target()).keySet()) {
                 if (!slices.containsKey(slice)) {
                     addWhole(rule, slice, new Finding(Verdict.MISSING, null,
                             "the baseline has this slice and the candidate has not"));
                 }
             }
+        }
+    }
+
+    /** Values that are put into the order of names once, if at all. */
+    private static final class SlicesOf {
+        private final Map<MetricKey, ?> values;
+        private NavigableMap<MetricKey, ?> sorted;
+
+        SlicesOf(Map<MetricKey, ?> values) {
+            this.values = values;
+        }
+
+        SortedMap<String, String> of(MetricTarget target) {
+            if (sorted == null) {
+                sorted = Evidence.sorted(values);
+            }
+            return slices(target, sorted);
         }
     }
 

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlflow.policy.MetricKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -53,19 +54,24 @@ public record Evidence(
         return byKey;
     }
 
-    /** The same with its values in the order of names, in which those of one target are found without looking at all. */
-    Evidence sorted() {
+    /** The same with values that are looked up in a time which does not grow with their number. */
+    Evidence hashed() {
         return new Evidence(
-                sorted(candidate),
-                sorted(baseline),
-                sorted(unclear),
-                incomparable,
-                absent,
-                origins,
-                baselineOrigins,
+                hashed(candidate),
+                hashed(baseline),
+                hashed(unclear),
+                hashed(incomparable),
+                hashed(absent),
+                hashed(origins),
+                hashed(baselineOrigins),
                 rubberStampRefused);
     }
 
+    private static <T> Map<MetricKey, T> hashed(Map<MetricKey, T> values) {
+        return values instanceof SortedMap ? new HashMap<>(values) : values;
+    }
+
+    /** In the order of names, in which those of one target are found without looking at all. */
     static <T> NavigableMap<MetricKey, T> sorted(Map<MetricKey, T> values) {
         return values == null || values instanceof NavigableMap
                 ? (NavigableMap<MetricKey, T>) values

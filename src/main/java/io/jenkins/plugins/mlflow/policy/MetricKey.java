@@ -11,8 +11,8 @@ import java.util.Comparator;
  * @param dataset name of the dataset that the rule asks for, or null for the run's own metric
  */
 public record MetricKey(String name, ValueChoice value, String dataset) implements Comparable<MetricKey>, Serializable {
-    private static final Comparator<MetricKey> ORDER = Comparator.comparing(MetricKey::name)
-            .thenComparing(key -> key.value().kind())
+    /** Of keys with the same name. */
+    private static final Comparator<MetricKey> ORDER = Comparator.<MetricKey, ValueChoice.Kind>comparing(key -> key.value().kind())
             .thenComparingLong(key -> key.value().count())
             .thenComparing(MetricKey::dataset, Comparator.nullsFirst(Comparator.naturalOrder()));
 
@@ -23,6 +23,7 @@ public record MetricKey(String name, ValueChoice value, String dataset) implemen
 
     @Override
     public int compareTo(MetricKey other) {
-        return ORDER.compare(this, other);
+        int byName = name.compareTo(other.name);
+        return byName == 0 ? ORDER.compare(this, other) : byName;
     }
 }
