@@ -3,6 +3,7 @@
 tables.py engine JSON          JMH's results as Markdown, on standard output
 tables.py size HPI             the size of the plugin
 tables.py page PAGE TABLES     puts all tables of a directory between the marks in the page
+tables.py compare OLD NEW      the tables of two directories, cell by cell, as "old → new"
 """
 
 import datetime
@@ -10,6 +11,7 @@ import glob
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 
@@ -76,5 +78,41 @@ def page(file, tables):
         handle.write(head + BEGIN + "\n\n" + "\n\n".join(parts) + "\n\n" + END + tail)
 
 
+def cells(line):
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def compare(old, new):
+    """Rows are the same if their first cells without a figure are; a row or table without its like is left as it is."""
+    for name in sorted(glob.glob(os.path.join(new, "*.md"))):
+        with open(name, encoding="utf-8") as handle:
+            lines = handle.read().strip().splitlines()
+        try:
+            with open(os.path.join(old, os.path.basename(name)), encoding="utf-8") as handle:
+                before = handle.read().splitlines()
+        except FileNotFoundError:
+            before = []
+        rows = {key(cells(line)): cells(line) for line in before if line.startswith("|")}
+        for line in lines:
+            now = cells(line)
+            then = rows.get(key(now)) if line.startswith("|") else None
+            if then is None or len(then) != len(now):
+                print(line)
+            else:
+                pairs = [one if one == other else f"{one} → {other}" for one, other in zip(then, now)]
+                print("| " + " | ".join(pairs) + " |")
+        print()
+
+
+def key(row):
+    """The cells that name a row."""
+    names = []
+    for cell in row:
+        if names and re.match(r"^[\d.,-]+( |$)", cell):
+            break
+        names.append(cell)
+    return tuple(names[:2])
+
+
 if __name__ == "__main__":
-    {"engine": engine, "size": size, "page": page}[sys.argv[1]](*sys.argv[2:])
+    {"engine": engine, "size": size, "page": page, "compare": compare}[sys.argv[1]](*sys.argv[2:])

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** An MLflow server with one model of two versions that answers after a given time, and notes what it was asked. */
@@ -29,6 +30,10 @@ final class Stub implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     volatile long delayNanos;
+    /** How often a request came while no other was under way: with a delay, that is the number of round trips. */
+    final AtomicInteger trips = new AtomicInteger();
+
+    private final AtomicInteger underWay = new AtomicInteger();
     private volatile String champion;
 
     Stub() throws IOException {
@@ -43,6 +48,7 @@ final class Stub implements AutoCloseable {
     void reset() {
         champion = BASELINE;
         asked.clear();
+        trips.set(0);
     }
 
     String uri() {
@@ -53,12 +59,16 @@ final class Stub implements AutoCloseable {
         long answerAt = System.nanoTime() + delayNanos;
         String call = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath().replace("/api/2.0/mlflow/", "");
         asked.add(call);
+        if (underWay.getAndIncrement() == 0) {
+            trips.incrementAndGet();
+        }
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         byte[] answer = Json.write(answer(call, String.valueOf(exchange.getRequestURI().getQuery()), body))
                 .getBytes(StandardCharsets.UTF_8);
         while (System.nanoTime() < answerAt) {
             LockSupport.parkNanos(answerAt - System.nanoTime());
         }
+        underWay.decrementAndGet();
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, answer.length);
         exchange.getResponseBody().write(answer);
@@ -67,7 +77,7 @@ final class Stub implements AutoCloseable {
 
     private Map<String, Object> answer(String call, String query, String body) {
         return switch (call) {
-            case "GET experiments/get-by-name" ->
+            case "GET experiments/get-by-name", "GET experiments/get" ->
                 Map.of("experiment", Map.of("experiment_id", "1", "name", "churn", "lifecycle_stage", "active"));
             case "POST runs/search" -> Map.of("runs", List.of(run(CANDIDATE)));
             case "GET runs/get" -> Map.of("run", run(query.substring(query.length() - 1)));
@@ -78,6 +88,7 @@ final class Stub implements AutoCloseable {
                 champion = ((Map<?, ?>) Json.read(body)).get("version").toString();
                 yield Map.of();
             }
+            case "GET artifacts/list" -> Map.of("files", List.of(Map.of("path", "model/MLmodel", "is_dir", false)));
             case "POST model-versions/set-tag" -> Map.of();
             default -> throw new IllegalStateException("nobody should ask for " + call);
         };
@@ -97,7 +108,8 @@ final class Stub implements AutoCloseable {
     }
 
     private static Map<String, Object> version(String number) {
-        return Map.of("name", "m", "version", number, "run_id", "r" + number, "status", "READY", "current_stage", "None");
+        return Map.of("name", "m", "version", number, "run_id", "r" + number, "source", "runs:/r" + number + "/model",
+                "status", "READY", "current_stage", "None");
     }
 
     @Override
