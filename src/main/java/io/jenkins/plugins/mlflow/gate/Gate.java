@@ -95,11 +95,12 @@ public final class Gate {
                     expire(context);
                 }
             } catch (TrackingException fault) {
-                nameExperiment(context);
                 delay = afterFault(context, fault, before);
             } catch (GateAbortException end) {
-                nameExperiment(context);
                 fail(state, end.category, end.getMessage());
+            }
+            if (state.isDone()) {
+                nameExperiment(context);
             }
             state.requests += server.requests() - sentBefore;
             if (state.isDone() && state.endedAt == null) {
