@@ -45,6 +45,7 @@ class CrashTest {
     }
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void aKillAtAnyStepOfAPromotionLosesNothingAndRepeatsNothing() throws Throwable {
         live(
                 gate(Moment.WAIT),
