@@ -22,6 +22,7 @@ import hudson.model.FreeStyleProject;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.TestAuthority;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import io.jenkins.plugins.mlflow.tracking.StubServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
@@ -42,18 +43,18 @@ import java.util.stream.Stream;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithSharedJenkins
 class ConnectionsTest {
     private static final String CANARY = "canary-9f3a77c1";
 
-    private JenkinsRule r;
+    private static JenkinsRule r;
     private StubServer mlflow;
     private final Map<String, String> paths = new ConcurrentHashMap<>();
     private volatile int status;
@@ -65,9 +66,13 @@ class ConnectionsTest {
     @TempDir
     private Path folder;
 
-    @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         r = rule;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
         respondWith(
                 200,
                 "application/json",

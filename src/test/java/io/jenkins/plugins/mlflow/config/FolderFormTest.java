@@ -10,6 +10,7 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import java.net.URI;
 import java.util.List;
@@ -20,17 +21,17 @@ import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * The forms of two folders, from the side of a team that wants the other's server: "lead" configures the folder {@code ml} and the
  * job in it, and only sees the folder {@code nlp}.
  */
-@WithJenkins
+@WithSharedJenkins
 class FolderFormTest {
     private static final String SERVER = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/";
     private static final String PROPERTY = "descriptorByName/" + MlflowFolderProperty.class.getName() + "/";
@@ -46,7 +47,7 @@ class FolderFormTest {
             PROPERTY + "checkPolicy?value=x");
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
 
-    private JenkinsRule r;
+    private static JenkinsRule r;
     private Folder ml;
     private Folder nlp;
     private FreeStyleProject churn;
@@ -56,9 +57,13 @@ class FolderFormTest {
         Item.EXTENDED_READ.setEnabled(false);
     }
 
-    @BeforeEach
-    void twoTeams(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         r = rule;
+    }
+
+    @BeforeEach
+    void twoTeams() throws Exception {
         Item.EXTENDED_READ.setEnabled(true);
         SystemCredentialsProvider.getInstance().getCredentials().addAll(List.of(
                 new StringCredentialsImpl(CredentialsScope.SYSTEM, "of-the-system", "", Secret.fromString("c4nary-system")),

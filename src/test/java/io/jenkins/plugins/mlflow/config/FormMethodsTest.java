@@ -9,6 +9,7 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.FreeStyleProject;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,14 +25,14 @@ import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTextArea;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockFolder;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithSharedJenkins
 class FormMethodsTest {
     private static final String GLOBAL = "descriptorByName/" + MlflowGlobalConfiguration.class.getName() + "/";
     private static final String SERVER = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/";
@@ -60,7 +61,7 @@ class FormMethodsTest {
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
     private static final String FILL_SECRETS = SERVER + "fillWebhookSecretIdItems?webhookSecretId=current&trackingUri=https://h";
 
-    private JenkinsRule r;
+    private static JenkinsRule r;
 
     @AfterEach
     void forbid() {
@@ -68,9 +69,13 @@ class FormMethodsTest {
         Jenkins.SYSTEM_READ.setEnabled(false);
     }
 
-    @BeforeEach
-    void start(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         r = rule;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
         Jenkins.MANAGE.setEnabled(true);
         Jenkins.SYSTEM_READ.setEnabled(true);
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.BulkChange;
 import hudson.model.FreeStyleProject;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -18,17 +19,16 @@ import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlInput;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTextArea;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithSharedJenkins
 class MlflowGlobalConfigurationTest {
-    private JenkinsRule r;
+    private static JenkinsRule r;
 
-    @BeforeEach
-    void start(JenkinsRule rule) {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         r = rule;
     }
 

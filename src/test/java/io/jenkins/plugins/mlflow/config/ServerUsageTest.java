@@ -9,25 +9,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockFolder;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Which jobs may use a server, and what the others learn of it. */
-@WithJenkins
+@WithSharedJenkins
 class ServerUsageTest {
-    private JenkinsRule r;
+    private static JenkinsRule r;
     private FreeStyleProject inside;
     private FreeStyleProject outside;
     private MockFolder folder;
 
-    @BeforeEach
-    void aJobInAFolderAndOneOutside(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         r = rule;
+    }
+
+    @BeforeEach
+    void aJobInAFolderAndOneOutside() throws Exception {
         folder = r.createFolder("ml");
         inside = folder.createProject(FreeStyleProject.class, "churn");
         outside = r.createFreeStyleProject("outside");

@@ -9,6 +9,7 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.tracking.StubServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,12 +20,12 @@ import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithSharedJenkins
 class WebhookRegistrationTest {
     private static final String CANARY = "canary-of-the-webhook";
     private static final String URL = "https://jenkins.example.com/ci/mlflow-webhook/";
@@ -36,13 +37,17 @@ class WebhookRegistrationTest {
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private StubServer mlflow;
     private MlflowServerConfiguration server;
-    private JenkinsRule jenkins;
+    private static JenkinsRule jenkins;
     private volatile String refusal;
     private volatile int status;
 
-    @BeforeEach
-    void start(JenkinsRule rule) {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         jenkins = rule;
+    }
+
+    @BeforeEach
+    void start() {
         mlflow = new StubServer(this::respond);
         JenkinsLocationConfiguration.get().setUrl("https://jenkins.example.com/ci");
         SystemCredentialsProvider.getInstance().getCredentials().add(

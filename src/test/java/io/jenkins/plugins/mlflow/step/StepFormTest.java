@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import java.net.URI;
@@ -19,22 +20,26 @@ import org.htmlunit.Page;
 import org.htmlunit.WebRequest;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The step's form, and the snippets that come of it. */
-@WithJenkins
+@WithSharedJenkins
 class StepFormTest {
     private static final String DESCRIPTOR = "descriptorByName/" + MlflowEvalGateStep.class.getName() + "/";
 
-    private JenkinsRule jenkins;
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
+        jenkins = rule;
+    }
 
     @BeforeEach
-    void twoServers(JenkinsRule rule) {
-        jenkins = rule;
+    void twoServers() {
         MlflowGlobalConfiguration.get()
                 .setServers(List.of(
                         new MlflowServerConfiguration("production", "http://127.0.0.1:9/team"),

@@ -12,6 +12,7 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.TestAuthority;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.step.Pipelines;
@@ -26,26 +27,30 @@ import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The environment of a block, with servers that do not answer. */
-@WithJenkins
+@WithSharedJenkins
 class WithMlflowStepTest {
     private static final String PASSWORD = "c4nary/p&ss";
     private static final String TOKEN = "c4nary-t0ken";
     private static final String SHOW = "sh 'env | sort | grep -a MLFLOW_ | sed s/^/SEEN:/'";
 
-    private JenkinsRule jenkins;
+    private static JenkinsRule jenkins;
     private MlflowServerConfiguration production;
     private MlflowServerConfiguration staging;
 
-    @BeforeEach
-    void twoServersThatDoNotAnswer(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
         jenkins = rule;
+    }
+
+    @BeforeEach
+    void twoServersThatDoNotAnswer() throws Exception {
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .addAll(List.of(

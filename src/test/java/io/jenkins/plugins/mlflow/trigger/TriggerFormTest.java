@@ -12,6 +12,7 @@ import hudson.model.Result;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.step.Pipelines;
@@ -25,20 +26,24 @@ import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** How a trigger is written, in a form and in a pipeline, and what a page says of it. */
-@WithJenkins
+@WithSharedJenkins
 class TriggerFormTest {
-    private JenkinsRule jenkins;
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void oneJenkinsForAll(JenkinsRule rule) {
+        jenkins = rule;
+    }
 
     @BeforeEach
-    void start(JenkinsRule rule) {
-        jenkins = rule;
+    void start() {
         TriggerEngine.automatic = false;
         MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("production", "http://127.0.0.1:9")));
     }
