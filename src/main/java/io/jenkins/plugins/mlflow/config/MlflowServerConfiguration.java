@@ -6,7 +6,6 @@ import hudson.model.Describable;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -35,7 +34,7 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private PromotionRights promotion;
     /** The folder that this is an entry of; null for the controller. */
     private transient ItemGroup<?> folder;
-    /** Null if it is {@link #place()}. */
+    /** Null if it is {@link #destination()}. */
     private String identity;
 
     /**
@@ -255,14 +254,15 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     }
 
     /**
-     * The identity of the registry behind this server. It stays the same when the name of the server changes, and when its
-     * address changes under the same name; in a folder only when the name changes. Not to be shown: it is an address.
+     * The identity of the registry behind this server, by which records are kept. All entries of one registry have the same, however
+     * their addresses are written. It stays the same when the name of the server changes, and when its address changes under the same
+     * name; in a folder only when the name changes. Not to be shown: it is an address.
      */
     public String registry() {
         if (folder != null) {
-            return ServerIdentities.inFolder(place());
+            return ServerIdentities.inFolder(destination());
         }
-        return identity == null ? place() : identity;
+        return identity == null ? destination() : identity;
     }
 
     /** The same for all entries of one registry, however their addresses are written. Not to be shown. */
@@ -270,17 +270,12 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return ServerAddress.parse(trackingUri).destination() + "\n" + workspaceOrDefault();
     }
 
-    /** The address with the workspace, whatever it was before. */
-    String place() {
-        return ServerAddress.parse(trackingUri) + "\n" + workspace;
-    }
-
     boolean isOfSameWorkspace(MlflowServerConfiguration other) {
-        return Objects.equals(workspace, other.workspace);
+        return workspaceOrDefault().equals(other.workspaceOrDefault());
     }
 
     void setIdentity(String identity) {
-        this.identity = place().equals(identity) ? null : identity;
+        this.identity = destination().equals(identity) ? null : identity;
     }
 
     /** A file written by hand may leave the timeouts out. */

@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlflow.live;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -30,9 +29,9 @@ public final class PromotionQueue {
         }
     }
 
-    /** The key of a queue. The same server written in another case has the same queue; to wait once too often does no harm. */
-    public static String key(String registry, String model) {
-        return registry.toLowerCase(Locale.ROOT) + '\n' + model;
+    /** The key of a queue: all entries of one destination share it, however their addresses are written. */
+    public static String key(String destination, String model) {
+        return destination + '\n' + model;
     }
 
     /**

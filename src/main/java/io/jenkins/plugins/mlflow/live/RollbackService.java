@@ -73,7 +73,7 @@ public final class RollbackService {
         LiveKey key = record.getKey();
         CountDownLatch called = new CountDownLatch(1);
         PromotionQueue.Place place = PromotionQueue.INSTANCE.enter(
-                PromotionQueue.key(key.registry(), key.model()), false, called::countDown);
+                PromotionQueue.key(server.destination(), key.model()), false, called::countDown);
         try {
             if (!PromotionQueue.INSTANCE.isFirst(place)
                     && !(called.await(QUEUE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS) && PromotionQueue.INSTANCE.isFirst(place))) {

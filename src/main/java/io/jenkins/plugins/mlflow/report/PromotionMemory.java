@@ -28,7 +28,8 @@ import jenkins.model.Jenkins;
 /**
  * The policy that let the last promotion of each model through, so that a weaker one is seen. One small file per registry and
  * model under {@code JENKINS_HOME/mlflow-eval-gate/promotions}, which outlives the builds; it holds what the build log shows,
- * and never a secret. A registry is named by its address, so that giving a server another name forgets nothing.
+ * and never a secret. A registry is named by where its server leads to, so that neither another name nor another spelling of the address
+ * forgets anything.
  */
 public final class PromotionMemory {
     private static final Logger LOGGER = Logger.getLogger(PromotionMemory.class.getName());
@@ -44,7 +45,7 @@ public final class PromotionMemory {
     /**
      * Remembers a verified promotion. Earlier ones are kept for a while, so that a rollback can return to them.
      *
-     * @param registry the address of the registry, with its workspace
+     * @param registry as the configuration of the server identifies it
      * @param policy by which the promoted version was evaluated
      */
     public static synchronized void remember(String registry, GateReport report, GatePolicy policy, Run<?, ?> run)

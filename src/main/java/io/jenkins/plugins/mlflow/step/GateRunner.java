@@ -244,7 +244,7 @@ final class GateRunner implements GateScheduler.Callbacks {
 
     private GateScheduler.Promotion promotion(MlflowServerConfiguration server, GateState promoting) {
         return new GateScheduler.Promotion(
-                server.registry(),
+                server.destination(),
                 server.getName(),
                 memory.request.model(),
                 promoting.hasBegunToPromote(),

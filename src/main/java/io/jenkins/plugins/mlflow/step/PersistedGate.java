@@ -13,7 +13,7 @@ final class PersistedGate implements Serializable {
     final Instant startedAt;
     /** Null until the server is found. */
     volatile String serverName;
-    /** Which registry the server was then; null in a build of an earlier version. */
+    /** Which registry the server is, when the gate last looked. */
     volatile String registry;
     /** Where the server led to then. Not to be shown. */
     volatile String destination;

@@ -180,7 +180,7 @@ final class RollbackExecution extends StepExecution
     }
 
     private GateScheduler.Promotion promotion(MlflowServerConfiguration server, boolean begun) {
-        return new GateScheduler.Promotion(server.registry(), server.getName(), parameters.model(), begun, startedAt);
+        return new GateScheduler.Promotion(server.destination(), server.getName(), parameters.model(), begun, startedAt);
     }
 
     private String late(RollbackPlan plan, String others, boolean begun) {

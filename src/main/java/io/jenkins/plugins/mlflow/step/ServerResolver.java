@@ -33,7 +33,6 @@ final class ServerResolver {
             throw new StepException(e.getMessage());
         }
         if (gate.destination == null) {
-            gate.registry = server.registry();
             gate.destination = server.destination();
         }
         if (!gate.destination.equals(server.destination())) {
@@ -44,6 +43,7 @@ final class ServerResolver {
                             : "Nothing was promoted.")
                     + " Run the gate again.");
         }
+        gate.registry = server.registry();
         return server;
     }
 

@@ -290,7 +290,7 @@ class MlflowFolderPropertyTest {
         Folders.configure(ml, "", "", server("forged", "forged"));
         String xml = ml.getConfigFile().asString();
         String forged = xml.replace(
-                "<trackingUri>", "<identity>https://production.example.com\nnull</identity><trackingUri>");
+                "<trackingUri>", "<identity>production.example.com\ndefault</identity><trackingUri>");
         assertNotEquals(xml, forged);
 
         ml.updateByXml(new StreamSource(new StringReader(forged)));

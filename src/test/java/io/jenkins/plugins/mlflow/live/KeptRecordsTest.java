@@ -44,7 +44,7 @@ class KeptRecordsTest {
 
     @BeforeEach
     void sevenWasPromoted() throws Exception {
-        key = new LiveKey("https://mlflow.example.com\nnull", "model " + ++keys, LiveKey.Kind.ALIAS, "champion");
+        key = new LiveKey("mlflow.example.com\ndefault", "model " + ++keys, LiveKey.Kind.ALIAS, "champion");
         LiveStore.update(key, "production", record -> record.promoted("6", "7", TEN, new BuildRef("train", 1)));
     }
 

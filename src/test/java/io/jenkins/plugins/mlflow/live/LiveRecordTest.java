@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class LiveRecordTest {
     private static final Instant TEN = Instant.parse("2026-11-20T10:00:00Z");
     private static final LiveKey CHAMPION =
-            new LiveKey("https://mlflow.example.com\nnull", "churn", LiveKey.Kind.ALIAS, "champion");
+            new LiveKey("mlflow.example.com\ndefault", "churn", LiveKey.Kind.ALIAS, "champion");
 
     private final LiveRecord record = new LiveRecord(CHAMPION);
 

@@ -85,7 +85,7 @@ class LiveViewTest {
     }
 
     private static LiveKey key() {
-        return new LiveKey("https://mlflow.example.com\nnull", MODEL, LiveKey.Kind.ALIAS, "champion");
+        return new LiveKey("mlflow.example.com\ndefault", MODEL, LiveKey.Kind.ALIAS, "champion");
     }
 
     private static JenkinsRule.WebClient as(String user) throws Exception {

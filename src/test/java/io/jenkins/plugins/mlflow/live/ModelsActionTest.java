@@ -219,7 +219,7 @@ class ModelsActionTest {
 
     @Test
     void aRollBackToNoVersionIsRefusedBeforeAnythingIsAsked() throws Exception {
-        LiveKey key = new LiveKey("https://mlflow.example.com\nnull", "churn", LiveKey.Kind.ALIAS, "champion");
+        LiveKey key = new LiveKey("mlflow.example.com\ndefault", "churn", LiveKey.Kind.ALIAS, "champion");
         LiveStore.update(key, "production", record -> record.seen("6", Instant.now(), new BuildRef("train", 1)));
         MlflowServerConfiguration server = new MlflowServerConfiguration("production", "https://mlflow.example.com");
 

@@ -23,7 +23,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** The remembered policies: whatever becomes of their file, it is not overwritten unread. */
 @WithJenkins
 class PromotionMemoryTest {
-    private static final String REGISTRY = "https://mlflow.example.com\nnull";
+    private static final String REGISTRY = "mlflow.example.com\ndefault";
 
     @Test
     void aFileThatCannotBeUsedIsKeptBesideTheNewOne(JenkinsRule jenkins) throws Exception {

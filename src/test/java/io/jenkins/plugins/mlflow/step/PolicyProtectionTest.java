@@ -302,7 +302,8 @@ class PolicyProtectionTest extends PipelineTest {
 
     @Test
     void aRightThatIsWithdrawnWhileOthersPromoteEndsTheGateWithAnError() throws Exception {
-        String key = PromotionQueue.key(mlflow.uri() + "\nnull", HttpMlflow.MODEL);
+        String key = PromotionQueue.key(
+                MlflowGlobalConfiguration.get().getServer("stub").destination(), HttpMlflow.MODEL);
         PromotionQueue.Place other = PromotionQueue.INSTANCE.enter(key, false, () -> {});
         WorkflowJob job = job(jenkins.jenkins, "main", GATE + ", thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();

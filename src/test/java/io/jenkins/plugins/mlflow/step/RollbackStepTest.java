@@ -82,7 +82,7 @@ class RollbackStepTest {
 
     private PromotionQueue.Place otherPromotion() throws Exception {
         return PromotionQueue.INSTANCE.enter(
-                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), HttpMlflow.MODEL), false, () -> {});
+                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").destination(), HttpMlflow.MODEL), false, () -> {});
     }
 
     private void rights(String allowedJobs) {
@@ -414,6 +414,73 @@ class RollbackStepTest {
 
         assertEquals("7", mlflow.holder("champion"));
         assertEquals("UNKNOWN", ((Map<?, ?>) ((List<?>) live(run.getParent()).get("changes")).get(0)).get("outcome"));
+    }
+
+    /** The server under a second name and another spelling of its address. */
+    private void alsoSpelledOtherwise() {
+        MlflowGlobalConfiguration.get().setServers(List.of(
+                new MlflowServerConfiguration("stub", mlflow.uri()),
+                new MlflowServerConfiguration("other", mlflow.uri().replace("127.0.0.1", "127.000.000.001"))));
+    }
+
+    @Test
+    void anotherSpellingOfTheAddressIsNoWayAroundAnApproval() throws Exception {
+        alsoSpelledOtherwise();
+        goOn(paused(GATE.replace("model:", "server: 'stub', model:")
+                .replace("promote: 'champion'", "promote: [alias: 'champion', approval: 'always']")), Result.SUCCESS);
+
+        failed(BACK + ", from: 7, server: 'other'",
+                "FORBIDDEN: version 7 was not promoted to alias 'champion' by this build, and its promotion required approval");
+
+        assertEquals("7", mlflow.holder("champion"));
+    }
+
+    @Test
+    void promotionsAndRollbacksThroughTwoSpellingsOfAnAddressTakeTurns() throws Exception {
+        alsoSpelledOtherwise();
+        PromotionQueue.Place other = otherPromotion();
+        WorkflowRun run = Pipelines.job(jenkins, GATE.replace("model:", "server: 'other', model:") + PAUSE + BACK + ", server: 'other'")
+                .scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Waiting for the promotions of churn-classifier by other builds", run);
+        assertEquals(List.of(), mlflow.writes);
+        PromotionQueue.INSTANCE.leave(other);
+        jenkins.waitForMessage("Pause", run);
+
+        goOn(run, Result.SUCCESS);
+
+        assertEquals(List.of("champion=7", "champion=6"), mlflow.writes);
+    }
+
+    @Test
+    void whatWasPromotedIsRolledBackByAnyNameOfTheServerAndOnNoOther() throws Exception {
+        alsoSpelledOtherwise();
+        String gate = GATE.replace("model:", "server: 'stub', model:");
+        Pipelines.build(jenkins, Result.SUCCESS, gate + BACK + ", server: 'other'");
+        assertEquals("6", mlflow.holder("champion"));
+        try (HttpMlflow another = new HttpMlflow().championAndCandidate().alias("champion", 7)) {
+            MlflowGlobalConfiguration.get().setServers(List.of(
+                    new MlflowServerConfiguration("stub", mlflow.uri()), new MlflowServerConfiguration("other", another.uri())));
+            failed(gate + BACK + ", server: 'other'", "CONFIGURATION: this build promoted no version of model 'churn-classifier' to alias"
+                    + " 'champion' on server 'other'");
+
+            assertEquals(List.of(), another.writes);
+        }
+    }
+
+    @Test
+    void aNameThatLeadsToAnotherServerNowTakesNothingBackThere() throws Exception {
+        try (HttpMlflow another = new HttpMlflow().championAndCandidate()) {
+            Pipelines.configure(another);
+            Pipelines.build(jenkins, Result.SUCCESS, GATE);
+            Pipelines.configure(mlflow);
+            WorkflowRun run = paused(GATE + PAUSE + BACK);
+            Pipelines.configure(another);
+            goOn(run, Result.FAILURE);
+
+            jenkins.assertLogContains("CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back", run);
+            assertEquals(List.of("champion=7"), another.writes);
+            assertEquals("7", mlflow.holder("champion"));
+        }
     }
 
     @Test

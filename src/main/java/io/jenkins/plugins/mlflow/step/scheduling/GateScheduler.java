@@ -38,12 +38,12 @@ public final class GateScheduler {
     /**
      * A promotion that a gate is about to make.
      *
-     * @param registry as in {@link io.jenkins.plugins.mlflow.live.PromotionQueue#key}
+     * @param destination as in {@link io.jenkins.plugins.mlflow.live.PromotionQueue#key}
      * @param server the name of the server, for messages
      * @param started whether it started before a restart, and so goes before those that only wait
      * @param since when it was ready to start; null if that is not known yet
      */
-    public record Promotion(String registry, String server, String model, boolean started, Instant since) {}
+    public record Promotion(String destination, String server, String model, boolean started, Instant since) {}
 
     private final Callbacks gate;
     private final PromotionTicket ticket = new PromotionTicket(this);

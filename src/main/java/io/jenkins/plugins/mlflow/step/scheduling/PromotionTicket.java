@@ -46,7 +46,7 @@ final class PromotionTicket {
         return scheduler.unlessEnded(() -> {
             if (place == null) {
                 place = PromotionQueue.INSTANCE.enter(
-                        PromotionQueue.key(promotion.registry(), promotion.model()),
+                        PromotionQueue.key(promotion.destination(), promotion.model()),
                         promotion.started(),
                         () -> GateThreads.run(scheduler::wake));
             }
