@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,26 +25,39 @@ import java.util.regex.Pattern;
 final class DeliveryStore {
     static final int MOST = 100_000;
 
+    /** A signer has a part of the places, so that it cannot keep the deliveries of all others out. */
+    static final int MOST_OF_A_SIGNER = MOST / 5;
+
     private static final Logger LOGGER = Logger.getLogger(DeliveryStore.class.getName());
     private static final String ENDING = ".ids";
     private static final Pattern FILE = Pattern.compile("(\\d{1,12})\\.ids");
-    private static final Pattern KEY = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern LINE = Pattern.compile("([0-9a-f]{32}) ([0-9a-f]{32})");
+    private static final int DIGITS = 32;
     private static final int SECONDS = 60;
 
     private final Path folder;
     private final int most;
-    private final Map<Long, Set<String>> taken = new TreeMap<>();
-    private final Set<String> underWay = new HashSet<>();
+    private final int mostOfASigner;
+    /** By minute, from the delivery to its signer. */
+    private final Map<Long, Map<String, String>> taken = new TreeMap<>();
+    /** From the delivery to its signer. */
+    private final Map<String, String> underWay = new HashMap<>();
+    /** How many deliveries of each signer are kept or under way. */
+    private final Map<String, Integer> kept = new HashMap<>();
     private boolean loaded;
 
     DeliveryStore(Path folder) {
-        this(folder, MOST);
+        this(folder, MOST, MOST_OF_A_SIGNER);
     }
 
-    /** @param most how many deliveries are kept, those under way included */
-    DeliveryStore(Path folder, int most) {
+    /**
+     * @param most how many deliveries are kept, those under way included
+     * @param mostOfASigner the same of one signer
+     */
+    DeliveryStore(Path folder, int most, int mostOfASigner) {
         this.folder = folder;
         this.most = most;
+        this.mostOfASigner = mostOfASigner;
     }
 
     /** What to do with a delivery. */
@@ -57,15 +70,26 @@ final class DeliveryStore {
         BUSY
     }
 
-    synchronized State begin(WebhookSignature delivery, Instant now) throws IOException {
+    /** @param signerName what the deliveries of one signer have in common; it may be long, and is not stored */
+    synchronized State begin(WebhookSignature delivery, String signerName, Instant now) throws IOException {
         load();
         forget(now);
-        String key = key(delivery);
-        if (taken.values().stream().anyMatch(keys -> keys.contains(key))) {
+        String key = digest(delivery.deliveryId());
+        if (taken.values().stream().anyMatch(keys -> keys.containsKey(key))) {
             return State.TAKEN;
         }
-        int kept = underWay.size() + taken.values().stream().mapToInt(Set::size).sum();
-        return kept < most && underWay.add(key) ? State.NEW : State.BUSY;
+        String signer = digest(signerName);
+        int all = underWay.size() + taken.values().stream().mapToInt(Map::size).sum();
+        if (all >= most || kept.getOrDefault(signer, 0) >= mostOfASigner || underWay.containsKey(key)) {
+            return State.BUSY;
+        }
+        underWay.put(key, signer);
+        kept.merge(signer, 1, Integer::sum);
+        return State.NEW;
+    }
+
+    private void free(String signer) {
+        kept.computeIfPresent(signer, (any, count) -> count == 1 ? null : count - 1);
     }
 
     /**
@@ -74,18 +98,19 @@ final class DeliveryStore {
      * @param isTaken whether the delivery is never to be offered again
      */
     synchronized void finish(WebhookSignature delivery, boolean isTaken) {
-        String key = key(delivery);
-        underWay.remove(key);
+        String key = digest(delivery.deliveryId());
+        String signer = underWay.remove(key);
         if (!isTaken) {
+            free(signer);
             return;
         }
         long minute = minute(delivery.sentAt());
-        taken.computeIfAbsent(minute, any -> new HashSet<>()).add(key);
+        taken.computeIfAbsent(minute, any -> new HashMap<>()).put(key, signer);
         try {
             Files.createDirectories(folder);
             Files.writeString(
                     folder.resolve(minute + ENDING),
-                    key + "\n",
+                    key + " " + signer + "\n",
                     StandardCharsets.US_ASCII,
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
@@ -104,28 +129,33 @@ final class DeliveryStore {
                 for (Path file : files) {
                     var name = FILE.matcher(String.valueOf(file.getFileName()));
                     if (name.matches()) {
-                        Set<String> keys = taken.computeIfAbsent(Long.valueOf(name.group(1)), any -> new HashSet<>());
+                        Map<String, String> keys = taken.computeIfAbsent(Long.valueOf(name.group(1)), any -> new HashMap<>());
                         // The last line may be torn, and what follows it on the same line is then lost.
                         Files.readString(file, StandardCharsets.ISO_8859_1)
                                 .lines()
-                                .filter(line -> KEY.matcher(line).matches())
-                                .forEach(keys::add);
+                                .map(LINE::matcher)
+                                .filter(Matcher::matches)
+                                .forEach(line -> keys.put(line.group(1), line.group(2)));
                     }
                 }
             }
         }
+        kept.clear();
+        taken.values().forEach(keys -> keys.values().forEach(signer -> kept.merge(signer, 1, Integer::sum)));
         loaded = true;
     }
 
     /** Drops the minutes of which {@link WebhookSignature#isRecent} accepts nothing any longer. */
     private void forget(Instant now) {
         Instant oldest = now.minus(WebhookSignature.SKEW);
-        Iterator<Long> minutes = taken.keySet().iterator();
+        Iterator<Map.Entry<Long, Map<String, String>>> minutes = taken.entrySet().iterator();
         while (minutes.hasNext()) {
-            long minute = minutes.next();
+            Map.Entry<Long, Map<String, String>> entry = minutes.next();
+            long minute = entry.getKey();
             if (!Instant.ofEpochSecond((minute + 1) * SECONDS).isBefore(oldest)) {
                 return;
             }
+            entry.getValue().values().forEach(this::free);
             minutes.remove();
             try {
                 Files.deleteIfExists(folder.resolve(minute + ENDING));
@@ -139,8 +169,8 @@ final class DeliveryStore {
         return Math.floorDiv(sentAt.getEpochSecond(), SECONDS);
     }
 
-    /** The id itself may be as long as its sender likes, and is nobody's business. */
-    private static String key(WebhookSignature delivery) {
-        return Digests.sha256(delivery.deliveryId()).substring(0, 32);
+    /** Ids are as their senders like, and nobody's business; nor are the addresses of servers. */
+    private static String digest(String text) {
+        return Digests.sha256(text).substring(0, DIGITS);
     }
 }

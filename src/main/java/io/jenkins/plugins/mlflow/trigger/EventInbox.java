@@ -22,7 +22,7 @@ import jenkins.model.Jenkins;
 @Extension
 public final class EventInbox implements EventSink {
     static final int MOST_EVENTS = 10_000;
-    private static final int MOST_OF_A_FOLDER = MOST_EVENTS / 10;
+    static final int MOST_OF_A_FOLDER = MOST_EVENTS / 10;
     private static final int LONGEST_NAME = 1_000;
 
     private static final Logger LOGGER = Logger.getLogger(EventInbox.class.getName());
@@ -97,10 +97,16 @@ public final class EventInbox implements EventSink {
         }
     }
 
-    /** A folder has a part of the places, so that it cannot keep the events of all others out. */
+    /** An outermost folder has a part of the places for all that is in it, so that it cannot keep the events of all others out. */
     private boolean isFull(String folder) {
         return !folder.isEmpty()
-                && waiting.values().stream().filter(event -> event.folder().equals(folder)).count() >= MOST_OF_A_FOLDER;
+                && waiting.values().stream().filter(event -> outermost(event.folder()).equals(outermost(folder))).count()
+                        >= MOST_OF_A_FOLDER;
+    }
+
+    /** The first part of the full name of a folder: who may configure it may also make folders in it. */
+    static String outermost(String folder) {
+        return folder.split("/", 2)[0];
     }
 
     private void load() throws IOException {

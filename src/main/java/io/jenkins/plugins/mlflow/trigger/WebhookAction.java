@@ -54,6 +54,8 @@ public final class WebhookAction implements UnprotectedRootAction {
 
     private final Clock clock;
     private final DeliveryStore deliveries;
+    /** Tests count what is looked up. */
+    volatile RecentSecrets secrets;
     final Semaphore bodies = new Semaphore(MOST_BODIES);
     private final Semaphore unannounced = new Semaphore(MOST_UNANNOUNCED);
 
@@ -73,6 +75,7 @@ public final class WebhookAction implements UnprotectedRootAction {
     WebhookAction(Clock clock, DeliveryStore deliveries) {
         this.clock = clock;
         this.deliveries = deliveries;
+        this.secrets = new RecentSecrets(WebhookSecrets::all, clock);
     }
 
     @Override
@@ -154,10 +157,19 @@ public final class WebhookAction implements UnprotectedRootAction {
         return take(signature, body, servers);
     }
 
-    /** One server of every registry, and of every folder, whose secret the body was signed with. Every secret is tried. */
+    /**
+     * One server of every registry, and of every folder, whose secret the body was signed with. Only who knows a secret of a moment
+     * ago causes a look-up, which finds out whether it still is one.
+     */
     private Collection<MlflowServerConfiguration> signers(WebhookSignature signature, byte[] body) {
+        Collection<MlflowServerConfiguration> recent = signers(signature, body, secrets.get());
+        return recent.isEmpty() ? recent : signers(signature, body, secrets.now());
+    }
+
+    /** Every secret is tried. */
+    private Collection<MlflowServerConfiguration> signers(
+            WebhookSignature signature, byte[] body, List<WebhookSecrets.Entry> secrets) {
         Map<String, MlflowServerConfiguration> found = new LinkedHashMap<>();
-        List<WebhookSecrets.Entry> secrets = WebhookSecrets.all();
         if (secrets.isEmpty()) {
             signature.isOf(body, nobodysSecret);
         }
@@ -180,7 +192,7 @@ public final class WebhookAction implements UnprotectedRootAction {
         if (event.isEmpty()) {
             return HttpServletResponse.SC_OK;
         }
-        switch (deliveries.begin(signature, clock.instant())) {
+        switch (deliveries.begin(signature, signer(servers), clock.instant())) {
             case TAKEN:
                 return HttpServletResponse.SC_OK;
             case BUSY:
@@ -194,6 +206,14 @@ public final class WebhookAction implements UnprotectedRootAction {
                 }
                 return isTaken ? HttpServletResponse.SC_OK : TOO_MANY_REQUESTS;
         }
+    }
+
+    /** Whose places a delivery takes: those of the first server that it may come from, which is one of the controller if any is. */
+    static String signer(Collection<MlflowServerConfiguration> servers) {
+        MlflowServerConfiguration first = servers.iterator().next();
+        return first.folderName().isEmpty()
+                ? "server " + first.destination()
+                : "folder " + EventInbox.outermost(first.folderName());
     }
 
     private static boolean offer(VersionEvent event, Collection<MlflowServerConfiguration> servers) {

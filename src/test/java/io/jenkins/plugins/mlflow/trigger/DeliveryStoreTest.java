@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliveryStoreTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_795_000_000);
 
+    private static final String SIGNER = "server mlflow.example.com";
+
     @TempDir
     private Path home;
 
@@ -38,7 +40,7 @@ class DeliveryStoreTest {
     }
 
     private void take(String id, Instant sentAt, Instant now) throws IOException {
-        assertEquals(NEW, store.begin(delivery(id, sentAt), now), id);
+        assertEquals(NEW, store.begin(delivery(id, sentAt), SIGNER, now), id);
         store.finish(delivery(id, sentAt), true);
     }
 
@@ -52,28 +54,28 @@ class DeliveryStoreTest {
     void aDeliveryIsTakenOnceWhateverItsTimeAndAlsoAfterARestart() throws Exception {
         take("one", NOW, NOW);
 
-        assertEquals(TAKEN, store.begin(delivery("one", NOW), NOW));
-        assertEquals(TAKEN, store.begin(delivery("one", NOW.plusSeconds(200)), NOW));
-        assertEquals(NEW, store.begin(delivery("two", NOW), NOW));
+        assertEquals(TAKEN, store.begin(delivery("one", NOW), SIGNER, NOW));
+        assertEquals(TAKEN, store.begin(delivery("one", NOW.plusSeconds(200)), SIGNER, NOW));
+        assertEquals(NEW, store.begin(delivery("two", NOW), SIGNER, NOW));
 
         store = new DeliveryStore(folder);
-        assertEquals(TAKEN, store.begin(delivery("one", NOW), NOW));
-        assertEquals(NEW, store.begin(delivery("two", NOW), NOW));
+        assertEquals(TAKEN, store.begin(delivery("one", NOW), SIGNER, NOW));
+        assertEquals(NEW, store.begin(delivery("two", NOW), SIGNER, NOW));
     }
 
     @Test
     void oneThatWasNotTakenMayComeAgain() throws Exception {
-        assertEquals(NEW, store.begin(delivery("one", NOW), NOW));
+        assertEquals(NEW, store.begin(delivery("one", NOW), SIGNER, NOW));
         store.finish(delivery("one", NOW), false);
 
-        assertEquals(NEW, store.begin(delivery("one", NOW), NOW));
+        assertEquals(NEW, store.begin(delivery("one", NOW), SIGNER, NOW));
     }
 
     @Test
     void oneThatIsUnderWayIsToBeSentAgain() throws Exception {
-        assertEquals(NEW, store.begin(delivery("one", NOW), NOW));
+        assertEquals(NEW, store.begin(delivery("one", NOW), SIGNER, NOW));
 
-        assertEquals(BUSY, store.begin(delivery("one", NOW), NOW));
+        assertEquals(BUSY, store.begin(delivery("one", NOW), SIGNER, NOW));
     }
 
     @Test
@@ -83,27 +85,27 @@ class DeliveryStoreTest {
         Instant last = early.plus(WebhookSignature.SKEW);
         assertTrue(delivery("one", early).isRecent(last));
 
-        assertEquals(TAKEN, store.begin(delivery("one", early), last));
+        assertEquals(TAKEN, store.begin(delivery("one", early), SIGNER, last));
         store = new DeliveryStore(folder);
-        assertEquals(TAKEN, store.begin(delivery("one", early), last));
+        assertEquals(TAKEN, store.begin(delivery("one", early), SIGNER, last));
 
-        assertEquals(NEW, store.begin(delivery("other", last), last.plusSeconds(120)));
+        assertEquals(NEW, store.begin(delivery("other", last), SIGNER, last.plusSeconds(120)));
         assertEquals(List.of(), files());
     }
 
     @Test
     void beyondTheBoundAllAreToBeSentAgainUntilOldOnesAreForgotten() throws Exception {
-        store = new DeliveryStore(folder, 2);
+        store = new DeliveryStore(folder, 2, 2);
         take("one", NOW, NOW);
-        assertEquals(NEW, store.begin(delivery("two", NOW), NOW));
+        assertEquals(NEW, store.begin(delivery("two", NOW), SIGNER, NOW));
 
-        assertEquals(BUSY, store.begin(delivery("three", NOW), NOW));
+        assertEquals(BUSY, store.begin(delivery("three", NOW), SIGNER, NOW));
         store.finish(delivery("two", NOW), true);
-        assertEquals(BUSY, store.begin(delivery("three", NOW), NOW));
-        assertEquals(TAKEN, store.begin(delivery("one", NOW), NOW));
+        assertEquals(BUSY, store.begin(delivery("three", NOW), SIGNER, NOW));
+        assertEquals(TAKEN, store.begin(delivery("one", NOW), SIGNER, NOW));
 
         Instant later = NOW.plusSeconds(600);
-        assertEquals(NEW, store.begin(delivery("three", later), later));
+        assertEquals(NEW, store.begin(delivery("three", later), SIGNER, later));
     }
 
     @Test
@@ -116,7 +118,7 @@ class DeliveryStoreTest {
 
         store = new DeliveryStore(folder);
 
-        assertEquals(TAKEN, store.begin(delivery("canary", NOW), NOW));
+        assertEquals(TAKEN, store.begin(delivery("canary", NOW), SIGNER, NOW));
     }
 
     @Test
@@ -125,6 +127,27 @@ class DeliveryStoreTest {
 
         take("one", NOW, NOW);
 
-        assertEquals(TAKEN, store.begin(delivery("one", NOW), NOW));
+        assertEquals(TAKEN, store.begin(delivery("one", NOW), SIGNER, NOW));
+    }
+
+    @Test
+    void oneSignerCannotTakeThePlacesOfOthersAlsoAfterARestart() throws Exception {
+        store = new DeliveryStore(folder, 5, 2);
+        take("one", NOW, NOW);
+        take("two", NOW, NOW);
+        assertEquals(BUSY, store.begin(delivery("three", NOW), SIGNER, NOW));
+        assertEquals(TAKEN, store.begin(delivery("two", NOW), SIGNER, NOW));
+        assertEquals(NEW, store.begin(delivery("four", NOW), "folder team", NOW));
+        store.finish(delivery("four", NOW), true);
+
+        store = new DeliveryStore(folder, 5, 2);
+        assertEquals(BUSY, store.begin(delivery("three", NOW), SIGNER, NOW));
+        assertEquals(NEW, store.begin(delivery("five", NOW), "folder team", NOW));
+        store.finish(delivery("five", NOW), false);
+        assertEquals(NEW, store.begin(delivery("six", NOW), "folder team", NOW));
+        assertEquals(BUSY, store.begin(delivery("seven", NOW), "folder team", NOW));
+
+        Instant later = NOW.plusSeconds(600);
+        assertEquals(NEW, store.begin(delivery("three", later), SIGNER, later));
     }
 }

@@ -12,11 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.ExtensionList;
 import io.jenkins.plugins.mlflow.Await;
 import io.jenkins.plugins.mlflow.config.Folders;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
+import io.jenkins.plugins.mlflow.config.WebhookSecrets;
+import io.jenkins.plugins.mlflow.gate.FakeClock;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,6 +29,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import jenkins.model.Jenkins;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +83,73 @@ class WebhookActionTest {
         assertEquals(200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
 
         assertEquals(List.of(own.destination()), sink.servers.stream().map(MlflowServerConfiguration::destination).toList());
+    }
+
+    @Test
+    void aHundredRequestsOfStrangersCostOneLookUpOfTheSecrets() throws Exception {
+        FakeClock clock = new FakeClock();
+        AtomicInteger lookUps = countLookUps(clock);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(401, post(jenkins, signed(BODY, "a guess"), BODY).statusCode());
+        }
+        assertEquals(1, lookUps.get());
+
+        clock.pass(RecentSecrets.MOST_AGE);
+        assertEquals(401, post(jenkins, signed(BODY, "a guess"), BODY).statusCode());
+        assertEquals(2, lookUps.get());
+    }
+
+    private static AtomicInteger countLookUps(Clock clock) {
+        AtomicInteger lookUps = new AtomicInteger();
+        ExtensionList.lookupSingleton(WebhookAction.class).secrets = new RecentSecrets(
+                () -> {
+                    lookUps.incrementAndGet();
+                    return WebhookSecrets.all();
+                },
+                clock);
+        return lookUps;
+    }
+
+    @Test
+    void aSecretThatIsChangedIsRefusedAtOnceAndTheNewOneAcceptedSoon() throws Exception {
+        FakeClock clock = new FakeClock();
+        countLookUps(clock);
+        assertEquals(200, send(jenkins, created("churn", "7")));
+
+        SystemCredentialsProvider.getInstance().getCredentials().clear();
+        server("production", "https://mlflow.example.com", "webhook", "another secret");
+        assertEquals(401, send(jenkins, created("churn", "8")));
+        clock.pass(RecentSecrets.MOST_AGE);
+        assertEquals(200, post(jenkins, signed(BODY, "another secret"), BODY).statusCode());
+        assertEquals(401, send(jenkins, created("churn", "8")));
+    }
+
+    @Test
+    void aServerThatIsConfiguredOrTakenAwayCountsAtOnce() throws Exception {
+        countLookUps(new FakeClock());
+        assertEquals(401, post(jenkins, signed(BODY, "another secret"), BODY).statusCode());
+        configure(server("other", "https://other.example.com", "other", "another secret"));
+        assertEquals(200, post(jenkins, signed(BODY, "another secret"), BODY).statusCode());
+        assertEquals(401, send(jenkins, created("churn", "7")));
+
+        Folder team = Folders.in(jenkins.jenkins, "team");
+        Folders.token(team, "team-webhook", "the secret of the team");
+        assertEquals(401, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+        Folders.configure(team, "", "", server("own", "https://team.example.com", "team-webhook", null));
+        assertEquals(200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+        team.delete();
+        assertEquals(401, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+    }
+
+    @Test
+    void theDeliveriesOfAFolderAreCountedTogetherAndApartFromThoseOfTheController() throws Exception {
+        Folder inner = Folders.in(Folders.in(jenkins.jenkins, "team"), "inner");
+        MlflowServerConfiguration own = server("own", "https://team.example.com", "webhook", null);
+        Folders.configure(inner, "", "", own);
+
+        assertEquals("folder team", WebhookAction.signer(List.of(own)));
+        assertEquals("server mlflow.example.com\ndefault",
+                WebhookAction.signer(List.of(MlflowGlobalConfiguration.get().getServer("production"), own)));
     }
 
     @Test
