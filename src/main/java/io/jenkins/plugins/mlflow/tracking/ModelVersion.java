@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,9 +10,17 @@ import java.util.Optional;
  * @param runId the run it was made from, or null
  * @param stage Staging, Production, Archived or None
  * @param source where its artifacts come from
+ * @param created when it was registered; null if the server does not say
  */
 public record ModelVersion(
-        String model, String version, String runId, String stage, Status status, String source, Map<String, String> tags) {
+        String model,
+        String version,
+        String runId,
+        String stage,
+        Status status,
+        String source,
+        Map<String, String> tags,
+        Instant created) {
 
     public ModelVersion {
         tags = Map.copyOf(tags);

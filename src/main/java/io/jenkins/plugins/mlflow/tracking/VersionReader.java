@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,8 @@ final class VersionReader {
                 message.getCurrentStage().isEmpty() ? "None" : message.getCurrentStage(),
                 message.hasStatus() ? status(message.getStatus()) : ModelVersion.Status.UNKNOWN,
                 message.hasSource() ? message.getSource() : null,
-                tags);
+                tags,
+                message.hasCreationTimestamp() ? Instant.ofEpochMilli(message.getCreationTimestamp()) : null);
     }
 
     /** Those of a search; databases that ignore case find CHURN for churn, too. */

@@ -7,13 +7,25 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import io.jenkins.plugins.mlflow.trigger.TriggerState.ModelState;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Asks a server what is true of an event, and starts the builds that are due for it. */
 final class EventProcessor {
+    /**
+     * MLflow tells of a version when it is created, and gives up after a few attempts. What was created longer ago than this before the
+     * event came is not new, whoever says so; between are the attempts and two clocks that differ.
+     */
+    static final Duration LONGEST_DELIVERY = Duration.ofHours(1);
+
+    private static final Logger LOGGER = Logger.getLogger(EventProcessor.class.getName());
+
     private EventProcessor() {}
 
     /** What the server says of the subject of an event. */
@@ -21,10 +33,11 @@ final class EventProcessor {
 
     /**
      * @param triggers those of one server and one model that the event may concern
+     * @param learned when the event came
      * @return false if the server does not know the version
      * @throws IOException if the state of a trigger cannot be kept; then no build was started for that trigger
      */
-    static boolean process(TrackingServer server, List<ListeningTrigger> triggers, VersionEvent event)
+    static boolean process(TrackingServer server, List<ListeningTrigger> triggers, VersionEvent event, Instant learned)
             throws TrackingException, IOException, InterruptedException {
         boolean isDeletion = event.getKind() == VersionEvent.Kind.ALIAS && event.getVersion().isEmpty();
         if (!isDeletion && !isNumber(event.getVersion())) {
@@ -35,11 +48,19 @@ final class EventProcessor {
         if (facts.isEmpty()) {
             return false;
         }
+        if (event.getKind() == VersionEvent.Kind.CREATED && isOld(facts.get().version(), learned)) {
+            LOGGER.log(Level.FINE, "{0} is an event of a version that is not new. No build starts.", event);
+            return true;
+        }
         for (ListeningTrigger trigger : triggers) {
             start(trigger, facts.get().model(), (detector, state) -> events(detector, trigger, event, facts.get()),
                     found -> facts.get().version());
         }
         return true;
+    }
+
+    private static boolean isOld(ModelVersion version, Instant learned) {
+        return version.created() != null && version.created().isBefore(learned.minus(LONGEST_DELIVERY));
     }
 
     private static Optional<Facts> facts(TrackingServer server, VersionEvent event)

@@ -97,7 +97,7 @@ final class EventQueues {
             }
             try {
                 known &= EventProcessor.process(
-                        Connections.open(first.server(), null).within(TriggerEngine.LONGEST_TASK), group, event.event());
+                        Connections.open(first.server(), null).within(TriggerEngine.LONGEST_TASK), group, event.event(), event.since());
                 problems.succeeded(first);
             } catch (TrackingException | ConfigurationException | IOException | RuntimeException e) {
                 failed = true;

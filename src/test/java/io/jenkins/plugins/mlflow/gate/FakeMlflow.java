@@ -119,6 +119,7 @@ final class FakeMlflow implements TrackingServer {
         String source;
         ModelVersion.Status status = ModelVersion.Status.READY;
         final Map<String, String> tags = new HashMap<>();
+        Instant created;
     }
 
     /** A finished run whose metrics were all written an hour ago. */
@@ -141,6 +142,7 @@ final class FakeMlflow implements TrackingServer {
         FakeVersion version = new FakeVersion();
         version.runId = runId;
         version.source = runId == null ? null : "runs:/" + runId + "/model";
+        version.created = clock.instant();
         versions.put(number, version);
         return version;
     }
@@ -386,7 +388,8 @@ final class FakeMlflow implements TrackingServer {
                 version.stage,
                 version.status,
                 version.source,
-                version.tags);
+                version.tags,
+                version.created);
     }
 
     @Override

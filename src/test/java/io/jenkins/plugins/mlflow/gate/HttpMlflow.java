@@ -98,6 +98,14 @@ public final class HttpMlflow implements AutoCloseable {
         return run(runId, values);
     }
 
+    /** When the version was registered. */
+    public HttpMlflow created(int version, Instant at) {
+        synchronized (api) {
+            mlflow.versions.get(version).created = at;
+        }
+        return this;
+    }
+
     /** Version 6 is the champion; version 7, which is a little better, is the candidate. */
     public HttpMlflow championAndCandidate() {
         return version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);

@@ -341,6 +341,7 @@ final class MlflowApi {
         return object(
                 "name", version.model(), "version", version.version(), "run_id", version.runId(),
                 "current_stage", version.stage(), "status", version.status().name(), "source", version.source(),
+                "creation_timestamp", version.created() == null ? null : version.created().toEpochMilli(),
                 "tags", version.tags().isEmpty() ? null : tags(version));
     }
 

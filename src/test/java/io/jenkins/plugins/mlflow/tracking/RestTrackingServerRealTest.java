@@ -158,8 +158,9 @@ class RestTrackingServerRealTest {
         ModelVersion version = server.version(model, "2");
         assertEquals(
                 new ModelVersion(
-                        model, "2", run, "None", ModelVersion.Status.READY, "runs:/" + run + "/model", Map.of()),
+                        model, "2", run, "None", ModelVersion.Status.READY, "runs:/" + run + "/model", Map.of(), version.created()),
                 version);
+        assertTrue(Duration.between(version.created(), Instant.now()).abs().compareTo(Duration.ofMinutes(5)) < 0);
         assertEquals("3", server.versionByAlias(model, "champion").orElseThrow().version());
         assertEquals("4", server.versionInStage(model, "Production").orElseThrow().version());
         assertEquals("11", server.highestVersion(model).orElseThrow().version());

@@ -230,10 +230,12 @@ class RestTrackingServerTest {
     @Test
     void aVersionIsReadWithItsTags() throws Exception {
         try (StubServer stub = answering(
-                "{'model_version':" + version("m", 7, ",'tags':[{'key':'k','value':'v'}],'aliases':['x']") + "}")) {
+                "{'model_version':"
+                        + version("m", 7, ",'creation_timestamp':1700000000000,'tags':[{'key':'k','value':'v'}],'aliases':['x']") + "}")) {
             assertEquals(
                     new ModelVersion(
-                            "m", "7", "r1", "Staging", ModelVersion.Status.READY, "runs:/r1/model", Map.of("k", "v")),
+                            "m", "7", "r1", "Staging", ModelVersion.Status.READY, "runs:/r1/model", Map.of("k", "v"),
+                            Instant.ofEpochMilli(1_700_000_000_000L)),
                     stub.server().version("m", "7"));
         }
     }

@@ -37,7 +37,8 @@ final class Pasts {
                 "None",
                 ModelVersion.Status.READY,
                 null,
-                replaced == null ? Map.of() : Map.of("mlflow_eval_gate.previous_version", replaced));
+                replaced == null ? Map.of() : Map.of("mlflow_eval_gate.previous_version", replaced),
+                null);
     }
 
     /** A version whose run is finished. */
