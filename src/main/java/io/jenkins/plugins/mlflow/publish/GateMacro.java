@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlflow.evaluation.PromotionInfo;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.GateReportPage;
 import io.jenkins.plugins.mlflow.report.GateSummary;
+import io.jenkins.plugins.mlflow.report.TriggeringVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +22,15 @@ import org.jenkinsci.plugins.tokenmacro.MacroEvaluationException;
 
 /**
  * {@code ${MLFLOW_GATE}} in mails, descriptions and wherever the plugin token-macro is at work: the sentence of a build's gate, or
- * another of its facts. It is empty where there is no gate, or no such fact.
+ * another of its facts, or what the build was started for. It is empty where there is no gate, no trigger, or no such fact.
  */
 @Extension(optional = true)
 public final class GateMacro extends DataBoundTokenMacro {
     private static final String NAME = "MLFLOW_GATE";
     private static final Map<String, BiFunction<Run<?, ?>, GateReportPage, String>> FACTS = facts();
+    private static final Map<String, Function<TriggeringVersion, String>> FACTS_OF_TRIGGER = factsOfTrigger();
 
-    /** The model whose gate is meant; the last one of the build if it is left out. */
+    /** The model whose gate is meant, the last one of the build if it is left out; or that of the trigger. */
     @Parameter
     public String model;
 
@@ -54,21 +56,32 @@ public final class GateMacro extends DataBoundTokenMacro {
     @Override
     public String evaluate(Run<?, ?> run, FilePath workspace, TaskListener listener, String name)
             throws MacroEvaluationException {
+        if (FACTS_OF_TRIGGER.containsKey(show)) {
+            TriggeringVersion version = run.getAction(TriggeringVersion.class);
+            return version == null || !isMeant(version.getModel()) ? "" : shown(FACTS_OF_TRIGGER.get(show).apply(version));
+        }
         BiFunction<Run<?, ?>, GateReportPage, String> fact = FACTS.get(show);
         if (fact == null) {
-            throw new MacroEvaluationException(
-                    "${" + NAME + "} can show " + String.join(", ", FACTS.keySet()) + ", but not '" + show + "'.");
+            throw new MacroEvaluationException("${" + NAME + "} can show " + String.join(", ", FACTS.keySet()) + ", "
+                    + String.join(", ", FACTS_OF_TRIGGER.keySet()) + ", but not '" + show + "'.");
         }
         GateReportAction action = run.getAction(GateReportAction.class);
         GateSummary summary = action == null ? null : last(action.getSummaries());
         GateReportPage page = summary == null ? null : action.getDynamic(String.valueOf(summary.getNumber()));
-        String text = page == null ? null : fact.apply(run, page);
+        return page == null ? "" : shown(fact.apply(run, page));
+    }
+
+    private static String shown(String text) {
         return text == null ? "" : text;
+    }
+
+    private boolean isMeant(String other) {
+        return model == null || model.isEmpty() || model.equals(other);
     }
 
     private GateSummary last(List<GateSummary> summaries) {
         return summaries.stream()
-                .filter(summary -> model == null || model.isEmpty() || model.equals(summary.getModel()))
+                .filter(summary -> isMeant(summary.getModel()))
                 .reduce((earlier, later) -> later)
                 .orElse(null);
     }
@@ -84,6 +97,16 @@ public final class GateMacro extends DataBoundTokenMacro {
         facts.put("promoted", (run, page) -> String.valueOf(page.getSummary().isPromoted()));
         facts.put("previous", (run, page) -> previous(page));
         facts.put("url", (run, page) -> GateReportAction.urlOf(run, page.getSummary().getNumber()));
+        return facts;
+    }
+
+    private static Map<String, Function<TriggeringVersion, String>> factsOfTrigger() {
+        Map<String, Function<TriggeringVersion, String>> facts = new LinkedHashMap<>();
+        facts.put("trigger", version -> "version " + version.getVersion() + " of " + version.getModel() + ": " + version.getEvent());
+        facts.put("triggerModel", TriggeringVersion::getModel);
+        facts.put("triggerVersion", TriggeringVersion::getVersion);
+        facts.put("triggerRun", TriggeringVersion::getRunId);
+        facts.put("triggerEvent", TriggeringVersion::getEvent);
         return facts;
     }
 

@@ -21,16 +21,19 @@ public final class TriggeringVersion extends InvisibleAction implements Environm
     private final String model;
     private final String version;
     private final String runId;
+    private final String event;
 
     /**
      * @param registry what the server's configuration identifies its registry by; only its digest is kept
      * @param runId the run that the version was made from, or null
+     * @param event what happened to the version, as users write it: {@code created}, {@code alias:challenger}
      */
-    public TriggeringVersion(String registry, String model, String version, String runId) {
+    public TriggeringVersion(String registry, String model, String version, String runId, String event) {
         this.registry = Digests.sha256(registry);
         this.model = Objects.requireNonNull(model);
         this.version = Objects.requireNonNull(version);
         this.runId = runId;
+        this.event = Objects.requireNonNull(event);
     }
 
     /** The version that started the build, if it is one of this model in this registry; else null. */
@@ -51,6 +54,11 @@ public final class TriggeringVersion extends InvisibleAction implements Environm
     /** Null if the version was not made from a run. */
     public String getRunId() {
         return runId;
+    }
+
+    /** What happened to the version, as users write it. */
+    public String getEvent() {
+        return event;
     }
 
     @Override

@@ -78,7 +78,8 @@ final class BuildPlanner {
                 job,
                 -1,
                 new CauseAction(new ModelVersionCause(planned)),
-                new TriggeringVersion(planned.registry(), event.getModel(), event.getVersion(), planned.runId()));
+                new TriggeringVersion(
+                        planned.registry(), event.getModel(), event.getVersion(), planned.runId(), event.getText()));
         if (item == null) {
             LOGGER.log(Level.WARNING, "Jenkins did not queue a build of {0} for {1}. Start it by hand if it is wanted.",
                     new Object[] {job.getFullName(), event});

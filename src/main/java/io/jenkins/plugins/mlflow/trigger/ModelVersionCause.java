@@ -16,6 +16,7 @@ public final class ModelVersionCause extends Cause {
     private final String model;
     private final String version;
     private final String event;
+    private final String runId;
     private final String url;
 
     /** @param planned what the build was decided for */
@@ -25,6 +26,7 @@ public final class ModelVersionCause extends Cause {
         this.model = planned.event().getModel();
         this.version = planned.event().getVersion();
         this.event = planned.event().getText();
+        this.runId = planned.runId();
         this.url = planned.url();
     }
 
@@ -66,6 +68,12 @@ public final class ModelVersionCause extends Cause {
     @Exported(visibility = 3)
     public String getEvent() {
         return event;
+    }
+
+    /** The run that the version was made from; null if there is none. */
+    @Exported(visibility = 3)
+    public String getRunId() {
+        return runId;
     }
 
     /** The version in MLflow's UI; null if there is no address that a page may link to. */

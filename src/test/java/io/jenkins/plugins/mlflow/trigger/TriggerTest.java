@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.ExtensionList;
+import hudson.model.Action;
 import hudson.model.FreeStyleProject;
+import hudson.model.Queue;
 import hudson.model.Result;
+import hudson.model.TaskListener;
 import hudson.tasks.Shell;
 import io.jenkins.plugins.mlflow.config.Folders;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
@@ -17,10 +21,16 @@ import io.jenkins.plugins.mlflow.step.Pipelines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.tokenmacro.TokenMacro;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -29,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What starts a build, by polls, by events that were offered, and by both. */
@@ -241,6 +252,24 @@ class TriggerTest {
         triggered.run();
 
         assertEquals(List.of(), triggered.events(job));
+    }
+
+    @Test
+    void aVersionThatWasThereLongBeforeTheEventIsNotNewAlsoWhereNothingIsPolled() throws Exception {
+        server.setWebhookSecretId("secret");
+        WorkflowJob job = job("created");
+        Instant now = Instant.now();
+        mlflow.version(8, "r8").version(9, "r9")
+                .created(6, now.minus(Duration.ofDays(30)))
+                .created(7, now.minus(EventProcessor.LONGEST_DELIVERY).minusSeconds(1))
+                .created(8, now.minus(EventProcessor.LONGEST_DELIVERY).plusSeconds(600));
+        for (String version : List.of("6", "7", "8", "9")) {
+            triggered.offer(server, VersionEvent.created(MODEL, version));
+        }
+        triggered.run();
+
+        assertEquals(List.of("8 created", "9 created"), triggered.events(job).stream().sorted().toList());
+        assertEquals(List.of(), EventInbox.get().waiting());
     }
 
     @Test
@@ -483,6 +512,91 @@ class TriggerTest {
 
         assertEquals(List.of("8 created"), triggered.events(job));
         jenkins.assertLogContains("SEEN: churn-classifier 8 null", job.getBuildByNumber(1));
+    }
+
+    @Test
+    void currentBuildAndTheTokenMacroKnowTheTrigger() throws Exception {
+        WorkflowJob job = triggered.job(
+                "gate",
+                "def cause = currentBuild.getBuildCauses('" + ModelVersionCause.class.getName() + "')[0]\n"
+                        + "echo \"CAUSE: ${cause.server} ${cause.model} ${cause.version} ${cause.event} ${cause.runId}\"\n"
+                        + "echo \"TEXT: ${cause.shortDescription}\"",
+                Triggered.trigger("alias:challenger"));
+        triggered.run();
+        mlflow.alias("challenger", 7);
+        triggered.poll();
+        assertEquals(List.of("7 alias:challenger"), triggered.events(job));
+
+        WorkflowRun run = job.getBuildByNumber(1);
+        jenkins.assertLogContains("CAUSE: stub churn-classifier 7 alias:challenger r7", run);
+        jenkins.assertLogContains("TEXT: Version 7 of model churn-classifier on MLflow server 'stub': alias:challenger", run);
+        assertEquals("version 7 of churn-classifier: alias:challenger", shown(run, "trigger"));
+        assertEquals("churn-classifier", shown(run, "triggerModel"));
+        assertEquals("7", shown(run, "triggerVersion"));
+        assertEquals("r7", shown(run, "triggerRun"));
+        assertEquals("alias:challenger", shown(run, "triggerEvent"));
+        assertEquals("", shown(run, "trigger\", model=\"another"));
+        assertEquals("", shown(run, "version"), "there was no gate");
+
+        job.setDefinition(new CpsFlowDefinition("echo 'by hand'", true));
+        assertEquals("", shown(jenkins.buildAndAssertSuccess(job), "trigger"));
+    }
+
+    private static String shown(WorkflowRun run, String what) throws Exception {
+        return TokenMacro.expandAll(run, null, TaskListener.NULL, "${MLFLOW_GATE, show=\"" + what + "\"}");
+    }
+
+    @Test
+    void aBuildThatIsLongOnItsWayIntoTheQueueIsNotPlannedAgain() throws Exception {
+        SlowQueue queue = ExtensionList.lookupSingleton(SlowQueue.class);
+        WorkflowJob job = job("created");
+        triggered.run();
+        mlflow.version(8, "r8");
+        triggered.offer(server, VersionEvent.created(MODEL, "8"));
+        queue.slow = true;
+        List<Thread> threads = new ArrayList<>();
+        TriggerEngine.get().run(task -> {
+            threads.add(new Thread(task));
+            threads.get(threads.size() - 1).start();
+        });
+        assertTrue(queue.reached.await(1, TimeUnit.MINUTES));
+
+        for (int i = 0; i < 3; i++) {
+            triggered.clock.pass(BuildPlanner.LONGEST_START);
+            triggered.run();
+        }
+        queue.free.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertEquals(List.of("8 created"), triggered.events(job));
+        triggered.clock.pass(BuildPlanner.LONGEST_START);
+        triggered.run();
+        assertEquals(List.of("8 created"), triggered.events(job));
+        assertEquals(List.of(), TriggerStates.planned(job));
+    }
+
+    /** Takes its time with the first build. */
+    @TestExtension("aBuildThatIsLongOnItsWayIntoTheQueueIsNotPlannedAgain")
+    public static final class SlowQueue extends Queue.QueueDecisionHandler {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch free = new CountDownLatch(1);
+        private volatile boolean slow;
+
+        @Override
+        public boolean shouldSchedule(Queue.Task task, List<Action> actions) {
+            if (slow) {
+                slow = false;
+                reached.countDown();
+                try {
+                    free.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return true;
+        }
     }
 
     @Test
