@@ -22,7 +22,7 @@ import jenkins.model.Jenkins;
 @Extension
 public final class EventInbox implements EventSink {
     static final int MOST_EVENTS = 10_000;
-    static final int MOST_OF_A_FOLDER = MOST_EVENTS / 10;
+    private static final int MOST_OF_A_FOLDER = MOST_EVENTS / 10;
     private static final int LONGEST_NAME = 1_000;
 
     private static final Logger LOGGER = Logger.getLogger(EventInbox.class.getName());

@@ -120,6 +120,21 @@ final class EventProcessor {
         return events;
     }
 
+    /** A copy of what a trigger has seen of the model as it is now. */
+    static ModelState seen(ListeningTrigger trigger, RegisteredModel model) throws IOException {
+        return seen(TriggerStates.copy(trigger.job()), trigger, model);
+    }
+
+    private static ModelState seen(TriggerState state, ListeningTrigger trigger, RegisteredModel model) {
+        state.keepOnly(trigger.registry(), trigger.model());
+        ModelState seen = state.model(trigger.registry(), trigger.model());
+        if (model != null && model.created() != null) {
+            seen.beginAnewIfOther(model.created().toEpochMilli());
+        }
+        new EventDetector(trigger.model(), seen).keepOnly(trigger.conditions());
+        return seen;
+    }
+
     /** Finds the events that need a build, from a state that is written afterwards. */
     interface Detection {
         List<VersionEvent> events(EventDetector detector, ModelState state);
@@ -139,14 +154,8 @@ final class EventProcessor {
             throws IOException {
         List<PlannedBuild> builds = new ArrayList<>();
         TriggerStates.update(trigger.job(), state -> {
-            state.keepOnly(trigger.registry(), trigger.model());
-            ModelState seen = state.model(trigger.registry(), trigger.model());
-            if (model != null && model.created() != null) {
-                seen.beginAnewIfOther(model.created().toEpochMilli());
-            }
-            EventDetector detector = new EventDetector(trigger.model(), seen);
-            detector.keepOnly(trigger.conditions());
-            for (VersionEvent event : detection.events(detector, seen)) {
+            ModelState seen = seen(state, trigger, model);
+            for (VersionEvent event : detection.events(new EventDetector(trigger.model(), seen), seen)) {
                 if (trigger.isEnabled()) {
                     builds.add(BuildPlanner.plan(state, trigger, event, versions.apply(event)));
                 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +23,7 @@ final class TriggerStates {
 
     private static final long LARGEST_FILE = 64L * 1024 * 1024;
     private static final Object[] LOCKS = new Object[64];
+    private static final AtomicInteger WRITES = new AtomicInteger();
 
     static {
         Arrays.setAll(LOCKS, i -> new Object());
@@ -44,15 +46,26 @@ final class TriggerStates {
                     throw new IOException("The job was deleted.");
                 }
                 JsonFile.write(file(job), state.toMap());
+                WRITES.incrementAndGet();
             }
         }
     }
 
     /** The builds that were decided and have not started; none if the state cannot be read. */
     static List<PlannedBuild> planned(Job<?, ?> job) throws IOException {
+        return List.copyOf(copy(job).planned());
+    }
+
+    /** The state as it is now; what is done to the copy changes nothing. */
+    static TriggerState copy(Job<?, ?> job) throws IOException {
         synchronized (LOCKS[Math.floorMod(System.identityHashCode(job), LOCKS.length)]) {
-            return List.copyOf(forUpdate(file(job)).planned());
+            return forUpdate(file(job));
         }
+    }
+
+    /** How often a state was written since Jenkins started. For tests. */
+    static int writes() {
+        return WRITES.get();
     }
 
     private static TriggerState forUpdate(Path file) throws IOException {

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlflow.tracking.ModelVersion;
 import io.jenkins.plugins.mlflow.tracking.RegisteredModel;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
+import io.jenkins.plugins.mlflow.trigger.TriggerState.ModelState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,8 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -61,76 +61,89 @@ final class VersionPoller {
         return unfinished;
     }
 
+    /** Reads all that is needed, and then writes the state once. What was read before the server failed is not lost. */
     private boolean poll(ListeningTrigger trigger) throws TrackingException, IOException, InterruptedException {
+        ModelState before = EventProcessor.seen(trigger, registered);
+        List<EventProcessor.Detection> found = new ArrayList<>();
+        TrackingException problem = null;
         boolean finished = true;
-        for (EventCondition condition : trigger.conditions()) {
-            switch (condition.kind()) {
-                case CREATED -> finished = created(trigger);
-                case ALIAS -> alias(trigger, condition);
-                case TAG -> tag(trigger, condition);
+        try {
+            for (EventCondition condition : trigger.conditions()) {
+                switch (condition.kind()) {
+                    case CREATED -> finished = created(trigger, before, found);
+                    case ALIAS -> alias(condition, before, found);
+                    case TAG -> tag(condition, found);
+                }
             }
+        } catch (TrackingException e) {
+            problem = e;
+        }
+        EventProcessor.start(trigger, registered, (detector, state) -> {
+            List<VersionEvent> events = new ArrayList<>();
+            found.forEach(part -> events.addAll(part.events(detector, state)));
+            return events;
+        }, event -> versions.get(event.getVersion()).orElseThrow());
+        if (problem != null) {
+            throw problem;
         }
         return finished;
     }
 
-    /** Whether all new versions were seen to. */
-    private boolean created(ListeningTrigger trigger) throws TrackingException, IOException, InterruptedException {
-        AtomicReference<Long> known = new AtomicReference<>();
-        EventProcessor.start(trigger, registered, (detector, state) -> {
-            if (state.polledUpTo == null) {
-                state.polledUpTo = highest;
-            }
-            known.set(state.polledUpTo);
-            return List.of();
-        }, this::known);
-        long last = Math.min(highest, known.get() + MOST_VERSIONS);
-        for (long number = known.get() + 1; number <= last; number++) {
-            long current = number;
+    /** Whether all new versions were read. */
+    private boolean created(ListeningTrigger trigger, ModelState before, List<EventProcessor.Detection> found)
+            throws TrackingException, InterruptedException {
+        long known = before.polledUpTo == null ? highest : before.polledUpTo;
+        long last = Math.min(highest, known + MOST_VERSIONS);
+        List<Long> present = new ArrayList<>();
+        AtomicLong readUpTo = new AtomicLong(known);
+        found.add((detector, state) -> {
+            List<VersionEvent> events = new ArrayList<>();
+            present.forEach(version -> events.addAll(detector.polled(version)));
+            state.polledUpTo = readUpTo.get();
+            return events;
+        });
+        for (long number = known + 1; number <= last; number++) {
             if (version(String.valueOf(number)).isPresent()) {
-                EventProcessor.start(trigger, registered, (detector, state) -> detector.polled(current), this::known);
+                present.add(number);
             }
+            readUpTo.set(number);
         }
-        EventProcessor.start(trigger, registered, (detector, state) -> {
-            state.polledUpTo = Math.max(last, known.get());
-            return List.of();
-        }, this::known);
         if (last < highest) {
             LOGGER.log(Level.INFO, "Model {0} has {1} new versions for {2}. The first {3} get a build now, the others follow.",
-                    new Object[] {model, highest - known.get(), trigger.job().getFullName(), MOST_VERSIONS});
+                    new Object[] {model, highest - known, trigger.job().getFullName(), MOST_VERSIONS});
         }
         return last >= highest;
     }
 
-    private void alias(ListeningTrigger trigger, EventCondition condition)
-            throws TrackingException, IOException, InterruptedException {
-        String holder = EventProcessor.holder(registered, condition.name());
-        AtomicBoolean moved = new AtomicBoolean();
-        EventProcessor.start(trigger, registered, (detector, state) -> {
-            moved.set(detector.isMoved(condition.name(), holder));
-            return List.of();
-        }, this::known);
-        if (!moved.get() || version(holder).isPresent()) {
-            EventProcessor.start(
-                    trigger, registered, (detector, state) -> detector.polledAlias(condition.name(), holder), this::known);
+    /** A holder that was not read, because an event was processed meanwhile or its version was deleted, is left to the next poll. */
+    private void alias(EventCondition condition, ModelState before, List<EventProcessor.Detection> found)
+            throws TrackingException, InterruptedException {
+        String alias = condition.name();
+        String holder = EventProcessor.holder(registered, alias);
+        if (new EventDetector(model, before).isMoved(alias, holder)) {
+            version(holder);
         }
+        found.add((detector, state) ->
+                detector.isMoved(alias, holder) && versions.getOrDefault(holder, Optional.empty()).isEmpty()
+                        ? List.of()
+                        : detector.polledAlias(alias, holder));
     }
 
-    private void tag(ListeningTrigger trigger, EventCondition condition)
-            throws TrackingException, IOException, InterruptedException {
-        Set<String> found = tagged.get(condition);
-        if (found == null) {
-            found = new TreeSet<>();
+    private void tag(EventCondition condition, List<EventProcessor.Detection> found)
+            throws TrackingException, InterruptedException {
+        Set<String> now = tagged.get(condition);
+        if (now == null) {
+            now = new TreeSet<>();
             if (registered != null) {
                 for (ModelVersion version : server.versionsWithTagValue(model, condition.name(), condition.value())) {
-                    found.add(version.version());
+                    now.add(version.version());
                     versions.put(version.version(), Optional.of(version));
                 }
             }
-            tagged.put(condition, found);
+            tagged.put(condition, now);
         }
-        Set<String> now = found;
-        EventProcessor.start(
-                trigger, registered, (detector, state) -> detector.polledTag(condition, now), this::known);
+        Set<String> versionsNow = now;
+        found.add((detector, state) -> detector.polledTag(condition, versionsNow));
     }
 
     private Optional<ModelVersion> version(String number) throws TrackingException, InterruptedException {
@@ -140,9 +153,5 @@ final class VersionPoller {
             versions.put(number, found);
         }
         return found;
-    }
-
-    private ModelVersion known(VersionEvent event) {
-        return versions.get(event.getVersion()).orElseThrow();
     }
 }

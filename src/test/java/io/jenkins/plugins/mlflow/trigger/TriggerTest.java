@@ -18,6 +18,7 @@ import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.gate.HttpMlflow;
 import io.jenkins.plugins.mlflow.step.Pipelines;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -597,6 +598,46 @@ class TriggerTest {
             }
             return true;
         }
+    }
+
+    @Test
+    void aPollWritesTheStateOfATriggerOnceAndOnlyIfItIsAnother() throws Exception {
+        WorkflowJob job = job("created", "alias:champion", "tag:validation=requested");
+        // A build that starts writes the state, too.
+        jenkins.jenkins.doQuietDown();
+        int before = TriggerStates.writes();
+        triggered.run();
+        assertEquals(before + 1, TriggerStates.writes());
+
+        mlflow.version(8, "r8").version(9, "r9").alias("champion", 9).tag(8, "validation", "requested");
+        triggered.poll();
+        assertEquals(before + 2, TriggerStates.writes());
+        triggered.poll();
+        assertEquals(before + 2, TriggerStates.writes());
+
+        jenkins.jenkins.doCancelQuietDown();
+        assertEquals(
+                List.of("8 created", "8 tag:validation=requested", "9 alias:champion", "9 created"),
+                triggered.events(job).stream().sorted().toList());
+    }
+
+    @Test
+    void whatAPollFoundBeforeTheServerFailedGetsItsBuildAndTheRestFollows() throws Exception {
+        WorkflowJob job = job("created", "alias:champion");
+        triggered.run();
+        mlflow.version(8, "r8").version(9, "r9").version(10, "r10").alias("champion", 8).between((request, parameters, done) -> {
+            if (request.equals("GET model-versions/get") && "9".equals(parameters.get("version"))) {
+                throw new IOException("the connection is lost");
+            }
+        });
+        triggered.poll();
+        assertEquals(List.of("8 created"), triggered.events(job));
+
+        mlflow.between((request, parameters, done) -> {});
+        triggered.poll();
+        assertEquals(
+                List.of("10 created", "8 alias:champion", "8 created", "9 created"),
+                triggered.events(job).stream().sorted().toList());
     }
 
     @Test
