@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.config;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AdministrativeMonitor;
+import hudson.model.Item;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import org.jenkinsci.Symbol;
 public final class ConfigurationMonitor extends AdministrativeMonitor {
     /** Where the plugin keeps what outlives builds, below the home of Jenkins. */
     private static final String RECORDS = "mlflow-eval-gate";
+
+    /** What is beyond is counted. */
+    private static final int MOST_OF_FOLDERS = 20;
 
     @Override
     public String getDisplayName() {
@@ -41,24 +45,42 @@ public final class ConfigurationMonitor extends AdministrativeMonitor {
         if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
             return List.of();
         }
-        List<String> problems = new ArrayList<>();
-        MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
-        for (MlflowServerConfiguration server : configuration.configured()) {
-            if (server.getPromotion() == null || server.getPromotion().namesNoJobs()) {
-                problems.add(Messages.ConfigurationMonitor_noList(server.getName()));
+        List<String> problems = new ArrayList<>(problems(MlflowGlobalConfiguration.get()));
+        if (OptionalPlugins.isActive(OptionalPlugins.FOLDERS)) {
+            List<String> ofFolders =
+                    FolderSources.all().stream().flatMap(source -> problems(source).stream()).toList();
+            problems.addAll(ofFolders.subList(0, Math.min(ofFolders.size(), MOST_OF_FOLDERS)));
+            if (ofFolders.size() > MOST_OF_FOLDERS) {
+                problems.add(Messages.ConfigurationMonitor_more(ofFolders.size() - MOST_OF_FOLDERS));
             }
-            if (isInClear(server.getTrackingUri(), server.getCredentialsId())) {
-                problems.add(Messages.ConfigurationMonitor_unencrypted(server.getName()));
-            }
-        }
-        try {
-            configuration.storedPolicy();
-        } catch (ConfigurationException e) {
-            problems.add(Messages.ConfigurationMonitor_policy(e.getMessage()));
         }
         Path records = Jenkins.get().getRootDir().toPath().resolve(RECORDS);
         if (!isWritable(records)) {
             problems.add(Messages.ConfigurationMonitor_records(records));
+        }
+        return problems;
+    }
+
+    private static List<String> problems(ConfigurationSource source) {
+        List<String> problems = new ArrayList<>();
+        for (MlflowServerConfiguration server : source.configured()) {
+            String name = server.folderName().isEmpty()
+                    ? Messages.ConfigurationMonitor_server(server.getName())
+                    : Messages.ConfigurationMonitor_serverOfFolder(server.getName(), server.folderName());
+            boolean listsNone = server.folder() instanceof Item folder
+                    ? server.listsNoPromoters(folder)
+                    : server.getPromotion() == null || server.getPromotion().namesNoJobs();
+            if (listsNone) {
+                problems.add(Messages.ConfigurationMonitor_noList(name));
+            }
+            if (isInClear(server.getTrackingUri(), server.getCredentialsId())) {
+                problems.add(Messages.ConfigurationMonitor_unencrypted(name));
+            }
+        }
+        try {
+            source.storedPolicy();
+        } catch (ConfigurationException e) {
+            problems.add(Messages.ConfigurationMonitor_policy(e.getMessage()));
         }
         return problems;
     }

@@ -212,6 +212,11 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
         return entries(job).anyMatch(entry -> entry.promotion != null && entry.promotion.isFourEyes());
     }
 
+    /** Whether no entry of the same registry that counts for the job, or for the jobs in the folder, lists jobs that may promote. */
+    boolean listsNoPromoters(Item job) {
+        return entries(job).allMatch(entry -> entry.promotion == null || entry.promotion.namesNoJobs());
+    }
+
     private Stream<MlflowServerConfiguration> entries(Item job) {
         return Stream.concat(
                 Stream.of(this),

@@ -49,6 +49,12 @@ public final class LiveRow {
         return record.getServer();
     }
 
+    /** The folder that the server is configured in; null for the controller, on the page of a job, and if there is none any longer. */
+    public String getFolder() {
+        MlflowServerConfiguration server = job == null ? server() : null;
+        return server == null || server.folderName().isEmpty() ? null : server.folderName();
+    }
+
     @Exported
     public String getModel() {
         return record.getKey().model();

@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.ExtensionList;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.xml.transform.stream.StreamSource;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlForm;
@@ -90,6 +93,39 @@ class ConfigurationMonitorTest {
         configuration.load();
 
         assertTrue(onlyProblem().contains("stored policy:1:"), onlyProblem());
+    }
+
+    @Test
+    void theServersAndPoliciesOfFoldersAreNamedWithTheirFolder() throws Exception {
+        MlflowGlobalConfiguration.get().setServers(List.of(safe()));
+        Folder team = Folders.in(Folders.in(r.jenkins, "ml"), "team");
+        MlflowServerConfiguration bound = new MlflowServerConfiguration("bound", safe().getTrackingUri());
+        Folders.configure(team, "", "", bound);
+        assertEquals(List.of(), monitor.getProblems(), "the list of the controller counts inside");
+
+        MlflowServerConfiguration own = new MlflowServerConfiguration("own", "http://team.example.com");
+        own.setCredentialsId("token");
+        Folders.configure(team, "", Servers.POLICY, bound, own);
+        assertEquals(2, monitor.getProblems().size(), () -> monitor.getProblems().toString());
+        assertTrue(monitor.getProblems().get(0).startsWith("In folder 'ml/team', server 'own' lists no jobs"), monitor.getProblems()::toString);
+        assertTrue(monitor.getProblems().get(1).startsWith("In folder 'ml/team', server 'own' has credentials"), monitor.getProblems()::toString);
+
+        own.setPromotion(new PromotionRights("ml/team/*"));
+        own.setCredentialsId(null);
+        Folders.configure(team, "", Servers.POLICY, own);
+        assertFalse(monitor.isActivated());
+        team.updateByXml(new StreamSource(new StringReader(team.getConfigFile().asString().replace("version: 1", "version: 7"))));
+        assertTrue(onlyProblem().contains("folder 'ml/team'"), onlyProblem());
+    }
+
+    @Test
+    void theProblemsOfManyFoldersAreCounted() throws Exception {
+        for (int i = 0; i < 22; i++) {
+            Folders.configure(Folders.in(r.jenkins, "team" + i), "", "", Servers.server("own", "https://team" + i + ".example.com"));
+        }
+
+        assertEquals(21, monitor.getProblems().size());
+        assertEquals("There are 2 more in folders.", monitor.getProblems().get(20));
     }
 
     @Test

@@ -250,6 +250,12 @@ class FolderStepTest {
         assertEquals("6", ofMl.holder("champion"));
         jenkins.buildAndAssertStatus(Result.SUCCESS, churn);
         assertEquals("7", ofMl.holder("champion"));
+        try (JenkinsRule.WebClient client = client()) {
+            String overview = client.goTo("manage/mlflow-models/").getBody().asNormalizedText();
+            assertTrue(overview.contains("on production in folder ml"), overview);
+            String own = client.goTo(churn.getUrl() + "mlflow-eval-gate/").getBody().asNormalizedText();
+            assertFalse(own.contains("in folder"), own);
+        }
 
         roll("manage/mlflow-models/");
 
