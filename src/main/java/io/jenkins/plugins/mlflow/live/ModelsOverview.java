@@ -54,7 +54,7 @@ public final class ModelsOverview {
         }
 
         public String getLabel() {
-            return withServer ? getModel() + " (" + getServer() + ")" : getModel();
+            return withServer && !getServer().isEmpty() ? getModel() + " (" + getServer() + ")" : getModel();
         }
     }
 }

@@ -169,6 +169,11 @@ public final class TrendPoint {
         return key().equals(key);
     }
 
+    /** False of a gate that ended with an error before it knew its server. */
+    boolean isServerKnown() {
+        return server != null || registry != null;
+    }
+
     Key key() {
         return new Key(registry == null ? "server " + server : registry, model);
     }

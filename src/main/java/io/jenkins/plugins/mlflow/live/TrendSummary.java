@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -79,11 +80,19 @@ record TrendSummary(List<LastGate> last, Set<TrendPoint.Key> live) {
         List<TrendPoint> points = content.points();
         for (int i = points.size() - 1; i >= 0; i--) {
             TrendPoint point = points.get(i);
+            if (!point.isServerKnown() && isIn(newest, point.getModel())) {
+                continue;
+            }
             newest.computeIfAbsent(
                     point.key(),
                     key -> new LastGate(
                             key, point.getModel(), point.getServer(), point.getLook(), point.getBuild(), point.getAt()));
         }
         return new TrendSummary(new ArrayList<>(newest.values()), content.live());
+    }
+
+    /** A gate that ended before it knew its server is the last one of its model until any later gate of the model. */
+    private static boolean isIn(Map<TrendPoint.Key, LastGate> newest, String model) {
+        return newest.keySet().stream().anyMatch(key -> Objects.equals(key.model(), model));
     }
 }

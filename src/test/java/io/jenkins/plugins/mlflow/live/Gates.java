@@ -46,6 +46,17 @@ final class Gates {
         return GateReport.fromMap(document);
     }
 
+    /** A gate that ended before it knew its server, for example because of a misspelled parameter. */
+    static GateReport misconfigured(String model) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema_version", 1);
+        document.put("status", "ERROR");
+        document.put("reason", "because");
+        document.put("model", model);
+        document.put("error", Map.of("category", "CONFIGURATION", "message", "because"));
+        return GateReport.fromMap(document);
+    }
+
     private static Map<String, Object> check(String metric, String rule, double limit, double value, boolean passed) {
         Map<String, Object> check = new LinkedHashMap<>();
         check.put("metric", metric);

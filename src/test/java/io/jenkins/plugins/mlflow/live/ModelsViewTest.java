@@ -182,6 +182,34 @@ class ModelsViewTest {
     }
 
     @Test
+    void anErrorBeforeTheServerWasKnownEndsWithTheNextGateOfTheModel() throws Exception {
+        FreeStyleProject job = job("train");
+        Gates.end(job.getLastBuild(), "first", Gates.misconfigured("churn"));
+        View view = models(true);
+        assertThat(text(client(), view), containsString("ERROR"));
+        assertThat(job.getAction(ModelsAction.class).getBadge().getText(), is("1"));
+
+        gate(job, "churn", 7, 0.95);
+
+        assertThat(text(client(), view), allOf(containsString("PASSED"), not(containsString("ERROR"))));
+        assertThat(job.getAction(ModelsAction.class).getBadge(), is(nullValue()));
+
+        Gates.end(job.getLastBuild(), "last", Gates.misconfigured("churn"));
+
+        assertThat(text(client(), view), allOf(containsString("PASSED"), containsString("ERROR")));
+    }
+
+    @Test
+    void aModelOfWhichNothingIsLiveHasADash() throws Exception {
+        FreeStyleProject job = job("train");
+        Gates.end(job.getLastBuild(), "first", Gates.misconfigured("churn"));
+
+        HtmlPage page = page(client(), models(true));
+
+        assertThat(page.querySelector("td[data-label=Live]").asNormalizedText(), is("–"));
+    }
+
+    @Test
     void aViewOfAFolderShowsTheModelsOfItsJobsAndOfTheFoldersBelow() throws Exception {
         FreeStyleProject train = job("train", "churn");
         gate(train, "churn", 8, 0.8);
