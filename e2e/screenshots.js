@@ -1,10 +1,10 @@
-// Takes pictures of every page into target/screenshots, in light and dark, wide and narrow, with reports of 0, 1, 12 and 500 checks;
-// and copies the few that the documentation shows into docs/images. Started by make screenshots.
+// Takes pictures of every page into target/screenshots, in light and dark, wide and narrow, with reports of 0, 1, 12 and 500 checks and with lists of
+// 0, 1 and 100 models; and copies the few that the documentation shows into docs/images. Started by make screenshots.
 
 import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch, Person } from "./lib/jenkins.js";
-import { configure, DEPLOYMENT, LISTENING, MODEL, PIPELINE, seed, TRAINING, VIEWS } from "./lib/story.js";
+import { configure, DEPLOYMENT, fill, FOLDERS, LISTENING, MODEL, PIPELINE, RIGHTS, seed, TRAINING, VIEWS } from "./lib/story.js";
 
 const ROOT = new URL("../", import.meta.url);
 const OUT = fileURLToPath(new URL("target/screenshots/", ROOT));
@@ -54,6 +54,8 @@ async function prepare() {
   await admin.build("deployment", 1, { RUN_ID: runs.first.run });
   await admin.build("deployment", 2, { RUN_ID: runs.better.run, FAILS: "yes" });
   await admin.script(VIEWS);
+  await admin.script(RIGHTS);
+  await fill(admin, runs);
   await admin.createPipeline("one", `mlflowEvalGate model: '${MODEL}', runId: params.RUN_ID, thresholds: [accuracy: 0.92], promote: false`, ["RUN_ID"]);
   await admin.build("one", 1, { RUN_ID: runs.first.run });
   const many = {};
@@ -66,7 +68,7 @@ async function prepare() {
   await admin.build("many", 1, { RUN_ID: run.run });
 }
 
-async function picture(person, name) {
+async function picture(person, name, highest = 2600) {
   const over = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (over > 0) {
     console.log(`${name}: the page is ${over} pixels wider than the window`);
@@ -75,13 +77,19 @@ async function picture(person, name) {
   // A page of 500 rows is as tall as a house: its upper part shows what there is to see.
   const { width } = person.page.viewportSize();
   const height = await person.page.evaluate(() => document.documentElement.scrollHeight);
-  const shot = (path, highest) =>
-    person.page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, highest) } });
-  await shot(`${OUT}${name}.png`, 2600);
+  const shot = (path, limit) =>
+    person.page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, limit) } });
+  await shot(`${OUT}${name}.png`, highest);
   const shown = Object.keys(SHOWN).find((one) => SHOWN[one] === `${name}.png`);
   if (shown) {
     await shot(DOCS + shown, SHOWN_HEIGHT);
   }
+}
+
+/** Opens what is under Advanced. */
+async function unfold(part) {
+  await part.getByRole("button", { name: "Advanced" }).click();
+  await part.locator("textarea[name='_.caCertificates']").waitFor();
 }
 
 async function everyPage(person, suffix) {
@@ -90,6 +98,7 @@ async function everyPage(person, suffix) {
     await person.open(path);
     await picture(person, `${name}-${suffix}`);
   };
+  await shot("job", JOB);
   await shot("build", `${JOB}3/`);
   await shot("build-promoted", `${JOB}2/`);
   for (const [count, path] of Object.entries(CHECKS)) {
@@ -106,20 +115,35 @@ async function everyPage(person, suffix) {
   await shot("build-rolled-back", "job/deployment/2/");
   await shot("view-models", "view/models/");
   await shot("view-column", "view/list/");
+  for (const folder of Object.keys(FOLDERS)) {
+    await shot(`view-models-${folder}`, `job/${folder}/view/models/`);
+    await shot(`view-column-${folder}`, `job/${folder}/view/list/`);
+  }
+  const { width, height } = page.viewportSize();
+  // So tall that nothing lies over the forms: neither Jenkins' head nor the buttons below.
+  await page.setViewportSize({ width, height: 3600 });
   await shot("trigger", "job/listening/configure");
   await shot("folder", "job/team/configure");
+  await person.open("job/team/job/inner/configure");
+  await unfold(page.locator(".repeated-chunk[name=servers]").last());
+  await picture(person, `folder-server-${suffix}`, 3600);
+  await page.setViewportSize({ width, height });
   await shot("all-models", "manage/mlflow-models/");
   await page.getByRole("link", { name: /Roll back/ }).first().click();
   await person.settled();
   await picture(person, `roll-back-${suffix}`);
   await person.open("manage/configure");
-  // So tall that nothing lies over the section: neither Jenkins' head nor the buttons below.
-  const { width } = page.viewportSize();
   await page.setViewportSize({ width, height: 6000 });
   const section = page.locator(".jenkins-section:has(textarea[name='_.policy'])");
   await section.getByRole("button", { name: "Test connection" }).click();
   await section.getByText("answered").first().waitFor();
   await section.screenshot({ path: `${OUT}configuration-${suffix}.png` });
+  await unfold(section.locator(".repeated-chunk[name=servers]").last());
+  await section.locator("select[name='_.webhookSecretId']").selectOption("mlflow-webhook");
+  await section.getByRole("button", { name: "Register webhook" }).click();
+  await section.getByText(/webhook/i).last().waitFor();
+  await person.settled();
+  await section.screenshot({ path: `${OUT}webhook-${suffix}.png` });
   if (SHOWN["configuration.png"] === `configuration-${suffix}.png`) {
     await copyFile(`${OUT}configuration-${suffix}.png`, `${DOCS}configuration.png`);
   }

@@ -28,7 +28,7 @@ export async function registerModel(name) {
  * A finished run with these metrics, and a version of the model made from it.
  *
  * @param metrics names and values
- * @returns {run, version}
+ * @returns {run, source, version}
  */
 export async function train(experimentId, model, metrics) {
   const { run } = await ask("POST", "runs/create", { experiment_id: experimentId, start_time: Date.now() });
@@ -38,8 +38,12 @@ export async function train(experimentId, model, metrics) {
   await ask("POST", "runs/update", { run_id: id, status: "FINISHED", end_time: Date.now() });
   const source = `${run.info.artifact_uri}/model`;
   await store(`${source}/MLmodel`, "flavors: {}\n");
-  const { model_version: made } = await ask("POST", "model-versions/create", { name: model, source, run_id: id });
-  return { run: id, version: made.version };
+  return { run: id, source, version: await version(model, { run: id, source }) };
+}
+
+/** A version of the model, made from a run that was trained for this model or for another. Returns its number. */
+export async function version(model, { run, source }) {
+  return (await ask("POST", "model-versions/create", { name: model, source, run_id: run })).model_version.version;
 }
 
 /** The gate promotes only what the server has a file MLmodel of. */

@@ -1,6 +1,6 @@
 // The models, rules and builds that both the walk and the screenshots have.
 
-import { MLFLOW } from "./environment.js";
+import { MLFLOW, until } from "./environment.js";
 import * as mlflow from "./mlflow.js";
 
 export const MODEL = "churn-classifier";
@@ -114,3 +114,72 @@ list.columns.add(new io.jenkins.plugins.mlflow.live.ModelColumn())
 jenkins.addView(list)
 jenkins.addView(new io.jenkins.plugins.mlflow.live.ModelsView('models'))
 jenkins.createProject(com.cloudbees.hudson.plugins.folder.Folder, 'team')`;
+
+/** Folders whose view and list of jobs have no models (empty), one (small) and a hundred (fleet). */
+export const FOLDERS = { empty: 0, small: 1, fleet: 100 };
+
+const MODELS = Array.from({ length: FOLDERS.fleet }, (_, i) => `fleet-${["demand", "price", "delivery-time-of-large-parcels"][i % 3]}-${i}`);
+
+/** Fills the folders of FOLDERS: a job for each model, whose gate passes, fails or is unstable; every second one that passes promotes. */
+export async function fill(admin, runs) {
+  for (const model of MODELS) {
+    await mlflow.registerModel(model);
+    await mlflow.version(model, runs.first);
+  }
+  await admin.script(`import com.cloudbees.hudson.plugins.folder.Folder
+import io.jenkins.plugins.mlflow.live.*
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition
+import org.jenkinsci.plugins.workflow.job.WorkflowJob
+def folder = { name ->
+  def made = jenkins.model.Jenkins.get().createProject(Folder, name)
+  made.addView(new ModelsView('models'))
+  def list = new hudson.model.ListView('list', made)
+  list.includeRegex = '.*'
+  list.columns.add(new ModelColumn())
+  made.addView(list)
+  made
+}
+def job = { parent, name, script ->
+  def made = parent.createProject(WorkflowJob, name)
+  made.definition = new CpsFlowDefinition(script, true)
+  made
+}
+job(folder('empty'), 'train', 'mlflowEvalGate model: "none"')
+job(folder('small'), 'gate', "mlflowEvalGate model: '${MODEL}', version: 1, thresholds: [accuracy: 0.9], promote: false").scheduleBuild2(0)
+def fleet = folder('fleet')
+'${MODELS.join(" ")}'.split(' ').eachWithIndex { model, i ->
+  def needed = i % 5 == 4 ? 0.99 : 0.9
+  def onFailure = i % 10 == 9 ? 'unstable' : 'failure'
+  def promote = i % 2 ? 'false' : "'champion'"
+  job(fleet, model - 'fleet-', "mlflowEvalGate model: '\${model}', version: 1, thresholds: [accuracy: \${needed}], onFailure: '\${onFailure}', promote: \${promote}").scheduleBuild2(0)
+}`);
+  for (const [name, count] of Object.entries(FOLDERS).filter(([, one]) => one > 0)) {
+    await until(
+      `${count} builds in ${name}`,
+      async () => (await admin.json(`job/${name}/api/json?tree=jobs[lastCompletedBuild[number]]`)).jobs.filter((one) => one.lastCompletedBuild).length === count,
+      300,
+    );
+  }
+}
+
+/** A webhook secret for the server, and a folder whose policy is locked and which has another one inside. */
+export const RIGHTS = `import com.cloudbees.hudson.plugins.folder.Folder
+import com.cloudbees.plugins.credentials.*
+import io.jenkins.plugins.mlflow.config.*
+def secret = new org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl(
+  CredentialsScope.GLOBAL, 'mlflow-webhook', 'Signs the webhooks of MLflow', hudson.util.Secret.fromString('not for production'))
+SystemCredentialsProvider.instance.store.addCredentials(com.cloudbees.plugins.credentials.domains.Domain.global(), secret)
+def policy = { locked, accuracy -> "version: 1\\nmodels:\\n  ${MODEL}:\\n" + (locked ? '    locked: true\\n' : '') + "    metrics:\\n      accuracy: {min: \${accuracy}}\\n" }
+def team = jenkins.model.Jenkins.get().getItem('team')
+def outer = new MlflowFolderProperty()
+outer.policy = policy(true, 0.92)
+team.addProperty(outer)
+def inner = new MlflowFolderProperty()
+def server = new MlflowServerConfiguration('ours', '${MLFLOW}')
+server.usage = new ServerUsage('team/**')
+def promotion = new PromotionRights('team/inner/main')
+promotion.fourEyes = true
+server.promotion = promotion
+inner.servers = [server]
+inner.policy = policy(false, 0.85)
+team.createProject(Folder, 'inner').addProperty(inner)`;
