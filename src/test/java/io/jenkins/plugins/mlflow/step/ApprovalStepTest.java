@@ -13,6 +13,7 @@ import hudson.model.Item;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlflow.Browsers;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
@@ -42,10 +43,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** A build that pauses for an approval, as people and scripts meet it. */
-@WithJenkins
 class ApprovalStepTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
@@ -86,7 +85,7 @@ class ApprovalStepTest extends PipelineTest {
     }
 
     private int post(String user, WorkflowRun run, String input, String what, String json) throws Exception {
-        try (JenkinsRule.WebClient client = client(user)) {
+        try (JenkinsRule.WebClient client = client(user).withJavaScriptEnabled(false)) {
             WebRequest request =
                     new WebRequest(new URL(jenkins.getURL(), run.getUrl() + "input/" + input + "/" + what), HttpMethod.POST);
             if (json != null) {
@@ -98,7 +97,7 @@ class ApprovalStepTest extends PipelineTest {
     }
 
     private JenkinsRule.WebClient client(String user) throws Exception {
-        return jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user);
+        return Browsers.logIn(jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false), user);
     }
 
     private Map<?, ?> report(WorkflowRun run) throws Exception {

@@ -29,13 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * What the author of a pull request can reach in a multibranch project whose Jenkinsfile is trusted: its checkout brings the
  * stranger's policy file into the workspace. Version 6 is the champion, version 7 the candidate with an accuracy of 0.93.
  */
-@WithJenkins
 class ChangeRequestTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
@@ -66,6 +64,8 @@ class ChangeRequestTest extends PipelineTest {
     @BeforeEach
     void openRepository() throws Exception {
         repository = new Repository();
+        // The builds of branches would wait for five seconds before they start.
+        jenkins.jenkins.setQuietPeriod(0);
     }
 
     private static String policy(String rule) {

@@ -36,10 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Between a gate's verdict and the end of its step. */
-@WithJenkins
 @Timeout(300)
 class EndingTest extends PipelineTest {
     private static final String GATE =

@@ -31,10 +31,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.junit.jupiter.BuildWatcherExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The step in pipelines, as their authors meet it. */
-@WithJenkins
 class MlflowEvalGateStepTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();

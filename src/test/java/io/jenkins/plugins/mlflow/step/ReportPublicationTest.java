@@ -37,13 +37,17 @@ import org.jenkinsci.plugins.tokenmacro.TokenMacro;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Where a report goes besides its page. */
-@WithJenkins
 class ReportPublicationTest extends PipelineTest {
+    @BeforeEach
+    void start() {
+        Host.get().renew();
+    }
+
     @AfterEach
     void stop() {
         Host.get().release.countDown();
@@ -201,13 +205,23 @@ class ReportPublicationTest extends PipelineTest {
     public static final class Host extends ChecksPublisherFactory {
         private final BlockingQueue<ChecksDetails> taken = new LinkedBlockingQueue<>();
         private final BlockingQueue<ChecksDetails> begun = new LinkedBlockingQueue<>();
-        private final CountDownLatch release = new CountDownLatch(1);
-        private final Semaphore asked = new Semaphore(0);
+        private volatile CountDownLatch release;
+        private volatile Semaphore asked;
         private volatile boolean hangs;
         private volatile boolean fails;
 
         static Host get() {
             return ExtensionList.lookupSingleton(Host.class);
+        }
+
+        /** As if nobody had asked it yet. */
+        void renew() {
+            taken.clear();
+            begun.clear();
+            release = new CountDownLatch(1);
+            asked = new Semaphore(0);
+            hangs = false;
+            fails = false;
         }
 
         /** The checks of the MLflow gates, by name. */

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Item;
 import hudson.model.Result;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
 import hudson.security.csrf.DefaultCrumbIssuer;
+import io.jenkins.plugins.mlflow.Browsers;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
@@ -21,12 +21,8 @@ import io.jenkins.plugins.mlflow.live.PromotionQueue;
 import io.jenkins.plugins.mlflow.live.RollbackService;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.Page;
@@ -44,13 +40,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * What is live, and rolling it back, from gates in real pipelines. Version 6 was the champion before, and version 7 was promoted
  * by the first build. "operator" may roll back on the job, "author" may do all else to it.
  */
-@WithJenkins
+@WithSharedJenkins
 class RollbackPageTest {
     private static JenkinsRule jenkins;
 
@@ -78,17 +73,8 @@ class RollbackPageTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         mlflow.close();
-        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-        if (job != null) {
-            job.delete();
-        }
-        Path kept = jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate");
-        try (Stream<Path> files = Files.walk(kept)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-        }
     }
 
     private WorkflowRun build(double min) throws Exception {
@@ -103,7 +89,7 @@ class RollbackPageTest {
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         // HtmlUnit knows no classes, so the script of the charts is for real browsers.
         client.getOptions().setThrowExceptionOnScriptError(false);
-        return client.login(user);
+        return Browsers.logIn(client, user);
     }
 
     private String page() {
@@ -164,7 +150,6 @@ class RollbackPageTest {
         job.getBuildByNumber(1).delete();
         assertThat(text(as("author"), page()), containsString("#1 (deleted)"));
         job.delete();
-        job = null;
         assertThat(text(as("admin"), "manage/mlflow-models/"), containsString("#1 (deleted)"));
     }
 

@@ -15,6 +15,7 @@ import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlflow.FilesOfHome;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.config.PromotionRights;
@@ -32,10 +33,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code mlflowRollback} in real pipelines. Version 6 is the champion, and the gate promotes version 7. */
-@WithJenkins
+@WithSharedJenkins
 class RollbackStepTest {
     private static final String GATE =
             "mlflowEvalGate model: 'churn-classifier', promote: 'champion', baseline: 'champion', thresholds: [accuracy: 0.9]\n";
@@ -58,7 +58,6 @@ class RollbackStepTest {
 
     @AfterEach
     void stop() {
-        MlflowGlobalConfiguration.get().setPolicy("");
         mlflow.close();
     }
 

@@ -25,7 +25,9 @@ final class SlowArchive extends ArtifactManagerFactory implements AutoCloseable 
 
     /** Makes it the storage of all builds. */
     SlowArchive configured() {
-        ExtensionList.lookup(ArtifactManagerFactoryDescriptor.class).add(new DescriptorImpl());
+        if (ExtensionList.lookup(ArtifactManagerFactoryDescriptor.class).get(DescriptorImpl.class) == null) {
+            ExtensionList.lookup(ArtifactManagerFactoryDescriptor.class).add(new DescriptorImpl());
+        }
         ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(this);
         return this;
     }
