@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,10 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The files of what is live: whatever becomes of one, its history is not lost. */
-@WithJenkins
+@WithSharedJenkins
 class KeptRecordsTest {
     private static final Instant TEN = Instant.parse("2026-11-20T10:00:00Z");
 

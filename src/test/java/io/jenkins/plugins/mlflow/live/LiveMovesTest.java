@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -22,10 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What is known of live models when servers and jobs change their names and places. */
-@WithJenkins
+@WithSharedJenkins
 class LiveMovesTest {
     private static JenkinsRule jenkins;
     private static int models;

@@ -11,8 +11,8 @@ import static org.hamcrest.Matchers.nullValue;
 
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
+import io.jenkins.plugins.mlflow.Browsers;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
@@ -25,17 +25,15 @@ import java.util.Map;
 import java.util.logging.Level;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Who sees what of the models of a job, and what it costs. "reader" may read one job, and nothing or little of the other. */
-@WithJenkins
+@WithSharedJenkins
 class LiveViewTest {
     private static final String MODEL = "churn";
 
@@ -74,16 +72,6 @@ class LiveViewTest {
                 .grant(Item.READ, RollbackService.ROLL_BACK).onItems(mine).to("reader");
     }
 
-    @AfterEach
-    void clear() throws Exception {
-        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-        mine.delete();
-        other.delete();
-        Files.deleteIfExists(jenkins.jenkins.getRootDir().toPath()
-                .resolve("mlflow-eval-gate").resolve("live").resolve(key().id() + ".json"));
-    }
-
     private static LiveKey key() {
         return new LiveKey("mlflow.example.com\ndefault", MODEL, LiveKey.Kind.ALIAS, "champion");
     }
@@ -92,7 +80,7 @@ class LiveViewTest {
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         // HtmlUnit knows no classes, so the script of the charts is for real browsers.
         client.getOptions().setThrowExceptionOnScriptError(false);
-        return client.login(user);
+        return Browsers.logIn(client, user);
     }
 
     private static HtmlPage page(String user, FreeStyleProject job) throws Exception {

@@ -14,6 +14,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.policy.Json;
@@ -33,10 +34,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The trend of a job's gates: its page, its table, its JSON, and the index that they are read from. */
-@WithJenkins
+@WithSharedJenkins
 class ModelsActionTest {
     private static final List<String> METRICS = List.of("accuracy", "recall");
 

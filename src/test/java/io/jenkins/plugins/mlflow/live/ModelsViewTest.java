@@ -15,8 +15,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.ListView;
 import hudson.model.View;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration;
 import io.jenkins.plugins.mlflow.config.MlflowServerConfiguration;
 import java.util.List;
@@ -26,17 +25,15 @@ import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlRadioButtonInput;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The models of many jobs: the column of a list, the part of a job's page, and the view of a folder. */
-@WithJenkins
+@WithSharedJenkins
 class ModelsViewTest {
     private static JenkinsRule jenkins;
 
@@ -52,20 +49,6 @@ class ModelsViewTest {
         MlflowGlobalConfiguration.get()
                 .setServers(List.of(new MlflowServerConfiguration("production", "https://mlflow.example.com")));
         folder = jenkins.createProject(Folder.class, "ml");
-    }
-
-    @AfterEach
-    void clear() throws Exception {
-        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-        for (Item item : jenkins.jenkins.getItems()) {
-            item.delete();
-        }
-        for (View view : List.copyOf(jenkins.jenkins.getViews())) {
-            if (jenkins.jenkins.canDelete(view)) {
-                jenkins.jenkins.deleteView(view);
-            }
-        }
     }
 
     private FreeStyleProject job(String name, String... models) throws Exception {

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.User;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.policy.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,15 +21,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Which runs, models and datasets a gate's values are of, on the pages of the build. */
-@WithJenkins
+@WithSharedJenkins
 class GateIdentityTest {
     private static final String REPORT = "mlflow-eval-gate/1/";
 
     private static JenkinsRule jenkins;
-    private static FreeStyleProject job;
+    private FreeStyleProject job;
 
     private final Map<String, Object> candidate = new HashMap<>(Map.of(
             "run_id", "eval1", "experiment_id", "3", "experiment", "customer-churn", "version", "7", "model_id", "m-12ab",
@@ -39,13 +39,13 @@ class GateIdentityTest {
     private FreeStyleBuild build;
 
     @BeforeAll
-    static void aJob(JenkinsRule rule) throws Exception {
+    static void oneJenkinsForAll(JenkinsRule rule) {
         jenkins = rule;
-        job = rule.createFreeStyleProject("train");
     }
 
     @BeforeEach
     void aBuild() throws Exception {
+        job = jenkins.createFreeStyleProject("train");
         build = jenkins.buildAndAssertSuccess(job);
     }
 

@@ -15,8 +15,7 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.User;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
+import io.jenkins.plugins.mlflow.WithSharedJenkins;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.export.JunitXml;
@@ -46,42 +45,28 @@ import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** All on one Jenkins: each test has a build of its own, and gives back what it changes besides. */
-@WithJenkins
+@WithSharedJenkins
 class GateReportActionTest {
     private static JenkinsRule jenkins;
-    private static FreeStyleProject job;
+
+    private FreeStyleProject job;
     private FreeStyleBuild build;
 
     @BeforeAll
-    static void aJob(JenkinsRule rule) throws Exception {
+    static void oneJenkinsForAll(JenkinsRule rule) {
         jenkins = rule;
-        job = rule.createFreeStyleProject("train");
-    }
-
-    @AfterAll
-    static void goDown() throws Exception {
-        jenkins.after();
     }
 
     @BeforeEach
     void aBuild() throws Exception {
+        job = jenkins.createFreeStyleProject("train");
         build = jenkins.buildAndAssertSuccess(job);
-    }
-
-    @AfterEach
-    void openToAll() {
-        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
     }
 
     @Test
