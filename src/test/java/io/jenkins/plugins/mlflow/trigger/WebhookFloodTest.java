@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,9 @@ class WebhookFloodTest {
     /** Every other delivery is of a stranger. */
     private void flood(int deliveries, int perSecond) throws Exception {
         long before = used();
+        ManagementFactory.getThreadMXBean().resetPeakThreadCount();
+        int threads = ManagementFactory.getThreadMXBean().getThreadCount();
+        long[] nanos = new long[deliveries];
         Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
         Semaphore underWay = new Semaphore(AT_ONCE);
         long begin = System.nanoTime();
@@ -79,7 +83,10 @@ class WebhookFloodTest {
             HttpRequest request = Deliveries.request(jenkins, signed(body, i % 2 == 0 ? SECRET : "a guess"))
                     .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
             underWay.acquire();
+            int number = i;
+            long sent = System.nanoTime();
             Deliveries.HTTP.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete((response, failure) -> {
+                nanos[number] = System.nanoTime() - sent;
                 statuses.computeIfAbsent(failure == null ? response.statusCode() : -1, any -> new AtomicInteger()).incrementAndGet();
                 underWay.release();
             });
@@ -91,7 +98,10 @@ class WebhookFloodTest {
         underWay.acquire(AT_ONCE);
 
         Map<Integer, AtomicInteger> found = new TreeMap<>(statuses);
-        String told = found + " in " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s";
+        Arrays.sort(nanos);
+        String told = found + " in " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s, answered within "
+                + millis(nanos, 0.5) + " ms (median), " + millis(nanos, 0.95) + " ms (95 %), " + millis(nanos, 1) + " ms (all); threads "
+                + threads + ", at most " + ManagementFactory.getThreadMXBean().getPeakThreadCount();
         assertTrue(Set.of(200, 401, 429).containsAll(found.keySet()), told);
         Sink sink = ExtensionList.lookupSingleton(Sink.class);
         assertTrue(sink.events.size() <= MOST_EVENTS, told);
@@ -100,6 +110,10 @@ class WebhookFloodTest {
         long more = used() - before;
         assertTrue(more < MOST_MEMORY, () -> told + " took " + (more >> 20) + " MiB");
         System.out.println(told + " took " + (more >> 20) + " MiB");
+    }
+
+    private static double millis(long[] sorted, double part) {
+        return Math.round(sorted[(int) Math.ceil(part * sorted.length) - 1] / 100_000.0) / 10.0;
     }
 
     /** After several collections, as the last one may have come too early. */
