@@ -144,6 +144,8 @@ class TrainingRealTest {
         configure(mlflow);
         jenkins.jenkins.setNumExecutors(2);
         String experiment = MlflowData.unique("shared");
+        // Two MLflow clients that create the same experiment at a time are in each other's way.
+        mlflow.data().experiment(experiment);
         WorkflowJob job = job(
                 jenkins,
                 "node { withMlflow(experiment: '" + experiment + "') { writeFile file: 'train.py', text: \"import mlflow\\n"
