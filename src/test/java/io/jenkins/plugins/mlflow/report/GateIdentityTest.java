@@ -45,7 +45,9 @@ class GateIdentityTest {
 
     @BeforeEach
     void aBuild() throws Exception {
-        job = jenkins.createFreeStyleProject("train");
+        if (job == null) {
+            job = jenkins.createFreeStyleProject("train");
+        }
         build = jenkins.buildAndAssertSuccess(job);
     }
 
