@@ -210,7 +210,9 @@ class FormMethodsTest {
     void patternsThatMatchNoJobAreWarnedOf() throws Exception {
         MockFolder folder = r.createProject(MockFolder.class, "ml");
         // As a multibranch project names the job of the branch release/1.0, which no user could.
-        folder.add(new FreeStyleProject(folder, "release%2F1.0"), "release%2F1.0");
+        FreeStyleProject branch = new FreeStyleProject(folder, "release%2F1.0");
+        branch.onCreatedFromScratch();
+        folder.add(branch, branch.getName());
         String method = RIGHTS + "checkAllowedJobs";
 
         assertEquals("warning", kind(USAGE + "checkAllowedJobs", Map.of("value", "nlp/**")));
