@@ -90,6 +90,16 @@ final class HttpTransport {
         return new HttpTransport(client, address, credentials, proxy, workspace, timeout, deadline, sent, prefetched, true);
     }
 
+    boolean mayPrefetch() {
+        return prefetched != null && !prefetched.isFull();
+    }
+
+    void discardPrefetched() {
+        if (prefetched != null) {
+            prefetched.discard();
+        }
+    }
+
     /** The same server without credentials. */
     HttpTransport withoutCredentials() {
         return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent, null, false);
@@ -167,9 +177,7 @@ final class HttpTransport {
          * write, what was prefetched before it counts no longer.
          */
         Pending start(ApiRequest request) throws TrackingException, InterruptedException {
-            if (prefetched != null) {
-                prefetched.discard();
-            }
+            discardPrefetched();
             return startNow(request);
         }
 

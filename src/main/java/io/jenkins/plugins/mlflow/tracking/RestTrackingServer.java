@@ -19,9 +19,6 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
  */
 public final class RestTrackingServer implements TrackingServer, TrackingHistory {
     private final HttpTransport transport;
-    /** Null if nothing is prefetched. */
-    private final Prefetched prefetched;
-
     private final RunQueries runs;
     private final TaggedRunQueries taggedRuns;
     private final VersionQueries versions;
@@ -66,12 +63,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     private RestTrackingServer(HttpTransport transport) {
-        this(transport, null);
-    }
-
-    private RestTrackingServer(HttpTransport transport, Prefetched prefetched) {
         this.transport = transport;
-        this.prefetched = prefetched;
         this.runs = new RunQueries(transport);
         this.taggedRuns = new TaggedRunQueries(transport);
         this.versions = new VersionQueries(transport);
@@ -130,22 +122,21 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
 
     @Override
     public TrackingServer within(Duration budget) {
-        return new RestTrackingServer(transport.within(budget), prefetched);
+        return new RestTrackingServer(transport.within(budget));
     }
 
     @Override
     public TrackingServer prefetching() {
-        Prefetched reads = new Prefetched();
-        return new RestTrackingServer(transport.keeping(reads), reads);
+        return new RestTrackingServer(transport.keeping(new Prefetched()));
     }
 
     @Override
     public boolean prefetch(Read read) throws InterruptedException {
-        if (prefetched == null || prefetched.isFull()) {
+        if (!transport.mayPrefetch()) {
             return false;
         }
         try {
-            read.from(new RestTrackingServer(transport.prefetching(), prefetched));
+            read.from(new RestTrackingServer(transport.prefetching()));
             return false;
         } catch (PrefetchedException sent) {
             return true;
@@ -157,9 +148,7 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
 
     @Override
     public void discardPrefetched() {
-        if (prefetched != null) {
-            prefetched.discard();
-        }
+        transport.discardPrefetched();
     }
 
     /**
