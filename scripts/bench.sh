@@ -49,7 +49,7 @@ start_mlflow() {
 # Each measures the tree $1, and writes its table into the directory $2.
 against_script() {
     say "against a script: $REPETITIONS turns"
-    openly script "$LOGS/bench-script.log" "$PYTHON_3" "$1/bench/against_script.py" \
+    openly script "$LOGS/bench-script.log" "$PYTHON_3" "$ROOT/bench/against_script.py" \
         "$1/cli/target/mlflow-eval-gate" "$1/cli/target/mlflow-eval-gate.jar" "$2/1-script.md" "$REPETITIONS"
 }
 

@@ -4,7 +4,6 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.mlflow.api.proto.Service;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -41,8 +40,6 @@ public class RunParsing {
     @Benchmark
     public Run parse() throws TrackingException {
         HttpResult answer = new HttpResult(200, HttpHeaders.of(Map.of(), (name, value) -> true), body);
-        ParsedResponse<Service.GetRun.Response.Builder> reading =
-                ParsedResponse.parse(request, answer, Service.GetRun.Response.newBuilder(), refusals);
-        return RunQueries.read(reading.message().build().getRun(), reading);
+        return RunQueries.read(ParsedResponse.parse(request, answer, refusals).body().object("run"));
     }
 }
