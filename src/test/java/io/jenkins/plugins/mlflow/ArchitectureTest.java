@@ -34,7 +34,7 @@ class ArchitectureTest {
         assertFalse(product.isEmpty());
         allow("policy", List.of("org.yaml.snakeyaml..", "com.fasterxml.jackson.core.."));
         allow("evaluation", List.of("org.apache.commons.statistics.."), "policy");
-        allow("tracking", List.of("org.mlflow..", "org.mlflow_project..", "com.fasterxml.jackson.core.."));
+        allow("tracking", List.of("com.fasterxml.jackson.core.."));
         allow("gate", List.of(), "policy", "evaluation", "tracking");
         allow("export", List.of(), "policy", "evaluation");
         allow("config", JENKINS, "policy", "tracking");

@@ -3,8 +3,6 @@ package io.jenkins.plugins.mlflow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.ArchConfiguration;
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
@@ -13,10 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,17 +24,6 @@ import org.junit.jupiter.api.Test;
 class BundledTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([^`:]+):([^`:]+):([^`:]+)` \\| (yes|no) \\| (yes|no) \\|");
-    private static final String MESSAGES = "org.mlflow_project.google.protobuf.";
-
-    /** What mlflow-client has inside of it and our code must never come to. */
-    private static final List<String> OUT_OF_REACH = List.of(
-            "org.mlflow.tracking.",
-            "org.mlflow_project.apachehttp.",
-            "org.mlflow_project.apachecommons.",
-            "org.mlflow_project.ini4j.",
-            "org.mlflow_project.google.common.io.FileBackedOutputStream",
-            "org.mlflow_project.google.common.io.Files");
-
     private record Jar(String group, String name, String version, boolean inPlugin, boolean inCommandLine) {}
 
     @Test
@@ -80,45 +64,16 @@ class BundledTest {
         }
     }
 
-    @Test
-    void nothingOfOursLeadsToTheTransportOrTheFilesOfMlflowsClient() {
-        JavaClasses all = imported("io.jenkins.plugins.mlflow", "org.mlflow", "org.mlflow_project", "com.databricks");
-        Set<JavaClass> reached = new LinkedHashSet<>();
-        Deque<JavaClass> next = new ArrayDeque<>();
-        all.stream().filter(type -> type.getName().startsWith("io.jenkins.")).forEach(next::add);
-        while (!next.isEmpty()) {
-            JavaClass type = next.pop();
-            if (reached.add(type)) {
-                type.getDirectDependenciesFromSelf().stream()
-                        .map(Dependency::getTargetClass)
-                        .map(JavaClass::getBaseComponentType)
-                        .forEach(next::add);
-            }
-        }
-        assertTrue(reached.stream().anyMatch(type -> type.getName().equals(MESSAGES + "util.JsonFormat")));
-        assertEquals(
-                Set.of(),
-                names(reached.stream()
-                        .map(JavaClass::getName)
-                        .filter(name -> OUT_OF_REACH.stream().anyMatch(name::startsWith))));
-    }
-
-    /**
-     * The flaws of protobuf are in the readers of its binary and its text form, that of Jackson in the parser that is fed, that of
-     * Gson in Java's own serialization.
-     */
+    /** The flaw of Jackson is in the parser that is fed, those of other libraries in Java's own serialization. */
     @Test
     void ofTheLibrariesOnlyTheHarmlessReadersAreUsed() {
-        JavaClasses ours = imported("io.jenkins.plugins.mlflow");
         Set<String> readers = new TreeSet<>();
-        for (JavaClass type : ours) {
+        for (JavaClass type : ours()) {
             for (JavaCodeUnitAccess<?> call : type.getCodeUnitAccessesFromSelf()) {
                 String owner = call.getTargetOwner().getName();
                 String method = call.getTarget().getName();
-                boolean readsMessage = (owner.startsWith("org.mlflow") || owner.startsWith("com.databricks"))
-                        && (method.startsWith("parse") || method.startsWith("merge") || owner.contains("TextFormat"));
                 boolean makesParser = owner.equals("com.fasterxml.jackson.core.JsonFactory") && method.startsWith("create");
-                if (readsMessage || makesParser || owner.equals("java.io.ObjectInputStream")) {
+                if (makesParser || owner.equals("java.io.ObjectInputStream")) {
                     readers.add(owner + "." + method);
                 }
             }
@@ -126,20 +81,25 @@ class BundledTest {
         assertEquals(
                 Set.of(
                         "com.fasterxml.jackson.core.JsonFactory.createGenerator",
-                        "com.fasterxml.jackson.core.JsonFactory.createParser",
-                        MESSAGES + "util.JsonFormat.parser",
-                        MESSAGES + "util.JsonFormat$Parser.merge"),
+                        "com.fasterxml.jackson.core.JsonFactory.createParser"),
                 readers);
     }
 
-    /** These packages whole, and of all others the names only, which takes a tenth of the time. */
-    private static JavaClasses imported(String... packages) {
-        return ArchConfiguration.withThreadLocalScope(configuration -> {
-            configuration.setResolveMissingDependenciesFromClassPath(false);
-            return new ClassFileImporter()
-                    .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages(packages);
-        });
+    /** Only tests compare with the messages of MLflow's client. */
+    @Test
+    void nothingOfOursNeedsMlflowsClient() {
+        assertEquals(
+                Set.of(),
+                names(ours().stream()
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .map(dependency -> dependency.getTargetClass().getName())
+                        .filter(name -> name.startsWith("org.mlflow"))));
+    }
+
+    private static JavaClasses ours() {
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("io.jenkins.plugins.mlflow");
     }
 
     private static List<Jar> jars() throws IOException {

@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -88,7 +89,7 @@ final class MetricReader {
             context.prefetch(() -> unnamed(target, metric, current));
         }
         if (target.value().needsHistory()) {
-            context.prefetch(() -> context.server().history(run.id(), metric));
+            context.prefetch(() -> context.server().history(run.id(), metric, value -> {}));
         }
     }
 
@@ -154,8 +155,10 @@ final class MetricReader {
             return;
         }
         List<Run.Metric> history = withNaN(counting, metric);
-        Run.Metric current = history.stream().max(RequiredMetrics.MLFLOWS_ORDER).orElseThrow();
-        measured.put(key, RequiredMetrics.chosen(target.value(), history), current, " " + datasets + first.runId());
+        Run.Metric current = history.stream().max(HistoryChoice.MLFLOWS_ORDER).orElseThrow();
+        HistoryChoice choice = new HistoryChoice(target.value());
+        history.forEach(choice);
+        measured.put(key, choice.result(), current, " " + datasets + first.runId());
         measured.digests.put(key, Objects.toString(first.digest(), ""));
         if (origin.isForeign()) {
             measured.origins.put(key, origin);
@@ -183,10 +186,17 @@ final class MetricReader {
                 return;
             }
         }
-        RequiredMetrics.Choice choice = target.value().needsHistory()
-                ? RequiredMetrics.chosen(target.value(), context.server().history(run.id(), metric))
-                : RequiredMetrics.Choice.of(current.value());
-        measured.put(target.key(metric), choice, current, "");
+        measured.put(target.key(metric), chosen(target, metric, current), current, "");
+    }
+
+    private HistoryChoice.Result chosen(MetricTarget target, String metric, Run.Metric current)
+            throws TrackingException, InterruptedException {
+        if (!target.value().needsHistory()) {
+            return HistoryChoice.Result.of(current.value());
+        }
+        HistoryChoice choice = new HistoryChoice(target.value());
+        context.server().history(run.id(), metric, choice);
+        return choice.result();
     }
 
     /** One look-up for each rule: the slices of one rule are logged alike. */
@@ -245,19 +255,30 @@ final class MetricReader {
             return values;
         }
         String logger = entries.get(0).runId();
-        List<Run.Metric> history = logger == null ? List.of() : context.server().history(logger, metric);
-        List<Run.Metric> corrected = new ArrayList<>();
-        for (Run.Metric value : values) {
-            List<Run.Metric> then = history.stream()
-                    .filter(other -> other.step() == value.step() && other.timestamp() == value.timestamp())
-                    .toList();
-            boolean zero = then.stream().anyMatch(other -> other.value() == 0)
-                    && then.stream().noneMatch(other -> Double.isNaN(other.value()));
-            corrected.add(value.value() != 0 || zero
-                    ? value
-                    : new Run.Metric(Double.NaN, value.timestamp(), value.step()));
+        Set<Moment> zero = new HashSet<>();
+        Set<Moment> nan = new HashSet<>();
+        if (logger != null) {
+            Set<Moment> moments = values.stream().map(Moment::of).collect(Collectors.toSet());
+            context.server().history(logger, metric, value -> {
+                Set<Moment> found = value.value() == 0 ? zero : nan;
+                if ((value.value() == 0 || Double.isNaN(value.value())) && moments.contains(Moment.of(value))) {
+                    found.add(Moment.of(value));
+                }
+            });
         }
-        return corrected;
+        zero.removeAll(nan);
+        return values.stream()
+                .map(value -> value.value() != 0 || zero.contains(Moment.of(value))
+                        ? value
+                        : new Run.Metric(Double.NaN, value.timestamp(), value.step()))
+                .toList();
+    }
+
+    /** What tells the values of one metric apart. */
+    private record Moment(long step, long timestamp) {
+        static Moment of(Run.Metric value) {
+            return new Moment(value.step(), value.timestamp());
+        }
     }
 
     private static <T> Set<String> distinct(List<T> items, Function<T, String> what) {

@@ -37,7 +37,7 @@ final class MetricSnapshot implements Serializable {
     }
 
     /** Keeps a value, if there is one, and what it was made of. */
-    void put(MetricKey key, RequiredMetrics.Choice choice, Run.Metric current, String from) {
+    void put(MetricKey key, HistoryChoice.Result choice, Run.Metric current, String from) {
         if (choice.value() != null) {
             values.put(key, choice.value());
         } else if (choice.tooShort() != null) {

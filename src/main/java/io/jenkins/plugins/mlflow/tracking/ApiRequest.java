@@ -1,9 +1,14 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
-import org.mlflow_project.google.protobuf.Message;
-import org.mlflow_project.google.protobuf.util.JsonFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One call of MLflow's REST API, and the words that a message uses for it: the address without its query, which may be
@@ -15,6 +20,7 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
  * @param subject such as {@code run 'abc'}
  */
 record ApiRequest(String method, String path, String query, String body, String subject) {
+    private static final JsonFactory JSON = new JsonFactory();
 
     /** @param parameters names and values in turn */
     static ApiRequest get(String path, String subject, String... parameters) {
@@ -35,24 +41,60 @@ record ApiRequest(String method, String path, String query, String body, String 
                 : new ApiRequest(method, path, query + "&page_token=" + ServerAddress.encoded(token), body, subject);
     }
 
-    /** Fields that were set are sent, a boolean that is false included. */
-    static ApiRequest post(String path, String subject, Message message) {
-        return sending("POST", path, subject, message);
+    static ApiRequest post(String path, String subject, Map<String, Object> message) {
+        return new ApiRequest("POST", path, "", json(message), subject);
     }
 
-    static ApiRequest patch(String path, String subject, Message message) {
-        return sending("PATCH", path, subject, message);
+    static ApiRequest patch(String path, String subject, Map<String, Object> message) {
+        return new ApiRequest("PATCH", path, "", json(message), subject);
     }
 
-    private static ApiRequest sending(String method, String path, String subject, Message message) {
-        try {
-            String json = JsonFormat.printer()
-                    .omittingInsignificantWhitespace()
-                    .preservingProtoFieldNames()
-                    .print(message);
-            return new ApiRequest(method, path, "", json, subject);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("MLflow's own message cannot be written as JSON", e);
+    /**
+     * A message of MLflow, for {@link #post}.
+     *
+     * @param fields names and values in turn: strings, booleans, integers, lists of them or of messages; null for a field that is not
+     *     sent
+     */
+    static Map<String, Object> message(Object... fields) {
+        Map<String, Object> message = new LinkedHashMap<>();
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i + 1] != null) {
+                message.put((String) fields[i], fields[i + 1]);
+            }
+        }
+        return message;
+    }
+
+    private static String json(Map<String, Object> message) {
+        StringWriter json = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(json)) {
+            write(generator, message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return json.toString();
+    }
+
+    private static void write(JsonGenerator generator, Object value) throws IOException {
+        if (value instanceof Map<?, ?> message) {
+            generator.writeStartObject();
+            for (Map.Entry<?, ?> field : message.entrySet()) {
+                generator.writeFieldName((String) field.getKey());
+                write(generator, field.getValue());
+            }
+            generator.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            generator.writeStartArray();
+            for (Object item : list) {
+                write(generator, item);
+            }
+            generator.writeEndArray();
+        } else if (value instanceof Boolean flag) {
+            generator.writeBoolean(flag);
+        } else if (value instanceof Integer number) {
+            generator.writeNumber(number);
+        } else {
+            generator.writeString((String) value);
         }
     }
 

@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.mlflow.api.proto.Service;
 
 /** Lists the artifacts of runs. */
 final class ArtifactQueries {
@@ -22,14 +21,14 @@ final class ArtifactQueries {
                 : ApiRequest.get("artifacts/list", subject, "run_id", runId, "path", path);
         List<Artifact> found = new ArrayList<>();
         PageTokens tokens = new PageTokens(MOST_PAGES, "The list of the " + subject + " did not end after " + MOST_PAGES + " pages.");
-        ParsedResponse<Service.ListArtifacts.Response.Builder> response;
+        ParsedResponse response;
         do {
-            response = transport.begin().ask(request.page(tokens.next()), Service.ListArtifacts.Response.newBuilder());
-            for (Service.FileInfo file : response.message().getFilesList()) {
-                response.require(!file.getPath().isEmpty(), "with an artifact that has no path");
-                found.add(new Artifact(file.getPath(), file.getIsDir()));
+            response = transport.begin().ask(request.page(tokens.next()));
+            for (JsonObject file : response.body().objects("files")) {
+                response.require(file.text("path") != null, "with an artifact that has no path");
+                found.add(new Artifact(file.text("path"), file.isTrue("is_dir")));
             }
-        } while (tokens.follow(response, response.message().getNextPageToken()));
+        } while (tokens.follow(response));
         return found;
     }
 }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.mlflow.api.proto.Service;
 
 /**
  * Finds the first run of a search that counts: one with a finite value of the metric that orders the runs, and no child run
@@ -90,15 +89,14 @@ final class FirstRun {
 
     /** Reads one page; returns the token of the next one, or an empty string. */
     private String read(int size, String token, String condition) throws TrackingException, InterruptedException {
-        ParsedResponse<Service.SearchRuns.Response.Builder> reading = transport.begin()
-                .ask(request(size, token, condition), Service.SearchRuns.Response.newBuilder());
-        List<Service.Run> answered = reading.message().build().getRunsList();
-        String next = reading.message().getNextPageToken();
-        reading.require(!answered.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
-        for (Service.Run entry : answered) {
-            tags.check(reading, entry);
-            Run run = RunQueries.read(entry, reading);
-            check(reading, run);
+        ParsedResponse response = transport.begin().ask(request(size, token, condition));
+        List<JsonObject> page = response.body().objects("runs");
+        String next = response.nextPageToken();
+        response.require(!page.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
+        for (JsonObject message : page) {
+            tags.check(message);
+            Run run = RunQueries.read(message);
+            check(response, run);
             previous = run;
             if (first != null && order.compare(first, run) != 0) {
                 tieExcluded = true;
@@ -114,16 +112,16 @@ final class FirstRun {
         return next;
     }
 
-    private void check(ParsedResponse<?> reading, Run run) throws TrackingException {
-        reading.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
-        reading.require(
+    private void check(ParsedResponse response, Run run) throws TrackingException {
+        response.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
+        response.require(
                 search.experimentId().equals(run.experimentId()),
                 "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
-        reading.require(
+        response.require(
                 search.startedAfter() == null
                         || run.startTime() != null && !run.startTime().isBefore(search.startedAfter()),
                 "with the run '" + run.id() + "', which started at " + run.startTime());
-        reading.require(
+        response.require(
                 previous == null || order.compare(previous, run) <= 0,
                 "with runs in another order than the one asked for ("
                         + String.join(", ", RunQueries.orderBy(search)) + ")");
@@ -149,11 +147,6 @@ final class FirstRun {
                     ErrorCategory.CONFIGURATION,
                     "The metric name " + search.metric() + " holds a backtick, which MLflow cannot order runs by.");
         }
-        Service.SearchRuns.Builder message = Service.SearchRuns.newBuilder()
-                .addExperimentIds(search.experimentId())
-                .setRunViewType(Service.ViewType.ACTIVE_ONLY)
-                .setMaxResults(size)
-                .addAllOrderBy(RunQueries.orderBy(search));
         List<String> conditions = new ArrayList<>(tags.conditions());
         if (search.filter() != null && !search.filter().isBlank()) {
             conditions.add(search.filter().strip());
@@ -165,13 +158,8 @@ final class FirstRun {
             conditions.add(condition);
         }
         String filter = String.join(" AND ", conditions);
-        if (!filter.isEmpty()) {
-            message.setFilter(filter);
-        }
-        if (!token.isEmpty()) {
-            message.setPageToken(token);
-        }
         String subject = "experiment '" + search.experimentId() + "'" + (filter.isEmpty() ? "" : ", filter " + filter);
-        return ApiRequest.post("runs/search", subject, message.build());
+        return RunQueries.search(
+                subject, List.of(search.experimentId()), "ACTIVE_ONLY", size, RunQueries.orderBy(search), filter, token);
     }
 }

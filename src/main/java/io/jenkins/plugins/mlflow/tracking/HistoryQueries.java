@@ -5,9 +5,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.mlflow.api.proto.ModelRegistry;
-import org.mlflow.api.proto.Service;
 
 /**
  * Asks for runs and versions by the page and for the values of a metric, and refuses pages that hold something else or stand in
@@ -26,17 +25,10 @@ final class HistoryQueries {
     Page<Run> runs(String experimentId, String filter, int size, String token)
             throws TrackingException, InterruptedException {
         RunSearch newestFirst = new RunSearch(experimentId, filter, null, false, null);
-        Service.SearchRuns.Builder message = search(experimentId, Service.ViewType.ACTIVE_ONLY, size)
-                .addAllOrderBy(RunQueries.orderBy(newestFirst));
         String given = filter == null ? "" : filter.strip();
-        if (!given.isEmpty()) {
-            message.setFilter(given);
-        }
-        if (token != null) {
-            message.setPageToken(token);
-        }
         String subject = "experiment '" + experimentId + "'" + (given.isEmpty() ? "" : ", filter " + given);
-        ParsedResponse<Service.SearchRuns.Response.Builder> response = ask(message, subject);
+        ParsedResponse response = transport.begin().ask(RunQueries.search(
+                subject, List.of(experimentId), "ACTIVE_ONLY", size, RunQueries.orderBy(newestFirst), given, token));
         List<Run> runs = runs(response, experimentId);
         Comparator<Run> order = RunQueries.order(newestFirst);
         for (int i = 0; i < runs.size(); i++) {
@@ -46,14 +38,19 @@ final class HistoryQueries {
                     i == 0 || order.compare(runs.get(i - 1), run) <= 0,
                     "with runs in another order than newest start time first");
         }
-        return page(response, runs, runs.size(), response.message().getNextPageToken());
+        return page(response, runs, runs.size());
     }
 
     List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
         String filter = ids.stream().collect(Collectors.joining("', '", "attributes.run_id IN ('", "')"));
-        ParsedResponse<Service.SearchRuns.Response.Builder> response = ask(
-                search(experimentId, Service.ViewType.ALL, ids.size()).setFilter(filter),
-                ids.size() + " runs of experiment '" + experimentId + "'");
+        ParsedResponse response = transport.begin().ask(RunQueries.search(
+                ids.size() + " runs of experiment '" + experimentId + "'",
+                List.of(experimentId),
+                "ALL",
+                ids.size(),
+                List.of(),
+                filter,
+                null));
         List<Run> runs = runs(response, experimentId);
         Set<String> wanted = new HashSet<>(ids);
         for (Run run : runs) {
@@ -62,24 +59,10 @@ final class HistoryQueries {
         return runs;
     }
 
-    private static Service.SearchRuns.Builder search(String experimentId, Service.ViewType view, int size) {
-        return Service.SearchRuns.newBuilder()
-                .addExperimentIds(experimentId)
-                .setRunViewType(view)
-                .setMaxResults(size);
-    }
-
-    private ParsedResponse<Service.SearchRuns.Response.Builder> ask(Service.SearchRuns.Builder message, String subject)
-            throws TrackingException, InterruptedException {
-        return transport.begin()
-                .ask(ApiRequest.post("runs/search", subject, message.build()), Service.SearchRuns.Response.newBuilder());
-    }
-
-    private static List<Run> runs(ParsedResponse<Service.SearchRuns.Response.Builder> response, String experimentId)
-            throws TrackingException {
+    private static List<Run> runs(ParsedResponse response, String experimentId) throws TrackingException {
         List<Run> runs = new ArrayList<>();
-        for (Service.Run entry : response.message().build().getRunsList()) {
-            Run run = RunQueries.read(entry, response);
+        for (JsonObject message : response.body().objects("runs")) {
+            Run run = RunQueries.read(message);
             response.require(
                     experimentId.equals(run.experimentId()),
                     "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
@@ -89,7 +72,7 @@ final class HistoryQueries {
     }
 
     Page<ModelVersion> versions(String model, int size, String token) throws TrackingException, InterruptedException {
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response = VersionQueries.search(
+        ParsedResponse response = VersionQueries.search(
                 transport,
                 "name = " + VersionQueries.quoted(model),
                 "versions of model '" + model + "'",
@@ -101,14 +84,14 @@ final class HistoryQueries {
                     version.version().matches("[0-9]{1,18}"),
                     "with the version '" + version.version() + "', which is not a number");
         }
-        return page(response, versions, response.message().getModelVersionsCount(), response.message().getNextPageToken());
+        return page(response, versions, response.body().objects("model_versions").size());
     }
 
     /**
-     * All values of a metric. The page size is always sent: without it some servers send nothing and a token that never
+     * Passes on all values of a metric, and keeps none. The page size is always sent: without it some servers send nothing and a token that never
      * advances.
      */
-    List<Run.Metric> metric(String runId, String metric) throws TrackingException, InterruptedException {
+    void metric(String runId, String metric, Consumer<Run.Metric> values) throws TrackingException, InterruptedException {
         String subject = "history of metric '" + metric + "' of run '" + runId + "'";
         ApiRequest request = ApiRequest.get(
                 "metrics/get-history",
@@ -121,23 +104,21 @@ final class HistoryQueries {
                 String.valueOf(METRIC_PAGE));
         PageTokens tokens = new PageTokens(MOST_METRIC_PAGES, "The " + subject + " has more than "
                 + (long) METRIC_PAGE * MOST_METRIC_PAGES + " values. Use the last value, or log fewer.");
-        List<Run.Metric> values = new ArrayList<>();
-        ParsedResponse<Service.GetMetricHistory.Response.Builder> response;
+        ParsedResponse response;
         do {
-            response = transport.begin().ask(request.page(tokens.next()), Service.GetMetricHistory.Response.newBuilder());
-            for (Service.Metric value : response.message().getMetricsList()) {
-                response.require(
-                        !value.hasKey() || value.getKey().equals(metric),
-                        "with a value of metric '" + value.getKey() + "'");
-                response.require(value.hasValue(), "with an entry that has no value");
-                values.add(new Run.Metric(value.getValue(), value.getTimestamp(), value.getStep()));
+            response = transport.begin().ask(request.page(tokens.next()));
+            for (JsonObject message : response.body().objects("metrics")) {
+                String key = message.text("key");
+                response.require(key == null || key.equals(metric), "with a value of metric '" + key + "'");
+                Run.Metric value = RunQueries.metric(message);
+                response.require(value != null, "with an entry that has no value");
+                values.accept(value);
             }
-        } while (tokens.follow(response, response.message().getNextPageToken()));
-        return values;
+        } while (tokens.follow(response));
     }
 
-    private static <T> Page<T> page(ParsedResponse<?> response, List<T> items, int received, String nextToken)
-            throws TrackingException {
+    private static <T> Page<T> page(ParsedResponse response, List<T> items, int received) throws TrackingException {
+        String nextToken = response.nextPageToken();
         response.require(received > 0 || nextToken.isEmpty(), "with an empty page and a token for another one");
         return new Page<>(items, nextToken.isEmpty() ? null : nextToken);
     }

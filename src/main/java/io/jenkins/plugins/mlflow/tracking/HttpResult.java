@@ -22,20 +22,28 @@ final class HttpResult {
 
     private final int status;
     private final HttpHeaders headers;
-    private final String body;
+    private final byte[] bytes;
+    private String body;
 
     /** @param body null where a proxy refused to open a tunnel */
     HttpResult(int status, HttpHeaders headers, byte[] body) {
         this.status = status;
         this.headers = headers;
-        this.body = body == null ? "" : new String(body, StandardCharsets.UTF_8);
+        this.bytes = body == null ? new byte[0] : body;
     }
 
     int status() {
         return status;
     }
 
+    byte[] bytes() {
+        return bytes;
+    }
+
     String body() {
+        if (body == null) {
+            body = new String(bytes, StandardCharsets.UTF_8);
+        }
         return body;
     }
 
@@ -49,7 +57,7 @@ final class HttpResult {
 
     /** MLflow itself sends plain sentences as text/html (401, 403), so that only the body shows a page. */
     boolean isPage() {
-        return body.stripLeading().startsWith("<");
+        return body().stripLeading().startsWith("<");
     }
 
     boolean claimsToBeHtml() {
@@ -107,7 +115,7 @@ final class HttpResult {
 
     private Map<String, String> topLevelStrings() {
         Map<String, String> found = new HashMap<>();
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = JSON.createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return found;
             }

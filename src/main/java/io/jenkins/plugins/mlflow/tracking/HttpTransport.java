@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mlflow_project.google.protobuf.Message;
 
 /**
  * Sends requests, each once, and waits for whole responses with a deadline that covers connecting, headers and body.
@@ -141,23 +140,21 @@ final class HttpTransport {
             return deadline == null ? left : Math.min(left, deadline - started);
         }
 
-        /** Sends one request and parses its response into {@code builder}. */
-        <B extends Message.Builder> ParsedResponse<B> ask(ApiRequest request, B builder)
-                throws TrackingException, InterruptedException {
+        /** Sends one request and parses its response. */
+        ParsedResponse ask(ApiRequest request) throws TrackingException, InterruptedException {
             HttpResult result = send(request);
             errors.check(request, result);
-            return ParsedResponse.parse(request, result, builder, errors);
+            return ParsedResponse.parse(request, result, errors);
         }
 
         /**
          * Sends a change. Its response is waited for even if the thread is interrupted, which stays interrupted: whatever
          * comes next must find the change made or refused, and not have it come after.
          */
-        <B extends Message.Builder> ParsedResponse<B> change(ApiRequest request, B builder)
-                throws TrackingException, InterruptedException {
+        ParsedResponse change(ApiRequest request) throws TrackingException, InterruptedException {
             HttpResult result = start(request).awaitThoughInterrupted();
             errors.check(request, result);
-            return ParsedResponse.parse(request, result, builder, errors);
+            return ParsedResponse.parse(request, result, errors);
         }
 
         /** Whatever the server responded, good or bad. A read that was prefetched is not sent again. */

@@ -2,17 +2,10 @@ package io.jenkins.plugins.mlflow.tracking;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.mlflow_project.google.protobuf.ListValue;
-import org.mlflow_project.google.protobuf.Struct;
-import org.mlflow_project.google.protobuf.Value;
 
-/**
- * Requests the logged models of MLflow 3. The client library's messages are older than they are, so that responses are parsed
- * as plain JSON.
- */
+/** Requests the logged models of MLflow 3. */
 final class LoggedModelQueries {
     private static final int MOST_PAGES = 20;
     private static final Set<String> NO_SUCH_ROUTE = Set.of("", "ENDPOINT_NOT_FOUND", "NOT_FOUND");
@@ -28,8 +21,8 @@ final class LoggedModelQueries {
             throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
-        ParsedResponse<Struct.Builder> response = ask(transport.begin(), request);
-        LoggedModel model = read(response, StructReader.object(response.message().build(), "model"));
+        ParsedResponse response = ask(request);
+        LoggedModel model = read(response.body().object("model"));
         response.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
         return model;
     }
@@ -56,86 +49,74 @@ final class LoggedModelQueries {
         List<LoggedModel> found = new ArrayList<>();
         PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
                 + " pages. Name the logged model with modelId.");
-        ParsedResponse<Struct.Builder> response;
-        String next;
+        ParsedResponse response;
         do {
-            Struct.Builder message = Struct.newBuilder()
-                    .putFields("experiment_ids", Value.newBuilder()
-                            .setListValue(ListValue.newBuilder()
-                                    .addAllValues(experimentIds.stream().map(StructReader::value).toList()))
-                            .build())
-                    .putFields("filter", StructReader.value(filter));
-            if (!tokens.next().isEmpty()) {
-                message.putFields("page_token", StructReader.value(tokens.next()));
-            }
-            response = ask(transport.begin(), ApiRequest.post("logged-models/search", subject, message.build()));
-            Struct body = response.message().build();
-            for (Struct entry : StructReader.objects(body, "models")) {
-                LoggedModel model = read(response, entry);
+            response = ask(ApiRequest.post(
+                    "logged-models/search",
+                    subject,
+                    ApiRequest.message(
+                            "experiment_ids", experimentIds,
+                            "filter", filter,
+                            "page_token", tokens.next().isEmpty() ? null : tokens.next())));
+            for (JsonObject message : response.body().objects("models")) {
+                LoggedModel model = read(message);
                 response.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
                 found.add(model);
             }
-            next = StructReader.text(body, "next_page_token");
-        } while (tokens.follow(response, next == null ? "" : next));
+        } while (tokens.follow(response));
         return found;
     }
 
-    private ParsedResponse<Struct.Builder> ask(HttpTransport.Call call, ApiRequest request)
-            throws TrackingException, InterruptedException {
-        HttpResult result = call.send(request);
+    private ParsedResponse ask(ApiRequest request) throws TrackingException, InterruptedException {
+        HttpResult result = transport.begin().send(request);
         if (result.status() == 404 && NO_SUCH_ROUTE.contains(result.errorCode())) {
             throw transport.errors().described(ErrorCategory.CONFIGURATION, request, result,
                     "`modelId` and `dataset` need logged models, which this server does not support. Use MLflow 3, or remove"
                             + " both. If this is MLflow 3, check the path prefix of the tracking URI.");
         }
         transport.errors().check(request, result);
-        return ParsedResponse.parse(request, result, Struct.newBuilder(), transport.errors());
+        return ParsedResponse.parse(request, result, transport.errors());
     }
 
-    private static LoggedModel read(ParsedResponse<?> response, Struct message) throws TrackingException {
-        Struct info = StructReader.object(message, "info");
-        String id = StructReader.text(info, "model_id");
+    private static LoggedModel read(JsonObject message) throws TrackingException {
+        ParsedResponse response = message.response();
+        JsonObject info = message.object("info");
+        String id = info.text("model_id");
         response.require(id != null && LoggedModel.isId(id), "without the logged model");
         List<LoggedModel.Entry> metrics = new ArrayList<>();
-        for (Struct metric : StructReader.objects(StructReader.object(message, "data"), "metrics")) {
-            String of = StructReader.text(metric, "model_id");
+        for (JsonObject metric : message.object("data").objects("metrics")) {
+            String of = metric.text("model_id");
             response.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
-            String key = StructReader.text(metric, "key");
-            Double value = StructReader.number(metric, "value");
-            if (key == null || value == null) {
-                throw response.contradiction("with a metric that has no key or value");
-            }
+            String key = metric.text("key");
+            Run.Metric value = RunQueries.metric(metric);
+            response.require(key != null && value != null, "with a metric that has no key or value");
             metrics.add(new LoggedModel.Entry(
-                    key,
-                    new Run.Metric(value, whole(metric, "timestamp"), whole(metric, "step")),
-                    StructReader.text(metric, "dataset_name"),
-                    StructReader.text(metric, "dataset_digest"),
-                    StructReader.text(metric, "run_id")));
+                    key, value, metric.text("dataset_name"), metric.text("dataset_digest"), metric.text("run_id")));
         }
         return new LoggedModel(
                 id,
-                StructReader.text(info, "name"),
-                StructReader.text(info, "experiment_id"),
-                StructReader.text(info, "source_run_id"),
-                status(StructReader.text(info, "status")),
+                info.text("name"),
+                info.text("experiment_id"),
+                info.text("source_run_id"),
+                status(info.textOrEmpty("status")),
                 isExternal(info),
                 metrics);
     }
 
-    private static boolean isExternal(Struct info) {
-        return StructReader.objects(info, "tags").stream()
-                .anyMatch(tag -> "mlflow.model.isExternal".equals(StructReader.text(tag, "key"))
-                        && "true".equalsIgnoreCase(StructReader.text(tag, "value")));
-    }
-
-    private static long whole(Struct metric, String field) {
-        Double number = StructReader.number(metric, field);
-        return number == null ? 0 : number.longValue();
+    private static boolean isExternal(JsonObject info) throws TrackingException {
+        for (JsonObject tag : info.objects("tags")) {
+            if ("mlflow.model.isExternal".equals(tag.text("key")) && "true".equalsIgnoreCase(tag.text("value"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static LoggedModel.Status status(String word) {
-        return Map.of("LOGGED_MODEL_READY", LoggedModel.Status.READY,
-                        "LOGGED_MODEL_UPLOAD_FAILED", LoggedModel.Status.FAILED)
-                .getOrDefault(word == null ? "" : word, LoggedModel.Status.PENDING);
+        return switch (word) {
+            case "LOGGED_MODEL_READY" -> LoggedModel.Status.READY;
+            case "LOGGED_MODEL_UPLOAD_FAILED" -> LoggedModel.Status.FAILED;
+            default -> LoggedModel.Status.PENDING;
+        };
     }
 }

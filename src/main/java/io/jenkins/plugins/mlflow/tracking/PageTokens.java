@@ -27,7 +27,8 @@ final class PageTokens {
      *
      * @return whether there is another page
      */
-    boolean follow(ParsedResponse<?> page, String token) throws TrackingException {
+    boolean follow(ParsedResponse page) throws TrackingException {
+        String token = page.nextPageToken();
         if (token.isEmpty()) {
             return false;
         }

@@ -6,12 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
-import org.mlflow.api.proto.ModelRegistry;
-import org.mlflow.api.proto.Service;
-import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
-import org.mlflow_project.google.protobuf.util.JsonFormat;
 
 /**
  * An MLflow server behind its REST API. It is given a {@code java.net.http} client, prepared by {@link #configure}, so
@@ -84,22 +81,6 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(checked(connectTimeout));
         return trust == null ? builder : builder.sslContext(trust);
-    }
-
-    /**
-     * Loads what reads MLflow's messages, which takes longer than a request and can be done while something else is: for a
-     * process that asks only a few times. No server may be asked before it is over: two threads that load the messages could wait
-     * for each other for ever.
-     */
-    public static void load() {
-        try {
-            JsonFormat.parser().ignoringUnknownFields().merge("{\"run\": {\"data\": {\"metrics\": [{\"value\": 1}]}}}",
-                    Service.GetRun.Response.newBuilder());
-            JsonFormat.parser().ignoringUnknownFields().merge("{\"model_version\": {\"name\": \"\"}}",
-                    ModelRegistry.GetModelVersionByAlias.Response.newBuilder());
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("MLflow's own messages cannot be read", e);
-        }
     }
 
     private static String checked(String workspace) {
@@ -179,8 +160,9 @@ public final class RestTrackingServer implements TrackingServer, TrackingHistory
     }
 
     @Override
-    public List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException {
-        return history.metric(runId, metric);
+    public void history(String runId, String metric, Consumer<Run.Metric> values)
+            throws TrackingException, InterruptedException {
+        history.metric(runId, metric, values);
     }
 
     @Override

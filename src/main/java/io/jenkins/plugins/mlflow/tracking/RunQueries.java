@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
-import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.mlflow.api.proto.Service;
-import org.mlflow_project.google.protobuf.Struct;
 
 /** Requests runs and experiments, and refuses a response that is about something else or in another order. */
 final class RunQueries {
@@ -24,34 +21,22 @@ final class RunQueries {
 
     Run run(String runId) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("runs/get", "run '" + runId + "'", "run_id", runId);
-        ParsedResponse<Service.GetRun.Response.Builder> reading =
-                transport.begin().ask(request, Service.GetRun.Response.newBuilder());
-        Service.GetRun.Response response = reading.message().build();
-        reading.require(response.hasRun() && response.getRun().hasInfo(), "without the run");
-        Struct run = plain(reading);
-        Run read = read(
-                response.getRun(),
-                modelIds(reading, run, "outputs", "model_outputs"),
-                modelIds(reading, run, "inputs", "model_inputs"),
-                reading);
-        reading.require(read.id().equals(runId), "with the run '" + read.id() + "' instead");
-        return read;
+        ParsedResponse response = transport.begin().ask(request);
+        JsonObject message = response.body().object("run");
+        response.require(message.has("info"), "without the run");
+        Run run = read(
+                message,
+                modelIds(message.object("outputs").objects("model_outputs")),
+                modelIds(message.object("inputs").objects("model_inputs")));
+        response.require(run.id().equals(runId), "with the run '" + run.id() + "' instead");
+        return run;
     }
 
-    /** The library's messages are older than MLflow 3's fields; other responses need not be parsed twice. */
-    private static Struct plain(ParsedResponse<?> reading) throws TrackingException {
-        if (!reading.result().body().contains("\"model_id\"")) {
-            return Struct.getDefaultInstance();
-        }
-        return StructReader.object(reading.as(Struct.newBuilder()).message().build(), "run");
-    }
-
-    private static Set<String> modelIds(ParsedResponse<?> reading, Struct run, String part, String list)
-            throws TrackingException {
+    private static Set<String> modelIds(List<JsonObject> models) throws TrackingException {
         Set<String> ids = new HashSet<>();
-        for (Struct model : StructReader.objects(StructReader.object(run, part), list)) {
-            String id = StructReader.text(model, "model_id");
-            reading.require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
+        for (JsonObject model : models) {
+            String id = model.text("model_id");
+            model.response().require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
             ids.add(id);
         }
         return ids;
@@ -59,23 +44,26 @@ final class RunQueries {
 
     Experiment experiment(String id) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("experiments/get", "experiment '" + id + "'", "experiment_id", id);
-        ParsedResponse<Service.GetExperiment.Response.Builder> reading =
-                transport.begin().ask(request, Service.GetExperiment.Response.newBuilder());
-        Service.Experiment found = reading.message().getExperiment();
-        reading.require(found.hasName() && !found.getExperimentId().isEmpty(), "without the experiment");
-        reading.require(found.getExperimentId().equals(id), "with the experiment '" + found.getExperimentId() + "' instead");
-        return new Experiment(id, found.getName(), !isActive(found.getLifecycleStage()), reading.serverTime());
+        ParsedResponse response = transport.begin().ask(request);
+        Experiment found = experiment(response);
+        response.require(found.id().equals(id), "with the experiment '" + found.id() + "' instead");
+        return found;
     }
 
     Experiment experimentByName(String name) throws TrackingException, InterruptedException {
         ApiRequest request = byName(name);
-        ParsedResponse<Service.GetExperimentByName.Response.Builder> reading =
-                transport.begin().ask(request, Service.GetExperimentByName.Response.newBuilder());
-        Service.Experiment found = reading.message().getExperiment();
-        reading.require(found.hasName() && !found.getExperimentId().isEmpty(), "without the experiment");
-        reading.require(found.getName().equals(name), "with the experiment '" + found.getName() + "' instead");
-        return new Experiment(
-                found.getExperimentId(), found.getName(), !isActive(found.getLifecycleStage()), reading.serverTime());
+        ParsedResponse response = transport.begin().ask(request);
+        Experiment found = experiment(response);
+        response.require(found.name().equals(name), "with the experiment '" + found.name() + "' instead");
+        return found;
+    }
+
+    private static Experiment experiment(ParsedResponse response) throws TrackingException {
+        JsonObject found = response.body().object("experiment");
+        String id = found.text("experiment_id");
+        String name = found.text("name");
+        response.require(name != null && id != null, "without the experiment");
+        return new Experiment(id, name, !isActive(found), response.serverTime());
     }
 
     static ApiRequest byName(String experiment) {
@@ -85,6 +73,33 @@ final class RunQueries {
 
     Optional<Run> firstRun(RunSearch search) throws TrackingException, InterruptedException {
         return new FirstRun(transport, search).find();
+    }
+
+    /**
+     * One page of a search for runs.
+     *
+     * @param view ACTIVE_ONLY or ALL
+     * @param filter empty for none
+     * @param token null or empty for the first page
+     */
+    static ApiRequest search(
+            String subject,
+            Collection<String> experimentIds,
+            String view,
+            int size,
+            List<String> orderBy,
+            String filter,
+            String token) {
+        return ApiRequest.post(
+                "runs/search",
+                subject,
+                ApiRequest.message(
+                        "experiment_ids", List.copyOf(experimentIds),
+                        "run_view_type", view,
+                        "filter", filter.isEmpty() ? null : filter,
+                        "max_results", size,
+                        "order_by", orderBy.isEmpty() ? null : orderBy,
+                        "page_token", token == null || token.isEmpty() ? null : token));
     }
 
     static List<String> orderBy(RunSearch search) {
@@ -127,71 +142,84 @@ final class RunQueries {
     }
 
     /** A run of a search, of which the logged models are not known. */
-    static Run read(Service.Run message, ParsedResponse<?> reading) throws TrackingException {
-        return read(message, Set.of(), Set.of(), reading);
+    static Run read(JsonObject message) throws TrackingException {
+        return read(message, Set.of(), Set.of());
     }
 
-    private static Run read(
-            Service.Run message, Set<String> modelOutputs, Set<String> modelInputs, ParsedResponse<?> reading)
-            throws TrackingException {
-        Service.RunInfo info = message.getInfo();
-        String id = info.hasRunId() ? info.getRunId() : info.getRunUuid();
-        reading.require(!id.isEmpty(), "with a run that has no id");
+    private static Run read(JsonObject message, Set<String> modelOutputs, Set<String> modelInputs) throws TrackingException {
+        JsonObject info = message.object("info");
+        String id = info.text(info.has("run_id") ? "run_id" : "run_uuid");
+        message.response().require(id != null, "with a run that has no id");
+        Long end = info.integer("end_time");
         return new Run(
                 id,
-                info.getExperimentId().isEmpty() ? null : info.getExperimentId(),
-                info.hasStatus() ? status(info.getStatus()) : Run.Status.UNKNOWN,
-                !isActive(info.getLifecycleStage()),
-                info.hasStartTime() ? Instant.ofEpochMilli(info.getStartTime()) : null,
-                info.hasEndTime() && info.getEndTime() > 0 ? Instant.ofEpochMilli(info.getEndTime()) : null,
-                metrics(message, reading),
+                info.text("experiment_id"),
+                status(info.textOrEmpty("status")),
+                !isActive(info),
+                info.instant("start_time"),
+                end != null && end > 0 ? info.instant("end_time") : null,
+                metrics(message),
                 datasetDigests(message),
                 modelOutputs,
                 modelInputs,
                 RunTagFilter.parent(message),
                 user(message),
-                reading.serverTime());
+                message.response().serverTime());
     }
 
     /** Older clients name the user in the run's info only. */
-    private static String user(Service.Run message) {
+    private static String user(JsonObject message) throws TrackingException {
         String tag = RunTagFilter.tag(message, "mlflow.user");
-        String info = message.getInfo().getUserId();
-        return tag == null && !info.isEmpty() ? info : tag;
+        return tag == null ? message.object("info").text("user_id") : tag;
     }
 
-    private static Set<String> datasetDigests(Service.Run message) {
-        return message.getInputs().getDatasetInputsList().stream()
-                .map(input -> input.getDataset().getDigest())
-                .filter(digest -> !digest.isEmpty())
-                .collect(Collectors.toSet());
+    private static Set<String> datasetDigests(JsonObject message) throws TrackingException {
+        Set<String> digests = new HashSet<>();
+        for (JsonObject input : message.object("inputs").objects("dataset_inputs")) {
+            String digest = input.object("dataset").text("digest");
+            if (digest != null) {
+                digests.add(digest);
+            }
+        }
+        return digests;
     }
 
-    private static Map<String, Run.Metric> metrics(Service.Run message, ParsedResponse<?> reading) throws TrackingException {
+    private static Map<String, Run.Metric> metrics(JsonObject message) throws TrackingException {
         Map<String, Run.Metric> metrics = new HashMap<>();
-        for (Service.Metric metric : message.getData().getMetricsList()) {
-            if (metric.hasKey() && metric.hasValue()) {
-                Run.Metric value = new Run.Metric(metric.getValue(), metric.getTimestamp(), metric.getStep());
-                Run.Metric other = metrics.put(metric.getKey(), value);
-                reading.require(
+        for (JsonObject metric : message.object("data").objects("metrics")) {
+            String key = metric.text("key");
+            Run.Metric value = metric(metric);
+            if (key != null && value != null) {
+                Run.Metric other = metrics.put(key, value);
+                message.response().require(
                         other == null || other.equals(value),
-                        "with two values of metric '" + metric.getKey() + "'");
+                        "with two values of metric '" + key + "'");
             }
         }
         return metrics;
     }
 
-    private static Run.Status status(Service.RunStatus status) {
+    /** Null for a metric without a value. */
+    static Run.Metric metric(JsonObject message) throws TrackingException {
+        Double value = message.number("value");
+        Long timestamp = message.integer("timestamp");
+        Long step = message.integer("step");
+        return value == null ? null : new Run.Metric(value, timestamp == null ? 0 : timestamp, step == null ? 0 : step);
+    }
+
+    private static Run.Status status(String status) {
         return switch (status) {
-            case RUNNING -> Run.Status.RUNNING;
-            case SCHEDULED -> Run.Status.SCHEDULED;
-            case FINISHED -> Run.Status.FINISHED;
-            case FAILED -> Run.Status.FAILED;
-            case KILLED -> Run.Status.KILLED;
+            case "RUNNING" -> Run.Status.RUNNING;
+            case "SCHEDULED" -> Run.Status.SCHEDULED;
+            case "FINISHED" -> Run.Status.FINISHED;
+            case "FAILED" -> Run.Status.FAILED;
+            case "KILLED" -> Run.Status.KILLED;
+            default -> Run.Status.UNKNOWN;
         };
     }
 
-    private static boolean isActive(String lifecycleStage) {
-        return lifecycleStage.isEmpty() || lifecycleStage.equalsIgnoreCase(ACTIVE);
+    private static boolean isActive(JsonObject message) throws TrackingException {
+        String stage = message.text("lifecycle_stage");
+        return stage == null || stage.equalsIgnoreCase(ACTIVE);
     }
 }

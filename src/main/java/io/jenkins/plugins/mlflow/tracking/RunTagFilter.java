@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.mlflow.api.proto.Service;
 
 /** The tags that runs of a search must have: as conditions of MLflow's filter, and checked in its response. */
 record RunTagFilter(Map<String, String> tags) {
@@ -29,24 +28,26 @@ record RunTagFilter(Map<String, String> tags) {
     }
 
     /** Refuses a response with a run that does not have them. */
-    void check(ParsedResponse<?> response, Service.Run run) throws TrackingException {
+    void check(JsonObject run) throws TrackingException {
         for (Map.Entry<String, String> tag : tags.entrySet()) {
-            response.require(
+            run.response().require(
                     tag.getValue().equals(tag(run, tag.getKey())),
-                    "with the run '" + run.getInfo().getRunId() + "', which does not have tag '" + tag.getKey() + "'");
+                    "with the run '" + run.object("info").text("run_id") + "', which does not have tag '" + tag.getKey() + "'");
         }
     }
 
     /** The value of a tag, or null if the run has none or an empty one. */
-    static String tag(Service.Run run, String name) {
-        return run.getData().getTagsList().stream()
-                .filter(tag -> tag.getKey().equals(name) && !tag.getValue().isEmpty())
-                .map(Service.RunTag::getValue)
-                .findFirst()
-                .orElse(null);
+    static String tag(JsonObject run, String name) throws TrackingException {
+        for (JsonObject tag : run.object("data").objects("tags")) {
+            String value = tag.text("value");
+            if (name.equals(tag.text("key")) && value != null) {
+                return value;
+            }
+        }
+        return null;
     }
 
-    static String parent(Service.Run run) {
+    static String parent(JsonObject run) throws TrackingException {
         return tag(run, PARENT);
     }
 }

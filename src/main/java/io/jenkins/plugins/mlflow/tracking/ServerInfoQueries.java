@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.mlflow_project.google.protobuf.Struct;
 
 /**
  * Requests the version of a server and the user of the credentials. Not every MLflow responds to these requests:
@@ -24,43 +23,62 @@ final class ServerInfoQueries {
         this.transport = transport;
     }
 
+    private record User(String name, boolean isAdmin, Set<String> promotable) {}
+
     /** Reads within two request timeouts. Every MLflow that accepts the credentials responds to {@code probe}. */
     ServerInfo serverInfo(ApiRequest probe) throws InterruptedException {
         HttpTransport.Call call = transport.begin();
         String version = version(call);
-        Struct current = read(call, ApiRequest.get("users/current", "the current user"));
-        Struct user = user(current);
-        if (user == null && transport.user() != null) {
-            user = user(read(call, ApiRequest.get("users/get", "the user itself", "username", transport.user())));
-        }
-        String name = user == null ? null : StructReader.text(user, "username");
-        if (name == null) {
+        Optional<User> current = user(call, ApiRequest.get("users/current", "the current user"));
+        Optional<User> found = current.isEmpty() && transport.user() != null
+                ? user(call, ApiRequest.get("users/get", "the user itself", "username", transport.user()))
+                : current;
+        if (found.isEmpty()) {
             return new ServerInfo(version, null, false, List.of(), transport.hasCredentials() ? isOpen(probe).orElse(null) : null);
         }
-        Set<String> promotable = new LinkedHashSet<>();
-        for (Struct grant : StructReader.objects(user, "registered_model_permissions")) {
-            add(promotable, StructReader.text(grant, "permission"), StructReader.text(grant, "name"));
+        User user = found.get();
+        if (current.isPresent() && !user.isAdmin()) {
+            addGrants(call, user.promotable());
         }
-        if (current != null && !StructReader.isTrue(user, "is_admin")) {
-            Struct grants = read(call, ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"));
-            for (Struct grant : StructReader.objects(grants, "permissions")) {
-                String kind = StructReader.text(grant, "resource_type");
-                if ("registered_model".equals(kind)) {
-                    add(promotable, StructReader.text(grant, "permission"), StructReader.text(grant, "resource_pattern"));
-                } else if ("workspace".equals(kind)) {
-                    add(promotable, StructReader.text(grant, "permission"), ServerInfo.ALL);
-                }
-            }
-        }
-        return new ServerInfo(version, name, StructReader.isTrue(user, "is_admin"), List.copyOf(promotable), null);
+        return new ServerInfo(version, user.name(), user.isAdmin(), List.copyOf(user.promotable()), null);
     }
 
-    private static Struct user(Struct response) {
-        return StructReader.has(response, "user") ? StructReader.object(response, "user") : null;
+    /** Empty unless it is a good response. */
+    private static Optional<User> user(HttpTransport.Call call, ApiRequest request) throws InterruptedException {
+        try {
+            JsonObject user = call.ask(request).body().object("user");
+            if (user.text("username") == null) {
+                return Optional.empty();
+            }
+            Set<String> promotable = new LinkedHashSet<>();
+            for (JsonObject grant : user.objects("registered_model_permissions")) {
+                add(promotable, grant.text("permission"), grant.text("name"));
+            }
+            return Optional.of(new User(user.text("username"), user.isTrue("is_admin"), promotable));
+        } catch (TrackingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void addGrants(HttpTransport.Call call, Set<String> promotable) throws InterruptedException {
+        try {
+            JsonObject grants = call.ask(ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"))
+                    .body();
+            for (JsonObject grant : grants.objects("permissions")) {
+                String kind = grant.text("resource_type");
+                if ("registered_model".equals(kind)) {
+                    add(promotable, grant.text("permission"), grant.text("resource_pattern"));
+                } else if ("workspace".equals(kind)) {
+                    add(promotable, grant.text("permission"), ServerInfo.ALL);
+                }
+            }
+        } catch (TrackingException e) {
+            // The grants stay unknown.
+        }
     }
 
     private static void add(Set<String> models, String permission, String model) {
-        if (model != null && TO_PROMOTE.contains(permission)) {
+        if (model != null && permission != null && TO_PROMOTE.contains(permission)) {
             models.add(model);
         }
     }
@@ -79,7 +97,7 @@ final class ServerInfoQueries {
     private Optional<Boolean> isOpen(ApiRequest probe) throws InterruptedException {
         HttpTransport anonymous = transport.withoutCredentials();
         try {
-            anonymous.begin().ask(probe, Struct.newBuilder());
+            anonymous.begin().ask(probe);
             return Optional.of(true);
         } catch (TrackingException e) {
             return switch (e.category()) {
@@ -87,15 +105,6 @@ final class ServerInfoQueries {
                 case UNAUTHORIZED, FORBIDDEN, PROTOCOL -> Optional.of(false);
                 default -> Optional.empty();
             };
-        }
-    }
-
-    /** Null unless it is a good response. */
-    private static Struct read(HttpTransport.Call call, ApiRequest request) throws InterruptedException {
-        try {
-            return call.ask(request, Struct.newBuilder()).message().build();
-        } catch (TrackingException e) {
-            return null;
         }
     }
 }

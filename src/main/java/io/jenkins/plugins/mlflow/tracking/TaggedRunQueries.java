@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.mlflow.api.proto.Service;
 
 /**
  * Finds runs by their tags in all experiments. MLflow searches only experiments that are named, so the active experiments are
@@ -51,22 +50,20 @@ final class TaggedRunQueries {
         Map<String, String> found = new LinkedHashMap<>();
         PageTokens pages = new PageTokens(
                 MOST_PAGES, "The list of experiments did not end after " + MOST_PAGES + " pages. Name the experiment or the run.");
-        ParsedResponse<Service.SearchExperiments.Response.Builder> response;
+        ParsedResponse response;
         do {
-            Service.SearchExperiments.Builder message = Service.SearchExperiments.newBuilder()
-                    .setViewType(Service.ViewType.ACTIVE_ONLY)
-                    .setMaxResults(EXPERIMENTS);
-            if (!pages.next().isEmpty()) {
-                message.setPageToken(pages.next());
+            response = transport.begin().ask(ApiRequest.post(
+                    "experiments/search",
+                    "the experiments",
+                    ApiRequest.message(
+                            "view_type", "ACTIVE_ONLY",
+                            "max_results", EXPERIMENTS,
+                            "page_token", pages.next().isEmpty() ? null : pages.next())));
+            for (JsonObject experiment : response.body().objects("experiments")) {
+                response.require(experiment.text("experiment_id") != null, "with an experiment that has no id");
+                found.put(experiment.text("experiment_id"), experiment.text("name"));
             }
-            response = transport.begin()
-                    .ask(ApiRequest.post("experiments/search", "the experiments", message.build()),
-                            Service.SearchExperiments.Response.newBuilder());
-            for (Service.Experiment experiment : response.message().build().getExperimentsList()) {
-                response.require(!experiment.getExperimentId().isEmpty(), "with an experiment that has no id");
-                found.put(experiment.getExperimentId(), experiment.hasName() ? experiment.getName() : null);
-            }
-        } while (pages.follow(response, response.message().getNextPageToken()));
+        } while (pages.follow(response));
         return found;
     }
 
@@ -127,13 +124,12 @@ final class TaggedRunQueries {
 
         /** Reads one page; returns the token of the next one, or an empty string. */
         private String read(String token) throws TrackingException, InterruptedException {
-            ParsedResponse<Service.SearchRuns.Response.Builder> response =
-                    transport.begin().ask(request(token), Service.SearchRuns.Response.newBuilder());
-            List<Service.Run> page = response.message().build().getRunsList();
-            String next = response.message().getNextPageToken();
+            ParsedResponse response = transport.begin().ask(request(token));
+            List<JsonObject> page = response.body().objects("runs");
+            String next = response.nextPageToken();
             response.require(!page.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
-            for (Service.Run message : page) {
-                tags.check(response, message);
+            for (JsonObject message : page) {
+                tags.check(message);
                 TaggedRun run = tagged(message, response);
                 if (search.children() || !run.run().isChild()) {
                     found.add(run);
@@ -142,14 +138,14 @@ final class TaggedRunQueries {
             return next;
         }
 
-        private TaggedRun tagged(Service.Run message, ParsedResponse<?> response) throws TrackingException {
-            Run run = RunQueries.read(message, response);
+        private TaggedRun tagged(JsonObject message, ParsedResponse response) throws TrackingException {
+            Run run = RunQueries.read(message);
             response.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
             response.require(
                     run.experimentId() != null && ids.contains(run.experimentId()),
                     "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
-            String name = message.getInfo().getRunName();
-            return new TaggedRun(run, name.isEmpty() ? null : name, experiments.get(run.experimentId()));
+            String name = message.object("info").text("run_name");
+            return new TaggedRun(run, name, experiments.get(run.experimentId()));
         }
 
         private ApiRequest request(String token) throws TrackingException {
@@ -161,16 +157,8 @@ final class TaggedRunQueries {
                 conditions.add(condition);
             }
             String filter = String.join(" AND ", conditions);
-            Service.SearchRuns.Builder message = Service.SearchRuns.newBuilder()
-                    .addAllExperimentIds(ids)
-                    .setRunViewType(Service.ViewType.ACTIVE_ONLY)
-                    .setMaxResults(RUNS)
-                    .addOrderBy("attributes.start_time DESC")
-                    .setFilter(filter);
-            if (!token.isEmpty()) {
-                message.setPageToken(token);
-            }
-            return ApiRequest.post("runs/search", "runs with " + filter, message.build());
+            return RunQueries.search(
+                    "runs with " + filter, ids, "ACTIVE_ONLY", RUNS, List.of("attributes.start_time DESC"), filter, token);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -51,8 +52,11 @@ public interface TrackingServer {
     /** The run, deleted or not, with its logged models. {@link ErrorCategory#NOT_FOUND} if there never was one. */
     Run run(String runId) throws TrackingException, InterruptedException;
 
-    /** All values of a metric that were logged, in no order; empty if there are none. A bounded number of pages. */
-    List<Run.Metric> history(String runId, String metric) throws TrackingException, InterruptedException;
+    /**
+     * Passes on all values of a metric that were logged, in no order, as they arrive in a bounded number of pages. What was passed on
+     * before an error is not the whole.
+     */
+    void history(String runId, String metric, Consumer<Run.Metric> values) throws TrackingException, InterruptedException;
 
     /** MLflow 3. {@link ErrorCategory#NOT_FOUND} if it is missing, {@link ErrorCategory#CONFIGURATION} on an older server. */
     LoggedModel loggedModel(String id) throws TrackingException, InterruptedException;

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlflow.tracking;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.mlflow.api.proto.ModelRegistry;
 
 /**
  * Reads the model registry. "There is none" is only believed in MLflow's own words; an unknown workspace, for example,
@@ -31,9 +29,8 @@ final class VersionQueries {
     ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "model-versions/get", "version " + version + " of model '" + model + "'", "name", model, "version", version);
-        ParsedResponse<ModelRegistry.GetModelVersion.Response.Builder> response =
-                transport.begin().ask(request, ModelRegistry.GetModelVersion.Response.newBuilder());
-        ModelVersion found = VersionReader.read(response, response.message().getModelVersion(), model);
+        ParsedResponse response = transport.begin().ask(request);
+        ModelVersion found = VersionReader.read(response, model);
         response.require(found.version().equals(version), "with version " + found.version() + " instead");
         return found;
     }
@@ -46,10 +43,10 @@ final class VersionQueries {
                 model,
                 "version",
                 version);
-        ParsedResponse<ModelRegistry.GetModelVersionDownloadUri.Response.Builder> response =
-                transport.begin().ask(request, ModelRegistry.GetModelVersionDownloadUri.Response.newBuilder());
-        response.require(response.message().hasArtifactUri(), "without the address of the files");
-        return ModelSource.parse(response.message().getArtifactUri());
+        ParsedResponse response = transport.begin().ask(request);
+        String files = response.body().text("artifact_uri");
+        response.require(files != null, "without the address of the files");
+        return ModelSource.parse(files);
     }
 
     Optional<ModelVersion> byAlias(String model, String alias) throws TrackingException, InterruptedException {
@@ -60,9 +57,7 @@ final class VersionQueries {
             return Optional.empty();
         }
         transport.errors().check(request, result);
-        ParsedResponse<ModelRegistry.GetModelVersionByAlias.Response.Builder> response = ParsedResponse.parse(
-                request, result, ModelRegistry.GetModelVersionByAlias.Response.newBuilder(), transport.errors());
-        return Optional.of(VersionReader.read(response, response.message().getModelVersion(), model));
+        return Optional.of(VersionReader.read(ParsedResponse.parse(request, result, transport.errors()), model));
     }
 
     /** 2.x responds 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
@@ -92,15 +87,11 @@ final class VersionQueries {
         ApiRequest request = ApiRequest.post(
                 "registered-models/get-latest-versions",
                 "stage " + stage + " of model '" + model + "'",
-                ModelRegistry.GetLatestVersions.newBuilder()
-                        .setName(model)
-                        .addStages(stage)
-                        .build());
-        ParsedResponse<ModelRegistry.GetLatestVersions.Response.Builder> response =
-                transport.begin().ask(request, ModelRegistry.GetLatestVersions.Response.newBuilder());
+                ApiRequest.message("name", model, "stages", List.of(stage)));
+        ParsedResponse response = transport.begin().ask(request);
         ModelVersion latest = null;
-        for (ModelRegistry.ModelVersion message : response.message().getModelVersionsList()) {
-            ModelVersion found = VersionReader.read(response, message, model);
+        for (JsonObject message : response.body().objects("model_versions")) {
+            ModelVersion found = VersionReader.read(message, model);
             response.require(
                     stage.equalsIgnoreCase(found.stage()),
                     "with version " + found.version() + " in stage " + found.stage());
@@ -117,23 +108,26 @@ final class VersionQueries {
             return Optional.empty();
         }
         transport.errors().check(request, result);
-        ParsedResponse<ModelRegistry.GetRegisteredModel.Response.Builder> response = ParsedResponse.parse(
-                request, result, ModelRegistry.GetRegisteredModel.Response.newBuilder(), transport.errors());
-        ModelRegistry.RegisteredModel found = response.message().getRegisteredModel();
-        response.require(found.hasName(), "without the registered model");
-        response.require(found.getName().equals(model), "with the model '" + found.getName() + "' instead");
-        boolean prompt = found.getTagsList().stream()
-                .anyMatch(tag -> tag.getKey().equals(ModelVersion.PROMPT_TAG) && tag.getValue().equalsIgnoreCase("true"));
+        ParsedResponse response = ParsedResponse.parse(request, result, transport.errors());
+        JsonObject found = response.body().object("registered_model");
+        response.require(found.text("name") != null, "without the registered model");
+        response.require(model.equals(found.text("name")), "with the model '" + found.text("name") + "' instead");
+        boolean prompt = false;
+        for (JsonObject tag : found.objects("tags")) {
+            prompt |= ModelVersion.PROMPT_TAG.equals(tag.text("key")) && "true".equalsIgnoreCase(tag.text("value"));
+        }
         Map<String, String> aliases = new HashMap<>();
-        found.getAliasesList().forEach(alias -> aliases.put(alias.getAlias(), alias.getVersion()));
+        for (JsonObject alias : found.objects("aliases")) {
+            aliases.put(alias.textOrEmpty("alias"), alias.textOrEmpty("version"));
+        }
         ModelVersion highest = null;
-        for (ModelRegistry.ModelVersion message : found.getLatestVersionsList()) {
-            highest = higher(response, highest, VersionReader.read(response, message, model));
+        for (JsonObject message : found.objects("latest_versions")) {
+            highest = higher(response, highest, VersionReader.read(message, model));
         }
         return Optional.of(new RegisteredModel(
                 model,
                 prompt,
-                found.hasCreationTimestamp() ? Instant.ofEpochMilli(found.getCreationTimestamp()) : null,
+                found.instant("creation_timestamp"),
                 aliases,
                 highest == null ? null : number(response, highest)));
     }
@@ -200,7 +194,7 @@ final class VersionQueries {
         PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
                 + " pages. Give the candidate's version or run.");
         ModelVersion highest = null;
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
+        ParsedResponse response;
         do {
             boolean first = tokens.next().isEmpty();
             response = search(transport, filter, subject, PAGE, tokens.next());
@@ -220,7 +214,7 @@ final class VersionQueries {
             if (first && ordered && versions.size() > 1 && highest != null) {
                 break;
             }
-        } while (tokens.follow(response, response.message().getNextPageToken()));
+        } while (tokens.follow(response));
         return Optional.ofNullable(highest);
     }
 
@@ -247,7 +241,7 @@ final class VersionQueries {
                 new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
         List<ModelVersion> tagged = new ArrayList<>();
         Set<String> different = new HashSet<>();
-        ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response;
+        ParsedResponse response;
         do {
             response = search(transport, filter, subject, PAGE, tokens.next());
             for (ModelVersion found : VersionReader.readAll(response, model)) {
@@ -256,12 +250,12 @@ final class VersionQueries {
                     different.add(found.version());
                 }
             }
-        } while (different.size() < enough && tokens.follow(response, response.message().getNextPageToken()));
+        } while (different.size() < enough && tokens.follow(response));
         return tagged;
     }
 
     /** One page of versions, asked for with the highest number first. */
-    static ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> search(
+    static ParsedResponse search(
             HttpTransport transport, String filter, String subject, int size, String token)
             throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
@@ -273,7 +267,7 @@ final class VersionQueries {
                 "version_number DESC",
                 "max_results",
                 String.valueOf(size));
-        return transport.begin().ask(request.page(token), ModelRegistry.SearchModelVersions.Response.newBuilder());
+        return transport.begin().ask(request.page(token));
     }
 
     static String quoted(String text) throws TrackingException {
@@ -294,13 +288,13 @@ final class VersionQueries {
         throw TrackingException.permanent(ErrorCategory.CONFIGURATION, otherwise);
     }
 
-    private static ModelVersion higher(ParsedResponse<?> response, ModelVersion one, ModelVersion other)
+    private static ModelVersion higher(ParsedResponse response, ModelVersion one, ModelVersion other)
             throws TrackingException {
         long number = number(response, other);
         return one == null || number > number(response, one) ? other : one;
     }
 
-    private static long number(ParsedResponse<?> response, ModelVersion version) throws TrackingException {
+    private static long number(ParsedResponse response, ModelVersion version) throws TrackingException {
         try {
             return Long.parseLong(version.version());
         } catch (NumberFormatException e) {

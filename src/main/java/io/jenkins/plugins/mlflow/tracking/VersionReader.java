@@ -1,52 +1,58 @@
 package io.jenkins.plugins.mlflow.tracking;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.mlflow.api.proto.ModelRegistry;
 
-/** Reads MLflow's model version message; what it must say is there and about the right model, or it is refused. */
+/** Reads MLflow's model versions; what it must say is there and about the right model, or it is refused. */
 final class VersionReader {
     private VersionReader() {}
 
-    static ModelVersion read(ParsedResponse<?> response, ModelRegistry.ModelVersion message, String model)
-            throws TrackingException {
-        response.require(message.hasName() && !message.getVersion().isEmpty(), "without the model version");
-        response.require(message.getName().equals(model), "with the model '" + message.getName() + "' instead");
+    static ModelVersion read(JsonObject message, String model) throws TrackingException {
+        String name = message.text("name");
+        String version = message.text("version");
+        message.response().require(name != null && version != null, "without the model version");
+        message.response().require(name.equals(model), "with the model '" + name + "' instead");
         Map<String, String> tags = new HashMap<>();
-        for (ModelRegistry.ModelVersionTag tag : message.getTagsList()) {
-            tags.put(tag.getKey(), tag.getValue());
+        for (JsonObject tag : message.objects("tags")) {
+            tags.put(tag.textOrEmpty("key"), tag.textOrEmpty("value"));
         }
+        String stage = message.text("current_stage");
         return new ModelVersion(
-                message.getName(),
-                message.getVersion(),
-                message.getRunId().isEmpty() ? null : message.getRunId(),
-                message.getCurrentStage().isEmpty() ? "None" : message.getCurrentStage(),
-                message.hasStatus() ? status(message.getStatus()) : ModelVersion.Status.UNKNOWN,
-                message.hasSource() ? message.getSource() : null,
+                name,
+                version,
+                message.text("run_id"),
+                stage == null ? "None" : stage,
+                status(message.textOrEmpty("status")),
+                message.text("source"),
                 tags,
-                message.hasCreationTimestamp() ? Instant.ofEpochMilli(message.getCreationTimestamp()) : null);
+                message.instant("creation_timestamp"));
+    }
+
+    /** The version of a response that is about one. */
+    static ModelVersion read(ParsedResponse response, String model) throws TrackingException {
+        return read(response.body().object("model_version"), model);
     }
 
     /** Those of a search; databases that ignore case find CHURN for churn, too. */
-    static List<ModelVersion> readAll(ParsedResponse<ModelRegistry.SearchModelVersions.Response.Builder> response, String model)
-            throws TrackingException {
+    static List<ModelVersion> readAll(ParsedResponse response, String model) throws TrackingException {
         List<ModelVersion> versions = new ArrayList<>();
-        for (ModelRegistry.ModelVersion message : response.message().getModelVersionsList()) {
-            if (!message.hasName() || message.getName().equals(model)) {
-                versions.add(read(response, message, model));
+        for (JsonObject message : response.body().objects("model_versions")) {
+            String name = message.text("name");
+            if (name == null || name.equals(model)) {
+                versions.add(read(message, model));
             }
         }
         return versions;
     }
 
-    private static ModelVersion.Status status(ModelRegistry.ModelVersionStatus status) {
+    private static ModelVersion.Status status(String status) {
         return switch (status) {
-            case READY -> ModelVersion.Status.READY;
-            case PENDING_REGISTRATION -> ModelVersion.Status.PENDING_REGISTRATION;
-            case FAILED_REGISTRATION -> ModelVersion.Status.FAILED_REGISTRATION;
+            case "READY" -> ModelVersion.Status.READY;
+            case "PENDING_REGISTRATION" -> ModelVersion.Status.PENDING_REGISTRATION;
+            case "FAILED_REGISTRATION" -> ModelVersion.Status.FAILED_REGISTRATION;
+            default -> ModelVersion.Status.UNKNOWN;
         };
     }
 }

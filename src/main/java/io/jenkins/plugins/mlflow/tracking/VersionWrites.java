@@ -3,9 +3,6 @@ package io.jenkins.plugins.mlflow.tracking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.mlflow.api.proto.ModelRegistry;
-import org.mlflow_project.google.protobuf.Message;
-import org.mlflow_project.google.protobuf.Struct;
 
 /**
  * Changes the model registry. Nothing is repeated here, and a good response is no proof (servers respond 200 to much):
@@ -19,35 +16,26 @@ final class VersionWrites {
     }
 
     ModelVersion create(String model, String source, String runId) throws TrackingException, InterruptedException {
-        ModelRegistry.CreateModelVersion.Builder message =
-                ModelRegistry.CreateModelVersion.newBuilder().setName(model).setSource(source);
-        if (runId != null) {
-            message.setRunId(runId);
-        }
-        return create(model, source, runId, message.build());
+        return create(model, source, runId, ApiRequest.message("name", model, "source", source, "run_id", runId));
     }
 
-    /** MLflow 3 refuses a source {@code models:/m-…} without the id beside it, which the library's message has no field for. */
+    /** MLflow 3 refuses a source {@code models:/m-…} without the id beside it. */
     ModelVersion createFrom(String model, String loggedModel, String runId)
             throws TrackingException, InterruptedException {
         String source = LoggedModel.source(loggedModel);
-        Struct.Builder message = Struct.newBuilder()
-                .putFields("name", StructReader.value(model))
-                .putFields("source", StructReader.value(source))
-                .putFields("model_id", StructReader.value(loggedModel));
-        if (runId != null) {
-            message.putFields("run_id", StructReader.value(runId));
-        }
-        return create(model, source, runId, message.build());
+        return create(
+                model,
+                source,
+                runId,
+                ApiRequest.message("name", model, "source", source, "model_id", loggedModel, "run_id", runId));
     }
 
-    private ModelVersion create(String model, String source, String runId, Message message)
+    private ModelVersion create(String model, String source, String runId, Map<String, Object> message)
             throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.post(
                 "model-versions/create", "a version of model '" + model + "' from " + source, message);
-        ParsedResponse<ModelRegistry.CreateModelVersion.Response.Builder> response =
-                transport.begin().change(request, ModelRegistry.CreateModelVersion.Response.newBuilder());
-        ModelVersion created = VersionReader.read(response, response.message().getModelVersion(), model);
+        ParsedResponse response = transport.begin().change(request);
+        ModelVersion created = VersionReader.read(response, model);
         response.require(
                 runId == null || runId.equals(created.runId()), "with a version of the run '" + created.runId() + "'");
         return created;
@@ -57,12 +45,8 @@ final class VersionWrites {
         ApiRequest request = ApiRequest.post(
                 "registered-models/alias",
                 "alias '" + alias + "' of model '" + model + "' to version " + version,
-                ModelRegistry.SetRegisteredModelAlias.newBuilder()
-                        .setName(model)
-                        .setAlias(alias)
-                        .setVersion(version)
-                        .build());
-        transport.begin().change(request, ModelRegistry.SetRegisteredModelAlias.Response.newBuilder());
+                ApiRequest.message("name", model, "alias", alias, "version", version));
+        transport.begin().change(request);
     }
 
     void transitionStage(String model, String version, String stage, boolean archiveExisting)
@@ -70,15 +54,10 @@ final class VersionWrites {
         ApiRequest request = ApiRequest.post(
                 "model-versions/transition-stage",
                 "version " + version + " of model '" + model + "' to stage " + stage,
-                ModelRegistry.TransitionModelVersionStage.newBuilder()
-                        .setName(model)
-                        .setVersion(version)
-                        .setStage(stage)
-                        .setArchiveExistingVersions(archiveExisting)
-                        .build());
-        ParsedResponse<ModelRegistry.TransitionModelVersionStage.Response.Builder> response =
-                transport.begin().change(request, ModelRegistry.TransitionModelVersionStage.Response.newBuilder());
-        ModelVersion moved = VersionReader.read(response, response.message().getModelVersion(), model);
+                ApiRequest.message(
+                        "name", model, "version", version, "stage", stage, "archive_existing_versions", archiveExisting));
+        ParsedResponse response = transport.begin().change(request);
+        ModelVersion moved = VersionReader.read(response, model);
         response.require(moved.version().equals(version), "with version " + moved.version() + " instead");
         response.require(moved.stage().equalsIgnoreCase(stage), "with the stage " + moved.stage());
     }
@@ -100,8 +79,7 @@ final class VersionWrites {
             try {
                 HttpResult result = one.await();
                 transport.errors().check(one.request(), result);
-                ParsedResponse.parse(
-                        one.request(), result, ModelRegistry.SetModelVersionTag.Response.newBuilder(), transport.errors());
+                ParsedResponse.parse(one.request(), result, transport.errors());
             } catch (TrackingException e) {
                 first = first == null ? e : first;
             } catch (InterruptedException e) {
@@ -118,11 +96,6 @@ final class VersionWrites {
         return ApiRequest.post(
                 "model-versions/set-tag",
                 "tag '" + tag.getKey() + "' of version " + version + " of model '" + model + "'",
-                ModelRegistry.SetModelVersionTag.newBuilder()
-                        .setName(model)
-                        .setVersion(version)
-                        .setKey(tag.getKey())
-                        .setValue(tag.getValue())
-                        .build());
+                ApiRequest.message("name", model, "version", version, "key", tag.getKey(), "value", tag.getValue()));
     }
 }

@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.mlflow_project.google.protobuf.ListValue;
-import org.mlflow_project.google.protobuf.Struct;
-import org.mlflow_project.google.protobuf.Value;
 
 /**
  * Reads and writes the webhooks of a server: MLflow 3.3 and later with a database has them. Each method sends one request once,
@@ -40,8 +38,7 @@ public final class WebhookQueries {
         PageTokens tokens =
                 new PageTokens(MOST_PAGES, "The list of webhooks did not end after " + MOST_PAGES + " pages. Delete some of them.");
         List<Webhook> found = new ArrayList<>();
-        ParsedResponse<Struct.Builder> response;
-        String next;
+        ParsedResponse response;
         do {
             ApiRequest request = ApiRequest.get(PATH, "webhooks", "max_results", String.valueOf(PAGE)).page(tokens.next());
             HttpResult result = transport.begin().send(request);
@@ -49,13 +46,11 @@ public final class WebhookQueries {
                 return Optional.empty();
             }
             transport.errors().check(request, result);
-            response = ParsedResponse.parse(request, result, Struct.newBuilder(), transport.errors());
-            Struct page = response.message().build();
-            for (Struct webhook : StructReader.objects(page, "webhooks")) {
-                found.add(webhook(response, webhook));
+            response = ParsedResponse.parse(request, result, transport.errors());
+            for (JsonObject webhook : response.body().objects("webhooks")) {
+                found.add(webhook(webhook));
             }
-            next = StructReader.text(page, "next_page_token");
-        } while (tokens.follow(response, next == null ? "" : next));
+        } while (tokens.follow(response));
         return Optional.of(found);
     }
 
@@ -72,8 +67,7 @@ public final class WebhookQueries {
      */
     public Webhook create(String name, String url, List<String> events)
             throws TrackingException, InterruptedException {
-        Struct message = message(url, events).putFields("name", StructReader.value(name)).build();
-        return change(ApiRequest.post(PATH, "a webhook to " + url, message), url);
+        return change(ApiRequest.post(PATH, "a webhook to " + url, message(name, url, events)), url);
     }
 
     /** Gives a webhook its address, events and secret anew, and makes it active. */
@@ -83,42 +77,36 @@ public final class WebhookQueries {
             throw TrackingException.permanent(
                     ErrorCategory.PROTOCOL, "The webhook to " + url + " has an id that cannot be asked for. Check the server.");
         }
-        return change(
-                ApiRequest.patch(PATH + "/" + id, "the webhook to " + url, message(url, events).build()), url);
+        return change(ApiRequest.patch(PATH + "/" + id, "the webhook to " + url, message(null, url, events)), url);
     }
 
     private Webhook change(ApiRequest request, String url) throws TrackingException, InterruptedException {
-        ParsedResponse<Struct.Builder> response = transport.begin().change(request, Struct.newBuilder());
-        Struct message = response.message().build();
-        response.require(StructReader.has(message, "webhook"), "without the webhook");
-        Webhook made = webhook(response, StructReader.object(message, "webhook"));
+        ParsedResponse response = transport.begin().change(request);
+        response.require(response.body().has("webhook"), "without the webhook");
+        Webhook made = webhook(response.body().object("webhook"));
         response.require(made.url().equals(url), "with a webhook to another address");
         return made;
     }
 
-    private Struct.Builder message(String url, List<String> events) {
-        ListValue.Builder list = ListValue.newBuilder();
+    private Map<String, Object> message(String name, String url, List<String> events) {
+        List<Map<String, Object>> list = new ArrayList<>();
         for (String event : events) {
             int dot = event.indexOf('.');
-            list.addValues(Value.newBuilder().setStructValue(Struct.newBuilder()
-                    .putFields("entity", StructReader.value(event.substring(0, dot).toUpperCase(Locale.ROOT)))
-                    .putFields("action", StructReader.value(event.substring(dot + 1).toUpperCase(Locale.ROOT)))));
+            list.add(ApiRequest.message(
+                    "entity", event.substring(0, dot).toUpperCase(Locale.ROOT),
+                    "action", event.substring(dot + 1).toUpperCase(Locale.ROOT)));
         }
-        return Struct.newBuilder()
-                .putFields("url", StructReader.value(url))
-                .putFields("events", Value.newBuilder().setListValue(list).build())
-                .putFields("secret", StructReader.value(secret))
-                .putFields("status", StructReader.value("ACTIVE"));
+        return ApiRequest.message("name", name, "url", url, "events", list, "secret", secret, "status", "ACTIVE");
     }
 
-    private static Webhook webhook(ParsedResponse<?> response, Struct message) throws TrackingException {
-        String id = StructReader.text(message, "webhook_id");
-        String url = StructReader.text(message, "url");
-        response.require(id != null && url != null, "with a webhook without id or address");
+    private static Webhook webhook(JsonObject message) throws TrackingException {
+        String id = message.text("webhook_id");
+        String url = message.text("url");
+        message.response().require(id != null && url != null, "with a webhook without id or address");
         Set<String> events = new LinkedHashSet<>();
-        for (Struct event : StructReader.objects(message, "events")) {
-            events.add((StructReader.text(event, "entity") + "." + StructReader.text(event, "action")).toLowerCase(Locale.ROOT));
+        for (JsonObject event : message.objects("events")) {
+            events.add((event.text("entity") + "." + event.text("action")).toLowerCase(Locale.ROOT));
         }
-        return new Webhook(id, StructReader.text(message, "name"), url, "ACTIVE".equals(StructReader.text(message, "status")), events);
+        return new Webhook(id, message.text("name"), url, "ACTIVE".equals(message.text("status")), events);
     }
 }

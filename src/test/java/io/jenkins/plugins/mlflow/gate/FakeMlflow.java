@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -287,10 +288,11 @@ final class FakeMlflow implements TrackingServer {
     }
 
     @Override
-    public List<Run.Metric> history(String runId, String metric) throws TrackingException {
-        return answer("history", () -> runs.get(runId)
-                .histories
-                .getOrDefault(metric, List.of(runs.get(runId).metrics.get(metric))));
+    public void history(String runId, String metric, Consumer<Run.Metric> values) throws TrackingException {
+        answer("history", () -> runs.get(runId)
+                        .histories
+                        .getOrDefault(metric, List.of(runs.get(runId).metrics.get(metric))))
+                .forEach(values);
     }
 
     @Override

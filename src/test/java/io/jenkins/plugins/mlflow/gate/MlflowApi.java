@@ -255,7 +255,7 @@ final class MlflowApi {
 
     private List<Object> history(String run, String metric) throws TrackingException {
         List<Object> metrics = new ArrayList<>();
-        mlflow.history(run, metric).forEach(value -> metrics.add(metric(metric, value)));
+        mlflow.history(run, metric, value -> metrics.add(metric(metric, value)));
         return metrics;
     }
 

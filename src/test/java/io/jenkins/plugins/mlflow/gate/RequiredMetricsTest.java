@@ -127,8 +127,14 @@ class RequiredMetricsTest {
         List<Run.Metric> history =
                 List.of(new Run.Metric(0.1, 5, 3), new Run.Metric(0.9, 4, 3), new Run.Metric(0.2, 5, 3));
 
-        assertEquals(0.2, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.STEP, 3), history).value());
-        assertNull(RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MIN, 0), List.of()).value());
+        assertEquals(0.2, chosen(ValueChoice.Kind.STEP, 3, history));
+        assertNull(chosen(ValueChoice.Kind.MIN, 0, List.of()));
+    }
+
+    private static Double chosen(ValueChoice.Kind kind, long count, List<Run.Metric> history) {
+        HistoryChoice choice = new HistoryChoice(new ValueChoice(kind, count));
+        history.forEach(choice);
+        return choice.result().value();
     }
 
     @Test
@@ -139,9 +145,9 @@ class RequiredMetricsTest {
         List<Run.Metric> rising =
                 List.of(new Run.Metric(0.1, 1, 1), new Run.Metric(0.2, 2, 2), new Run.Metric(0.3, 3, 3));
 
-        assertEquals(0.7, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), sevens).value());
-        assertEquals(0.2, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 3), rising).value());
-        assertEquals(1.25e308, RequiredMetrics.chosen(new ValueChoice(ValueChoice.Kind.MEAN_LAST, 2), large).value());
+        assertEquals(0.7, chosen(ValueChoice.Kind.MEAN_LAST, 3, sevens));
+        assertEquals(0.2, chosen(ValueChoice.Kind.MEAN_LAST, 3, rising));
+        assertEquals(1.25e308, chosen(ValueChoice.Kind.MEAN_LAST, 2, large));
     }
 
     private GateReport onData(String sameDataset, String candidate, String baseline) throws Exception {

@@ -59,7 +59,6 @@ final class CheckCommand implements Command {
 
     private GateReport report(Outputs outputs, PrintWriter progress) throws InterruptedException {
         Instant startedAt = main.clock.instant();
-        Thread loading = inBackground("loading", RestTrackingServer::load);
         Gate gate;
         CompletableFuture<TrackingServer> server;
         try {
@@ -72,7 +71,6 @@ final class CheckCommand implements Command {
             return GateReport.notStarted(
                     ErrorCategory.CONFIGURATION.name(), e.getMessage(), options.mode().key(), options.model(), null);
         }
-        loading.join();
         return drive(gate, gate.start(startedAt), server.join().prefetching(), progress);
     }
 

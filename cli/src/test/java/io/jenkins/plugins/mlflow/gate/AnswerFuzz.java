@@ -27,7 +27,7 @@ public final class AnswerFuzz implements Fuzz.Target {
         FIRST_RUN(server -> server.firstRun(new RunSearch("3", null, "a", true, null))
                 .ifPresent(run -> same("3", run.experimentId()))),
         RUN(server -> same("r", server.run("r").id())),
-        HISTORY(server -> server.history("r", "a").forEach(Run.Metric::value)),
+        HISTORY(server -> server.history("r", "a", Run.Metric::value)),
         LOGGED_MODEL(server -> same("m-1", server.loggedModel("m-1"))),
         LOGGED_MODELS(server -> {
             for (LoggedModel model : server.loggedModels("3", "r")) {
