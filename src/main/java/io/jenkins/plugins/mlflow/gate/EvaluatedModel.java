@@ -39,6 +39,13 @@ record EvaluatedModel(
         return unclear == null;
     }
 
+    /** As a record has it, written out for the same reason as that of MetricKey: fingerprints that are stored hold it. */
+    @Override
+    public String toString() {
+        return "EvaluatedModel[loggedModelId=" + loggedModelId + ", name=" + name + ", runId=" + runId + ", path=" + path + ", status="
+                + status + ", external=" + external + ", unclear=" + unclear + "]";
+    }
+
     /** For messages. */
     String inWords() {
         if (isLoggedModel()) {

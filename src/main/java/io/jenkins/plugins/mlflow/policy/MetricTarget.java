@@ -72,6 +72,24 @@ public record MetricTarget(
                         .anyMatch(evaluated -> !evaluated.equals(metric) && known.test(evaluated));
     }
 
+    // Equality and hash are written out for the same reason as those of MetricKey.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MetricTarget target
+                && name.equals(target.name)
+                && value.equals(target.value)
+                && atLeast == target.atLeast
+                && allowLostSlices == target.allowLostSlices
+                && Objects.equals(evidence, target.evidence)
+                && Objects.equals(dataset, target.dataset);
+    }
+
+    @Override
+    public int hashCode() {
+        return (name.hashCode() * 31 + value.hashCode()) * 31 + Objects.hashCode(dataset);
+    }
+
     /** A name with the slice in the place of its {@code *}; the name itself where there is no slice. */
     public static String inSlice(String name, String slice) {
         return slice == null ? name : name.replace(String.valueOf(ANY), slice);

@@ -27,6 +27,23 @@ public record ValueChoice(Kind kind, long count) implements Serializable {
         return kind != Kind.LAST;
     }
 
+    // Equality, hash and text are written out for the same reason as those of MetricKey.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ValueChoice choice && kind == choice.kind && count == choice.count;
+    }
+
+    @Override
+    public int hashCode() {
+        return kind.ordinal() * 31 + Long.hashCode(count);
+    }
+
+    @Override
+    public String toString() {
+        return "ValueChoice[kind=" + kind + ", count=" + count + "]";
+    }
+
     /** The words for it in a policy file. */
     public String text() {
         return switch (kind) {

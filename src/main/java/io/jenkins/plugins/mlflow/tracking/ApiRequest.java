@@ -98,6 +98,11 @@ record ApiRequest(String method, String path, String query, String body, String 
         }
     }
 
+    /** The same for requests that ask for the same. */
+    String key() {
+        return method + " " + path + query + " " + body;
+    }
+
     URI uri(ServerAddress address) {
         return URI.create(place(address) + query);
     }

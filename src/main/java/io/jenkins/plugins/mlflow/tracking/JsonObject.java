@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /**
  * An object of a response's JSON, with the fields of MLflow's messages. A field that is absent, null or an empty string is null;
  * one of another kind than it is read as refuses the response. As in the JSON mapping of protocol buffers, a number may be
- * written as a string, and an identifier as a number.
+ * written as a string.
  */
 final class JsonObject {
     /** Of a tree of at most some hundred MB. Each metric of a run has ten. */
@@ -96,10 +96,15 @@ final class JsonObject {
 
     String text(String field) throws TrackingException {
         Object value = fields.get(field);
-        if (value == null || value instanceof String || value instanceof Long || value instanceof Boolean) {
-            return value == null || "".equals(value) ? null : value.toString();
+        if (value == null || value instanceof String) {
+            return "".equals(value) ? null : (String) value;
         }
         throw wrong(field, "a string");
+    }
+
+    /** The string of the field, or its integer as a string. */
+    String id(String field) throws TrackingException {
+        return fields.get(field) instanceof Long whole ? whole.toString() : text(field);
     }
 
     /** The string of the field, or an empty one. */
@@ -169,16 +174,24 @@ final class JsonObject {
 
     /** The objects of the list that the field is; none if it is absent. */
     List<JsonObject> objects(String field) throws TrackingException {
+        List<JsonObject> objects = objectsAmong(field);
+        if (fields.get(field) instanceof List<?> list && list.size() > objects.size()) {
+            throw wrong(field, "a list of objects");
+        }
+        return objects;
+    }
+
+    /** The same without what is no object. */
+    List<JsonObject> objectsAmong(String field) throws TrackingException {
         Object value = fields.get(field);
         if (value != null && !(value instanceof List)) {
             throw wrong(field, "a list");
         }
         List<JsonObject> objects = new ArrayList<>();
         for (Object item : value == null ? List.of() : (List<?>) value) {
-            if (!(item instanceof Map<?, ?> object)) {
-                throw wrong(field, "a list of objects");
+            if (item instanceof Map<?, ?> object) {
+                objects.add(new JsonObject(object, response));
             }
-            objects.add(new JsonObject(object, response));
         }
         return objects;
     }

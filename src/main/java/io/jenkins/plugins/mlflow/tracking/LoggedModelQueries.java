@@ -96,7 +96,7 @@ final class LoggedModelQueries {
         return new LoggedModel(
                 id,
                 info.text("name"),
-                info.text("experiment_id"),
+                info.id("experiment_id"),
                 info.text("source_run_id"),
                 status(info.textOrEmpty("status")),
                 isExternal(info),

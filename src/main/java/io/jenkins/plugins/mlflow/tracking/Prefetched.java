@@ -8,23 +8,24 @@ final class Prefetched {
     /** Each needs a connection of its own. */
     private static final int MOST = 8;
 
-    private final Map<ApiRequest, HttpTransport.Pending> underWay = new LinkedHashMap<>();
+    /** By {@link ApiRequest#key}. */
+    private final Map<String, HttpTransport.Pending> underWay = new LinkedHashMap<>();
 
     boolean isFull() {
         return underWay.size() >= MOST;
     }
 
     boolean has(ApiRequest request) {
-        return underWay.containsKey(request);
+        return underWay.containsKey(request.key());
     }
 
     void add(HttpTransport.Pending read) {
-        underWay.put(read.request(), read);
+        underWay.put(read.request().key(), read);
     }
 
     /** Null if the request was not prefetched. */
     HttpTransport.Pending take(ApiRequest request) {
-        return underWay.remove(request);
+        return underWay.remove(request.key());
     }
 
     void discard() {

@@ -69,5 +69,25 @@ public record Run(
      * @param timestamp milliseconds since 1970, by the client that logged it
      * @param step training step
      */
-    public record Metric(double value, long timestamp, long step) {}
+    public record Metric(double value, long timestamp, long step) {
+        // Equality and text are written out for the same reason as those of MetricKey. Fingerprints that are stored hold the text.
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Metric metric
+                    && Double.compare(value, metric.value) == 0
+                    && timestamp == metric.timestamp
+                    && step == metric.step;
+        }
+
+        @Override
+        public int hashCode() {
+            return (Double.hashCode(value) * 31 + Long.hashCode(timestamp)) * 31 + Long.hashCode(step);
+        }
+
+        @Override
+        public String toString() {
+            return "Metric[value=" + value + ", timestamp=" + timestamp + ", step=" + step + "]";
+        }
+    }
 }

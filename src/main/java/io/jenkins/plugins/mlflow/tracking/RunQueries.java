@@ -60,7 +60,7 @@ final class RunQueries {
 
     private static Experiment experiment(ParsedResponse response) throws TrackingException {
         JsonObject found = response.body().object("experiment");
-        String id = found.text("experiment_id");
+        String id = found.id("experiment_id");
         String name = found.text("name");
         response.require(name != null && id != null, "without the experiment");
         return new Experiment(id, name, !isActive(found), response.serverTime());
@@ -148,12 +148,12 @@ final class RunQueries {
 
     private static Run read(JsonObject message, Set<String> modelOutputs, Set<String> modelInputs) throws TrackingException {
         JsonObject info = message.object("info");
-        String id = info.text(info.has("run_id") ? "run_id" : "run_uuid");
+        String id = info.id(info.has("run_id") ? "run_id" : "run_uuid");
         message.response().require(id != null, "with a run that has no id");
         Long end = info.integer("end_time");
         return new Run(
                 id,
-                info.text("experiment_id"),
+                info.id("experiment_id"),
                 status(info.textOrEmpty("status")),
                 !isActive(info),
                 info.instant("start_time"),
@@ -170,7 +170,7 @@ final class RunQueries {
     /** Older clients name the user in the run's info only. */
     private static String user(JsonObject message) throws TrackingException {
         String tag = RunTagFilter.tag(message, "mlflow.user");
-        return tag == null ? message.object("info").text("user_id") : tag;
+        return tag == null ? message.object("info").id("user_id") : tag;
     }
 
     private static Set<String> datasetDigests(JsonObject message) throws TrackingException {

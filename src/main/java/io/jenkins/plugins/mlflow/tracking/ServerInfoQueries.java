@@ -51,7 +51,7 @@ final class ServerInfoQueries {
                 return Optional.empty();
             }
             Set<String> promotable = new LinkedHashSet<>();
-            for (JsonObject grant : user.objects("registered_model_permissions")) {
+            for (JsonObject grant : user.objectsAmong("registered_model_permissions")) {
                 add(promotable, grant.text("permission"), grant.text("name"));
             }
             return Optional.of(new User(user.text("username"), user.isTrue("is_admin"), promotable));
@@ -64,7 +64,7 @@ final class ServerInfoQueries {
         try {
             JsonObject grants = call.ask(ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"))
                     .body();
-            for (JsonObject grant : grants.objects("permissions")) {
+            for (JsonObject grant : grants.objectsAmong("permissions")) {
                 String kind = grant.text("resource_type");
                 if ("registered_model".equals(kind)) {
                     add(promotable, grant.text("permission"), grant.text("resource_pattern"));

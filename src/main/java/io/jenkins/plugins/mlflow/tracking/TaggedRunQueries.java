@@ -20,8 +20,6 @@ final class TaggedRunQueries {
 
     private static final int RUNS = 100;
     private static final int MOST_PAGES = 50;
-    private static final Comparator<TaggedRun> NEWEST = Comparator.comparing(
-            found -> found.run().startTime(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
 
     private final HttpTransport transport;
 
@@ -42,7 +40,9 @@ final class TaggedRunQueries {
         for (int from = 0; from < ids.size(); from += EXPERIMENTS) {
             found.addAll(new Search(search, experiments, ids.subList(from, Math.min(ids.size(), from + EXPERIMENTS))).runs());
         }
-        return found.stream().sorted(NEWEST).limit(search.most()).toList();
+        Comparator<TaggedRun> newest = Comparator.comparing(
+                tagged -> tagged.run().startTime(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
+        return found.stream().sorted(newest).limit(search.most()).toList();
     }
 
     /** Names of the active experiments by their ids. */
@@ -60,8 +60,8 @@ final class TaggedRunQueries {
                             "max_results", EXPERIMENTS,
                             "page_token", pages.next().isEmpty() ? null : pages.next())));
             for (JsonObject experiment : response.body().objects("experiments")) {
-                response.require(experiment.text("experiment_id") != null, "with an experiment that has no id");
-                found.put(experiment.text("experiment_id"), experiment.text("name"));
+                response.require(experiment.id("experiment_id") != null, "with an experiment that has no id");
+                found.put(experiment.id("experiment_id"), experiment.text("name"));
             }
         } while (pages.follow(response));
         return found;

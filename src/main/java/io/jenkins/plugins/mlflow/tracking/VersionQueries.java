@@ -118,7 +118,8 @@ final class VersionQueries {
         }
         Map<String, String> aliases = new HashMap<>();
         for (JsonObject alias : found.objects("aliases")) {
-            aliases.put(alias.textOrEmpty("alias"), alias.textOrEmpty("version"));
+            String version = alias.id("version");
+            aliases.put(alias.textOrEmpty("alias"), version == null ? "" : version);
         }
         ModelVersion highest = null;
         for (JsonObject message : found.objects("latest_versions")) {

@@ -11,7 +11,7 @@ final class VersionReader {
 
     static ModelVersion read(JsonObject message, String model) throws TrackingException {
         String name = message.text("name");
-        String version = message.text("version");
+        String version = message.id("version");
         message.response().require(name != null && version != null, "without the model version");
         message.response().require(name.equals(model), "with the model '" + name + "' instead");
         Map<String, String> tags = new HashMap<>();
@@ -22,7 +22,7 @@ final class VersionReader {
         return new ModelVersion(
                 name,
                 version,
-                message.text("run_id"),
+                message.id("run_id"),
                 stage == null ? "None" : stage,
                 status(message.textOrEmpty("status")),
                 message.text("source"),
