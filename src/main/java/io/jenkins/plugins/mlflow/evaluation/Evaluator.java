@@ -25,7 +25,9 @@ public final class Evaluator {
     private static final int MOST_ORIGINS = 3;
 
     private static final Comparator<Check> REPORT_ORDER =
-            Comparator.comparing(Check::isPassed).thenComparing(Check::getCriticality);
+            (one, other) -> one.isPassed() == other.isPassed()
+                    ? one.getCriticality().compareTo(other.getCriticality())
+                    : Boolean.compare(one.isPassed(), other.isPassed());
 
     /** To look values up. */
     private final Evidence evidence;

@@ -7,7 +7,6 @@ import io.jenkins.plugins.mlflow.tracking.LoggedModel;
 import io.jenkins.plugins.mlflow.tracking.Run;
 import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -119,12 +118,16 @@ final class MetricReader {
             return byRun;
         }
         return own.stream()
-                .max(Comparator.comparingLong((LoggedModel.Entry entry) -> entry.value().timestamp())
-                        .thenComparing(entry -> Objects.toString(entry.runId())))
+                .max(MetricReader::byTime)
                 .map(newest -> own.stream()
                         .filter(entry -> Objects.equals(entry.runId(), newest.runId()))
                         .toList())
                 .orElse(List.of());
+    }
+
+    private static int byTime(LoggedModel.Entry one, LoggedModel.Entry other) {
+        int order = Long.compare(one.value().timestamp(), other.value().timestamp());
+        return order == 0 ? Objects.toString(one.runId()).compareTo(Objects.toString(other.runId())) : order;
     }
 
     /** Whether the run was given without a version, and stands for the model that it evaluated. */

@@ -11,7 +11,9 @@ import java.util.TreeMap;
  */
 public final class CanonicalPolicy {
     private static final Comparator<MetricRule> BY_METRIC_AND_KIND =
-            Comparator.comparing(MetricRule::metric).thenComparing(MetricRule::kind);
+            (one, other) -> one.metric().equals(other.metric())
+                    ? one.kind().compareTo(other.kind())
+                    : one.metric().compareTo(other.metric());
 
     private CanonicalPolicy() {}
 

@@ -12,10 +12,6 @@ final class PolicyProblems {
     /** More would help nobody, and a hostile file could make any number. */
     private static final int MOST = 50;
 
-    private static final Comparator<PolicyException.Problem> BY_POSITION = Comparator.comparingInt(
-                    PolicyException.Problem::line)
-            .thenComparingInt(PolicyException.Problem::column);
-
     /** A problem with the place it was found at; of equal messages at one place one is kept. */
     record Found(PolicyNode.Place place, String message) {
         PolicyException.Problem problem() {
@@ -66,7 +62,7 @@ final class PolicyProblems {
     private PolicyException exception() {
         List<PolicyException.Problem> problems =
                 new ArrayList<>(new LinkedHashSet<>(found.stream().map(Found::problem).toList()));
-        problems.sort(BY_POSITION);
+        problems.sort(Comparator.comparingInt(PolicyException.Problem::line).thenComparingInt(PolicyException.Problem::column));
         if (more) {
             problems.add(new PolicyException.Problem(
                     problems.get(0).where(), 0, 0, "there are more problems than these " + MOST + "; correct them first"));

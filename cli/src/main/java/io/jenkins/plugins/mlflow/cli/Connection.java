@@ -38,11 +38,7 @@ final class Connection {
         credentials = credentials(variables);
         workspace = variables.get(WORKSPACE);
         String certificates = variables.get(Variables.SERVER_CERTIFICATES);
-        if (address.toString().startsWith("http:")) {
-            trust = new NoTls();
-        } else {
-            trust = certificates == null ? null : ServerCertificates.trust(directory, certificates);
-        }
+        trust = certificates == null || isWithoutTls() ? null : ServerCertificates.trust(directory, certificates);
         proxy = HttpProxy.of(URI.create(address.toString()), variables);
     }
 
@@ -123,7 +119,21 @@ final class Connection {
         return address.toString();
     }
 
+    private boolean isWithoutTls() {
+        return address.toString().startsWith("http:");
+    }
+
+    /** Whether neither a variable nor a setting of Java names a proxy for this server. */
+    private boolean isDirect() {
+        return proxy == null
+                ? System.getProperty("http.proxyHost") == null && !Boolean.getBoolean("java.net.useSystemProxies")
+                : proxy.isDirect();
+    }
+
     RestTrackingServer open() {
+        if (isWithoutTls() && isDirect()) {
+            return new RestTrackingServer(new PlainHttpClient(CONNECT_TIMEOUT), address, credentials, workspace, requestTimeout);
+        }
         HttpClient.Builder builder = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust);
         if (proxy == null) {
             return new RestTrackingServer(builder.build(), address, credentials, workspace, requestTimeout);
