@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
+import io.jenkins.plugins.mlflow.policy.Criticality;
 import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricKey;
@@ -8,7 +9,6 @@ import io.jenkins.plugins.mlflow.policy.MetricTarget;
 import io.jenkins.plugins.mlflow.policy.RuleKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +23,6 @@ import java.util.TreeMap;
 public final class Evaluator {
     /** Of slices whose origins the reason of their gap names. */
     private static final int MOST_ORIGINS = 3;
-
-    private static final Comparator<Check> REPORT_ORDER =
-            (one, other) -> one.isPassed() == other.isPassed()
-                    ? one.getCriticality().compareTo(other.getCriticality())
-                    : Boolean.compare(one.isPassed(), other.isPassed());
 
     /** To look values up. */
     private final Evidence evidence;
@@ -49,8 +44,21 @@ public final class Evaluator {
     public static List<Check> evaluate(GatePolicy policy, Evidence evidence) {
         Evaluator evaluator = new Evaluator(policy, evidence);
         policy.rules().forEach(evaluator::apply);
-        evaluator.checks.sort(REPORT_ORDER);
-        return evaluator.checks;
+        return inReportOrder(evaluator.checks);
+    }
+
+    private static List<Check> inReportOrder(List<Check> checks) {
+        List<Check> ordered = new ArrayList<>(checks.size());
+        for (boolean passed : new boolean[] {false, true}) {
+            for (Criticality criticality : Criticality.values()) {
+                for (Check check : checks) {
+                    if (check.isPassed() == passed && check.getCriticality() == criticality) {
+                        ordered.add(check);
+                    }
+                }
+            }
+        }
+        return ordered;
     }
 
     private void apply(MetricRule rule) {
@@ -59,11 +67,12 @@ public final class Evaluator {
             addWhole(rule, null, Finding.inconclusive(unclear));
             return;
         }
+        ExactRule exact = new ExactRule(rule);
         if (!rule.target().isSliced()) {
-            add(rule, rule.metric(), null);
+            add(rule, exact, rule.metric(), null);
             return;
         }
-        SortedMap<String, String> slices = candidateSlices.of(rule.target());
+        SortedMap<String, String> slices = new TreeMap<>(candidateSlices.of(rule.target()));
         slices.putAll(unclearSlices.of(rule.target()));
         if (slices.size() < rule.target().atLeast()) {
             addWhole(rule, null, new Finding(Verdict.MISSING, null,
@@ -72,7 +81,7 @@ public final class Evaluator {
         if (rule.kind() == RuleKind.WORST_GAP) {
             addGap(rule, slices);
         } else {
-            slices.forEach((slice, metric) -> add(rule, metric, slice));
+            slices.forEach((slice, metric) -> add(rule, exact, metric, slice));
         }
         if (evidence.baseline() != null && !rule.target().allowLostSlices()) {
             for (String slice : baselineSlices.of(rule.target()).keySet()) {
@@ -88,6 +97,8 @@ public final class Evaluator {
     private static final class SlicesOf {
         private final Map<MetricKey, ?> values;
         private NavigableMap<MetricKey, ?> sorted;
+        private MetricTarget last;
+        private SortedMap<String, String> ofLast;
 
         SlicesOf(Map<MetricKey, ?> values) {
             this.values = values;
@@ -97,7 +108,12 @@ public final class Evaluator {
             if (sorted == null) {
                 sorted = Evidence.sorted(values);
             }
-            return slices(target, sorted);
+            // The rules of a metric follow one another.
+            if (!target.equals(last)) {
+                ofLast = slices(target, sorted);
+                last = target;
+            }
+            return ofLast;
         }
     }
 
@@ -121,7 +137,7 @@ public final class Evaluator {
         return slices;
     }
 
-    private void add(MetricRule rule, String metric, String slice) {
+    private void add(MetricRule rule, ExactRule exact, String metric, String slice) {
         MetricKey key = rule.target().key(metric);
         Double value = evidence.candidate().get(key);
         Double baseline = evidence.baseline() == null ? null : evidence.baseline().get(key);
@@ -136,10 +152,10 @@ public final class Evaluator {
             finding = new Finding(Verdict.NOT_FINITE, null, "the value is " + name(value) + ", not a finite number");
         } else if (rule.kind().isBound()) {
             finding = rule.target().evidence() == null
-                    ? new ExactRule(rule).bound(c)
+                    ? exact.bound(c)
                     : uncertain(rule, slice).bound(c);
         } else {
-            finding = comparison(rule, key, slice, c, b);
+            finding = comparison(rule, exact, key, slice, c, b);
         }
         checks.add(check(rule, metric, slice, value, baseline, change(c, b), withOrigin(rule, key, finding)));
     }
@@ -148,6 +164,9 @@ public final class Evaluator {
     private Finding withOrigin(MetricRule rule, MetricKey key, Finding finding) {
         Origin own = evidence.origins().get(key);
         Origin theirs = rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
+        if (own == null && theirs == null) {
+            return finding;
+        }
         String reason = finding.reason()
                 + (own == null ? "" : " (" + own.inWords() + ")")
                 + (theirs == null ? "" : " (the baseline's value: " + theirs.inWords() + ")");
@@ -164,7 +183,8 @@ public final class Evaluator {
         return c == null || b == null ? null : c.subtract(b).doubleValue();
     }
 
-    private Finding comparison(MetricRule rule, MetricKey key, String slice, BigDecimal c, BigDecimal b) {
+    private Finding comparison(
+            MetricRule rule, ExactRule exact, MetricKey key, String slice, BigDecimal c, BigDecimal b) {
         if (evidence.baseline() == null) {
             if (rubberStamp && evidence.rubberStampRefused() != null) {
                 return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
@@ -183,7 +203,7 @@ public final class Evaluator {
                     + (rule.target().dataset() == null ? "" : " on dataset " + rule.target().dataset()));
         }
         return rule.target().evidence() == null
-                ? new ExactRule(rule).comparison(c, b)
+                ? exact.comparison(c, b)
                 : uncertain(rule, slice).comparison(c, b);
     }
 

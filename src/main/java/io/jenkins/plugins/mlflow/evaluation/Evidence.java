@@ -49,7 +49,7 @@ public record Evidence(
     }
 
     private static Map<MetricKey, Double> current(Map<String, Double> values) {
-        Map<MetricKey, Double> byKey = new HashMap<>();
+        Map<MetricKey, Double> byKey = new TreeMap<>();
         values.forEach((name, value) -> byKey.put(MetricKey.current(name), value));
         return byKey;
     }

@@ -8,20 +8,22 @@ import java.math.MathContext;
 /** Applies a rule to values that are taken as exact. Arithmetic is decimal, and comparisons need no division. */
 final class ExactRule {
     private final MetricRule rule;
+    private final String limitText;
 
     ExactRule(MetricRule rule) {
         this.rule = rule;
+        this.limitText = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
     }
 
     Finding bound(BigDecimal c) {
         boolean min = rule.kind() == RuleKind.MIN;
         BigDecimal margin = min ? c.subtract(rule.limit()) : rule.limit().subtract(c);
-        String limit = Numbers.text(rule.limit());
         String value = Numbers.brief(c, rule.limit());
         return Finding.of(
                 margin,
-                value + (min ? " is at least " : " is at most ") + limit,
-                value + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of " + limit);
+                margin.signum() >= 0
+                        ? value + (min ? " is at least " : " is at most ") + limitText
+                        : value + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of " + limitText);
     }
 
     Finding comparison(BigDecimal c, BigDecimal b) {
@@ -52,7 +54,6 @@ final class ExactRule {
     }
 
     private Finding limited(BigDecimal gain, BigDecimal margin, BigDecimal b) {
-        String limit = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
         String change = Numbers.brief(gain.abs(), rule.limit());
         if (rule.kind().isRelative() && b.signum() != 0) {
             change += " (" + Numbers.percent(gain.abs().divide(b.abs(), MathContext.DECIMAL32)) + ")";
@@ -60,9 +61,10 @@ final class ExactRule {
         String found = gain.signum() == 0
                 ? "the same as the baseline"
                 : change + (gain.signum() > 0 ? " better" : " worse") + " than the baseline";
-        String start = found + " of " + Numbers.brief(b) + ", ";
-        return rule.kind().isDrop()
-                ? Finding.of(margin, start + "at most " + limit + " worse", start + "more than " + limit + " worse")
-                : Finding.of(margin, start + "at least " + limit + " better", start + "less than " + limit + " better");
+        boolean passed = margin.signum() >= 0;
+        String compared = rule.kind().isDrop()
+                ? (passed ? "at most " : "more than ") + limitText + " worse"
+                : (passed ? "at least " : "less than ") + limitText + " better";
+        return Finding.of(margin, found + " of " + Numbers.brief(b) + ", " + compared);
     }
 }

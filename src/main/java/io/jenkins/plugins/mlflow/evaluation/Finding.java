@@ -7,12 +7,17 @@ record Finding(Verdict verdict, Double margin, String reason) {
 
     /** Passed if the margin is not negative. */
     static Finding of(BigDecimal margin, String passed, String failed) {
+        return of(margin, margin.signum() >= 0 ? passed : failed);
+    }
+
+    /** The same with the reason for the verdict that it is. */
+    static Finding of(BigDecimal margin, String reason) {
+        double distance = margin.doubleValue();
         if (margin.signum() >= 0) {
-            return new Finding(Verdict.PASSED, margin.doubleValue(), passed);
+            return new Finding(Verdict.PASSED, distance, reason);
         }
         // A miss that is too small for a double is still a miss.
-        double distance = margin.doubleValue();
-        return new Finding(Verdict.FAILED, distance < 0 ? distance : -Double.MIN_VALUE, failed);
+        return new Finding(Verdict.FAILED, distance < 0 ? distance : -Double.MIN_VALUE, reason);
     }
 
     static Finding inconclusive(String reason) {

@@ -12,6 +12,9 @@ import java.math.RoundingMode;
  */
 public final class Decimals {
     private static final int ALWAYS_ENOUGH = 17;
+    /** Up to this, no two decimals read back as the same double. */
+    private static final double FIFTEEN_DIGITS = 1e15;
+
     private static final double EXACT_INTEGERS = 1L << 53;
 
     private Decimals() {}
@@ -30,6 +33,13 @@ public final class Decimals {
         if (Math.abs(value) < EXACT_INTEGERS && value == Math.rint(value)) {
             return BigDecimal.valueOf((long) value).stripTrailingZeros();
         }
+        BigDecimal typed = ofFewDigits(value, 4, 1e4);
+        if (typed == null) {
+            typed = ofFewDigits(value, 9, 1e9);
+        }
+        if (typed != null) {
+            return typed;
+        }
         if (Math.abs(value) >= Double.MIN_NORMAL) {
             // Double.toString of Java 17 is not always the shortest.
             return new BigDecimal(NumberOutput.toString(value, true)).stripTrailingZeros();
@@ -42,6 +52,17 @@ public final class Decimals {
             }
         }
         return exact.round(new MathContext(ALWAYS_ENOUGH, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+    }
+
+    /**
+     * The decimal of at most so many places, if it has at most fifteen digits: the quotient of two whole numbers that doubles hold
+     * exactly is rounded as the decimal is when it is read. Most metrics are such; null for others.
+     */
+    private static BigDecimal ofFewDigits(double value, int places, double power) {
+        double digits = Math.rint(value * power);
+        return Math.abs(digits) < FIFTEEN_DIGITS && digits / power == value
+                ? BigDecimal.valueOf((long) digits, places).stripTrailingZeros()
+                : null;
     }
 
     /** Both neighbours are tried: at powers of two the nearer one can read back as another double, and the farther not. */
