@@ -22,6 +22,7 @@ TITLES = {
     "PolicyReading.read": ("reading a policy and its fingerprint", "rules", "rules"),
     "Evaluating.evaluate": ("evaluating", "checks", "checks"),
     "RunParsing.parse": ("parsing a run", "metrics", "metrics"),
+    "Slices.evaluate": ("evaluating the slices of one metric", "metrics", "slices"),
 }
 
 

@@ -48,16 +48,16 @@ public final class Evaluator {
     }
 
     private static List<Check> inReportOrder(List<Check> checks) {
-        List<Check> ordered = new ArrayList<>(checks.size());
-        for (boolean passed : new boolean[] {false, true}) {
-            for (Criticality criticality : Criticality.values()) {
-                for (Check check : checks) {
-                    if (check.isPassed() == passed && check.getCriticality() == criticality) {
-                        ordered.add(check);
-                    }
-                }
-            }
+        int each = Criticality.values().length;
+        List<List<Check>> ranks = new ArrayList<>();
+        for (int rank = 0; rank < 2 * each; rank++) {
+            ranks.add(new ArrayList<>());
         }
+        for (Check check : checks) {
+            ranks.get((check.isPassed() ? each : 0) + check.getCriticality().ordinal()).add(check);
+        }
+        List<Check> ordered = new ArrayList<>(checks.size());
+        ranks.forEach(ordered::addAll);
         return ordered;
     }
 
@@ -72,8 +72,7 @@ public final class Evaluator {
             add(rule, exact, rule.metric(), null);
             return;
         }
-        SortedMap<String, String> slices = new TreeMap<>(candidateSlices.of(rule.target()));
-        slices.putAll(unclearSlices.of(rule.target()));
+        SortedMap<String, String> slices = slicesOf(rule.target());
         if (slices.size() < rule.target().atLeast()) {
             addWhole(rule, null, new Finding(Verdict.MISSING, null,
                     "the run has " + slices.size() + " of at least " + rule.target().atLeast() + " slices"));
@@ -91,6 +90,17 @@ public final class Evaluator {
                 }
             }
         }
+    }
+
+    /** Those with a value, and those of which it is not clear which value is meant. */
+    private SortedMap<String, String> slicesOf(MetricTarget target) {
+        SortedMap<String, String> unclear = unclearSlices.of(target);
+        if (unclear.isEmpty()) {
+            return candidateSlices.of(target);
+        }
+        SortedMap<String, String> slices = new TreeMap<>(candidateSlices.of(target));
+        slices.putAll(unclear);
+        return slices;
     }
 
     /** Values that are put into the order of names once, if at all. */
