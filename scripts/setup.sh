@@ -83,7 +83,8 @@ maven() {
     if [ "$(maven_version "$home/bin/mvn")" != "$MAVEN_FETCHED" ]; then
         say "maven: the installed one is $version, the plugin needs $MAVEN_WANTED; getting $MAVEN_FETCHED (kept in .cache/maven)"
         rm -rf "$CACHE/maven"
-        mkdir -p "$CACHE/maven"
+        # Its own .mvn, so that it is fetched without the extension and the options of the plugin's build.
+        mkdir -p "$CACHE/maven/.mvn"
         for attempt in 1 2 3; do
             if quietly maven "$LOGS/maven.log" run_maven "$CACHE/maven" \
                 org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
@@ -136,7 +137,7 @@ if_buildable() {
 }
 
 is_unresolvable() {
-    grep -Eq 'Non-resolvable (parent|import) POM|Unresolveable build extension|Plugin .* or one of its dependencies could not be resolved' "$1"
+    grep -Eq 'Non-resolvable (parent|import) POM|Unresolveable build extension|(Plugin|Extension) .* or one of its dependencies could not be resolved' "$1"
 }
 
 # Asks the repository that pom.xml names for the list of parent POMs.
