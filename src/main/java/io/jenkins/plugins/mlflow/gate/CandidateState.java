@@ -34,8 +34,6 @@ final class CandidateState extends StatePart<CandidateState> {
     String startedBy;
     /** Whether the registered model is known to exist and to be no prompt. */
     boolean registeredModelChecked;
-    /** Whether the server is known to have the files of the candidate's model. */
-    boolean loadable;
 
     /** The last reading of the metrics that the rules need. */
     MetricSnapshot metrics = new MetricSnapshot(null);
