@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlflow.live;
 import hudson.model.Job;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.report.GateReportAction;
+import io.jenkins.plugins.mlflow.report.JobFolder;
 import io.jenkins.plugins.mlflow.report.JsonFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ final class TrendIndex {
     private static final Logger LOGGER = Logger.getLogger(TrendIndex.class.getName());
     private static final String LIVE = "live";
     private static final int MOST_LIVE = 1_000;
+    private static final JobFolder FOLDER = new JobFolder(GateReportAction.URL_NAME);
 
     /** One of them for each job: the file of a job is written by one at a time. */
     private static final Object[] LOCKS = new Object[64];
@@ -50,23 +52,20 @@ final class TrendIndex {
     TrendIndex(Job<?, ?> job) {
         this.job = job;
         builds = job.getBuildDir().toPath();
-        file = folder(job).resolve("trend.jsonl");
+        file = FOLDER.path(job).resolve("trend.jsonl");
         lock = LOCKS[Math.floorMod(file.hashCode(), LOCKS.length)];
     }
 
-    /** Whether the job ever had a gate. One look at the disk. */
+    /** Whether the job ever had a gate. */
     static boolean existsFor(Job<?, ?> job) {
-        return Files.isDirectory(folder(job));
-    }
-
-    private static Path folder(Job<?, ?> job) {
-        return job.getRootDir().toPath().resolve(GateReportAction.URL_NAME);
+        return FOLDER.existsFor(job);
     }
 
     /** Adds a gate that has ended, whose report is already with its build. */
     void add(TrendPoint point) throws IOException {
         synchronized (lock) {
             TrendRebuild.forget(builds);
+            FOLDER.create(job);
             if (!Files.exists(file)) {
                 JsonFile.replace(file, String.join("\n", TrendRebuild.lines(job)));
             }

@@ -5,42 +5,26 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Job;
 import hudson.model.Run;
+import io.jenkins.plugins.mlflow.report.JobFolder;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import jenkins.model.Tab;
 import jenkins.model.TransientActionFactory;
 
 /** The page of a job whose builds trained inside of {@code withMlflow}: the runs of its latest builds. */
 public final class JobRunsAction extends Tab {
     private static final int MOST_BUILDS = 50;
-    /** Which jobs have the page: the folder is looked for once, not for every listing of a job's actions. */
-    private static final Map<Job<?, ?>, Boolean> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final JobFolder FOLDER = new JobFolder(BuildRunsAction.URL_NAME);
 
     private JobRunsAction(Job<?, ?> job) {
         super(job);
     }
 
-    private static Path folder(Job<?, ?> job) {
-        return job.getRootDir().toPath().resolve(BuildRunsAction.URL_NAME);
-    }
-
     static void register(Job<?, ?> job) throws IOException {
-        if (!exists(job)) {
-            Files.createDirectories(folder(job));
-            KNOWN.put(job, true);
-        }
-    }
-
-    private static boolean exists(Job<?, ?> job) {
-        return KNOWN.computeIfAbsent(job, any -> Files.isDirectory(folder(job)));
+        FOLDER.create(job);
     }
 
     /** A build and the runs that it made. */
@@ -113,7 +97,7 @@ public final class JobRunsAction extends Tab {
         @NonNull
         @Override
         public Collection<? extends Action> createFor(@NonNull Job target) {
-            return exists(target) ? List.of(new JobRunsAction(target)) : List.of();
+            return FOLDER.existsFor(target) ? List.of(new JobRunsAction(target)) : List.of();
         }
     }
 }

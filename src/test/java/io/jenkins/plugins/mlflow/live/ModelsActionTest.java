@@ -95,6 +95,57 @@ class ModelsActionTest {
     }
 
     @Test
+    void theFirstGateOfAJobGivesItThePageAtOnce() throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
+        ModelsView view = new ModelsView("models");
+        assertThat(job.getAction(ModelsAction.class), is(nullValue()));
+        assertThat(view.contains(job), is(false));
+
+        Gates.end(build, "a", Gates.report("churn", 1, 0.95, METRICS));
+
+        assertThat(job.getAction(ModelsAction.class), is(not(nullValue())));
+        assertThat(view.contains(job), is(true));
+    }
+
+    @Test
+    void aListingOfJobsLooksAtTheDiskOnceForEach() throws Exception {
+        FreeStyleProject with = job(1);
+        FreeStyleProject without = jenkins.createFreeStyleProject();
+        assertThat(with.getAction(ModelsAction.class), is(not(nullValue())));
+        assertThat(without.getAction(ModelsAction.class), is(nullValue()));
+
+        Path moved = without.getRootDir().toPath().resolve("mlflow-eval-gate");
+        Files.move(index(with).getParent(), moved);
+
+        assertThat("as it was seen first", with.getAction(ModelsAction.class), is(not(nullValue())));
+        assertThat("as it was seen first", without.getAction(ModelsAction.class), is(nullValue()));
+    }
+
+    @Test
+    void aJobThatTakesTheNameOfADeletedOneHasNoPage() throws Exception {
+        FreeStyleProject deleted = job(1);
+        assertThat(deleted.getAction(ModelsAction.class), is(not(nullValue())));
+        deleted.delete();
+
+        FreeStyleProject job = jenkins.createFreeStyleProject(deleted.getName());
+
+        assertThat(job.getAction(ModelsAction.class), is(nullValue()));
+    }
+
+    @Test
+    void aGateWritesItsLineWhenTheFolderWasDeletedByHand() throws Exception {
+        FreeStyleProject job = job(1);
+        Files.delete(index(job));
+        Files.delete(index(job).getParent());
+
+        Gates.end(jenkins.buildAndAssertSuccess(job), "a", Gates.report("churn", 2, 0.95, METRICS));
+
+        assertThat(new TrendIndex(job).read().points(), hasSize(2));
+        assertThat(Files.exists(index(job)), is(true));
+    }
+
+    @Test
     void theTrendTellsEachMetricWithItsBoundsBaselineVerdictAndPromotion() throws Exception {
         FreeStyleProject job = job(3);
 
