@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The file of each job's {@link TriggerState}. It is in the folder of the job, so that it goes where the job goes, and is deleted
@@ -21,9 +22,9 @@ import java.util.function.Consumer;
 final class TriggerStates {
     static final String FILE = "mlflow-trigger.json";
 
+    private static final Logger LOGGER = Logger.getLogger(TriggerStates.class.getName());
     private static final long LARGEST_FILE = 64L * 1024 * 1024;
     private static final Object[] LOCKS = new Object[64];
-    private static final AtomicInteger WRITES = new AtomicInteger();
 
     static {
         Arrays.setAll(LOCKS, i -> new Object());
@@ -46,7 +47,7 @@ final class TriggerStates {
                     throw new IOException("The job was deleted.");
                 }
                 JsonFile.write(file(job), state.toMap());
-                WRITES.incrementAndGet();
+                LOGGER.log(Level.FINE, "Wrote the state of the trigger of {0}", job.getFullName());
             }
         }
     }
@@ -61,11 +62,6 @@ final class TriggerStates {
         synchronized (LOCKS[Math.floorMod(System.identityHashCode(job), LOCKS.length)]) {
             return forUpdate(file(job));
         }
-    }
-
-    /** How often a state was written since Jenkins started. For tests. */
-    static int writes() {
-        return WRITES.get();
     }
 
     private static TriggerState forUpdate(Path file) throws IOException {
