@@ -19,12 +19,12 @@ import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
@@ -176,72 +176,40 @@ public abstract class ServerForm extends Descriptor<MlflowServerConfiguration> {
 
     /** Asks the server as the form describes it at the moment, saved or not. */
     @POST
-    public FormValidation doTestConnection(
-            @AncestorInPath Item item,
-            @QueryParameter String name,
-            @QueryParameter String trackingUri,
-            @QueryParameter String credentialsId,
-            @QueryParameter String webhookSecretId,
-            @QueryParameter String workspace,
-            @QueryParameter String caCertificates,
-            @QueryParameter String connectTimeoutSeconds,
-            @QueryParameter String requestTimeoutSeconds) {
-        return with(
-                item,
-                () -> described(item, name, trackingUri, credentialsId, webhookSecretId, workspace, caCertificates,
-                        connectTimeoutSeconds, requestTimeoutSeconds),
-                ConnectionTest::of);
+    public FormValidation doTestConnection(StaplerRequest2 form, @AncestorInPath Item item) {
+        return with(form, item, ConnectionTest::of);
     }
 
     /** Makes or updates the webhook at the server that the form describes at the moment, saved or not. */
     @POST
-    public FormValidation doRegisterWebhook(
-            @AncestorInPath Item item,
-            @QueryParameter String name,
-            @QueryParameter String trackingUri,
-            @QueryParameter String credentialsId,
-            @QueryParameter String webhookSecretId,
-            @QueryParameter String workspace,
-            @QueryParameter String caCertificates,
-            @QueryParameter String connectTimeoutSeconds,
-            @QueryParameter String requestTimeoutSeconds) {
-        return with(
-                item,
-                () -> described(item, name, trackingUri, credentialsId, webhookSecretId, workspace, caCertificates,
-                        connectTimeoutSeconds, requestTimeoutSeconds),
-                WebhookRegistration::of);
+    public FormValidation doRegisterWebhook(StaplerRequest2 form, @AncestorInPath Item item) {
+        return with(form, item, WebhookRegistration::of);
     }
 
     private static FormValidation with(
-            Item item, Supplier<MlflowServerConfiguration> form, Function<MlflowServerConfiguration, FormValidation> method) {
+            StaplerRequest2 form, Item item, Function<MlflowServerConfiguration, FormValidation> method) {
         FormAccess.check(item);
         MlflowServerConfiguration server;
         try {
-            server = form.get();
+            server = described(form, item);
         } catch (IllegalArgumentException e) {
             return FormValidation.error(e.getMessage());
         }
         return method.apply(server);
     }
 
-    private static MlflowServerConfiguration described(
-            Item item,
-            String name,
-            String trackingUri,
-            String credentialsId,
-            String webhookSecretId,
-            String workspace,
-            String caCertificates,
-            String connectTimeoutSeconds,
-            String requestTimeoutSeconds) {
-        var server = new MlflowServerConfiguration(Util.fixEmptyAndTrim(name) == null ? "?" : name, trackingUri);
+    /** Of the fields that the buttons in {@code config.jelly} send. */
+    private static MlflowServerConfiguration described(StaplerRequest2 form, Item item) {
+        String name = form.getParameter("name");
+        var server = new MlflowServerConfiguration(
+                Util.fixEmptyAndTrim(name) == null ? "?" : name, form.getParameter("trackingUri"));
         server.setFolder(FormAccess.folder(item));
-        server.setCredentialsId(credentialsId);
-        server.setWebhookSecretId(webhookSecretId);
-        server.setWorkspace(workspace);
-        server.setCaCertificates(caCertificates);
-        server.setConnectTimeoutSeconds(ServerChecks.number("connect", connectTimeoutSeconds));
-        server.setRequestTimeoutSeconds(ServerChecks.number("request", requestTimeoutSeconds));
+        server.setCredentialsId(form.getParameter("credentialsId"));
+        server.setWebhookSecretId(form.getParameter("webhookSecretId"));
+        server.setWorkspace(form.getParameter("workspace"));
+        server.setCaCertificates(form.getParameter("caCertificates"));
+        server.setConnectTimeoutSeconds(ServerChecks.number("connect", form.getParameter("connectTimeoutSeconds")));
+        server.setRequestTimeoutSeconds(ServerChecks.number("request", form.getParameter("requestTimeoutSeconds")));
         return server;
     }
 
