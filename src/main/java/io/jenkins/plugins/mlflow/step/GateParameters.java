@@ -2,11 +2,9 @@ package io.jenkins.plugins.mlflow.step;
 
 import io.jenkins.plugins.mlflow.gate.ExactCandidate;
 import io.jenkins.plugins.mlflow.gate.RunMode;
-import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.Json;
 import io.jenkins.plugins.mlflow.policy.PolicyOverrides;
 import io.jenkins.plugins.mlflow.policy.Suggestions;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,16 +49,15 @@ final class GateParameters {
     private void take(String name, Object given) {
         Object value;
         try {
-            value = ParameterValues.of(given);
+            value = ParameterValues.of(name, given);
         } catch (IllegalArgumentException e) {
-            problems.add("parameter `" + name + "` " + e.getMessage());
+            problems.add(e.getMessage());
             return;
         }
         if (TEXTS.contains(name)) {
             takeText(name, value);
         } else if (name.equals("version")) {
-            boolean isNumber = value instanceof Integer || value instanceof Long || value instanceof BigDecimal;
-            takeText(name, isNumber ? value.toString() : value);
+            takeText(name, ParameterValues.version(value));
         } else if (FLAGS.contains(name)) {
             takeIf(value instanceof Boolean, name, value, "true or false");
         } else if (name.equals("thresholds")) {
@@ -99,18 +96,9 @@ final class GateParameters {
         if (fits) {
             values.put(name, value);
         } else {
-            problems.add("parameter `" + name + "` is " + found(value) + "; it must be " + wanted
+            problems.add(ParameterValues.problem(name, value, wanted)
                     + (value == null || "".equals(value) ? ", or be left out" : ""));
         }
-    }
-
-    /** The value as a message shows it. */
-    static String found(Object value) {
-        if (value == null) {
-            return "null";
-        }
-        String shown = DisplayText.cut(String.valueOf(value), 80);
-        return value instanceof String ? "'" + shown + "'" : shown;
     }
 
     private void check() {
@@ -140,8 +128,7 @@ final class GateParameters {
 
     private void oneOf(String name, List<String> words) {
         if (values.containsKey(name) && !words.contains(text(name))) {
-            problems.add("parameter `" + name + "` is " + found(text(name)) + "; it must be one of '"
-                    + String.join("', '", words) + "'");
+            problems.add(ParameterValues.problem(name, text(name), "one of '" + String.join("', '", words) + "'"));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.step;
 
+import io.jenkins.plugins.mlflow.policy.DisplayText;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -28,6 +29,34 @@ final class ParameterValues {
     /** @throws IllegalArgumentException if the value is too large or contains itself */
     static Object of(Object value) {
         return new ParameterValues().plain(value, 0);
+    }
+
+    /** @throws IllegalArgumentException if the value is too large or contains itself; the message names the parameter */
+    static Object of(String parameter, Object value) {
+        try {
+            return of(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("parameter `" + parameter + "` " + e.getMessage(), e);
+        }
+    }
+
+    /** The value of a parameter that is a version, which may be a number. */
+    static Object version(Object value) {
+        return value instanceof Integer || value instanceof Long || value instanceof BigDecimal ? value.toString() : value;
+    }
+
+    /** That the value of a parameter is not as it must be. */
+    static String problem(String parameter, Object value, String wanted) {
+        return "parameter `" + parameter + "` is " + shown(value) + "; it must be " + wanted;
+    }
+
+    /** The value as a message shows it. */
+    private static String shown(Object value) {
+        if (value == null) {
+            return "null";
+        }
+        String shown = DisplayText.cut(String.valueOf(value), 80);
+        return value instanceof String ? "'" + shown + "'" : shown;
     }
 
     private Object plain(Object value, int depth) {

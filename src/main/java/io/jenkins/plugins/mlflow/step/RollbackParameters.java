@@ -6,7 +6,6 @@ import io.jenkins.plugins.mlflow.policy.DisplayText;
 import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.policy.Suggestions;
 import java.io.Serializable;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,9 +46,9 @@ final class RollbackParameters implements Serializable {
         }
         Object value;
         try {
-            value = ParameterValues.of(given);
+            value = ParameterValues.of(name, given);
         } catch (IllegalArgumentException e) {
-            problems.add("parameter `" + name + "` " + e.getMessage());
+            problems.add(e.getMessage());
             return;
         }
         if (name.equals(REASON)) {
@@ -59,13 +58,12 @@ final class RollbackParameters implements Serializable {
             }
             return;
         }
-        boolean isNumber = value instanceof Integer || value instanceof Long || value instanceof BigDecimal;
-        Object text = name.equals("from") && isNumber ? value.toString() : value;
+        Object text = name.equals("from") ? ParameterValues.version(value) : value;
         if (text instanceof String word && !word.isBlank()) {
             values.put(name, word);
             check(name, word);
         } else {
-            problems.add("parameter `" + name + "` is " + GateParameters.found(value) + "; it must be text that is not blank"
+            problems.add(ParameterValues.problem(name, value, "text that is not blank")
                     + (name.equals("model") || value != null && !"".equals(value) ? "" : ", or be left out"));
         }
     }
