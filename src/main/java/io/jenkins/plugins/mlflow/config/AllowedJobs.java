@@ -24,10 +24,15 @@ final class AllowedJobs {
         return given;
     }
 
-    /** Whether the list names the job. A list that cannot be read, in a file edited by hand, names none. */
-    static boolean match(String patterns, String job) {
+    /** Whether the list names no jobs, and so allows all. */
+    static boolean isEmpty(String patterns) {
+        return patterns != null && patterns.isEmpty();
+    }
+
+    /** Whether the list allows the job. A list that cannot be read, in a file edited by hand, allows none. */
+    static boolean allow(String patterns, String job) {
         try {
-            return patterns != null && JobPatterns.parse(patterns).match(job);
+            return isEmpty(patterns) || patterns != null && JobPatterns.parse(patterns).match(job);
         } catch (IllegalArgumentException e) {
             return false;
         }

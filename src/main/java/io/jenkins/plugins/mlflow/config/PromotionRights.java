@@ -89,7 +89,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
     }
 
     boolean namesNoJobs() {
-        return allowedJobs != null && allowedJobs.isEmpty();
+        return AllowedJobs.isEmpty(allowedJobs);
     }
 
     /**
@@ -101,7 +101,7 @@ public final class PromotionRights implements Describable<PromotionRights> {
         if (isChangeRequest && (!changeRequests || namesNoJobs())) {
             return false;
         }
-        return namesNoJobs() || AllowedJobs.match(allowedJobs, job);
+        return AllowedJobs.allow(allowedJobs, job);
     }
 
     /** The form, within that of a server. */

@@ -34,12 +34,12 @@ public final class ServerUsage implements Describable<ServerUsage> {
 
     /** Whether this says the same as nothing at all. */
     boolean isDefault() {
-        return allowedJobs != null && allowedJobs.isEmpty();
+        return AllowedJobs.isEmpty(allowedJobs);
     }
 
     /** @param job its full name */
     boolean isFor(String job) {
-        return isDefault() || AllowedJobs.match(allowedJobs, job);
+        return AllowedJobs.allow(allowedJobs, job);
     }
 
     /** The form, within that of a server. */
