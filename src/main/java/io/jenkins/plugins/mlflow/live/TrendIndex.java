@@ -6,12 +6,16 @@ import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.JobFolder;
 import io.jenkins.plugins.mlflow.report.JsonFile;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,6 +40,22 @@ final class TrendIndex {
     private static final String LIVE = "live";
     private static final int MOST_LIVE = 1_000;
     private static final JobFolder FOLDER = new JobFolder(GateReportAction.URL_NAME);
+
+    private static final int MOST_PARSED = 100;
+
+    /** Of the jobs whose page was opened last, for as long as there is memory. */
+    private static final Map<Path, SoftReference<Parsed>> PARSED =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Path, SoftReference<Parsed>> eldest) {
+                    return size() > MOST_PARSED;
+                }
+            });
+
+    /** What a file held when it was like this. */
+    private record Parsed(FileTime modified, long size, Content content) {}
 
     /** One of them for each job: the file of a job is written by one at a time. */
     private static final Object[] LOCKS = new Object[64];
@@ -98,7 +118,7 @@ final class TrendIndex {
     Content read() throws IOException {
         LOGGER.log(Level.FINE, "Reading the gates of {0}", file);
         if (!Files.exists(file)) {
-            return content(TrendRebuild.lines(job).stream());
+            return withDeleted(parse(TrendRebuild.lines(job).stream()));
         }
         synchronized (lock) {
             return stored();
@@ -106,14 +126,28 @@ final class TrendIndex {
     }
 
     private Content stored() throws IOException {
-        // Bytes that are no UTF-8 spoil their own line only.
-        return content(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines());
+        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+        SoftReference<Parsed> known = PARSED.get(file);
+        Parsed parsed = known == null ? null : known.get();
+        if (parsed == null || parsed.size() != now.size() || !parsed.modified().equals(now.lastModifiedTime())) {
+            // Bytes that are no UTF-8 spoil their own line only.
+            Content content = parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines());
+            parsed = new Parsed(now.lastModifiedTime(), now.size(), content);
+            PARSED.put(file, new SoftReference<>(parsed));
+        }
+        return withDeleted(parsed.content());
     }
 
-    private Content content(Stream<String> lines) {
+    /** Builds may be deleted while the index stays as it is. */
+    private Content withDeleted(Content content) {
+        Set<String> present = new HashSet<>(TrendRebuild.buildNames(builds));
+        content.points().forEach(point -> point.setDeleted(!present.contains(Integer.toString(point.getBuild()))));
+        return content;
+    }
+
+    private Content parse(Stream<String> lines) {
         TreeMap<Long, TrendPoint> points = new TreeMap<>();
         Set<TrendPoint.Key> live = new LinkedHashSet<>();
-        Set<String> present = new HashSet<>(TrendRebuild.buildNames(builds));
         lines.filter(line -> !line.isBlank()).forEach(line -> {
             Map<?, ?> map = map(line);
             if (map == null) {
@@ -124,14 +158,12 @@ final class TrendIndex {
                 TrendPoint point = TrendPoint.fromMap(map);
                 if (point != null) {
                     // Of a gate that was resumed and reported twice, the last report counts.
-                    points.put(
-                            ((long) point.getBuild() << Integer.SIZE) + point.getGate(),
-                            point.deleted(!present.contains(Integer.toString(point.getBuild()))));
+                    points.put(((long) point.getBuild() << Integer.SIZE) + point.getGate(), point);
                 }
             }
         });
         points.values().stream().filter(TrendPoint::isAliasRead).map(TrendPoint::key).forEach(live::add);
-        return new Content(new ArrayList<>(points.values()), live);
+        return new Content(List.copyOf(points.values()), Collections.unmodifiableSet(live));
     }
 
     private static Map<?, ?> map(String line) {

@@ -37,7 +37,8 @@ public final class TrendPoint {
     private String registry;
     private String model;
     private boolean aliasRead;
-    private boolean deleted;
+    /** Of a point that several requests share. */
+    private volatile boolean deleted;
     private String version;
     private String promoted;
     private String replaced;
@@ -108,9 +109,8 @@ public final class TrendPoint {
         return deleted;
     }
 
-    TrendPoint deleted(boolean isDeleted) {
+    void setDeleted(boolean isDeleted) {
         deleted = isDeleted;
-        return this;
     }
 
     /** Null for what is no time. */
