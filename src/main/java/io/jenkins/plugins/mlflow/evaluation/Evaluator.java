@@ -139,7 +139,7 @@ public final class Evaluator {
             if (!metric.startsWith(beginning)) {
                 break;
             }
-            String slice = key.equals(target.key(metric)) ? target.sliceOf(metric) : null;
+            String slice = target.isKey(key) ? target.sliceOf(metric) : null;
             if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
                 slices.put(slice, metric);
             }

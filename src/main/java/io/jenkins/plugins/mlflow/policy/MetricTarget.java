@@ -32,6 +32,11 @@ public record MetricTarget(
         return new MetricKey(metric, value, dataset);
     }
 
+    /** Whether a key is {@link #key} of its metric. */
+    public boolean isKey(MetricKey key) {
+        return value.equals(key.value()) && Objects.equals(dataset, key.dataset());
+    }
+
     /** The metric, and the dataset if one is required, for messages. */
     public String inWords(String metric) {
         return dataset == null ? metric : metric + " on dataset " + dataset;
