@@ -8,28 +8,31 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import javax.net.ssl.SSLSession;
 
-/** One request and its response, on a thread of its own. */
+/** One request and its response, on a thread of its own, which ends with them. */
 final class PlainHttpExchange<T> implements Runnable {
-    private final PlainHttpClient client;
+    private final PlainHttpConnection connection;
+    private final Duration connectTimeout;
     private final HttpRequest request;
     private final HttpResponse.BodyHandler<T> handler;
     private final CompletableFuture<HttpResponse<T>> response = new CompletableFuture<>();
-    private volatile PlainHttpConnection connection;
 
-    PlainHttpExchange(PlainHttpClient client, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        this.client = client;
+    PlainHttpExchange(
+            PlainHttpConnection connection, Duration connectTimeout, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        this.connection = connection;
+        this.connectTimeout = connectTimeout;
         this.request = request;
         this.handler = handler;
+        // Before a cancelled response is reported as cancelled, its connection is gone, so that its request cannot follow.
         response.whenComplete((whole, problem) -> {
             if (problem != null) {
-                hangUp();
+                connection.abort();
             }
         });
     }
@@ -38,41 +41,37 @@ final class PlainHttpExchange<T> implements Runnable {
         return response;
     }
 
-    private void hangUp() {
-        PlainHttpConnection current = connection;
-        if (current != null) {
-            current.close();
-        }
-    }
-
     @Override
     public void run() {
         try {
-            connection = client.connection(request.uri());
-            if (response.isDone()) {
-                hangUp();
-                return;
-            }
+            connection.connect(request.uri(), connectTimeout);
             connection.send(request, body());
-            PlainHttpConnection.Head head = connection.readHead();
-            HttpResponse.BodySubscriber<T> subscriber = handler.apply(head);
-            Reading reading = new Reading();
-            subscriber.onSubscribe(reading);
-            boolean reusable = connection.readBody(head, reading, bytes -> subscriber.onNext(List.of(ByteBuffer.wrap(bytes))));
-            if (!reading.cancelled) {
-                subscriber.onComplete();
-            }
-            T body = subscriber.getBody().toCompletableFuture().get();
-            if (reusable) {
-                client.keep(connection);
-            } else {
-                connection.close();
-            }
-            response.complete(new Whole<>(head, request, body));
-        } catch (ExecutionException e) {
-            response.completeExceptionally(e.getCause());
-        } catch (IOException | InterruptedException | RuntimeException e) {
+            receive(new PlainHttpReader(connection.input()));
+        } catch (Throwable e) {
             response.completeExceptionally(e);
+        } finally {
+            connection.close();
+        }
+    }
+
+    private void receive(PlainHttpReader reader) throws IOException {
+        PlainHttpReader.Head head = reader.readHead();
+        HttpResponse.BodySubscriber<T> subscriber = handler.apply(head);
+        Reading reading = new Reading();
+        subscriber.onSubscribe(reading);
+        reader.readBody(head, reading::isCancelled, part -> subscriber.onNext(List.of(ByteBuffer.wrap(part))));
+        if (!reading.isCancelled()) {
+            subscriber.onComplete();
+        }
+        subscriber.getBody().whenComplete((body, problem) -> {
+            if (problem == null) {
+                response.complete(new Whole<>(head, request, body));
+            } else {
+                response.completeExceptionally(problem);
+            }
+        });
+        if (reading.isCancelled()) {
+            response.completeExceptionally(new IOException("the body was not read to its end"));
         }
     }
 
@@ -123,7 +122,7 @@ final class PlainHttpExchange<T> implements Runnable {
         }
     }
 
-    private record Whole<T>(PlainHttpConnection.Head head, HttpRequest request, T body) implements HttpResponse<T> {
+    private record Whole<T>(PlainHttpReader.Head head, HttpRequest request, T body) implements HttpResponse<T> {
         @Override
         public int statusCode() {
             return head.statusCode();
