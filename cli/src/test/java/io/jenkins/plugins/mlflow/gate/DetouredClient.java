@@ -7,7 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 
-/** The JDK's client, whose requests may lead to another address than they were meant for. */
+/** A client whose requests may lead to another address than they were meant for. */
 final class DetouredClient extends ClientAdapter {
     private final BiFunction<String, URI, URI> detour;
 

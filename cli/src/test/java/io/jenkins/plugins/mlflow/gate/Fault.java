@@ -197,6 +197,10 @@ enum Fault {
         return detour != null;
     }
 
+    boolean isOfTls() {
+        return this == UNTRUSTED_CERTIFICATE || this == CERTIFICATE_OF_ANOTHER_HOST || this == PRIVATE_AUTHORITY;
+    }
+
     /** The address that the request goes to in place of its own. */
     String detour(FaultProxy proxy) {
         return detour.apply(proxy);
