@@ -146,14 +146,15 @@ final class Connection {
     }
 
     /**
-     * Ends the threads of the HTTP client that wait for the network. Java 17's client cannot be closed, and a JVM that exits
+     * Ends the threads of the HTTP clients that wait for the network. Java 17's client cannot be closed, and a JVM that exits
      * gives each thread that is in a system call 300 ms to come back.
      */
     static void endThreads() {
         Thread[] threads = new Thread[2 * Thread.activeCount()];
         int count = Thread.enumerate(threads);
         for (int i = 0; i < count; i++) {
-            if (threads[i].getName().endsWith("-SelectorManager")) {
+            String name = threads[i].getName();
+            if (name.endsWith("-SelectorManager") || name.equals(PlainHttpClient.THREAD)) {
                 threads[i].interrupt();
             }
         }

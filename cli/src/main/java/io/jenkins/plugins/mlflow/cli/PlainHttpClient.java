@@ -20,6 +20,9 @@ import javax.net.ssl.SSLParameters;
  * Cancelling a response hangs up; deadlines are left to the caller.
  */
 final class PlainHttpClient extends HttpClient {
+    /** The name of its threads. To interrupt one cancels its response, though it waits for the network. */
+    static final String THREAD = "http";
+
     private final Duration connectTimeout;
 
     PlainHttpClient(Duration connectTimeout) {
@@ -28,13 +31,19 @@ final class PlainHttpClient extends HttpClient {
 
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        PlainHttpExchange<T> exchange;
+        PlainHttpConnection connection;
         try {
-            exchange = new PlainHttpExchange<>(new PlainHttpConnection(), connectTimeout, request, handler);
+            connection = new PlainHttpConnection();
         } catch (IOException e) {
             return CompletableFuture.failedFuture(PlainHttpConnection.unconnected(e));
         }
-        Thread thread = new Thread(exchange, "http");
+        PlainHttpExchange<T> exchange = new PlainHttpExchange<>(connection, connectTimeout, request, handler);
+        Thread thread = new Thread(exchange, THREAD) {
+            @Override
+            public void interrupt() {
+                exchange.response().cancel(true);
+            }
+        };
         thread.setDaemon(true);
         thread.start();
         return exchange.response();

@@ -37,8 +37,8 @@ final class PlainHttpConnection {
      * @throws IOException of a kind that says that nothing was sent
      */
     void connect(URI address, Duration timeout) throws IOException {
-        InetSocketAddress host = new InetSocketAddress(
-                address.getHost().replaceAll("[\\[\\]]", ""), address.getPort() < 0 ? USUAL_PORT : address.getPort());
+        InetSocketAddress host =
+                new InetSocketAddress(address.getHost(), address.getPort() < 0 ? USUAL_PORT : address.getPort());
         if (host.isUnresolved()) {
             throw new UnknownHostException(host.getHostString());
         }

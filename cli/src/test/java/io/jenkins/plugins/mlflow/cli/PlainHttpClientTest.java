@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlflow.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,25 +13,12 @@ import io.jenkins.plugins.mlflow.tracking.TrackingException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -40,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a gate relies on of the client for http: each request sent once, its own response, an end in time, and no false "not sent". */
+/** What a gate relies on of the client for http: each request is sent once and gets its own response, and "never sent" is true. */
 @Timeout(60)
 class PlainHttpClientTest {
     private static final Duration LONG = Duration.ofSeconds(40);
@@ -78,14 +64,7 @@ class PlainHttpClientTest {
 
     @AfterEach
     void noThreadIsLeft() throws InterruptedException {
-        for (Thread thread : clientThreads()) {
-            thread.join(20_000);
-        }
-        assertEquals(List.of(), clientThreads());
-    }
-
-    private static List<Thread> clientThreads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("http")).toList();
+        PlainClient.assertNoThreadIsLeft();
     }
 
     @Test
@@ -249,59 +228,6 @@ class PlainHttpClientTest {
     }
 
     @Test
-    void aServerThatIsTooSlowMayHaveActedAndIsHungUpOn() throws Exception {
-        assertLate(SocketServer::awaitHangup);
-        assertLate(connection -> drip(connection, "", "HTTP/1.1 200 OK|Content-Length: 2||{}"));
-        assertLate(connection -> drip(connection, "HTTP/1.1 200 OK|", "A: b|".repeat(1000)));
-        assertLate(connection -> drip(connection, "HTTP/1.1 200 OK||", " ".repeat(1000)));
-        assertLate(connection -> drip(connection, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||", "1;a| |".repeat(1000)));
-        assertLate(connection -> drip(connection, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||0|", "A: b|".repeat(1000)));
-        assertLate(connection -> drip(connection, "", "HTTP/1.1 100 Continue||".repeat(10)));
-    }
-
-    private interface Slowness {
-        void at(Socket connection) throws IOException, InterruptedException;
-    }
-
-    private static void drip(Socket connection, String start, String rest) throws IOException, InterruptedException {
-        SocketServer.send(connection, start);
-        for (int i = 0; i < rest.length(); i++) {
-            SocketServer.send(connection, rest.substring(i, i + 1));
-            Thread.sleep(100);
-        }
-    }
-
-    private static void assertLate(Slowness slowness) throws Exception {
-        for (Call call : List.of(READ, WRITE)) {
-            try (SocketServer server = new SocketServer((request, connection) -> slowness.at(connection))) {
-                TrackingException e = failure(call, server(server.uri(), Duration.ofMillis(400)));
-                assertEquals(ErrorCategory.TIMEOUT, e.category(), e.getMessage());
-                assertTrue(e.isTransient(), e.getMessage());
-                assertFalse(e.isNeverSent(), e.getMessage());
-                assertTrue(server.awaitEnd(), "the connection stays open");
-                assertEquals(1, server.requests().size());
-            }
-        }
-    }
-
-    @Test
-    void aServerThatDoesNotReadTheRequestIsHungUpOn() throws Exception {
-        try (ServerSocket deaf = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + deaf.getLocalPort()))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[64 << 20]))
-                    .build();
-            CompletableFuture<?> response =
-                    new PlainHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString());
-            try (Socket connection = deaf.accept()) {
-                connection.getInputStream().read();
-                response.cancel(true);
-                noThreadIsLeft();
-                assertThrows(SocketException.class, () -> SocketServer.awaitHangup(connection));
-            }
-        }
-    }
-
-    @Test
     void whereNothingListensNothingWasSent() throws IOException {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -320,151 +246,5 @@ class PlainHttpClientTest {
             assertTrue(e.isNeverSent(), e.getMessage());
             assertTrue(e.getMessage().contains(told), e.getMessage());
         }
-    }
-
-    @Test
-    void whereConnectingTakesTooLongNothingWasSent() throws Exception {
-        try (FullServer full = new FullServer()) {
-            RestTrackingServer server = new RestTrackingServer(
-                    new PlainHttpClient(Duration.ofMillis(200)), ServerAddress.parse(full.uri()), Credentials.none(), null, LONG);
-            TrackingException e = failure(WRITE, server);
-            assertEquals(ErrorCategory.UNREACHABLE, e.category(), e.getMessage());
-            assertTrue(e.isNeverSent(), e.getMessage());
-        }
-    }
-
-    /** {@link #noThreadIsLeft} shows that it does not wait for the connection any longer. */
-    @Test
-    void aRequestThatIsCancelledBeforeItIsConnectedIsNeverSent() throws Exception {
-        try (FullServer full = new FullServer()) {
-            TrackingException e = failure(WRITE, server(full.uri(), Duration.ofMillis(300)));
-            assertEquals(ErrorCategory.TIMEOUT, e.category(), e.getMessage());
-            assertFalse(e.isNeverSent(), e.getMessage());
-            noThreadIsLeft();
-            assertFalse(full.hasMoreThanItsOwnConnections(), "connected after all");
-        }
-    }
-
-    /** Takes no more connections, and keeps those waiting that come. */
-    private static final class FullServer implements AutoCloseable {
-        private final ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        private final List<Socket> own = new ArrayList<>();
-
-        FullServer() throws IOException {
-            while (own.size() < 20) {
-                Socket connection = new Socket();
-                try {
-                    connection.connect(socket.getLocalSocketAddress(), 200);
-                } catch (SocketTimeoutException e) {
-                    connection.close();
-                    return;
-                }
-                own.add(connection);
-            }
-            Assumptions.abort("This system lets more connections wait than were asked for");
-        }
-
-        String uri() {
-            return "http://127.0.0.1:" + socket.getLocalPort();
-        }
-
-        boolean hasMoreThanItsOwnConnections() throws IOException {
-            for (int i = 0; i < own.size(); i++) {
-                socket.accept().close();
-            }
-            socket.setSoTimeout(100);
-            try {
-                socket.accept().close();
-                return true;
-            } catch (SocketTimeoutException e) {
-                return false;
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-            for (Socket connection : own) {
-                connection.close();
-            }
-        }
-    }
-
-    @Test
-    void aConnectionThatIsAbortedSendsNothingWhateverItsState() throws Exception {
-        try (SocketServer server = new SocketServer((request, connection) -> {})) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
-            PlainHttpConnection fresh = new PlainHttpConnection();
-            fresh.abort();
-            assertThrows(IOException.class, () -> fresh.connect(request.uri(), LONG));
-            PlainHttpConnection connected = new PlainHttpConnection();
-            connected.connect(request.uri(), LONG);
-            connected.abort();
-            assertThrows(IOException.class, () -> connected.send(request, null));
-            assertTrue(server.awaitEnd());
-            assertEquals(List.of(), server.requests());
-        }
-    }
-
-    @Test
-    void aRequestThatIsCancelledAtAnyMomentLeavesNeitherThreadNorConnection() throws Exception {
-        AtomicInteger open = new AtomicInteger();
-        try (SocketServer server = new SocketServer((request, connection) -> {
-            open.incrementAndGet();
-            try {
-                SocketServer.awaitHangup(connection);
-            } finally {
-                open.decrementAndGet();
-            }
-        })) {
-            HttpClient client = new PlainHttpClient(LONG);
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
-            for (int i = 0; i < 200; i++) {
-                CompletableFuture<?> response = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
-                LockSupport.parkNanos(10_000L * i);
-                response.cancel(true);
-                assertThrows(CancellationException.class, response::get);
-            }
-            noThreadIsLeft();
-            long end = System.nanoTime() + LONG.toNanos();
-            while (open.get() > 0 && System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
-            assertEquals(0, open.get());
-            assertTrue(server.requests().size() > 0, "each was cancelled before it was sent");
-        }
-    }
-
-    @Test
-    void whoeverReadsTheBodyCannotKeepTheCallerWaiting() throws Exception {
-        try (SocketServer server = new SocketServer((request, connection) -> SocketServer.respond(connection, RUN))) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
-            assertInstanceOf(OutOfMemoryError.class, problemOf(request, head -> {
-                throw new OutOfMemoryError("of a test");
-            }));
-            assertInstanceOf(IOException.class, problemOf(request, head ->
-                    HttpResponse.BodySubscribers.fromSubscriber(new CancellingSubscriber(), whole -> whole)));
-        }
-    }
-
-    private static <T> Throwable problemOf(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        CompletableFuture<?> response = new PlainHttpClient(LONG).sendAsync(request, handler);
-        return assertThrows(ExecutionException.class, () -> response.get(20, TimeUnit.SECONDS)).getCause();
-    }
-
-    private static final class CancellingSubscriber implements Flow.Subscriber<List<ByteBuffer>> {
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.cancel();
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> parts) {}
-
-        @Override
-        public void onError(Throwable problem) {}
-
-        @Override
-        public void onComplete() {}
     }
 }
