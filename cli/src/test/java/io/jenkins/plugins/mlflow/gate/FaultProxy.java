@@ -190,7 +190,11 @@ final class FaultProxy implements AutoCloseable {
                 .mapToInt(header -> Integer.parseInt(header.getValue()))
                 .findFirst()
                 .orElse(0);
-        return new MlflowApi.Request(first[0], first[1], headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw new IOException("The gate hung up");
+        }
+        return new MlflowApi.Request(first[0], first[1], headers, new String(body, StandardCharsets.UTF_8));
     }
 
     private static String line(InputStream in) throws IOException {
