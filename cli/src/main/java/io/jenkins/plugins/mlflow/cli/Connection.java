@@ -4,10 +4,13 @@ import io.jenkins.plugins.mlflow.policy.Durations;
 import io.jenkins.plugins.mlflow.tracking.Credentials;
 import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.ServerAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.apache.commons.cli.Options;
 
@@ -123,11 +126,14 @@ final class Connection {
         return address.toString().startsWith("http:");
     }
 
-    /** Whether neither a variable nor a setting of Java names a proxy for this server. */
+    /** Whether the JDK's client would ask no proxy: it looks at the first that is offered, and passes over SOCKS. */
     private boolean isDirect() {
-        return proxy == null
-                ? System.getProperty("http.proxyHost") == null && !Boolean.getBoolean("java.net.useSystemProxies")
-                : proxy.isDirect();
+        ProxySelector selector = proxy == null ? ProxySelector.getDefault() : proxy.selector();
+        if (selector == null) {
+            return true;
+        }
+        List<Proxy> ways = selector.select(URI.create(address.toString()));
+        return ways.isEmpty() || ways.get(0).type() != Proxy.Type.HTTP;
     }
 
     RestTrackingServer open() {

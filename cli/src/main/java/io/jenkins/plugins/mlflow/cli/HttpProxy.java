@@ -150,10 +150,6 @@ final class HttpProxy {
                 "the variable " + variable + " " + why + "; write it as http://host:port or http://user:password@host:port");
     }
 
-    boolean isDirect() {
-        return address == null;
-    }
-
     ProxySelector selector() {
         return address == null ? HttpClient.Builder.NO_PROXY : ProxySelector.of(address);
     }

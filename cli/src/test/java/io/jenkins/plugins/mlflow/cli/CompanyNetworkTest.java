@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.TestAuthority;
 import io.jenkins.plugins.mlflow.gate.GateWorld;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,6 +138,19 @@ class CompanyNetworkTest {
             terminal.environment.put(variable, "127.0.0.1:" + proxy.port());
             assertEquals(0, check(server.url()), terminal.out);
             assertTrue(proxy.heads().size() > 1, proxy.heads().toString());
+        }
+    }
+
+    /** Whatever they come from: properties, a file of the JDK, or the system. */
+    @Test
+    void withoutVariablesTheSettingsOfJavaCount() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        try (ForwardProxy proxy = new ForwardProxy(null, 0)) {
+            ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.port())));
+            assertEquals(0, check(server.url()), terminal.out);
+            assertTrue(proxy.heads().size() > 1, proxy.heads().toString());
+        } finally {
+            ProxySelector.setDefault(before);
         }
     }
 
