@@ -2,7 +2,11 @@ package io.jenkins.plugins.mlflow.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,6 +16,15 @@ public final class PlainClient {
 
     public static HttpClient create(Duration connectTimeout) {
         return new PlainHttpClient(connectTimeout);
+    }
+
+    /** Status, headers and body of a response that is followed by the end of the connection. */
+    public static String read(InputStream response) throws IOException {
+        PlainHttpReader reader = new PlainHttpReader(response);
+        PlainHttpReader.Head head = reader.readHead();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        reader.readBody(head, () -> false, body::writeBytes);
+        return head.statusCode() + " " + head.headers().map() + "\n" + body.toString(StandardCharsets.ISO_8859_1);
     }
 
     static List<Thread> threads() {

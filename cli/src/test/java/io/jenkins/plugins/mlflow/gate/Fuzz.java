@@ -22,9 +22,14 @@ public final class Fuzz {
         void run(byte[] input) throws Exception;
     }
 
-    /** @param arguments {@code policy} or {@code answer}, how many inputs, and the number of the first */
+    /** @param arguments {@code policy}, {@code answer} or {@code http}, how many inputs, and the number of the first */
     public static void main(String[] arguments) throws Exception {
-        Target target = arguments[0].equals("policy") ? new PolicyFuzz() : new AnswerFuzz();
+        Target target =
+                switch (arguments[0]) {
+                    case "policy" -> new PolicyFuzz();
+                    case "http" -> new HttpFuzz();
+                    default -> new AnswerFuzz();
+                };
         long count = Long.parseLong(arguments[1]);
         long first = Long.parseLong(arguments[2]);
         Watch watch = new Watch();

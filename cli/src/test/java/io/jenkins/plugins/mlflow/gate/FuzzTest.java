@@ -16,14 +16,14 @@ class FuzzTest {
     private static final String MEMORY = "-Xmx256m";
 
     @ParameterizedTest
-    @ValueSource(strings = {"policy", "answer"})
+    @ValueSource(strings = {"policy", "answer", "http"})
     void twentyThousandInputsAreReadOrRefused(String target) throws Exception {
         assertWellIn(List.of(MEMORY, Fuzz.class.getName(), target, "20000", "0"), "fuzz-" + target);
     }
 
     @ParameterizedTest
     @Tag("torture")
-    @ValueSource(strings = {"policy", "answer"})
+    @ValueSource(strings = {"policy", "answer", "http"})
     void aMillionInputsAreReadOrRefused(String target) throws Exception {
         assertWellIn(List.of(MEMORY, Fuzz.class.getName(), target, "1000000", "20000"), "torture-fuzz-" + target);
     }
@@ -31,7 +31,7 @@ class FuzzTest {
     /** Jazzer looks for inputs that reach new branches. It is on the class path with {@code -Pjazzer} only. */
     @ParameterizedTest
     @Tag("torture")
-    @ValueSource(classes = {PolicyFuzz.class, AnswerFuzz.class})
+    @ValueSource(classes = {PolicyFuzz.class, AnswerFuzz.class, HttpFuzz.class})
     void aMillionInputsThatCoverageGuidesAreReadOrRefused(Class<?> target) throws Exception {
         String jazzer = "com.code_intelligence.jazzer.Jazzer";
         Assumptions.assumeTrue(
