@@ -138,7 +138,7 @@ final class Connection {
 
     RestTrackingServer open() {
         if (isWithoutTls() && isDirect()) {
-            return new RestTrackingServer(new PlainHttpClient(CONNECT_TIMEOUT), address, credentials, workspace, requestTimeout);
+            return new RestTrackingServer(new DirectHttpClient(CONNECT_TIMEOUT), address, credentials, workspace, requestTimeout);
         }
         HttpClient.Builder builder = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust);
         if (proxy == null) {
@@ -160,7 +160,7 @@ final class Connection {
         int count = Thread.enumerate(threads);
         for (int i = 0; i < count; i++) {
             String name = threads[i].getName();
-            if (name.endsWith("-SelectorManager") || name.equals(PlainHttpClient.THREAD)) {
+            if (name.endsWith("-SelectorManager") || name.equals(DirectHttpClient.THREAD)) {
                 threads[i].interrupt();
             }
         }

@@ -10,7 +10,7 @@ import static io.jenkins.plugins.mlflow.gate.FaultCell.Situation.PROMOTING;
 import static io.jenkins.plugins.mlflow.gate.FaultCell.Situation.REFUSED;
 import static io.jenkins.plugins.mlflow.gate.FaultCell.Situation.WAITING;
 
-import io.jenkins.plugins.mlflow.cli.PlainClient;
+import io.jenkins.plugins.mlflow.cli.DirectClient;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.evaluation.GateStatus;
 import io.jenkins.plugins.mlflow.policy.CanonicalPolicy;
@@ -45,7 +45,7 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
     private static final HttpClient CLIENT = RestTrackingServer.configure(
                     HttpClient.newBuilder(), Duration.ofSeconds(2), TestCertificates.TRUST)
             .build();
-    private static final HttpClient PLAIN = PlainClient.create(Duration.ofSeconds(2));
+    private static final HttpClient DIRECT = DirectClient.create(Duration.ofSeconds(2));
 
     /** What the gate is at when the fault strikes. */
     enum Situation {
@@ -230,8 +230,8 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
 
     /** Without TLS the command line has a client of its own. Each fault meets both at each request, unless only some cells are run. */
     private HttpClient client() {
-        boolean plain = (Column.ALL.indexOf(column) + fault.ordinal() + (once ? 1 : 0)) % 2 == 0;
-        return plain && !fault.isOfTls() ? PLAIN : CLIENT;
+        boolean direct = (Column.ALL.indexOf(column) + fault.ordinal() + (once ? 1 : 0)) % 2 == 0;
+        return direct && !fault.isOfTls() ? DIRECT : CLIENT;
     }
 
     private void evaluate(

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
-import io.jenkins.plugins.mlflow.cli.PlainClient;
+import io.jenkins.plugins.mlflow.cli.DirectClient;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -46,7 +46,7 @@ public final class HttpFuzz implements Fuzz.Target {
 
     private static String read(InputStream in) throws IOException {
         try {
-            return PlainClient.read(in);
+            return DirectClient.read(in);
         } catch (ProtocolException | EOFException e) {
             return "refused: " + e.getMessage();
         }

@@ -11,17 +11,17 @@ import java.time.Duration;
 import java.util.List;
 
 /** The command line's own client, for tests, also in other packages. */
-public final class PlainClient {
-    private PlainClient() {}
+public final class DirectClient {
+    private DirectClient() {}
 
     public static HttpClient create(Duration connectTimeout) {
-        return new PlainHttpClient(connectTimeout);
+        return new DirectHttpClient(connectTimeout);
     }
 
     /** Status, headers and body of a response that is followed by the end of the connection. */
     public static String read(InputStream response) throws IOException {
-        PlainHttpReader reader = new PlainHttpReader(response);
-        PlainHttpReader.Head head = reader.readHead();
+        DirectHttpReader reader = new DirectHttpReader(response);
+        DirectHttpReader.Head head = reader.readHead();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         reader.readBody(head, () -> false, body::writeBytes);
         return head.statusCode() + " " + head.headers().map() + "\n" + body.toString(StandardCharsets.ISO_8859_1);
@@ -29,7 +29,7 @@ public final class PlainClient {
 
     static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals(PlainHttpClient.THREAD))
+                .filter(thread -> thread.getName().equals(DirectHttpClient.THREAD))
                 .toList();
     }
 

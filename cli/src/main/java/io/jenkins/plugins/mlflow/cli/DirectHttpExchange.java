@@ -16,15 +16,15 @@ import java.util.concurrent.Flow;
 import javax.net.ssl.SSLSession;
 
 /** One request and its response, on a thread of its own, which ends with them. */
-final class PlainHttpExchange<T> implements Runnable {
-    private final PlainHttpConnection connection;
+final class DirectHttpExchange<T> implements Runnable {
+    private final DirectHttpConnection connection;
     private final Duration connectTimeout;
     private final HttpRequest request;
     private final HttpResponse.BodyHandler<T> handler;
     private final CompletableFuture<HttpResponse<T>> response = new CompletableFuture<>();
 
-    PlainHttpExchange(
-            PlainHttpConnection connection, Duration connectTimeout, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    DirectHttpExchange(
+            DirectHttpConnection connection, Duration connectTimeout, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         this.connection = connection;
         this.connectTimeout = connectTimeout;
         this.request = request;
@@ -46,7 +46,7 @@ final class PlainHttpExchange<T> implements Runnable {
         try {
             connection.connect(request.uri(), connectTimeout);
             connection.send(request, body());
-            receive(new PlainHttpReader(connection.input()));
+            receive(new DirectHttpReader(connection.input()));
         } catch (Throwable e) {
             response.completeExceptionally(e);
         } finally {
@@ -54,8 +54,8 @@ final class PlainHttpExchange<T> implements Runnable {
         }
     }
 
-    private void receive(PlainHttpReader reader) throws IOException {
-        PlainHttpReader.Head head = reader.readHead();
+    private void receive(DirectHttpReader reader) throws IOException {
+        DirectHttpReader.Head head = reader.readHead();
         HttpResponse.BodySubscriber<T> subscriber = handler.apply(head);
         Reading reading = new Reading();
         subscriber.onSubscribe(reading);
@@ -122,7 +122,7 @@ final class PlainHttpExchange<T> implements Runnable {
         }
     }
 
-    private record Whole<T>(PlainHttpReader.Head head, HttpRequest request, T body) implements HttpResponse<T> {
+    private record Whole<T>(DirectHttpReader.Head head, HttpRequest request, T body) implements HttpResponse<T> {
         @Override
         public int statusCode() {
             return head.statusCode();

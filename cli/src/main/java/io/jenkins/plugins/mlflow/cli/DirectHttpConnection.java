@@ -20,13 +20,13 @@ import java.util.Arrays;
  * A connection that carries one request and its response. Whatever else a server sends on it can never be believed to answer
  * another request, and no request is sent on a connection that the server is about to close.
  */
-final class PlainHttpConnection {
+final class DirectHttpConnection {
     private static final int USUAL_PORT = 80;
 
     private final Socket socket = new Socket(Proxy.NO_PROXY);
 
     /** @throws IOException if the machine allows no more sockets */
-    PlainHttpConnection() throws IOException {
+    DirectHttpConnection() throws IOException {
         // It takes the operating system's socket here, so that abort cannot miss one that connect is about to take.
         socket.setTcpNoDelay(true);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a gate relies on of the client for http: each request is sent once and gets its own response, and "never sent" is true. */
 @Timeout(60)
-class PlainHttpClientTest {
+class DirectHttpClientTest {
     private static final Duration LONG = Duration.ofSeconds(40);
     private static final String RUN =
             "{\"run\": {\"info\": {\"run_id\": \"abc\", \"experiment_id\": \"3\", \"status\": \"FINISHED\"}}}";
@@ -42,7 +42,7 @@ class PlainHttpClientTest {
 
     private static RestTrackingServer server(String uri, Duration timeout) {
         return new RestTrackingServer(
-                new PlainHttpClient(LONG), ServerAddress.parse(uri), Credentials.none(), null, timeout);
+                new DirectHttpClient(LONG), ServerAddress.parse(uri), Credentials.none(), null, timeout);
     }
 
     private static TrackingException failure(Call call, RestTrackingServer server) {
@@ -64,7 +64,7 @@ class PlainHttpClientTest {
 
     @AfterEach
     void noThreadIsLeft() throws InterruptedException {
-        PlainClient.assertNoThreadIsLeft();
+        DirectClient.assertNoThreadIsLeft();
     }
 
     @Test
@@ -95,7 +95,7 @@ class PlainHttpClientTest {
     void aTargetIsNeverEmptyAndAlwaysAscii(String target) throws Exception {
         try (SocketServer server = new SocketServer((request, connection) -> SocketServer.respond(connection, "x"))) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri() + target)).build();
-            new PlainHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString()).get();
+            new DirectHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString()).get();
             String sent = target.length() > 1 ? "/%C3%BC?%C3%BC=%26" : "/";
             assertTrue(server.requests().get(0).startsWith("GET " + sent + " HTTP/1.1\r\n"), server.requests().get(0));
         }

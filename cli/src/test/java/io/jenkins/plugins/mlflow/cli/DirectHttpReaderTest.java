@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is a response, and what is refused. In the examples | is a line break. */
-class PlainHttpReaderTest {
+class DirectHttpReaderTest {
     private static final String OK = "HTTP/1.1 200 OK|";
 
-    private record Response(PlainHttpReader.Head head, String body) {}
+    private record Response(DirectHttpReader.Head head, String body) {}
 
     private static String lines(String text) {
         return text.replace("|", "\r\n");
@@ -32,8 +32,8 @@ class PlainHttpReaderTest {
     }
 
     private static Response read(InputStream in) throws IOException {
-        PlainHttpReader reader = new PlainHttpReader(in);
-        PlainHttpReader.Head head = reader.readHead();
+        DirectHttpReader reader = new DirectHttpReader(in);
+        DirectHttpReader.Head head = reader.readHead();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         reader.readBody(head, () -> false, body::writeBytes);
         return new Response(head, body.toString(StandardCharsets.ISO_8859_1));
@@ -68,7 +68,7 @@ class PlainHttpReaderTest {
 
     @Test
     void headersAreKeptInAnyCaseAndAFoldedOneIsPutTogether() throws IOException {
-        PlainHttpReader.Head head = read("HTTP/1.1 503 Busy|retry-after: 7|A: 1|a: 2|Folded: x|\t y |  z|Content-Length: 0||").head();
+        DirectHttpReader.Head head = read("HTTP/1.1 503 Busy|retry-after: 7|A: 1|a: 2|Folded: x|\t y |  z|Content-Length: 0||").head();
         assertEquals(503, head.statusCode());
         assertEquals("7", head.headers().firstValue("Retry-After").orElseThrow());
         assertEquals(List.of("1", "2"), head.headers().allValues("A"));

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * Reads one response as RFC 9112 defines it. What can be understood in two ways is refused: it is a {@link ProtocolException}, as
  * is all that is not HTTP. A response that ends too early is an {@link EOFException}.
  */
-final class PlainHttpReader {
+final class DirectHttpReader {
     /** Of a head, and of the lines between the chunks of a body. */
     private static final int LONGEST_HEAD = 64 << 10;
 
@@ -46,7 +46,7 @@ final class PlainHttpReader {
         }
     }
 
-    PlainHttpReader(InputStream in) {
+    DirectHttpReader(InputStream in) {
         this.in = in;
     }
 
@@ -145,7 +145,7 @@ final class PlainHttpReader {
         if (length > 0 && line.charAt(length - 1) == '\r') {
             line.setLength(length - 1);
         }
-        if (line.chars().anyMatch(PlainHttpReader::isControl)) {
+        if (line.chars().anyMatch(DirectHttpReader::isControl)) {
             throw new ProtocolException("Invalid character in the head");
         }
         return line.toString();

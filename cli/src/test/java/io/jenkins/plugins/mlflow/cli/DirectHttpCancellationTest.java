@@ -40,17 +40,17 @@ import org.junit.jupiter.api.Timeout;
 
 /** A request for which no one waits any longer: its connection and its thread end, and it is not sent later. */
 @Timeout(60)
-class PlainHttpCancellationTest {
+class DirectHttpCancellationTest {
     private static final Duration LONG = Duration.ofSeconds(40);
 
     @AfterEach
     void noThreadIsLeft() throws InterruptedException {
-        PlainClient.assertNoThreadIsLeft();
+        DirectClient.assertNoThreadIsLeft();
     }
 
     private static RestTrackingServer server(String uri, Duration connectTimeout, Duration timeout) {
         return new RestTrackingServer(
-                new PlainHttpClient(connectTimeout), ServerAddress.parse(uri), Credentials.none(), null, timeout);
+                new DirectHttpClient(connectTimeout), ServerAddress.parse(uri), Credentials.none(), null, timeout);
     }
 
     private static TrackingException failureToWrite(RestTrackingServer server) {
@@ -105,7 +105,7 @@ class PlainHttpCancellationTest {
                     .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[64 << 20]))
                     .build();
             CompletableFuture<?> response =
-                    new PlainHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString());
+                    new DirectHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString());
             try (Socket connection = deaf.accept()) {
                 connection.getInputStream().read();
                 response.cancel(true);
@@ -185,10 +185,10 @@ class PlainHttpCancellationTest {
     void aConnectionThatIsAbortedSendsNothingWhateverItsState() throws Exception {
         try (SocketServer server = new SocketServer((request, connection) -> {})) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
-            PlainHttpConnection fresh = new PlainHttpConnection();
+            DirectHttpConnection fresh = new DirectHttpConnection();
             fresh.abort();
             assertThrows(IOException.class, () -> fresh.connect(request.uri(), LONG));
-            PlainHttpConnection connected = new PlainHttpConnection();
+            DirectHttpConnection connected = new DirectHttpConnection();
             connected.connect(request.uri(), LONG);
             connected.abort();
             assertThrows(IOException.class, () -> connected.send(request, null));
@@ -208,7 +208,7 @@ class PlainHttpCancellationTest {
                 open.decrementAndGet();
             }
         })) {
-            HttpClient client = new PlainHttpClient(LONG);
+            HttpClient client = new DirectHttpClient(LONG);
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
             for (int i = 0; i < 200; i++) {
                 CompletableFuture<?> response = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
@@ -236,9 +236,9 @@ class PlainHttpCancellationTest {
         })) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
             CompletableFuture<?> response =
-                    new PlainHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString());
+                    new DirectHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString());
             assertTrue(sent.await(20, TimeUnit.SECONDS));
-            PlainClient.threads().forEach(Thread::interrupt);
+            DirectClient.threads().forEach(Thread::interrupt);
             noThreadIsLeft();
             assertTrue(response.isCancelled());
         }
@@ -257,7 +257,7 @@ class PlainHttpCancellationTest {
     }
 
     private static <T> Throwable problemOf(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        CompletableFuture<?> response = new PlainHttpClient(LONG).sendAsync(request, handler);
+        CompletableFuture<?> response = new DirectHttpClient(LONG).sendAsync(request, handler);
         return assertThrows(ExecutionException.class, () -> response.get(20, TimeUnit.SECONDS)).getCause();
     }
 

@@ -19,25 +19,25 @@ import javax.net.ssl.SSLParameters;
  * the rest of a command. It sends each request once, on a connection of its own, follows no redirect and keeps no cookies.
  * Cancelling a response hangs up; deadlines are left to the caller.
  */
-final class PlainHttpClient extends HttpClient {
+final class DirectHttpClient extends HttpClient {
     /** The name of its threads. To interrupt one cancels its response, though it waits for the network. */
     static final String THREAD = "http";
 
     private final Duration connectTimeout;
 
-    PlainHttpClient(Duration connectTimeout) {
+    DirectHttpClient(Duration connectTimeout) {
         this.connectTimeout = connectTimeout;
     }
 
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        PlainHttpConnection connection;
+        DirectHttpConnection connection;
         try {
-            connection = new PlainHttpConnection();
+            connection = new DirectHttpConnection();
         } catch (IOException e) {
-            return CompletableFuture.failedFuture(PlainHttpConnection.unconnected(e));
+            return CompletableFuture.failedFuture(DirectHttpConnection.unconnected(e));
         }
-        PlainHttpExchange<T> exchange = new PlainHttpExchange<>(connection, connectTimeout, request, handler);
+        DirectHttpExchange<T> exchange = new DirectHttpExchange<>(connection, connectTimeout, request, handler);
         Thread thread = new Thread(exchange, THREAD) {
             @Override
             public void interrupt() {
