@@ -18,16 +18,24 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String HOME = "io.jenkins.plugins.mlflow.";
     private static final List<String> JAVA = List.of("java..", "javax..", "edu.umd.cs.findbugs.annotations..");
-    private static final List<String> JENKINS =
-            List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke..", "net.sf.json..", "com.cloudbees..",
-                    "jakarta.servlet..", "org.apache.commons.jelly..", "org.jvnet.localizer..",
-                    // What StepContext.saveState() answers with.
-                    "com.google.common.util.concurrent..",
-                    // What Jenkins tells who is logged in by.
-                    "org.springframework.security.core..");
+    private static final List<String> JENKINS = List.of(
+            "hudson..",
+            "jenkins..",
+            "org.jenkinsci..",
+            "org.kohsuke..",
+            "net.sf.json..",
+            "com.cloudbees..",
+            "jakarta.servlet..",
+            "org.apache.commons.jelly..",
+            "org.jvnet.localizer..",
+            // What StepContext.saveState() answers with.
+            "com.google.common.util.concurrent..",
+            // What Jenkins tells who is logged in by.
+            "org.springframework.security.core..");
 
-    private final JavaClasses product =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(HOME + "..");
+    private final JavaClasses product = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(HOME + "..");
 
     @Test
     void theArrowsPointOneWay() {
@@ -45,15 +53,27 @@ class ArchitectureTest {
         List<String> withChecks = new ArrayList<>(JENKINS);
         withChecks.add("io.jenkins.plugins.checks..");
         allow("publish", withChecks, "policy", "evaluation", "export", "report");
-        allow("step", JENKINS, "policy", "evaluation", "tracking", "gate", "config", "report", "live", "publish", "training");
+        allow(
+                "step",
+                JENKINS,
+                "policy",
+                "evaluation",
+                "tracking",
+                "gate",
+                "config",
+                "report",
+                "live",
+                "publish",
+                "training");
         allow("step.scheduling", JENKINS, "live");
     }
 
     /** Metaphors and everyday words that have standard terms; see "Words" in CONTRIBUTING.md. */
     @Test
     void noClassIsNamedByAWordToAvoid() {
-        Pattern avoided = Pattern.compile("(Judge|Round|Wheel|Needs|Misses|Words|Plain|Trouble|Patience|Standing|When|Answer"
-                + "|Question|Mend|Gone|Past|Lost|Somebody)");
+        Pattern avoided =
+                Pattern.compile("(Judge|Round|Wheel|Needs|Misses|Words|Plain|Trouble|Patience|Standing|When|Answer"
+                        + "|Question|Mend|Gone|Past|Lost|Somebody)");
         List<String> named = product.stream()
                 .map(type -> type.getSimpleName())
                 .filter(name -> Arrays.stream(name.split("(?=\\p{Lu})"))

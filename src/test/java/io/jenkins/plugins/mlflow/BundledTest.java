@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Test;
 class BundledTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([^`:]+):([^`:]+):([^`:]+)` \\| (yes|no) \\| (yes|no) \\|");
+
     private record Jar(String group, String name, String version, boolean inPlugin, boolean inCommandLine) {}
 
     @Test
     void thePluginBundlesWhatTheListSaysOrIsNotBuilt() throws Exception {
-        Matcher allowed = Pattern.compile("<hpi.bundledArtifacts>(.*)</hpi.bundledArtifacts>").matcher(read("pom.xml"));
+        Matcher allowed = Pattern.compile("<hpi.bundledArtifacts>(.*)</hpi.bundledArtifacts>")
+                .matcher(read("pom.xml"));
         assertTrue(allowed.find());
         assertTrue(read("pom.xml").contains("<hpi.strictBundledArtifacts>true</hpi.strictBundledArtifacts>"));
         assertEquals(
@@ -39,9 +41,11 @@ class BundledTest {
     @Test
     void theCommandLineBundlesWhatTheListSaysOrIsNotBuilt() throws Exception {
         String pom = read("cli/pom.xml");
-        assertTrue(pom.contains("<exclude>*:*:*:*:compile</exclude>") && pom.contains("<exclude>*:*:*:*:runtime</exclude>"));
+        assertTrue(pom.contains("<exclude>*:*:*:*:compile</exclude>")
+                && pom.contains("<exclude>*:*:*:*:runtime</exclude>"));
         Set<String> allowed = new TreeSet<>();
-        Matcher include = Pattern.compile("<include>([^:<]+:[^:<]+):\\[([^:<]+)]</include>").matcher(pom);
+        Matcher include = Pattern.compile("<include>([^:<]+:[^:<]+):\\[([^:<]+)]</include>")
+                .matcher(pom);
         while (include.find()) {
             allowed.add(include.group(1) + ":" + include.group(2));
         }
@@ -56,7 +60,8 @@ class BundledTest {
     void theVersionsAreThoseOfTheBuild() throws Exception {
         boolean plugin = isThere("hudson.model.Run");
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Set<String> files = names(Arrays.stream(path.split(File.pathSeparator)).map(entry -> new File(entry).getName()));
+        Set<String> files =
+                names(Arrays.stream(path.split(File.pathSeparator)).map(entry -> new File(entry).getName()));
         for (Jar jar : jars()) {
             if (plugin ? jar.inPlugin : jar.inCommandLine) {
                 assertTrue(files.contains(jar.name + "-" + jar.version + ".jar"), () -> jar + " is not in " + files);
@@ -72,7 +77,8 @@ class BundledTest {
             for (JavaCodeUnitAccess<?> call : type.getCodeUnitAccessesFromSelf()) {
                 String owner = call.getTargetOwner().getName();
                 String method = call.getTarget().getName();
-                boolean makesParser = owner.equals("com.fasterxml.jackson.core.JsonFactory") && method.startsWith("create");
+                boolean makesParser =
+                        owner.equals("com.fasterxml.jackson.core.JsonFactory") && method.startsWith("create");
                 if (makesParser || owner.equals("java.io.ObjectInputStream")) {
                     readers.add(owner + "." + method);
                 }
@@ -106,7 +112,11 @@ class BundledTest {
         List<Jar> jars = ROW.matcher(read("docs/security.md"))
                 .results()
                 .map(row -> new Jar(
-                        row.group(1), row.group(2), row.group(3), row.group(4).equals("yes"), row.group(5).equals("yes")))
+                        row.group(1),
+                        row.group(2),
+                        row.group(3),
+                        row.group(4).equals("yes"),
+                        row.group(5).equals("yes")))
                 .toList();
         assertTrue(jars.size() > 5, jars::toString);
         return jars;

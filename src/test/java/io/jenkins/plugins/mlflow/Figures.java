@@ -16,9 +16,14 @@ public final class Figures {
 
     /** Median (quartiles), with one decimal. */
     public static String quartiles(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return String.format(
-                Locale.ROOT, "%.1f (%.1f to %.1f)", sorted[sorted.length / 2], sorted[sorted.length / 4], sorted[sorted.length * 3 / 4]);
+                Locale.ROOT,
+                "%.1f (%.1f to %.1f)",
+                sorted[sorted.length / 2],
+                sorted[sorted.length / 4],
+                sorted[sorted.length * 3 / 4]);
     }
 
     /** Keeps the Markdown of one chapter. */

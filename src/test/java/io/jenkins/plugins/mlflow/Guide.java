@@ -44,7 +44,10 @@ public final class Guide {
 
         /** The first word that is no pair, or null. */
         public String name() {
-            return words.keySet().stream().filter(word -> words.get(word).isEmpty()).findFirst().orElse(null);
+            return words.keySet().stream()
+                    .filter(word -> words.get(word).isEmpty())
+                    .findFirst()
+                    .orElse(null);
         }
 
         @Override
@@ -65,8 +68,8 @@ public final class Guide {
     /** The headings of the sections that have examples, in their order, each with its examples. */
     public static Map<String, List<Block>> sections() {
         Map<String, List<Block>> sections = new LinkedHashMap<>();
-        blocks().forEach(block ->
-                sections.computeIfAbsent(block.section(), name -> new ArrayList<>()).add(block));
+        blocks().forEach(block -> sections.computeIfAbsent(block.section(), name -> new ArrayList<>())
+                .add(block));
         return sections;
     }
 

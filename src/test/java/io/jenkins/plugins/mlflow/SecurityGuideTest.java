@@ -51,7 +51,8 @@ class SecurityGuideTest {
         Pattern test = Pattern.compile("\n    void " + method + "\\(");
         for (String folder : List.of("src/test/java", "cli/src/test/java")) {
             try (Stream<Path> files = Files.walk(project.resolve(folder))) {
-                for (Path file : files.filter(file -> file.endsWith(type + ".java")).toList()) {
+                for (Path file :
+                        files.filter(file -> file.endsWith(type + ".java")).toList()) {
                     if (test.matcher(Files.readString(file)).find()) {
                         return true;
                     }

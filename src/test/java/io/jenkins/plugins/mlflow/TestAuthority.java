@@ -25,8 +25,18 @@ public final class TestAuthority {
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Test Authority", "-ext", "bc:c", "-validity", "2");
         keytool("-genkeypair", "-alias", "server", "-dname", "CN=localhost", "-validity", "2");
         keytool("-certreq", "-alias", "server", "-file", file("server.csr"));
-        keytool("-gencert", "-alias", "ca", "-infile", file("server.csr"), "-outfile", file("server.crt"), "-ext",
-                "san=ip:127.0.0.1,dns:localhost", "-validity", "2");
+        keytool(
+                "-gencert",
+                "-alias",
+                "ca",
+                "-infile",
+                file("server.csr"),
+                "-outfile",
+                file("server.crt"),
+                "-ext",
+                "san=ip:127.0.0.1,dns:localhost",
+                "-validity",
+                "2");
         keytool("-importcert", "-alias", "server", "-file", file("server.crt"), "-noprompt");
         KeyStore keys = KeyStore.getInstance(new File(file("keys.p12")), PASSWORD.toCharArray());
         pem = pem(keys.getCertificate("ca").getEncoded());
@@ -63,14 +73,17 @@ public final class TestAuthority {
 
     private void keytool(String... arguments) throws IOException, InterruptedException {
         List<String> command = Stream.concat(
-                        Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()),
+                        Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString()),
                         Stream.concat(
-                                Stream.of(arguments),
-                                Stream.of("-keystore", file("keys.p12"), "-storepass", PASSWORD)))
+                                Stream.of(arguments), Stream.of("-keystore", file("keys.p12"), "-storepass", PASSWORD)))
                 .toList();
         boolean pair = arguments[0].equals("-genkeypair");
         Process process = new ProcessBuilder(
-                        pair ? Stream.concat(command.stream(), Stream.of("-keyalg", "EC")).toList() : command)
+                        pair
+                                ? Stream.concat(command.stream(), Stream.of("-keyalg", "EC"))
+                                        .toList()
+                                : command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.log").toFile())
                 .start();

@@ -32,7 +32,8 @@ final class AllowedJobs {
     /** Whether the list allows the job. A list that cannot be read, in a file edited by hand, allows none. */
     static boolean allow(String patterns, String job) {
         try {
-            return isEmpty(patterns) || patterns != null && JobPatterns.parse(patterns).match(job);
+            return isEmpty(patterns)
+                    || patterns != null && JobPatterns.parse(patterns).match(job);
         } catch (IllegalArgumentException e) {
             return false;
         }

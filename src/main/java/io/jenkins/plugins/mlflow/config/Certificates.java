@@ -43,9 +43,10 @@ final class Certificates {
             certificates.add(certificate(block.group(), certificates.size() + 1));
         }
         if (certificates.isEmpty() || BLOCK.matcher(pem).replaceAll("").contains("-----")) {
-            throw new IllegalArgumentException("After " + certificates.size() + " readable certificates, the CA certificates"
-                    + " hold no whole PEM block. Each one is base64 text between -----BEGIN CERTIFICATE----- and"
-                    + " -----END CERTIFICATE-----.");
+            throw new IllegalArgumentException(
+                    "After " + certificates.size() + " readable certificates, the CA certificates"
+                            + " hold no whole PEM block. Each one is base64 text between -----BEGIN CERTIFICATE----- and"
+                            + " -----END CERTIFICATE-----.");
         }
         return certificates;
     }
@@ -55,8 +56,8 @@ final class Certificates {
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(block.getBytes(StandardCharsets.US_ASCII)));
         } catch (CertificateException e) {
-            throw new IllegalArgumentException(
-                    "Certificate " + number + " of the CA certificates cannot be read: its content is damaged or cut off.");
+            throw new IllegalArgumentException("Certificate " + number
+                    + " of the CA certificates cannot be read: its content is damaged or cut off.");
         }
     }
 

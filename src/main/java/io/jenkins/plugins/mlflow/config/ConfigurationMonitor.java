@@ -47,8 +47,9 @@ public final class ConfigurationMonitor extends AdministrativeMonitor {
         }
         List<String> problems = new ArrayList<>(problems(MlflowGlobalConfiguration.get()));
         if (OptionalPlugins.isActive(OptionalPlugins.FOLDERS)) {
-            List<String> ofFolders =
-                    FolderSources.all().stream().flatMap(source -> problems(source).stream()).toList();
+            List<String> ofFolders = FolderSources.all().stream()
+                    .flatMap(source -> problems(source).stream())
+                    .toList();
             problems.addAll(ofFolders.subList(0, Math.min(ofFolders.size(), MOST_OF_FOLDERS)));
             if (ofFolders.size() > MOST_OF_FOLDERS) {
                 problems.add(Messages.ConfigurationMonitor_more(ofFolders.size() - MOST_OF_FOLDERS));
@@ -87,7 +88,8 @@ public final class ConfigurationMonitor extends AdministrativeMonitor {
 
     /** Whether credentials would be sent where everybody on the way can read them. */
     static boolean isInClear(String trackingUri, String credentialsId) {
-        return trackingUri.strip().toLowerCase(Locale.ROOT).startsWith("http:") && Util.fixEmptyAndTrim(credentialsId) != null;
+        return trackingUri.strip().toLowerCase(Locale.ROOT).startsWith("http:")
+                && Util.fixEmptyAndTrim(credentialsId) != null;
     }
 
     /** Of a folder that is not made yet: whether it can be. Nothing is written to find out. */

@@ -45,7 +45,11 @@ final class ConnectionTest {
                 ? Messages.ConnectionTest_answered()
                 : Messages.ConnectionTest_answeredVersion(serverInfo.version());
         String markup = Stream.of(
-                        version, who(server, serverInfo), Messages.ConnectionTest_mayRead(), promotion(server, serverInfo), webhook)
+                        version,
+                        who(server, serverInfo),
+                        Messages.ConnectionTest_mayRead(),
+                        promotion(server, serverInfo),
+                        webhook)
                 .map(Util::escape)
                 .collect(Collectors.joining("<br>"));
         return needsGrants(serverInfo) ? FormValidation.warningWithMarkup(markup) : FormValidation.okWithMarkup(markup);
@@ -82,7 +86,9 @@ final class ConnectionTest {
     }
 
     private static boolean needsGrants(ServerInfo serverInfo) {
-        return serverInfo.user() != null && !serverInfo.administrator() && serverInfo.promotable().isEmpty();
+        return serverInfo.user() != null
+                && !serverInfo.administrator()
+                && serverInfo.promotable().isEmpty();
     }
 
     private static String names(List<String> models) {

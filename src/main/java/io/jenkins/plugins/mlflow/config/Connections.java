@@ -28,7 +28,8 @@ public final class Connections {
      * @param run the build that uses the credentials, to be noted with them, or null if that is already known
      * @throws ConfigurationException if the credentials are not there or of no use
      */
-    public static RestTrackingServer open(MlflowServerConfiguration server, Run<?, ?> run) throws ConfigurationException {
+    public static RestTrackingServer open(MlflowServerConfiguration server, Run<?, ?> run)
+            throws ConfigurationException {
         try {
             return new RestTrackingServer(
                     HttpClients.forServer(server),
@@ -73,8 +74,8 @@ public final class Connections {
 
     private static String where(MlflowServerConfiguration server) {
         return server.folder() == null
-                ? "Add them under Manage Jenkins → Credentials (system store), or choose others under " + MlflowGlobalConfiguration.WHERE
-                        + "."
+                ? "Add them under Manage Jenkins → Credentials (system store), or choose others under "
+                        + MlflowGlobalConfiguration.WHERE + "."
                 : "Add them to the credentials of folder '" + server.folder().getFullName()
                         + "', or choose others in its configuration. Credentials of the scope System are not for folders.";
     }

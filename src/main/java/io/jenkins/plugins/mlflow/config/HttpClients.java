@@ -69,7 +69,8 @@ final class HttpClients {
     static Credentials proxyCredentials() {
         ProxyConfiguration proxy = Jenkins.get().getProxy();
         return hasUser(proxy)
-                ? Credentials.basic(proxy.getUserName(), Secret.toString(proxy.getSecretPassword()), "Jenkins' HTTP proxy")
+                ? Credentials.basic(
+                        proxy.getUserName(), Secret.toString(proxy.getSecretPassword()), "Jenkins' HTTP proxy")
                 : Credentials.none();
     }
 

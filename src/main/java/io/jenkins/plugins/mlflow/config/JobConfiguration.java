@@ -53,13 +53,15 @@ public final class JobConfiguration {
         return find(name, server -> true);
     }
 
-    private MlflowServerConfiguration find(String name, Predicate<MlflowServerConfiguration> usable) throws ConfigurationException {
+    private MlflowServerConfiguration find(String name, Predicate<MlflowServerConfiguration> usable)
+            throws ConfigurationException {
         try {
             return new ServerLookup(sources, usable).get(name);
         } catch (IllegalArgumentException e) {
             // A file edited by hand, or sent by a user who may configure a folder, is not checked as a form is.
-            throw new ConfigurationException("An MLflow server that is configured for this job cannot be used. " + e.getMessage()
-                    + " Correct it in the configuration of the folder, or under " + MlflowGlobalConfiguration.WHERE + ".");
+            throw new ConfigurationException("An MLflow server that is configured for this job cannot be used. "
+                    + e.getMessage() + " Correct it in the configuration of the folder, or under "
+                    + MlflowGlobalConfiguration.WHERE + ".");
         }
     }
 
@@ -75,7 +77,8 @@ public final class JobConfiguration {
             }
         }
         try {
-            return new ServerLookup(sources, server -> users.stream().anyMatch(user -> server.whyNotUse(user) == null)).names();
+            return new ServerLookup(sources, server -> users.stream().anyMatch(user -> server.whyNotUse(user) == null))
+                    .names();
         } catch (IllegalArgumentException e) {
             return List.of();
         }

@@ -41,7 +41,8 @@ final class JobPatterns {
         if (text.length() > LONGEST) {
             throw new IllegalArgumentException("The allowed jobs have more than " + LONGEST + " characters.");
         }
-        List<List<String>> patterns = SEPARATOR.splitAsStream(text)
+        List<List<String>> patterns = SEPARATOR
+                .splitAsStream(text)
                 .map(String::strip)
                 .filter(pattern -> !pattern.isEmpty())
                 .map(JobPatterns::pattern)
@@ -156,15 +157,18 @@ final class JobPatterns {
     private static List<String> pattern(String pattern) {
         List<String> segments = segments(pattern);
         boolean glued = segments.stream().anyMatch(segment -> segment.contains(ANY) && !segment.equals(ANY));
-        boolean empty = segments.stream().anyMatch(segment -> segment.isBlank() || segment.equals(".") || segment.equals(".."));
+        boolean empty =
+                segments.stream().anyMatch(segment -> segment.isBlank() || segment.equals(".") || segment.equals(".."));
         if (glued || empty || NEVER_IN_A_NAME.matcher(pattern).find()) {
             throw new IllegalArgumentException("The pattern '" + pattern.replaceAll("\\p{Cc}", " ")
                     + "' of the allowed jobs matches no full name of a job. Write names separated by /, for example"
                     + " ml/*/main; * is any text within one name, and ** in the place of a name any number of names.");
         }
-        if (segments.size() > MOST_SEGMENTS || segments.stream().filter(ANY::equals).count() > MOST_ANY) {
-            throw new IllegalArgumentException("The pattern '" + pattern + "' of the allowed jobs is too long: it may have at most "
-                    + MOST_SEGMENTS + " names separated by /, and at most " + MOST_ANY + " times **.");
+        if (segments.size() > MOST_SEGMENTS
+                || segments.stream().filter(ANY::equals).count() > MOST_ANY) {
+            throw new IllegalArgumentException(
+                    "The pattern '" + pattern + "' of the allowed jobs is too long: it may have at most "
+                            + MOST_SEGMENTS + " names separated by /, and at most " + MOST_ANY + " times **.");
         }
         return segments;
     }

@@ -30,7 +30,8 @@ import org.kohsuke.stapler.verb.POST;
  * <p>The bean getters are what the form and a Job DSL script see, and show nothing to users who may not read the folder's
  * configuration.
  */
-public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractFolder<?>> implements ConfigurationSource {
+public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractFolder<?>>
+        implements ConfigurationSource {
     private String defaultServer = "";
     private List<MlflowServerConfiguration> servers = new ArrayList<>();
     private volatile String policy = "";
@@ -91,7 +92,9 @@ public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractF
     public synchronized void setPolicy(String text) {
         String wanted = text == null || text.isBlank() ? "" : text.replace("\r\n", "\n");
         try {
-            document = wanted.isEmpty() ? null : PolicyDocument.readStored(MlflowGlobalConfiguration.POLICY_ORIGIN, wanted);
+            document = wanted.isEmpty()
+                    ? null
+                    : PolicyDocument.readStored(MlflowGlobalConfiguration.POLICY_ORIGIN, wanted);
         } catch (PolicyException e) {
             throw new IllegalArgumentException("The policy cannot be used.\n" + e.getMessage());
         }
@@ -161,7 +164,9 @@ public final class MlflowFolderProperty extends AbstractFolderProperty<AbstractF
         public FormValidation doCheckDefaultServer(@AncestorInPath Item item, @QueryParameter String value) {
             FormAccess.check(item);
             String name = Util.fixEmptyAndTrim(value);
-            return name == null || item == null || JobConfiguration.of(item).serverNames().contains(name)
+            return name == null
+                            || item == null
+                            || JobConfiguration.of(item).serverNames().contains(name)
                     ? FormValidation.ok()
                     : FormValidation.warning(Messages.MlflowFolderProperty_noSuchServer());
         }

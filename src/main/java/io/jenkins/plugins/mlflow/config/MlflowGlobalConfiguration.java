@@ -98,7 +98,9 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration impleme
 
     /** The servers with this {@link MlflowServerConfiguration#registry()}, whatever their names; none if there is no longer one. */
     public synchronized List<MlflowServerConfiguration> serversOf(String registry) {
-        return servers.stream().filter(server -> server.registry().equals(registry)).toList();
+        return servers.stream()
+                .filter(server -> server.registry().equals(registry))
+                .toList();
     }
 
     /**
@@ -112,7 +114,8 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration impleme
             try {
                 document = PolicyDocument.readStored(POLICY_ORIGIN, policy);
             } catch (PolicyException e) {
-                throw new ConfigurationException("The policy stored under " + WHERE + " cannot be used.\n" + e.getMessage());
+                throw new ConfigurationException(
+                        "The policy stored under " + WHERE + " cannot be used.\n" + e.getMessage());
             }
         }
         return Optional.ofNullable(document);
@@ -217,7 +220,8 @@ public final class MlflowGlobalConfiguration extends GlobalConfiguration impleme
     private void apply(Change change) {
         List<MlflowServerConfiguration> newServers = change.servers == null ? servers : change.servers;
         String newDefault = change.defaultServer == null ? defaultServer : change.defaultServer;
-        if (!newDefault.isEmpty() && newServers.stream().noneMatch(server -> server.getName().equals(newDefault))) {
+        if (!newDefault.isEmpty()
+                && newServers.stream().noneMatch(server -> server.getName().equals(newDefault))) {
             if (change.defaultServer != null) {
                 throw new IllegalArgumentException("The default server '" + newDefault
                         + "' is none of the MLflow servers. Name one of them, or leave it empty.");

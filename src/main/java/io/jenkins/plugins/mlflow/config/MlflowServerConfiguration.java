@@ -191,12 +191,14 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     public String whyNotPromote(Item job) {
         boolean isChangeRequest = ChangeRequests.isChangeRequest(job);
         String name = job.getFullName();
-        return entries(job).allMatch(entry -> entry.allows(name, isChangeRequest)) ? null : refusal(name, isChangeRequest);
+        return entries(job).allMatch(entry -> entry.allows(name, isChangeRequest))
+                ? null
+                : refusal(name, isChangeRequest);
     }
 
     private String refusal(String job, boolean isChangeRequest) {
-        return "job '" + job + "'" + (isChangeRequest ? " builds a change request and" : "") + " is not allowed to promote on server '"
-                + name + "'";
+        return "job '" + job + "'" + (isChangeRequest ? " builds a change request and" : "")
+                + " is not allowed to promote on server '" + name + "'";
     }
 
     /** What this entry alone says. */
@@ -230,7 +232,9 @@ public final class MlflowServerConfiguration implements Describable<MlflowServer
     private boolean isBoundBy(MlflowServerConfiguration other) {
         return other.workspace == null
                 && !other.folderName().equals(folderName())
-                && ServerAddress.parse(trackingUri).destination().equals(ServerAddress.parse(other.trackingUri).destination());
+                && ServerAddress.parse(trackingUri)
+                        .destination()
+                        .equals(ServerAddress.parse(other.trackingUri).destination());
     }
 
     /** The folder whose credentials it uses; null for the controller. */

@@ -28,7 +28,8 @@ final class PolicyCheck {
             List<String> looser = item == null ? List.of() : looser(read, item);
             return looser.isEmpty()
                     ? FormValidation.ok(Messages.MlflowGlobalConfiguration_models(read.models().stream()
-                            .map(model -> read.isLocked(model) ? Messages.MlflowGlobalConfiguration_locked(model) : model)
+                            .map(model ->
+                                    read.isLocked(model) ? Messages.MlflowGlobalConfiguration_locked(model) : model)
                             .collect(Collectors.joining(", "))))
                     : FormValidation.errorWithMarkup(
                             looser.stream().map(Util::escape).collect(Collectors.joining("<br>")));
@@ -39,7 +40,8 @@ final class PolicyCheck {
         }
     }
 
-    private static List<String> looser(PolicyDocument read, Item folder) throws PolicyException, ConfigurationException {
+    private static List<String> looser(PolicyDocument read, Item folder)
+            throws PolicyException, ConfigurationException {
         List<String> problems = new ArrayList<>();
         for (String model : read.models()) {
             StoredPolicy mine = new StoredPolicy(read, model, folder.getFullName());
@@ -51,7 +53,9 @@ final class PolicyCheck {
                 if (!violations.isEmpty()) {
                     problems.add(Messages.PolicyCheck_looser(
                             model,
-                            outer.folder() == null ? Messages.PolicyCheck_administrator() : Messages.PolicyCheck_folder(outer.folder()),
+                            outer.folder() == null
+                                    ? Messages.PolicyCheck_administrator()
+                                    : Messages.PolicyCheck_folder(outer.folder()),
                             String.join("; ", violations)));
                 }
             }

@@ -33,8 +33,6 @@ final class PolicyProblemList {
 
     private static String excerpt(String line) {
         String shown = DisplayText.cut(line, LONGEST_LINE);
-        return shown.isBlank()
-                ? ""
-                : "<pre><code>" + Util.escape(shown.stripTrailing()) + "</code></pre>";
+        return shown.isBlank() ? "" : "<pre><code>" + Util.escape(shown.stripTrailing()) + "</code></pre>";
     }
 }

@@ -15,7 +15,8 @@ final class ServerChecks {
     static String name(String name) {
         String stripped = name == null ? "" : name.strip();
         if (stripped.isEmpty()) {
-            throw new IllegalArgumentException("The name of an MLflow server is empty. Steps call the server by its name.");
+            throw new IllegalArgumentException(
+                    "The name of an MLflow server is empty. Steps call the server by its name.");
         }
         if (stripped.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("The name of the MLflow server '" + stripped.replaceAll("\\p{Cc}", " ")

@@ -46,8 +46,7 @@ public abstract class ServerForm extends Descriptor<MlflowServerConfiguration> {
     public FormValidation doCheckTrackingUri(
             @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String credentialsId) {
         FormValidation found = checked(item, () -> ServerAddress.parse(value));
-        boolean inClear =
-                found.kind == FormValidation.Kind.OK && ConfigurationMonitor.isInClear(value, credentialsId);
+        boolean inClear = found.kind == FormValidation.Kind.OK && ConfigurationMonitor.isInClear(value, credentialsId);
         return inClear ? FormValidation.warning(Messages.MlflowServerConfiguration_unencrypted()) : found;
     }
 
@@ -80,7 +79,8 @@ public abstract class ServerForm extends Descriptor<MlflowServerConfiguration> {
     private static FormValidation existing(Item item, String value, String trackingUri) {
         String id = Util.fixEmptyAndTrim(value);
         if (id == null
-                || Connections.find(id, StandardUsernamePasswordCredentials.class, trackingUri, FormAccess.folder(item)) != null
+                || Connections.find(id, StandardUsernamePasswordCredentials.class, trackingUri, FormAccess.folder(item))
+                        != null
                 || Connections.find(id, StringCredentials.class, trackingUri, FormAccess.folder(item)) != null) {
             return FormValidation.ok();
         }
@@ -156,7 +156,8 @@ public abstract class ServerForm extends Descriptor<MlflowServerConfiguration> {
                     .map(certificate -> certificate.getSubjectX500Principal().getName())
                     .collect(Collectors.joining("; "));
             Date now = new Date();
-            return found.stream().anyMatch(certificate -> certificate.getNotAfter().before(now))
+            return found.stream()
+                            .anyMatch(certificate -> certificate.getNotAfter().before(now))
                     ? FormValidation.warning(Messages.MlflowServerConfiguration_expired(names))
                     : FormValidation.ok(Messages.MlflowServerConfiguration_trusted(names));
         } catch (IllegalArgumentException e) {

@@ -44,14 +44,16 @@ final class ServerIdentities {
      * address of the controller's servers it is theirs.
      */
     static String inFolder(String destination) {
-        List<MlflowServerConfiguration> controllers = MlflowGlobalConfiguration.get().configured();
+        List<MlflowServerConfiguration> controllers =
+                MlflowGlobalConfiguration.get().configured();
         for (MlflowServerConfiguration server : controllers) {
             if (server.destination().equals(destination)) {
                 return server.registry();
             }
         }
         // A server of the controller may have kept this identity from the time when it was at this address.
-        boolean taken = controllers.stream().anyMatch(server -> server.registry().equals(destination));
+        boolean taken =
+                controllers.stream().anyMatch(server -> server.registry().equals(destination));
         return taken ? destination + "\nin folders" : destination;
     }
 }

@@ -29,7 +29,10 @@ final class ServerLookup {
 
     /** The names of the servers that may be used, in the order of the forms. */
     List<String> names() {
-        return nearest.values().stream().filter(usable).map(MlflowServerConfiguration::getName).toList();
+        return nearest.values().stream()
+                .filter(usable)
+                .map(MlflowServerConfiguration::getName)
+                .toList();
     }
 
     /**
@@ -42,8 +45,9 @@ final class ServerLookup {
         String wanted = Util.fixEmptyAndTrim(name);
         List<String> names = names();
         if (names.isEmpty()) {
-            throw new ConfigurationException("No MLflow server is configured for this job. An administrator can add one, or allow the"
-                    + " job to use one, under " + MlflowGlobalConfiguration.WHERE + ".");
+            throw new ConfigurationException(
+                    "No MLflow server is configured for this job. An administrator can add one, or allow the"
+                            + " job to use one, under " + MlflowGlobalConfiguration.WHERE + ".");
         }
         if (wanted == null) {
             return byDefault(names);
@@ -51,9 +55,10 @@ final class ServerLookup {
         if (names.contains(wanted)) {
             return nearest.get(wanted);
         }
-        throw new ConfigurationException("There is no MLflow server named '" + wanted + "' for this job. Correct the parameter"
-                + " `server`, or ask an administrator to add the server, or to allow the job to use it, under "
-                + MlflowGlobalConfiguration.WHERE + "." + listed(names));
+        throw new ConfigurationException(
+                "There is no MLflow server named '" + wanted + "' for this job. Correct the parameter"
+                        + " `server`, or ask an administrator to add the server, or to allow the job to use it, under "
+                        + MlflowGlobalConfiguration.WHERE + "." + listed(names));
     }
 
     /** A folder that has several servers and no default leaves the choice to those around it. */
@@ -68,13 +73,15 @@ final class ServerLookup {
                 return nearest.get(chosen);
             }
             if (!chosen.isEmpty()) {
-                throw new ConfigurationException("The default MLflow server is not one for this job. Name another with the parameter"
-                        + " `server`, or ask an administrator to choose another default, or to allow the job to use it, under "
-                        + MlflowGlobalConfiguration.WHERE + "." + listed(names));
+                throw new ConfigurationException(
+                        "The default MLflow server is not one for this job. Name another with the parameter"
+                                + " `server`, or ask an administrator to choose another default, or to allow the job to use it, under "
+                                + MlflowGlobalConfiguration.WHERE + "." + listed(names));
             }
         }
         throw new ConfigurationException("Several MLflow servers are configured and none of them is the default."
-                + " Name one with the parameter `server`, or choose the default under " + MlflowGlobalConfiguration.WHERE + "."
+                + " Name one with the parameter `server`, or choose the default under "
+                + MlflowGlobalConfiguration.WHERE + "."
                 + listed(names));
     }
 

@@ -21,8 +21,9 @@ public final class ServerNames {
         boolean mayConfigure =
                 item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.CONFIGURE);
         if (mayConfigure) {
-            List<String> names =
-                    item == null ? MlflowGlobalConfiguration.get().serverNames() : JobConfiguration.of(item).serverNames();
+            List<String> names = item == null
+                    ? MlflowGlobalConfiguration.get().serverNames()
+                    : JobConfiguration.of(item).serverNames();
             names.forEach(items::add);
         }
         if (current != null && !current.isEmpty() && items.stream().noneMatch(option -> option.value.equals(current))) {

@@ -28,6 +28,7 @@ public record StoredPolicy(PolicyDocument document, String model, String folder)
 
     /** Who locked it, if it is locked, as the beginning of a sentence. */
     public String lockedBy() {
-        return (folder == null ? "the administrator" : "folder '" + folder + "'") + " locked the stored policy of model '" + model + "'";
+        return (folder == null ? "the administrator" : "folder '" + folder + "'")
+                + " locked the stored policy of model '" + model + "'";
     }
 }

@@ -33,13 +33,16 @@ public record TrainingLogin(Map<String, String> open, Map<String, Secret> secret
             return NONE;
         }
         if (JobConfiguration.of(run.getParent()).configured().anyMatch(any -> id.equals(any.getCredentialsId()))) {
-            throw new ConfigurationException("The training credentials '" + id + "' of the MLflow server '" + server.getName()
-                    + "' are those of a gate, which are never given to a build. Choose credentials that can only log runs "
-                    + (server.folder() == null
-                            ? "under " + MlflowGlobalConfiguration.WHERE + "."
-                            : "in the configuration of folder '" + server.folder().getFullName() + "'."));
+            throw new ConfigurationException(
+                    "The training credentials '" + id + "' of the MLflow server '" + server.getName()
+                            + "' are those of a gate, which are never given to a build. Choose credentials that can only log runs "
+                            + (server.folder() == null
+                                    ? "under " + MlflowGlobalConfiguration.WHERE + "."
+                                    : "in the configuration of folder '"
+                                            + server.folder().getFullName() + "'."));
         }
-        StandardUsernamePasswordCredentials pair = Connections.find(id, StandardUsernamePasswordCredentials.class, server);
+        StandardUsernamePasswordCredentials pair =
+                Connections.find(id, StandardUsernamePasswordCredentials.class, server);
         if (pair != null) {
             Connections.used(run, pair);
             Map<String, String> open = new LinkedHashMap<>();

@@ -53,7 +53,9 @@ final class WebhookRegistration {
             return readBack(webhooks.list().orElse(List.of()), url, ours.isEmpty());
         } catch (TrackingException e) {
             return FormValidation.errorWithMarkup(Util.escape(e.category() + ": " + e.getMessage()
-                            + (e.category() == ErrorCategory.PROTOCOL ? " " + Messages.WebhookRegistration_refused() : ""))
+                            + (e.category() == ErrorCategory.PROTOCOL
+                                    ? " " + Messages.WebhookRegistration_refused()
+                                    : ""))
                     + byHand(server, url));
         } catch (ConfigurationException e) {
             return FormValidation.error(e.getMessage());
@@ -102,7 +104,9 @@ final class WebhookRegistration {
 
     /** A slash at the end does not count. */
     private static List<Webhook> toThisJenkins(List<Webhook> webhooks, String url) {
-        return webhooks.stream().filter(webhook -> url.equals(webhook.url()) || url.equals(webhook.url() + "/")).toList();
+        return webhooks.stream()
+                .filter(webhook -> url.equals(webhook.url()) || url.equals(webhook.url() + "/"))
+                .toList();
     }
 
     private static boolean isComplete(Webhook webhook) {
@@ -121,7 +125,8 @@ final class WebhookRegistration {
         String events = EVENTS.stream().map(event -> "'" + event + "'").collect(Collectors.joining(", "));
         return "<p>" + Util.escape(Messages.WebhookRegistration_byHand()) + "</p><pre>"
                 + Util.escape("read -rs MLFLOW_WEBHOOK_SECRET && export MLFLOW_WEBHOOK_SECRET\n"
-                        + "python3 -c \"import os; from mlflow import MlflowClient; MlflowClient('" + quoted(server.getTrackingUri())
+                        + "python3 -c \"import os; from mlflow import MlflowClient; MlflowClient('"
+                        + quoted(server.getTrackingUri())
                         + "').create_webhook(name='" + name(url) + "', url='" + quoted(url) + "', events=[" + events
                         + "], secret=os.environ['MLFLOW_WEBHOOK_SECRET'])\"")
                 + "</pre>";
@@ -129,6 +134,10 @@ final class WebhookRegistration {
 
     /** An address that neither a shell nor Python reads anything into. */
     private static String quoted(String url) {
-        return url.replace("'", "%27").replace("$", "%24").replace("`", "%60").replace("\"", "%22").replace("\\", "%5C");
+        return url.replace("'", "%27")
+                .replace("$", "%24")
+                .replace("`", "%60")
+                .replace("\"", "%22")
+                .replace("\\", "%5C");
     }
 }

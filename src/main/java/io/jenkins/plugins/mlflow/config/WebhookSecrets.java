@@ -26,7 +26,10 @@ public final class WebhookSecrets {
                     found.add(new Entry(server, secret));
                 }
             } catch (RuntimeException e) {
-                LOGGER.log(Level.WARNING, e, () -> "The webhook secret of MLflow server '" + server.getName() + "' cannot be read");
+                LOGGER.log(
+                        Level.WARNING,
+                        e,
+                        () -> "The webhook secret of MLflow server '" + server.getName() + "' cannot be read");
             }
         }
         return found;
@@ -34,7 +37,8 @@ public final class WebhookSecrets {
 
     /** Those of the controller and of all folders. */
     private static List<MlflowServerConfiguration> servers() {
-        List<MlflowServerConfiguration> all = new ArrayList<>(MlflowGlobalConfiguration.get().configured());
+        List<MlflowServerConfiguration> all =
+                new ArrayList<>(MlflowGlobalConfiguration.get().configured());
         if (OptionalPlugins.isActive(OptionalPlugins.FOLDERS)) {
             FolderSources.all().forEach(source -> all.addAll(source.configured()));
         }

@@ -26,6 +26,7 @@ public final class Evaluator {
 
     /** To look values up. */
     private final Evidence evidence;
+
     private final SlicesOf candidateSlices;
     private final SlicesOf unclearSlices;
     private final SlicesOf baselineSlices;
@@ -54,7 +55,8 @@ public final class Evaluator {
             ranks.add(new ArrayList<>());
         }
         for (Check check : checks) {
-            ranks.get((check.isPassed() ? each : 0) + check.getCriticality().ordinal()).add(check);
+            ranks.get((check.isPassed() ? each : 0) + check.getCriticality().ordinal())
+                    .add(check);
         }
         List<Check> ordered = new ArrayList<>(checks.size());
         ranks.forEach(ordered::addAll);
@@ -74,8 +76,14 @@ public final class Evaluator {
         }
         SortedMap<String, String> slices = slicesOf(rule.target());
         if (slices.size() < rule.target().atLeast()) {
-            addWhole(rule, null, new Finding(Verdict.MISSING, null,
-                    "the run has " + slices.size() + " of at least " + rule.target().atLeast() + " slices"));
+            addWhole(
+                    rule,
+                    null,
+                    new Finding(
+                            Verdict.MISSING,
+                            null,
+                            "the run has " + slices.size() + " of at least "
+                                    + rule.target().atLeast() + " slices"));
         }
         if (rule.kind() == RuleKind.WORST_GAP) {
             addGap(rule, slices);
@@ -85,8 +93,11 @@ public final class Evaluator {
         if (evidence.baseline() != null && !rule.target().allowLostSlices()) {
             for (String slice : baselineSlices.of(rule.target()).keySet()) {
                 if (!slices.containsKey(slice)) {
-                    addWhole(rule, slice, new Finding(Verdict.MISSING, null,
-                            "the baseline has this slice and the candidate has not"));
+                    addWhole(
+                            rule,
+                            slice,
+                            new Finding(
+                                    Verdict.MISSING, null, "the baseline has this slice and the candidate has not"));
                 }
             }
         }
@@ -134,7 +145,9 @@ public final class Evaluator {
     public static SortedMap<String, String> slices(MetricTarget target, Map<MetricKey, ?> values) {
         SortedMap<String, String> slices = new TreeMap<>();
         String beginning = target.sliceBeginning();
-        for (MetricKey key : Evidence.sorted(values).tailMap(MetricKey.current(beginning), true).keySet()) {
+        for (MetricKey key : Evidence.sorted(values)
+                .tailMap(MetricKey.current(beginning), true)
+                .keySet()) {
             String metric = key.name();
             if (!metric.startsWith(beginning)) {
                 break;
@@ -150,7 +163,8 @@ public final class Evaluator {
     private void add(MetricRule rule, ExactRule exact, String metric, String slice) {
         MetricKey key = rule.target().key(metric);
         Double value = evidence.candidate().get(key);
-        Double baseline = evidence.baseline() == null ? null : evidence.baseline().get(key);
+        Double baseline =
+                evidence.baseline() == null ? null : evidence.baseline().get(key);
         BigDecimal c = value == null || !Evidence.isFinite(value) ? null : Decimals.shortest(value);
         BigDecimal b = baseline == null || !Evidence.isFinite(baseline) ? null : Decimals.shortest(baseline);
         Finding finding;
@@ -173,7 +187,8 @@ public final class Evaluator {
     /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
     private Finding withOrigin(MetricRule rule, MetricKey key, Finding finding) {
         Origin own = evidence.origins().get(key);
-        Origin theirs = rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
+        Origin theirs =
+                rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
         if (own == null && theirs == null) {
             return finding;
         }
@@ -186,7 +201,8 @@ public final class Evaluator {
     private static String missing(MetricRule rule) {
         return rule.target().dataset() == null
                 ? "the run has no value of this metric"
-                : "the evaluated model has no value of this metric on dataset " + rule.target().dataset();
+                : "the evaluated model has no value of this metric on dataset "
+                        + rule.target().dataset();
     }
 
     private static Double change(BigDecimal c, BigDecimal b) {
@@ -203,14 +219,19 @@ public final class Evaluator {
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
                     : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
         }
-        String incomparable = evidence.incomparable().getOrDefault(
-                key, evidence.incomparable().get(rule.target().key(rule.metric())));
+        String incomparable = evidence.incomparable()
+                .getOrDefault(key, evidence.incomparable().get(rule.target().key(rule.metric())));
         if (incomparable != null) {
             return Finding.inconclusive(incomparable);
         }
         if (b == null) {
-            return new Finding(Verdict.NO_BASELINE, null, "the baseline has no finite value of this metric"
-                    + (rule.target().dataset() == null ? "" : " on dataset " + rule.target().dataset()));
+            return new Finding(
+                    Verdict.NO_BASELINE,
+                    null,
+                    "the baseline has no finite value of this metric"
+                            + (rule.target().dataset() == null
+                                    ? ""
+                                    : " on dataset " + rule.target().dataset()));
         }
         return rule.target().evidence() == null
                 ? exact.comparison(c, b)
@@ -247,8 +268,13 @@ public final class Evaluator {
                 return;
             }
             if (!Evidence.isFinite(value)) {
-                addWhole(rule, null, new Finding(Verdict.NOT_FINITE, null,
-                        "slice " + slice.getKey() + " is " + name(value) + ", not a finite number"));
+                addWhole(
+                        rule,
+                        null,
+                        new Finding(
+                                Verdict.NOT_FINITE,
+                                null,
+                                "slice " + slice.getKey() + " is " + name(value) + ", not a finite number"));
                 return;
             }
             values.put(slice.getKey(), Decimals.shortest(value));
@@ -279,8 +305,7 @@ public final class Evaluator {
 
     /** A check of the slices as a whole, or of one that is not there. */
     private void addWhole(MetricRule rule, String slice, Finding finding) {
-        checks.add(check(
-                rule, MetricTarget.inSlice(rule.metric(), slice), slice, null, null, null, finding));
+        checks.add(check(rule, MetricTarget.inSlice(rule.metric(), slice), slice, null, null, null, finding));
     }
 
     private Check check(
@@ -295,7 +320,9 @@ public final class Evaluator {
         return new Check(
                 metric,
                 slice,
-                origin != null && origin.dataset() != null ? origin.dataset() : rule.target().dataset(),
+                origin != null && origin.dataset() != null
+                        ? origin.dataset()
+                        : rule.target().dataset(),
                 origin == null ? null : origin.runId(),
                 rule.kind().key(),
                 rule.limit().doubleValue(),

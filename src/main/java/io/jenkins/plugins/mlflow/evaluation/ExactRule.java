@@ -23,7 +23,8 @@ final class ExactRule {
                 margin,
                 margin.signum() >= 0
                         ? value + (min ? " is at least " : " is at most ") + limitText
-                        : value + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of " + limitText);
+                        : value + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of "
+                                + limitText);
     }
 
     Finding comparison(BigDecimal c, BigDecimal b) {
@@ -43,7 +44,8 @@ final class ExactRule {
     /** A change relative to 0 is 0 if nothing changed and undefined otherwise. */
     private Finding relativeToZero(BigDecimal gain) {
         if (gain.signum() == 0) {
-            return limited(gain, rule.kind().isDrop() ? rule.limit() : rule.limit().negate(), BigDecimal.ZERO);
+            return limited(
+                    gain, rule.kind().isDrop() ? rule.limit() : rule.limit().negate(), BigDecimal.ZERO);
         }
         if (!rule.kind().isDrop()) {
             return Finding.inconclusive("a change relative to a baseline of 0 is undefined");

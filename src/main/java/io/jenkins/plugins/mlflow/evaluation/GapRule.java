@@ -39,9 +39,7 @@ final class GapRule {
     Finding exact() {
         String limit = Numbers.text(rule.limit());
         return Finding.of(
-                rule.limit().subtract(gap()),
-                found() + ", at most " + limit,
-                found() + ", more than " + limit);
+                rule.limit().subtract(gap()), found() + ", at most " + limit, found() + ", more than " + limit);
     }
 
     /**
@@ -52,14 +50,16 @@ final class GapRule {
      */
     Finding uncertain(Map<String, Uncertainty> uncertainties) {
         if (slices.size() > MOST_WITH_EVIDENCE) {
-            return Finding.inconclusive(slices.size() + " slices are too many to compare each with each; `worst_gap` with"
-                    + " `evidence` takes at most " + MOST_WITH_EVIDENCE);
+            return Finding.inconclusive(
+                    slices.size() + " slices are too many to compare each with each; `worst_gap` with"
+                            + " `evidence` takes at most " + MOST_WITH_EVIDENCE);
         }
         try {
             Interval gap = interval(estimates(uncertainties));
             String limit = Numbers.text(rule.limit());
             String found = found() + " (" + gap + " at "
-                    + Numbers.percent(Decimals.shortest(uncertainties.get(lowest).confidence())) + ")";
+                    + Numbers.percent(
+                            Decimals.shortest(uncertainties.get(lowest).confidence())) + ")";
             if (gap.lower().compareTo(rule.limit()) <= 0 && gap.upper().compareTo(rule.limit()) > 0) {
                 return Finding.inconclusive(found + ", which straddles the limit: at most " + limit);
             }
@@ -74,7 +74,8 @@ final class GapRule {
     }
 
     private String found() {
-        return "slices " + lowest + " (" + Numbers.brief(slices.get(lowest), BigDecimal.ZERO) + ") and " + highest + " ("
+        return "slices " + lowest + " (" + Numbers.brief(slices.get(lowest), BigDecimal.ZERO) + ") and " + highest
+                + " ("
                 + Numbers.brief(slices.get(highest), BigDecimal.ZERO) + ") are " + Numbers.brief(gap(), rule.limit())
                 + " apart";
     }

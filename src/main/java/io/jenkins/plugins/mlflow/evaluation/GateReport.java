@@ -38,8 +38,7 @@ public final class GateReport {
     }
 
     /** The report of a gate that could not even start. */
-    public static GateReport notStarted(
-            String category, String message, String runMode, String model, String server) {
+    public static GateReport notStarted(String category, String message, String runMode, String model, String server) {
         return new GateReport(GateStatus.ERROR, category + ": " + message, runMode, model, server)
                 .error(category, message);
     }

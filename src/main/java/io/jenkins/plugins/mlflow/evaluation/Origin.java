@@ -18,6 +18,7 @@ public record Origin(String runId, String dataset) implements Serializable {
 
     /** As it follows a reason, such as {@code logged by run 0f3a on dataset holdout}. */
     public String inWords() {
-        return "logged" + (runId == null ? "" : " by run " + runId) + (dataset == null ? "" : " on dataset " + DisplayText.name(dataset, LONGEST));
+        return "logged" + (runId == null ? "" : " by run " + runId)
+                + (dataset == null ? "" : " on dataset " + DisplayText.name(dataset, LONGEST));
     }
 }

@@ -46,14 +46,16 @@ final class Uncertainty {
      * successes or not; for a standard error the normal one.
      */
     Estimate of(BigDecimal value) throws Unknown {
-        return new Estimate(value, switch (source.kind()) {
-            case SAMPLES -> wilson(value);
-            case STD_ERROR -> {
-                BigDecimal reach = decimal(quantile() * standardError());
-                yield new Interval(value.subtract(reach), value.add(reach));
-            }
-            case INTERVAL -> given(value);
-        });
+        return new Estimate(
+                value,
+                switch (source.kind()) {
+                    case SAMPLES -> wilson(value);
+                    case STD_ERROR -> {
+                        BigDecimal reach = decimal(quantile() * standardError());
+                        yield new Interval(value.subtract(reach), value.add(reach));
+                    }
+                    case INTERVAL -> given(value);
+                });
     }
 
     /** What was computed in binary, as a decimal. */
@@ -67,7 +69,8 @@ final class Uncertainty {
     private Interval wilson(BigDecimal value) throws Unknown {
         double samples = read(source.first());
         if (samples < 1 || samples > Integer.MAX_VALUE || samples != Math.rint(samples)) {
-            throw new Unknown(name(source.first()) + " is " + Numbers.text(samples) + ", which is no number of samples");
+            throw new Unknown(
+                    name(source.first()) + " is " + Numbers.text(samples) + ", which is no number of samples");
         }
         if (value.signum() < 0 || value.compareTo(BigDecimal.ONE) > 0) {
             throw new Unknown("the value is no proportion between 0 and 1, so its samples tell nothing");
@@ -76,8 +79,8 @@ final class Uncertainty {
         double z = quantile();
         double perSample = z * z / samples;
         double center = (proportion + perSample / 2) / (1 + perSample);
-        double reach = z / (1 + perSample)
-                * Math.sqrt(proportion * (1 - proportion) / samples + perSample / (4 * samples));
+        double reach =
+                z / (1 + perSample) * Math.sqrt(proportion * (1 - proportion) / samples + perSample / (4 * samples));
         // Rounding could leave out the value itself, or reach beyond 0 and 1.
         return new Interval(
                 decimal(Math.max(0, Math.min(center - reach, proportion))),

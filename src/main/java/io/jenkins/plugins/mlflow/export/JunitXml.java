@@ -41,7 +41,8 @@ public final class JunitXml {
         boolean error = status == GateStatus.ERROR;
         boolean passed = status == GateStatus.PASSED || status == GateStatus.DISABLED;
         boolean pending = status == GateStatus.PENDING;
-        long failures = report.getChecks().stream().filter(JunitXml::isFailure).count() + (passed || error || pending ? 0 : 1);
+        long failures =
+                report.getChecks().stream().filter(JunitXml::isFailure).count() + (passed || error || pending ? 0 : 1);
         long skipped = report.getChecks().stream().filter(JunitXml::isSkipped).count() + (pending ? 1 : 0);
         xml.writeStartDocument("UTF-8", "1.0");
         xml.writeStartElement("testsuite");
@@ -92,7 +93,9 @@ public final class JunitXml {
     private static String legal(String text) {
         StringBuilder legal = new StringBuilder();
         text.codePoints()
-                .map(c -> c == '\t' || c == '\n' || c == '\r'
+                .map(c -> c == '\t'
+                                || c == '\n'
+                                || c == '\r'
                                 || c >= 0x20 && c <= 0xD7FF
                                 || c >= 0xE000 && c <= 0xFFFD
                                 || c >= 0x10000

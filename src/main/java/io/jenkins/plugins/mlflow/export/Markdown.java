@@ -19,14 +19,26 @@ public final class Markdown {
 
     public static String of(GateReport report) {
         StringBuilder text = new StringBuilder();
-        text.append("### ").append(report.getStatus()).append(": ").append(escaped(report.getModel())).append("\n\n")
-                .append(escaped(report.getReason())).append("\n\n");
+        text.append("### ")
+                .append(report.getStatus())
+                .append(": ")
+                .append(escaped(report.getModel()))
+                .append("\n\n")
+                .append(escaped(report.getReason()))
+                .append("\n\n");
         for (List<String> fact : ReportTable.facts(report)) {
-            text.append("- ").append(fact.get(0)).append(": ").append(escaped(fact.get(1))).append('\n');
+            text.append("- ")
+                    .append(fact.get(0))
+                    .append(": ")
+                    .append(escaped(fact.get(1)))
+                    .append('\n');
         }
         if (!report.getChecks().isEmpty()) {
-            text.append('\n').append(row(ReportTable.HEADINGS)).append('|')
-                    .append(" --- |".repeat(ReportTable.HEADINGS.size())).append('\n');
+            text.append('\n')
+                    .append(row(ReportTable.HEADINGS))
+                    .append('|')
+                    .append(" --- |".repeat(ReportTable.HEADINGS.size()))
+                    .append('\n');
             for (Check check : report.getChecks()) {
                 text.append(row(ReportTable.of(check)));
             }

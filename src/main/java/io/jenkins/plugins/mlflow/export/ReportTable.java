@@ -80,9 +80,10 @@ public final class ReportTable {
         String found = baseline.getVersion() != null
                 ? "version " + baseline.getVersion()
                 : baseline.isResolved() ? "no version" : "not resolved";
-        return found + (baseline.getStage() == null
-                ? " (alias " + baseline.getAlias() + ")"
-                : " (stage " + baseline.getStage() + ")");
+        return found
+                + (baseline.getStage() == null
+                        ? " (alias " + baseline.getAlias() + ")"
+                        : " (stage " + baseline.getStage() + ")");
     }
 
     private static String approval(ApprovalInfo approval) {

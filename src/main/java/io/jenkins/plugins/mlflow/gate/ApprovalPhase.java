@@ -41,13 +41,14 @@ final class ApprovalPhase {
     private void count(int first) throws TrackingException, InterruptedException {
         int approved = context.server().versionsWithTag(context.model(), AuditTags.APPROVED_BY, first);
         if (approved < first) {
-            context.say(approved + " of the first " + first + " promotions of " + context.model() + " were approved so far");
+            context.say(approved + " of the first " + first + " promotions of " + context.model()
+                    + " were approved so far");
             requireApproval();
             return;
         }
         state.approval.required = false;
-        context.say("No approval is needed: " + (first == 1 ? "a promotion" : "the first " + first + " promotions") + " of "
-                + context.model() + (first == 1 ? " was" : " were") + " approved before");
+        context.say("No approval is needed: " + (first == 1 ? "a promotion" : "the first " + first + " promotions")
+                + " of " + context.model() + (first == 1 ? " was" : " were") + " approved before");
         state.enter(Phase.FIND_VERSION);
     }
 
@@ -60,7 +61,8 @@ final class ApprovalPhase {
             return false;
         }
         boolean aliasHeld = wanted.alias() == null
-                || version.equals(ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias())));
+                || version.equals(
+                        ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias())));
         boolean stageHeld = wanted.stage() == null
                 || version.equals(ModelVersion.number(context.server().versionInStage(context.model(), wanted.stage())))
                         && versions.otherInStage(version, wanted).isEmpty();
@@ -84,7 +86,8 @@ final class ApprovalPhase {
     }
 
     static String waitingFor(GateState state, PromotionPolicy wanted) {
-        return "approval since " + AuditTags.text(state.approval.requestedAt) + " until " + AuditTags.text(deadline(state, wanted));
+        return "approval since " + AuditTags.text(state.approval.requestedAt) + " until "
+                + AuditTags.text(deadline(state, wanted));
     }
 
     static Instant deadline(GateState state, PromotionPolicy wanted) {
@@ -94,21 +97,24 @@ final class ApprovalPhase {
     /** What the user who approves is asked. */
     static String question(GateRequest request, GateState state) {
         String what = state.candidate.version == null ? state.model().inWords() : "version " + state.candidate.version;
-        return "Promote " + what + " of " + request.model() + " to " + request.policy().promotion().target() + "?";
+        return "Promote " + what + " of " + request.model() + " to "
+                + request.policy().promotion().target() + "?";
     }
 
     /** Why the gate ends if no user approved or refused in time. */
     static String nobody(GateState state, PromotionPolicy wanted) {
         return "The gate passed, but nobody approved the promotion to " + wanted.target() + " within "
                 + Durations.format(wanted.approval().timeout()) + ", by "
-                + AuditTags.text(deadline(state, wanted)) + ". Nothing was promoted. Run the gate again, or raise promote.approval_timeout.";
+                + AuditTags.text(deadline(state, wanted))
+                + ". Nothing was promoted. Run the gate again, or raise promote.approval_timeout.";
     }
 
     /** The promotion that was approved is not the one that would be made now. */
     static GateAbortException outdated(GateState state, String what) {
         return new GateAbortException(
                 ErrorCategory.CONFLICT,
-                what + " after " + state.approval.given.by() + " approved a promotion that has changed since, so the approval is no longer valid. Nothing was"
+                what + " after " + state.approval.given.by()
+                        + " approved a promotion that has changed since, so the approval is no longer valid. Nothing was"
                         + " promoted. Run the gate again.");
     }
 }

@@ -10,6 +10,7 @@ final class ApprovalState extends StatePart<ApprovalState> {
     Boolean required;
     /** Whether no approval is requested because the promotion will find nothing to do. */
     boolean notNeeded;
+
     Instant requestedAt;
     Approval given;
     Instant receivedAt;

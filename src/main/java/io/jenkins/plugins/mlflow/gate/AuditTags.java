@@ -40,7 +40,9 @@ final class AuditTags {
     private boolean isRefusedVersionKnown() throws TrackingException, InterruptedException {
         GateState state = context.state;
         if (state.candidate.version == null && context.policy().promotion() != null && state.model() != null) {
-            new ModelVersions(context).existing(state.model()).ifPresent(version -> state.candidate.version = version.version());
+            new ModelVersions(context)
+                    .existing(state.model())
+                    .ifPresent(version -> state.candidate.version = version.version());
         }
         return state.candidate.version != null;
     }
@@ -91,7 +93,9 @@ final class AuditTags {
 
     /** Tags are a trail, not the promotion: if they cannot be set, that is a warning. */
     void giveUp(String why) {
-        String warning = (context.state.candidate.version == null ? "the candidate's version" : "version " + context.state.candidate.version)
+        String warning = (context.state.candidate.version == null
+                        ? "the candidate's version"
+                        : "version " + context.state.candidate.version)
                 + " could not be tagged: " + why;
         context.say("Warning: " + warning);
         if (context.state.phase == Phase.TAG_PROMOTED) {

@@ -38,7 +38,8 @@ final class BaselineResolver {
         if (version.runId() == null) {
             throw new GateAbortException(
                     ErrorCategory.NOT_FOUND,
-                    "Server '" + context.request.server() + "' has no run for the baseline, version " + version.version()
+                    "Server '" + context.request.server() + "' has no run for the baseline, version "
+                            + version.version()
                             + " of model '" + context.model() + "' (" + baseline.target()
                             + "). Move it to a version that was made from a run.");
         }
@@ -53,7 +54,8 @@ final class BaselineResolver {
         state.baseline.runId = version.runId();
         state.baseline.metrics = measured;
         state.baseline.datasetDigests = new TreeSet<>(run.datasetDigests());
-        context.say("Baseline: version " + version.version() + " of " + context.model() + " (" + baseline.target() + "), run "
+        context.say("Baseline: version " + version.version() + " of " + context.model() + " (" + baseline.target()
+                + "), run "
                 + version.runId()
                 + (measured.model.isLoggedModel() ? ", " + measured.model.inWords() : "")
                 + (version.version().equals(state.candidate.version) ? "; it is the candidate itself" : ""));
@@ -96,7 +98,8 @@ final class BaselineResolver {
             return run;
         } catch (TrackingException e) {
             if (e.category() == ErrorCategory.NOT_FOUND) {
-                throw new GateAbortException(ErrorCategory.NOT_FOUND, what + "cannot be read: " + e.getMessage() + remedy);
+                throw new GateAbortException(
+                        ErrorCategory.NOT_FOUND, what + "cannot be read: " + e.getMessage() + remedy);
             }
             throw e;
         }
@@ -112,7 +115,9 @@ final class BaselineResolver {
         state.baseline.metrics = null;
         state.baseline.datasetDigests = null;
         context.say("Baseline: no version of " + context.model() + " holds " + baseline.target()
-                + (refused != null ? "; " + refused : baseline.rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
+                + (refused != null
+                        ? "; " + refused
+                        : baseline.rubberStamp() ? "; change rules pass as a rubber stamp" : ""));
     }
 
     /**
@@ -130,7 +135,9 @@ final class BaselineResolver {
                 return refusal(holder.get(), "alias '" + promotion.alias() + "'");
             }
         }
-        if (promotion.stage() != null && !promotion.stage().equals("None") && !promotion.stage().equals(baseline.stage())) {
+        if (promotion.stage() != null
+                && !promotion.stage().equals("None")
+                && !promotion.stage().equals(baseline.stage())) {
             Optional<ModelVersion> holder = context.server().versionInStage(context.model(), promotion.stage());
             if (holder.isPresent() && !isCandidate(holder.get())) {
                 return refusal(holder.get(), "stage " + promotion.stage());
@@ -140,8 +147,8 @@ final class BaselineResolver {
     }
 
     private String refusal(ModelVersion holder, String target) {
-        return "no version holds " + baseline.target() + ", the baseline, but version " + holder.version() + " holds " + target
-                + ", which the promotion would move; compare with that";
+        return "no version holds " + baseline.target() + ", the baseline, but version " + holder.version() + " holds "
+                + target + ", which the promotion would move; compare with that";
     }
 
     private boolean isCandidate(ModelVersion holder) {

@@ -13,6 +13,7 @@ final class BaselineState extends StatePart<BaselineState> {
     String runId;
     /** Why change rules may not pass although no version holds the baseline's alias or stage; null if they may. */
     String rubberStampRefused;
+
     MetricSnapshot metrics;
     TreeSet<String> datasetDigests;
 

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 final class BuildRunResolver {
     /** So many runs are listed where one is wanted. */
     private static final int MOST_LISTED = 10;
+
     private static final int LONGEST = 80;
 
     private final GateContext context;
@@ -39,12 +40,16 @@ final class BuildRunResolver {
             return first;
         }
         if (filter == null) {
-            throw several("There are several runs " + tags.inWords(), found,
+            throw several(
+                    "There are several runs " + tags.inWords(),
+                    found,
                     "Give the run's id, or choose with an experiment or a filter.");
         }
         CandidateResolver.refuseFuture(context, first);
         if (Objects.equals(first.startTime(), found.get(1).run().startTime())) {
-            throw several("The newest runs " + tags.inWords() + " that match the filter started at the same time", found,
+            throw several(
+                    "The newest runs " + tags.inWords() + " that match the filter started at the same time",
+                    found,
                     "Give the run's id, or a filter that only one of them matches.");
         }
         return first;
@@ -70,8 +75,11 @@ final class BuildRunResolver {
 
     private static String describe(TaggedRun found) {
         Run run = found.run();
-        return run.id() + (found.name() == null ? "" : " ('" + DisplayText.name(found.name(), LONGEST) + "')") + " in experiment "
-                + (found.experiment() == null ? run.experimentId() : "'" + DisplayText.name(found.experiment(), LONGEST) + "'")
+        return run.id() + (found.name() == null ? "" : " ('" + DisplayText.name(found.name(), LONGEST) + "')")
+                + " in experiment "
+                + (found.experiment() == null
+                        ? run.experimentId()
+                        : "'" + DisplayText.name(found.experiment(), LONGEST) + "'")
                 + (run.startTime() == null ? "" : ", started " + run.startTime());
     }
 }

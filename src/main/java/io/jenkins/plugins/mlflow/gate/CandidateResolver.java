@@ -39,7 +39,8 @@ final class CandidateResolver {
         } else if (experiment != null) {
             newestRun(selection, experiment);
         } else if (context.request.runTags() != null) {
-            state.candidate.runId = new BuildRunResolver(context).find(selection.filter()).id();
+            state.candidate.runId =
+                    new BuildRunResolver(context).find(selection.filter()).id();
         } else {
             Optional<ModelVersion> highest = context.server().highestVersion(context.model());
             if (highest.isEmpty()) {
@@ -51,10 +52,13 @@ final class CandidateResolver {
         if (exact == null && context.request.runTags() != null) {
             state.candidate.runOf = context.request.runTags().inWords();
         }
-        context.say("Candidate: " + (state.candidate.versionRunId == null ? "run " : "evaluation run ") + state.candidate.runId
+        context.say("Candidate: " + (state.candidate.versionRunId == null ? "run " : "evaluation run ")
+                + state.candidate.runId
                 + (state.loggedModelId() == null ? "" : ", logged model " + state.loggedModelId())
                 + (state.candidate.runOf == null ? "" : ", the run " + state.candidate.runOf)
-                + (state.candidate.version == null ? "" : ", version " + state.candidate.version + " of " + context.model()));
+                + (state.candidate.version == null
+                        ? ""
+                        : ", version " + state.candidate.version + " of " + context.model()));
         state.enter(Phase.WAIT);
     }
 
@@ -68,7 +72,9 @@ final class CandidateResolver {
             throw new GateAbortException(
                     ErrorCategory.CONFIGURATION,
                     "The run " + tags.inWords() + " was asked for, but the policy names "
-                            + (selection.alias() != null ? "alias '" + selection.alias() + "'" : "stage " + selection.stage())
+                            + (selection.alias() != null
+                                    ? "alias '" + selection.alias() + "'"
+                                    : "stage " + selection.stage())
                             + " as the candidate. Remove one of the two.");
         }
         if (selection.alias() != null) {
@@ -122,14 +128,15 @@ final class CandidateResolver {
                 tags == null ? Map.of() : tags.tags());
         Run run = context.server()
                 .firstRun(search)
-                .orElseThrow(() -> notFound("has no active run " + (tags == null ? "" : tags.inWords() + " ") + "in experiment '"
-                        + experiment.name() + "'"
-                        + (selection.filter() == null ? "" : " that matches the filter " + selection.filter())
-                        + (selection.best() && selection.maxAge() != null
-                                ? " and started within " + Durations.format(selection.maxAge())
-                                : "")
-                        + (selection.nested() ? "" : " (child runs do not count)")
-                        + ". Log a run before the gate, or correct the selection"));
+                .orElseThrow(() ->
+                        notFound("has no active run " + (tags == null ? "" : tags.inWords() + " ") + "in experiment '"
+                                + experiment.name() + "'"
+                                + (selection.filter() == null ? "" : " that matches the filter " + selection.filter())
+                                + (selection.best() && selection.maxAge() != null
+                                        ? " and started within " + Durations.format(selection.maxAge())
+                                        : "")
+                                + (selection.nested() ? "" : " (child runs do not count)")
+                                + ". Log a run before the gate, or correct the selection"));
         refuseFuture(context, run);
         state.candidate.runId = run.id();
     }
@@ -140,7 +147,8 @@ final class CandidateResolver {
         if (run.startTime() != null && run.startTime().isAfter(now.plus(CLOCK_TOLERANCE))) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Run " + run.id() + ", the first of the selection, started at " + run.startTime() + " by its client's clock, but it"
+                    "Run " + run.id() + ", the first of the selection, started at " + run.startTime()
+                            + " by its client's clock, but it"
                             + " is " + now + " on server '" + context.request.server()
                             + "'. Correct the clock of the machine that trains, or give the run's id.");
         }
@@ -151,13 +159,15 @@ final class CandidateResolver {
         versions.refusePrompt(version);
         String evaluatedBy = context.request.evaluationRunId();
         if (version.runId() == null && evaluatedBy == null) {
-            throw notFound("has no run for version " + version.version() + " of model '" + context.model()
-                    + "', so there are no metrics to evaluate. Register the model from its run, or name an evaluation run");
+            throw notFound(
+                    "has no run for version " + version.version() + " of model '" + context.model()
+                            + "', so there are no metrics to evaluate. Register the model from its run, or name an evaluation run");
         }
         Subject subject = Subject.version(versions.source(version));
         state.candidate.version = version.version();
         state.candidate.runId = evaluatedBy == null ? version.runId() : evaluatedBy;
-        state.candidate.versionRunId = state.candidate.runId.equals(version.runId()) ? null : String.valueOf(version.runId());
+        state.candidate.versionRunId =
+                state.candidate.runId.equals(version.runId()) ? null : String.valueOf(version.runId());
         state.candidate.subject = evaluatedBy == null ? subject : subject.evaluatedBy();
         state.candidate.versionPending = isPending(version);
     }
@@ -192,11 +202,13 @@ final class CandidateResolver {
                 throw notFound("does not tell when run " + run.id() + " started, so its age cannot be checked."
                         + " Log a run with a start time, or remove max_age");
             }
-            Instant oldest = serverTime(context, run.serverTime()).minus(context.policy().candidate().maxAge());
+            Instant oldest = serverTime(context, run.serverTime())
+                    .minus(context.policy().candidate().maxAge());
             if (run.startTime().isBefore(oldest)) {
                 throw notFound("has run " + run.id() + " started at " + run.startTime()
                         + ", which is longer ago than the maximum age of "
-                        + Durations.format(context.policy().candidate().maxAge()) + ". Log a new run, or raise max_age");
+                        + Durations.format(context.policy().candidate().maxAge())
+                        + ". Log a new run, or raise max_age");
             }
         }
         state.candidate.experimentId = run.experimentId();
@@ -209,7 +221,9 @@ final class CandidateResolver {
     }
 
     private boolean isExperimentUnnamed() {
-        return state.candidate.experiment == null && state.candidate.experimentId != null && !state.candidate.experimentAsked;
+        return state.candidate.experiment == null
+                && state.candidate.experimentId != null
+                && !state.candidate.experimentAsked;
     }
 
     void prefetchExperiment() throws InterruptedException {
@@ -225,7 +239,9 @@ final class CandidateResolver {
         }
         state.candidate.experimentAsked = true;
         try {
-            state.candidate.experiment = context.serverForDetails().experiment(state.candidate.experimentId).name();
+            state.candidate.experiment = context.serverForDetails()
+                    .experiment(state.candidate.experimentId)
+                    .name();
         } catch (TrackingException e) {
             context.say("The name of experiment " + state.candidate.experimentId + " is not known: " + e.getMessage());
         }
@@ -235,13 +251,15 @@ final class CandidateResolver {
         if (told == null) {
             throw new GateAbortException(
                     ErrorCategory.PROTOCOL,
-                    "Server '" + context.request.server() + "' does not tell its time (no Date header), so the start of a"
+                    "Server '" + context.request.server()
+                            + "' does not tell its time (no Date header), so the start of a"
                             + " run cannot be checked. Fix the proxy that removes the header, or name the run.");
         }
         return told;
     }
 
     private GateAbortException notFound(String what) {
-        return new GateAbortException(ErrorCategory.NOT_FOUND, "Server '" + context.request.server() + "' " + what + ".");
+        return new GateAbortException(
+                ErrorCategory.NOT_FOUND, "Server '" + context.request.server() + "' " + what + ".");
     }
 }

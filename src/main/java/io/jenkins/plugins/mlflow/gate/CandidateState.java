@@ -17,6 +17,7 @@ final class CandidateState extends StatePart<CandidateState> {
     String experiment;
     /** Whether the server was asked for the experiment's name. */
     boolean experimentAsked;
+
     String version;
     boolean versionPending;
     String runStatus;
@@ -26,6 +27,7 @@ final class CandidateState extends StatePart<CandidateState> {
     Subject subject = Subject.RUN;
     /** The run that the candidate's version names, where that is not the run whose metrics count. */
     String versionRunId;
+
     boolean evaluationRun;
     boolean childRun;
     /** Whose run was selected, such as {@code of this build}; null unless tags told it. */
@@ -37,6 +39,7 @@ final class CandidateState extends StatePart<CandidateState> {
 
     /** The last reading of the metrics that the rules need. */
     MetricSnapshot metrics = new MetricSnapshot(null);
+
     TreeSet<String> datasetDigests = new TreeSet<>();
     String fingerprint;
     Instant unchangedSince;

@@ -16,11 +16,18 @@ import java.io.Serializable;
  * @param unclear why it is not clear which model is meant; null if it is clear
  */
 record EvaluatedModel(
-        String loggedModelId, String name, String runId, String path, LoggedModel.Status status, boolean external, String unclear)
+        String loggedModelId,
+        String name,
+        String runId,
+        String path,
+        LoggedModel.Status status,
+        boolean external,
+        String unclear)
         implements Serializable {
 
     static EvaluatedModel of(LoggedModel model) {
-        return new EvaluatedModel(model.id(), model.name(), model.sourceRunId(), null, model.status(), model.external(), null);
+        return new EvaluatedModel(
+                model.id(), model.name(), model.sourceRunId(), null, model.status(), model.external(), null);
     }
 
     static EvaluatedModel ofArtifact(String runId, String path) {
@@ -42,8 +49,8 @@ record EvaluatedModel(
     /** As a record has it, written out for the same reason as that of MetricKey: fingerprints that are stored hold it. */
     @Override
     public String toString() {
-        return "EvaluatedModel[loggedModelId=" + loggedModelId + ", name=" + name + ", runId=" + runId + ", path=" + path + ", status="
-                + status + ", external=" + external + ", unclear=" + unclear + "]";
+        return "EvaluatedModel[loggedModelId=" + loggedModelId + ", name=" + name + ", runId=" + runId + ", path="
+                + path + ", status=" + status + ", external=" + external + ", unclear=" + unclear + "]";
     }
 
     /** For messages. */

@@ -25,7 +25,9 @@ public record ExactCandidate(Kind kind, String value) implements Serializable {
             case ALIAS -> AliasNames.problemWith(value);
             case STAGE -> value.isBlank() ? "is blank; it must be a stage such as Staging" : null;
             case MODEL ->
-                LoggedModel.isId(value) ? null : "is '" + value + "'; it must be the id of a logged model such as m-3f2a…";
+                LoggedModel.isId(value)
+                        ? null
+                        : "is '" + value + "'; it must be the id of a logged model such as m-3f2a…";
         };
     }
 }

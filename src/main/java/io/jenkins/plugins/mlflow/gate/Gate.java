@@ -47,7 +47,8 @@ public final class Gate {
                     .plus(request.policy().promotion().timeout());
         }
         if (state.phase == Phase.CHECK_APPROVAL) {
-            return state.evaluation.evaluatedAt.plus(request.policy().promotion().timeout());
+            return state.evaluation.evaluatedAt.plus(
+                    request.policy().promotion().timeout());
         }
         if (state.phase == Phase.AWAIT_APPROVAL) {
             return ApprovalPhase.deadline(state, request.policy().promotion());
@@ -160,7 +161,10 @@ public final class Gate {
         state.evaluation.reason = evaluation.reason();
         state.evaluation.evaluatedAt = clock.instant();
         boolean passed = evaluation.status() == GateStatus.PASSED;
-        if (passed && request.policy().promotion() != null && state.candidate.version == null && !request.mayPromote()) {
+        if (passed
+                && request.policy().promotion() != null
+                && state.candidate.version == null
+                && !request.mayPromote()) {
             // A dry run must not pass where the real one finds nothing to promote in.
             new ModelVersions(context).requireRegisteredModel();
         }
@@ -196,7 +200,8 @@ public final class Gate {
         Duration pause = backOff.after(context.state.attempts++);
         Duration settled = context.state.phase == Phase.WAIT ? new RunPoller(context).untilSettled() : null;
         if (settled != null && !settled.isNegative() && settled.compareTo(pause) < 0) {
-            // No other reading can settle the values earlier: it is worth some of the time that the last reading is given.
+            // No other reading can settle the values earlier: it is worth some of the time that the last reading is
+            // given.
             Duration left = Duration.between(clock.instant(), context.deadline).minus(TOO_LATE);
             if (settled.compareTo(left) < 0) {
                 return settled;
@@ -219,7 +224,9 @@ public final class Gate {
 
     private Duration afterFault(GateContext context, TrackingException fault, GateState before) {
         GateState state = context.state;
-        if (!fault.isTransient() && state.phase.isWriting() && fault.category() == ErrorCategory.PROTOCOL
+        if (!fault.isTransient()
+                && state.phase.isWriting()
+                && fault.category() == ErrorCategory.PROTOCOL
                 && state.journal.writeFault == null) {
             state.journal.writeFault = fault.getMessage();
             state.journal.registryRead = false;
@@ -236,7 +243,8 @@ public final class Gate {
             return Duration.ZERO;
         }
         state.journal.registryRead = false;
-        boolean cutShort = fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(context.deadline);
+        boolean cutShort =
+                fault.category() == ErrorCategory.TIMEOUT && !clock.instant().isBefore(context.deadline);
         if (cutShort && (before.lastFault != null || before.candidate.runStatus != null && before.waitingFor != null)) {
             // Our own deadline ended this attempt; what was known before it explains more.
             state.lastFault = before.lastFault;
@@ -260,7 +268,8 @@ public final class Gate {
     private Duration latestRetry(GateContext context) {
         Duration left = Duration.between(clock.instant(), context.deadline);
         return context.state.phase == Phase.WAIT
-                ? left.minus(GateContext.LAST_READING).minus(request.policy().waiting().settle())
+                ? left.minus(GateContext.LAST_READING)
+                        .minus(request.policy().waiting().settle())
                 : left;
     }
 
@@ -270,28 +279,35 @@ public final class Gate {
         if (state.phase.isTagging()) {
             new AuditTags(context).giveUp(state.lastFault == null ? "no time was left for it" : state.lastFaultMessage);
         } else if (state.phase == Phase.CHECK_APPROVAL) {
-            new ApprovalPhase(context).requireBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
+            new ApprovalPhase(context)
+                    .requireBecause(state.lastFault == null ? "no time was left to ask" : state.lastFaultMessage);
         } else if (state.phase == Phase.AWAIT_APPROVAL) {
-            fail(state, ErrorCategory.TIMEOUT, ApprovalPhase.nobody(state, request.policy().promotion()));
+            fail(
+                    state,
+                    ErrorCategory.TIMEOUT,
+                    ApprovalPhase.nobody(state, request.policy().promotion()));
         } else if (state.lastFault != null) {
             fail(state, state.lastFault, state.lastFaultMessage + " All retries until the deadline failed.");
         } else if (state.phase.isPromoting()) {
             fail(
                     state,
                     ErrorCategory.TIMEOUT,
-                    "The promotion did not finish within " + Durations.format(request.policy().promotion().timeout())
+                    "The promotion did not finish within "
+                            + Durations.format(request.policy().promotion().timeout())
                             + (state.waitingFor == null ? "" : ", waiting for " + state.waitingFor)
                             + ". Raise promote.timeout if the registry is slow.");
         } else if (state.requests == 0) {
             fail(
                     state,
                     ErrorCategory.TIMEOUT,
-                    "No request could be sent within " + Durations.format(request.policy().waiting().timeout())
+                    "No request could be sent within "
+                            + Durations.format(request.policy().waiting().timeout())
                             + ". Jenkins was down or overloaded, for example by gates waiting for unresponsive servers.");
         } else if (state.candidate.onlyMetricsMissing) {
             missingMetrics(context);
         } else {
-            state.evaluation.reason = "not ready to be evaluated within " + Durations.format(request.policy().waiting().timeout())
+            state.evaluation.reason = "not ready to be evaluated within "
+                    + Durations.format(request.policy().waiting().timeout())
                     + (state.waitingFor == null ? "" : ": still waiting for " + state.waitingFor);
             refuse(context);
         }
@@ -303,9 +319,11 @@ public final class Gate {
         String waitedFor = state.waitingFor == null ? state.waitedFor : state.waitingFor;
         try {
             PolicyEvaluation evaluation = PolicyEvaluation.of(context);
-            state.evaluation.status = evaluation.status() == GateStatus.PASSED ? GateStatus.FAILED : evaluation.status();
-            state.evaluation.reason = "after " + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor
-                    + "; " + evaluation.reason();
+            state.evaluation.status =
+                    evaluation.status() == GateStatus.PASSED ? GateStatus.FAILED : evaluation.status();
+            state.evaluation.reason = "after "
+                    + Durations.format(request.policy().waiting().timeout()) + " still waiting for " + waitedFor + "; "
+                    + evaluation.reason();
             state.evaluation.evaluatedAt = clock.instant();
             state.enter(afterRefusal(state));
         } catch (GateAbortException end) {
@@ -348,8 +366,9 @@ public final class Gate {
         fail(
                 copy,
                 ErrorCategory.FORBIDDEN,
-                "The gate passed, but " + by + " refused the promotion to " + request.policy().promotion().target()
-                        + ". Nothing was promoted. Ask " + by + " why, and run the gate again.");
+                "The gate passed, but " + by + " refused the promotion to "
+                        + request.policy().promotion().target() + ". Nothing was promoted. Ask " + by
+                        + " why, and run the gate again.");
         copy.endedAt = clock.instant();
         return copy;
     }

@@ -55,7 +55,8 @@ final class GateContext {
         if (left.isNegative() || left.isZero()) {
             throw TrackingException.passing(
                     ErrorCategory.TIMEOUT,
-                    "The deadline passed before a request to server '" + request.server() + "' could be sent. Raise `timeout`.",
+                    "The deadline passed before a request to server '" + request.server()
+                            + "' could be sent. Raise `timeout`.",
                     null);
         }
         return server.within(left);

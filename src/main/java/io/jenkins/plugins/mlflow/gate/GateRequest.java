@@ -85,7 +85,18 @@ public final class GateRequest implements Serializable {
 
     private GateRequest with(String barred, String runId, boolean isLocked, RunTags tags) {
         return new GateRequest(
-                model, server, exact, policy, policyOrigin, policySha256, runMode, buildUrl, barred, runId, isLocked, tags);
+                model,
+                server,
+                exact,
+                policy,
+                policyOrigin,
+                policySha256,
+                runMode,
+                buildUrl,
+                barred,
+                runId,
+                isLocked,
+                tags);
     }
 
     /** Registered model name. */

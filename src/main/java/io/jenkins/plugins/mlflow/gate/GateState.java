@@ -30,10 +30,12 @@ public final class GateState implements Serializable, Cloneable {
     int attempts;
     /** What went wrong at the last attempt, or null if it got its response. */
     ErrorCategory lastFault;
+
     String lastFaultMessage;
 
     /** The last thing that the run was waited for, also after the wait. */
     String waitedFor;
+
     String waitingFor;
     Instant endedAt;
 
@@ -154,7 +156,9 @@ public final class GateState implements Serializable, Cloneable {
 
     /** The checks of the last evaluation; empty before it. */
     List<Check> checks(GatePolicy policy) {
-        return evaluation.evaluatedAt == null ? List.of() : evaluation.checks == null ? evaluate(policy) : evaluation.checks;
+        return evaluation.evaluatedAt == null
+                ? List.of()
+                : evaluation.checks == null ? evaluate(policy) : evaluation.checks;
     }
 
     Evidence evidence(GatePolicy policy) {
@@ -231,6 +235,8 @@ public final class GateState implements Serializable, Cloneable {
     String loggedModelId() {
         return model() != null
                 ? model().loggedModelId()
-                : candidate.subject.source() == null ? null : candidate.subject.source().loggedModelId();
+                : candidate.subject.source() == null
+                        ? null
+                        : candidate.subject.source().loggedModelId();
     }
 }

@@ -61,7 +61,9 @@ final class HistoryChoice implements Consumer<Run.Metric> {
                     lastNotFinite = later(lastNotFinite, value);
                 }
                 least = least == null || Double.compare(value.value(), least) < 0 ? (Double) value.value() : least;
-                greatest = greatest == null || Double.compare(value.value(), greatest) > 0 ? (Double) value.value() : greatest;
+                greatest = greatest == null || Double.compare(value.value(), greatest) > 0
+                        ? (Double) value.value()
+                        : greatest;
             }
         }
     }
@@ -75,12 +77,17 @@ final class HistoryChoice implements Consumer<Run.Metric> {
             case LAST -> Result.of(last == null ? null : last.value());
             case MIN -> Result.of(lastNotFinite == null ? least : (Double) lastNotFinite.value());
             case MAX -> Result.of(lastNotFinite == null ? greatest : (Double) lastNotFinite.value());
-            case MEAN_LAST -> count < choice.count()
-                    ? new Result(null, "the metric has " + count + (count == 1 ? " value, " : " values, ") + choice.count() + " are needed")
-                    : Result.of(mean());
-            case STEP -> last == null
-                    ? new Result(null, "the metric has no value at step " + choice.count())
-                    : Result.of(last.value());
+            case MEAN_LAST ->
+                count < choice.count()
+                        ? new Result(
+                                null,
+                                "the metric has " + count + (count == 1 ? " value, " : " values, ") + choice.count()
+                                        + " are needed")
+                        : Result.of(mean());
+            case STEP ->
+                last == null
+                        ? new Result(null, "the metric has no value at step " + choice.count())
+                        : Result.of(last.value());
         };
     }
 
@@ -96,7 +103,8 @@ final class HistoryChoice implements Consumer<Run.Metric> {
             }
         }
         return notFinite == null
-                ? (Double) sum.divide(BigDecimal.valueOf(newest.size()), MathContext.DECIMAL128).doubleValue()
+                ? (Double) sum.divide(BigDecimal.valueOf(newest.size()), MathContext.DECIMAL128)
+                        .doubleValue()
                 : (Double) notFinite.value();
     }
 }

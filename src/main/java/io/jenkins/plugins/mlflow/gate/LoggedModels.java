@@ -49,7 +49,8 @@ final class LoggedModels {
         return context.server().loggedModelsWith(experiments, metric, value).stream()
                 .filter(other -> !other.id().equals(model.id()))
                 .filter(other -> other.metrics().stream()
-                        .anyMatch(entry -> entry.metric().equals(metric) && run.id().equals(entry.runId())))
+                        .anyMatch(entry ->
+                                entry.metric().equals(metric) && run.id().equals(entry.runId())))
                 .toList();
     }
 
@@ -70,10 +71,13 @@ final class LoggedModels {
                 found.put(model.id(), model);
             }
         }
-        List<String> others = run.loggedModels().stream().filter(id -> !found.containsKey(id)).toList();
+        List<String> others =
+                run.loggedModels().stream().filter(id -> !found.containsKey(id)).toList();
         if (others.size() > MOST_EVALUATED) {
-            throw TrackingException.permanent(ErrorCategory.CONFLICT, "Run " + run.id() + " evaluated " + others.size()
-                    + " logged models, so it is not clear which of them its metrics belong to. Name the logged model with modelId.");
+            throw TrackingException.permanent(
+                    ErrorCategory.CONFLICT,
+                    "Run " + run.id() + " evaluated " + others.size()
+                            + " logged models, so it is not clear which of them its metrics belong to. Name the logged model with modelId.");
         }
         for (String id : others) {
             try {

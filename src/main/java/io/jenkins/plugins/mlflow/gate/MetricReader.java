@@ -81,7 +81,9 @@ final class MetricReader {
     /** Sends the request for a metric of the run that takes one of its own. */
     private void prefetch(MetricTarget target, String metric) throws TrackingException, InterruptedException {
         Run.Metric current = run.metrics().get(metric);
-        if (current == null || target.dataset() != null || !counting(target, metric).isEmpty()) {
+        if (current == null
+                || target.dataset() != null
+                || !counting(target, metric).isEmpty()) {
             return;
         }
         if (model.isLoggedModel() && linkedOn(target, metric).isEmpty()) {
@@ -114,7 +116,9 @@ final class MetricReader {
                 .filter(entry -> target.dataset() == null || target.dataset().equals(entry.dataset()))
                 .toList();
         List<LoggedModel.Entry> byRun = own.stream().filter(this::isOfRun).toList();
-        if (subject.evaluationRun() || isRunAlone() && ofRun.contains(metric) || !byRun.isEmpty() && !subject.newestEvaluation()) {
+        if (subject.evaluationRun()
+                || isRunAlone() && ofRun.contains(metric)
+                || !byRun.isEmpty() && !subject.newestEvaluation()) {
             return byRun;
         }
         return own.stream()
@@ -145,16 +149,22 @@ final class MetricReader {
         LoggedModel.Entry first = counting.get(0);
         Set<String> datasets = distinct(counting, MetricReader::datasetOf);
         if (datasets.size() > 1) {
-            measured.unclear.put(key, model.inWords() + " has this metric on several datasets ("
-                    + ModelIdentity.listed(datasets) + ")"
-                    + (target.dataset() == null ? "; choose one with `dataset`" : "; give them different names"));
+            measured.unclear.put(
+                    key,
+                    model.inWords() + " has this metric on several datasets ("
+                            + ModelIdentity.listed(datasets) + ")"
+                            + (target.dataset() == null
+                                    ? "; choose one with `dataset`"
+                                    : "; give them different names"));
             return;
         }
-        Origin origin = new Origin(
-                isOfRun(first) ? null : first.runId(), target.dataset() == null ? first.dataset() : null);
+        Origin origin =
+                new Origin(isOfRun(first) ? null : first.runId(), target.dataset() == null ? first.dataset() : null);
         if (origin.isForeign() && context.request.locked() && target.dataset() == null) {
-            measured.unclear.put(key, "the locked policy names no dataset, and the value was " + origin.inWords()
-                    + "; name the dataset in the policy");
+            measured.unclear.put(
+                    key,
+                    "the locked policy names no dataset, and the value was " + origin.inWords()
+                            + "; name the dataset in the policy");
             return;
         }
         List<Run.Metric> history = withNaN(counting, metric);
@@ -179,9 +189,11 @@ final class MetricReader {
                 links = unnamed(target, metric, current);
             }
             if (!links.isEmpty() && model.isClear()) {
-                measured.unclear.put(target.key(metric), "the run logged this metric for "
-                        + namesOf(links) + ", not for " + model.inWords()
-                        + "; give the `modelId` of the model that is meant, or log the metric for this one");
+                measured.unclear.put(
+                        target.key(metric),
+                        "the run logged this metric for "
+                                + namesOf(links) + ", not for " + model.inWords()
+                                + "; give the `modelId` of the model that is meant, or log the metric for this one");
                 return;
             }
             if (!links.isEmpty()) {
@@ -209,13 +221,17 @@ final class MetricReader {
             LoggedModel evaluated = context.loggedModels.get(model.loggedModelId());
             unnamed.put(target, context.loggedModels.unnamed(run, evaluated, metric, current.value()));
         }
-        return unnamed.get(target).stream().map(other -> new Linked(other, null)).toList();
+        return unnamed.get(target).stream()
+                .map(other -> new Linked(other, null))
+                .toList();
     }
 
     private void unclearModel(MetricTarget target, String metric, List<Linked> links) {
         if (!links.isEmpty()) {
-            measured.unclear.put(target.key(metric), (model.isClear() ? model.inWords() + " is no logged model" : model.unclear())
-                    + " (this metric is of " + namesOf(links) + ")");
+            measured.unclear.put(
+                    target.key(metric),
+                    (model.isClear() ? model.inWords() + " is no logged model" : model.unclear())
+                            + " (this metric is of " + namesOf(links) + ")");
             measured.modelUnclear = true;
         }
     }
@@ -227,7 +243,8 @@ final class MetricReader {
 
     private List<Linked> linkedOn(MetricTarget target, String metric) throws TrackingException, InterruptedException {
         return linked().getOrDefault(metric, List.of()).stream()
-                .filter(link -> target.dataset() == null || target.dataset().equals(link.entry().dataset()))
+                .filter(link -> target.dataset() == null
+                        || target.dataset().equals(link.entry().dataset()))
                 .toList();
     }
 
@@ -238,7 +255,8 @@ final class MetricReader {
             for (LoggedModel other : context.loggedModels.of(run)) {
                 for (LoggedModel.Entry entry : other.metrics()) {
                     if (isOfRun(entry)) {
-                        found.computeIfAbsent(entry.metric(), name -> new ArrayList<>()).add(new Linked(other, entry));
+                        found.computeIfAbsent(entry.metric(), name -> new ArrayList<>())
+                                .add(new Linked(other, entry));
                     }
                 }
             }

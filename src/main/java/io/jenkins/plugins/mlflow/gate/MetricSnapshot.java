@@ -17,6 +17,7 @@ final class MetricSnapshot implements Serializable {
 
     /** Null before the first reading. */
     final EvaluatedModel model;
+
     final TreeMap<MetricKey, Double> values = new TreeMap<>();
     /** Why it is not clear which value is meant, also for whole targets. */
     final TreeMap<MetricKey, String> unclear = new TreeMap<>();

@@ -48,15 +48,20 @@ final class ModelIdentity {
         return model;
     }
 
-    private EvaluatedModel ofSource(ModelSource source) throws TrackingException, InterruptedException, GateAbortException {
+    private EvaluatedModel ofSource(ModelSource source)
+            throws TrackingException, InterruptedException, GateAbortException {
         if (source.isLoggedModel()) {
             return EvaluatedModel.of(context.loggedModels.get(source.loggedModelId()));
         }
-        if (!subject.evaluationRun() && source.isRunArtifact() && !source.runId().equals(run.id())) {
+        if (!subject.evaluationRun()
+                && source.isRunArtifact()
+                && !source.runId().equals(run.id())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "A version of model '" + context.model() + "' names run " + run.id() + ", but its files are those of run "
-                            + source.runId() + ", so the metrics may be of another model. Register the model again from the run"
+                    "A version of model '" + context.model() + "' names run " + run.id()
+                            + ", but its files are those of run "
+                            + source.runId()
+                            + ", so the metrics may be of another model. Register the model again from the run"
                             + " that logged it.");
         }
         if (run.loggedModels().isEmpty()) {
@@ -66,7 +71,8 @@ final class ModelIdentity {
         if (source.isRunArtifact()) {
             // MLflow 3's own clients take runs:/<run>/<name> for the logged model of that name.
             List<LoggedModel> named = models.stream()
-                    .filter(model -> source.runId().equals(model.sourceRunId()) && source.path().equals(model.name()))
+                    .filter(model -> source.runId().equals(model.sourceRunId())
+                            && source.path().equals(model.name()))
                     .toList();
             return named.size() == 1
                     ? EvaluatedModel.of(named.get(0))
@@ -81,7 +87,8 @@ final class ModelIdentity {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Run " + run.id() + " evaluated logged model " + listed(run.loggedModels()) + ", but version "
-                            + context.state.candidate.version + " of model '" + context.model() + "' is " + model.inWords()
+                            + context.state.candidate.version + " of model '" + context.model() + "' is "
+                            + model.inWords()
                             + ". Give the run that evaluated this version.");
         }
     }
@@ -102,15 +109,20 @@ final class ModelIdentity {
             List<LoggedModel> named = named(made, wanted);
             return named.size() == 1
                     ? EvaluatedModel.of(named.get(0))
-                    : onlyOneWithEveryMetric(named, "`artifact_path` is '" + wanted + "', and the run has "
-                            + (named.isEmpty() ? "no logged model" : named.size() + " logged models") + " of that name ("
-                            + listed(made, ModelIdentity::idAndName) + ")");
+                    : onlyOneWithEveryMetric(
+                            named,
+                            "`artifact_path` is '" + wanted + "', and the run has "
+                                    + (named.isEmpty() ? "no logged model" : named.size() + " logged models")
+                                    + " of that name ("
+                                    + listed(made, ModelIdentity::idAndName) + ")");
         }
         List<LoggedModel> usual = made.size() == 1 ? made : named(made, PromotionPolicy.DEFAULT_ARTIFACT_PATH);
         return usual.size() == 1
                 ? EvaluatedModel.of(usual.get(0))
-                : onlyOneWithEveryMetric(made, "the run has several logged models (" + listed(made, ModelIdentity::idAndName)
-                        + "), and it is not clear which one is meant");
+                : onlyOneWithEveryMetric(
+                        made,
+                        "the run has several logged models (" + listed(made, ModelIdentity::idAndName)
+                                + "), and it is not clear which one is meant");
     }
 
     /** A run that made no logged model stands for the only one that it evaluated. */
@@ -118,10 +130,11 @@ final class ModelIdentity {
         if (evaluated.size() == 1) {
             return EvaluatedModel.of(evaluated.get(0));
         }
-        return EvaluatedModel.unclear(evaluated.isEmpty()
-                ? "the logged models of the run (" + listed(run.loggedModels()) + ") are deleted"
-                : "the run evaluated several logged models (" + listed(evaluated, ModelIdentity::idAndName)
-                        + "); name one with `modelId`, or its version with `version` beside the run");
+        return EvaluatedModel.unclear(
+                evaluated.isEmpty()
+                        ? "the logged models of the run (" + listed(run.loggedModels()) + ") are deleted"
+                        : "the run evaluated several logged models (" + listed(evaluated, ModelIdentity::idAndName)
+                                + "); name one with `modelId`, or its version with `version` beside the run");
     }
 
     private EvaluatedModel onlyOneWithEveryMetric(List<LoggedModel> models, String otherwise) {
@@ -134,8 +147,9 @@ final class ModelIdentity {
     }
 
     private boolean hasLogged(LoggedModel model, MetricTarget target) {
-        Predicate<String> matches =
-                target.isSliced() ? metric -> target.sliceOf(metric) != null : metric -> target.name().equals(metric);
+        Predicate<String> matches = target.isSliced()
+                ? metric -> target.sliceOf(metric) != null
+                : metric -> target.name().equals(metric);
         return model.metrics().stream()
                 .anyMatch(entry -> isOfRun(entry)
                         && (target.dataset() == null || target.dataset().equals(entry.dataset()))

@@ -39,7 +39,8 @@ final class ModelVersions {
             return Optional.empty();
         }
         return model.isLoggedModel()
-                ? context.server().highestVersionOf(context.model(), model.loggedModelId(), version -> !version.hasFailed())
+                ? context.server()
+                        .highestVersionOf(context.model(), model.loggedModelId(), version -> !version.hasFailed())
                 : context.server()
                         .highestVersionOfRun(
                                 context.model(),
@@ -71,7 +72,9 @@ final class ModelVersions {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "Version " + version.version() + " of model '" + context.model() + "' was made from "
-                            + (version.source() == null ? "an unknown source" : ModelIdentity.listed(new TreeSet<>(List.of(version.source()))))
+                            + (version.source() == null
+                                    ? "an unknown source"
+                                    : ModelIdentity.listed(new TreeSet<>(List.of(version.source()))))
                             + " of run " + version.runId() + ", but the metrics are of " + model.inWords()
                             + ". Register the model that was evaluated, and run the gate again.");
         }
@@ -85,14 +88,16 @@ final class ModelVersions {
         if (model.external()) {
             throw new GateAbortException(
                     ErrorCategory.NOT_FOUND,
-                    "The evaluated " + model.inWords() + " is external: MLflow has no files of it, so a version made from it could"
+                    "The evaluated " + model.inWords()
+                            + " is external: MLflow has no files of it, so a version made from it could"
                             + " not be loaded. Log the model itself, and run the gate again.");
         }
         if (model.isLoggedModel()) {
             return;
         }
         if (model.path() == null) {
-            context.say("Where version " + context.state.candidate.version + " keeps its files is not known, so they were not looked for");
+            context.say("Where version " + context.state.candidate.version
+                    + " keeps its files is not known, so they were not looked for");
             return;
         }
         List<Artifact> files = artifacts(model.runId(), model.path());
@@ -101,7 +106,8 @@ final class ModelVersions {
         }
     }
 
-    private GateAbortException noModel(EvaluatedModel model) throws TrackingException, InterruptedException, GateAbortException {
+    private GateAbortException noModel(EvaluatedModel model)
+            throws TrackingException, InterruptedException, GateAbortException {
         List<Artifact> all = artifacts(model.runId(), null);
         String has = all.isEmpty()
                 ? "The run has no artifacts"
@@ -112,13 +118,17 @@ final class ModelVersions {
         return new GateAbortException(
                 ErrorCategory.NOT_FOUND,
                 "Run " + model.runId() + " has no model at artifact path '" + model.path() + "' on server '"
-                        + context.request.server() + "': there is no file " + model.path() + "/MLmodel, so a version made from it"
+                        + context.request.server() + "': there is no file " + model.path()
+                        + "/MLmodel, so a version made from it"
                         + " could not be loaded. " + has + ". Log the model in the training, or correct artifact_path"
-                        + (context.state.candidate.version == null ? "" : ", or register the version again from the logged model")
+                        + (context.state.candidate.version == null
+                                ? ""
+                                : ", or register the version again from the logged model")
                         + ".");
     }
 
-    private List<Artifact> artifacts(String runId, String path) throws TrackingException, InterruptedException, GateAbortException {
+    private List<Artifact> artifacts(String runId, String path)
+            throws TrackingException, InterruptedException, GateAbortException {
         try {
             return context.server().artifacts(runId, path);
         } catch (TrackingException e) {
@@ -127,14 +137,16 @@ final class ModelVersions {
                     + " Register the model in the training (log_model with registered_model_name), or let the server serve"
                     + " artifacts.";
             if (e.isTransient()) {
-                throw TrackingException.passing(e.category(), message, e.retryAfter().orElse(null));
+                throw TrackingException.passing(
+                        e.category(), message, e.retryAfter().orElse(null));
             }
             throw new GateAbortException(e.category(), message);
         }
     }
 
     /** The highest other version that a promotion would archive, although this one is in the stage already. */
-    Optional<String> otherInStage(String version, PromotionPolicy wanted) throws TrackingException, InterruptedException {
+    Optional<String> otherInStage(String version, PromotionPolicy wanted)
+            throws TrackingException, InterruptedException {
         if (!wanted.archives()) {
             return Optional.empty();
         }
@@ -151,10 +163,11 @@ final class ModelVersions {
         }
         RegisteredModel model = context.server()
                 .registeredModel(context.model())
-                .orElseThrow(() -> new GateAbortException(
-                        ErrorCategory.NOT_FOUND,
-                        "Server '" + context.request.server() + "' has no registered model '" + context.model()
-                                + "'. Correct the name, or create the registered model first; the gate does not create it."));
+                .orElseThrow(
+                        () -> new GateAbortException(
+                                ErrorCategory.NOT_FOUND,
+                                "Server '" + context.request.server() + "' has no registered model '" + context.model()
+                                        + "'. Correct the name, or create the registered model first; the gate does not create it."));
         if (model.prompt()) {
             throw prompt();
         }

@@ -17,11 +17,12 @@ record PolicyEvaluation(GateStatus status, String reason) {
         requireModel(context, status);
         return new PolicyEvaluation(
                 status,
-                datasets(context) + switch (status) {
-                    case FAILED -> miss(checks, Criticality.FAILURE);
-                    case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
-                    default -> pass(context, checks);
-                });
+                datasets(context)
+                        + switch (status) {
+                            case FAILED -> miss(checks, Criticality.FAILURE);
+                            case UNSTABLE -> miss(checks, Criticality.UNSTABLE);
+                            default -> pass(context, checks);
+                        });
     }
 
     /** What is promoted must be the model that the metrics are of; where that is not clear, nothing can be. */
@@ -31,8 +32,8 @@ record PolicyEvaluation(GateStatus status, String reason) {
         if (context.policy().promotion() != null && !model.isClear() && matters) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "It is not clear which model of run " + context.state.candidate.runId + " the metrics are of, so none can be promoted: "
-                            + model.unclear() + ".");
+                    "It is not clear which model of run " + context.state.candidate.runId
+                            + " the metrics are of, so none can be promoted: " + model.unclear() + ".");
         }
     }
 
@@ -59,7 +60,11 @@ record PolicyEvaluation(GateStatus status, String reason) {
         if (notes == 0) {
             text.append(checks.size() == 1 ? "the only check passed" : "all " + checks.size() + " checks passed");
         } else {
-            text.append(passed).append(" of ").append(checks.size()).append(" checks passed, ").append(notes)
+            text.append(passed)
+                    .append(" of ")
+                    .append(checks.size())
+                    .append(" checks passed, ")
+                    .append(notes)
                     .append(notes == 1 ? " is a note" : " are notes");
         }
         long stamped = checks.stream().filter(PolicyEvaluation::isRubberStamp).count();
@@ -69,7 +74,8 @@ record PolicyEvaluation(GateStatus status, String reason) {
         GateState state = context.state;
         if (state.baseline.version != null && state.baseline.version.equals(state.candidate.version)) {
             text.append("; candidate and baseline are the same version");
-        } else if (state.baseline.runId != null && state.baseline.runId.equals(state.candidate.runId)
+        } else if (state.baseline.runId != null
+                && state.baseline.runId.equals(state.candidate.runId)
                 && Objects.equals(state.baseline.model(), state.model())) {
             text.append("; candidate and baseline are the same run");
         }

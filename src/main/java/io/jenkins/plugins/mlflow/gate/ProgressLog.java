@@ -14,7 +14,8 @@ public final class ProgressLog {
     /** Whether {@code waitingFor} is to be printed now. */
     public boolean isDue(String waitingFor, Instant now) {
         if (waitingFor == null
-                || Objects.equals(waitingFor, said) && Duration.between(saidAt, now).compareTo(QUIET) < 0) {
+                || Objects.equals(waitingFor, said)
+                        && Duration.between(saidAt, now).compareTo(QUIET) < 0) {
             return false;
         }
         said = waitingFor;

@@ -21,6 +21,7 @@ final class PromotionJournal extends StatePart<PromotionJournal> {
     String writeFault;
     /** The phase in which an error ended the gate. */
     Phase failedIn;
+
     String previousVersion;
     String previousAliasVersion;
     String previousStageVersion;

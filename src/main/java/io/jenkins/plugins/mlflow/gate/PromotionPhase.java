@@ -59,9 +59,10 @@ final class PromotionPhase {
     /** Sends what the steps before the first write ask, as none of it depends on another's answer. */
     private void prefetchAll() throws InterruptedException {
         EvaluatedModel model = state.model();
-        context.prefetch(state.candidate.version == null
-                ? () -> versions.existing(model)
-                : () -> context.server().version(context.model(), state.candidate.version));
+        context.prefetch(
+                state.candidate.version == null
+                        ? () -> versions.existing(model)
+                        : () -> context.server().version(context.model(), state.candidate.version));
         if (!model.isLoggedModel() && !model.external() && model.path() != null) {
             context.prefetch(() -> versions.requireLoadable(model));
         }
@@ -128,7 +129,8 @@ final class PromotionPhase {
         state.journal.registryRead = false;
         state.journal.holderPrefetchedAt = null;
         ModelVersion created = created();
-        context.say("Created version " + created.version() + " of " + context.model() + " from " + state.model().inWords());
+        context.say("Created version " + created.version() + " of " + context.model() + " from "
+                + state.model().inWords());
         adopt(created);
     }
 
@@ -194,7 +196,8 @@ final class PromotionPhase {
         if (state.journal.metricsEvaluatedAgain) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "The metrics of run " + state.candidate.runId + " keep changing after they were evaluated. Let the run end"
+                    "The metrics of run " + state.candidate.runId
+                            + " keep changing after they were evaluated. Let the run end"
                             + " before the gate, or raise settle.");
         }
         if (state.approval.given != null) {
@@ -231,9 +234,8 @@ final class PromotionPhase {
         if (context.policy().baseline() != null) {
             String baseline = currentBaseline();
             if (!Objects.equals(baseline, state.baseline.version)) {
-                baselineMoved(
-                        context.policy().baseline().target() + " moved from " + named(state.baseline.version) + " to "
-                                + named(baseline));
+                baselineMoved(context.policy().baseline().target() + " moved from " + named(state.baseline.version)
+                        + " to " + named(baseline));
                 return;
             }
             if (isRubberStampOutdated()) {
@@ -249,7 +251,8 @@ final class PromotionPhase {
         if (state.approval.notNeeded) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Version " + state.candidate.version + " no longer holds " + wanted.target() + ", so the approval that was skipped is"
+                    "Version " + state.candidate.version + " no longer holds " + wanted.target()
+                            + ", so the approval that was skipped is"
                             + " needed now. Another client moved it. Run the gate again.");
         }
         state.enter(aliasHeld ? Phase.SET_STAGE : Phase.SET_ALIAS);
@@ -259,7 +262,8 @@ final class PromotionPhase {
     private boolean readAliasHolder() throws TrackingException, InterruptedException {
         Instant asked = state.journal.holderPrefetchedAt == null ? context.now() : state.journal.holderPrefetchedAt;
         state.journal.holderPrefetchedAt = null;
-        state.journal.previousAliasVersion = ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias()));
+        state.journal.previousAliasVersion =
+                ModelVersion.number(context.server().versionByAlias(context.model(), wanted.alias()));
         state.journal.holderReadAt = asked.plus(HOLDER_IS_LATE).isBefore(context.now()) ? asked : context.now();
         return state.candidate.version.equals(state.journal.previousAliasVersion);
     }
@@ -328,7 +332,8 @@ final class PromotionPhase {
 
     private void setAlias() throws TrackingException, InterruptedException, GateAbortException {
         String alias = wanted.alias();
-        if (!state.journal.registryRead || state.journal.holderReadAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
+        if (!state.journal.registryRead
+                || state.journal.holderReadAt.plus(HOLDER_IS_OLD).isBefore(context.now())) {
             String holder = ModelVersion.number(context.server().versionByAlias(context.model(), alias));
             if (state.candidate.version.equals(holder)) {
                 aliasSet();
@@ -346,7 +351,8 @@ final class PromotionPhase {
 
     private void aliasSet() {
         state.journal.aliasSet = true;
-        boolean stageToo = wanted.stage() != null && !state.candidate.version.equals(state.journal.previousStageVersion);
+        boolean stageToo =
+                wanted.stage() != null && !state.candidate.version.equals(state.journal.previousStageVersion);
         state.enter(stageToo ? Phase.SET_STAGE : Phase.READ_BACK);
         state.journal.registryRead = true;
     }
@@ -354,19 +360,15 @@ final class PromotionPhase {
     private void setStage() throws TrackingException, InterruptedException, GateAbortException {
         if (!state.journal.registryRead) {
             ModelVersion version = context.server().version(context.model(), state.candidate.version);
-            if (wanted.stage().equals(version.stage()) && versions.otherInStage(state.candidate.version, wanted).isEmpty()) {
+            if (wanted.stage().equals(version.stage())
+                    && versions.otherInStage(state.candidate.version, wanted).isEmpty()) {
                 stageSet();
                 return;
             }
             refuseAfterWriteFault();
         }
         state.journal.registryRead = false;
-        context.server()
-                .transitionStage(
-                        context.model(),
-                        state.candidate.version,
-                        wanted.stage(),
-                        wanted.archives());
+        context.server().transitionStage(context.model(), state.candidate.version, wanted.stage(), wanted.archives());
         stageSet();
     }
 
@@ -386,11 +388,14 @@ final class PromotionPhase {
             }
         }
         if (wanted.stage() != null) {
-            String stage = context.server().version(context.model(), state.candidate.version).stage();
+            String stage = context.server()
+                    .version(context.model(), state.candidate.version)
+                    .stage();
             if (!wanted.stage().equals(stage)) {
                 throw new GateAbortException(
                         ErrorCategory.CONFLICT,
-                        "Version " + state.candidate.version + " of model '" + context.model() + "' is in stage " + stage
+                        "Version " + state.candidate.version + " of model '" + context.model() + "' is in stage "
+                                + stage
                                 + " after it was moved to " + wanted.stage()
                                 + ". Another client moved it, or the registry did not apply the change. Check the model's page.");
             }
@@ -398,7 +403,9 @@ final class PromotionPhase {
         state.journal.verified = true;
         state.journal.promotedAt = context.now();
         context.say("Promoted version " + state.candidate.version + " of " + context.model() + " to " + wanted.target()
-                + (state.journal.previousVersion == null ? "" : ", in place of version " + state.journal.previousVersion));
+                + (state.journal.previousVersion == null
+                        ? ""
+                        : ", in place of version " + state.journal.previousVersion));
         state.enter(Phase.TAG_PROMOTED);
     }
 
@@ -407,7 +414,9 @@ final class PromotionPhase {
                 ErrorCategory.CONFLICT,
                 what + " of model '" + context.model() + "' is at "
                         + (holder == null ? "no version" : "version " + holder) + ", neither where it was ("
-                        + (state.journal.previousAliasVersion == null ? "no version" : "version " + state.journal.previousAliasVersion)
+                        + (state.journal.previousAliasVersion == null
+                                ? "no version"
+                                : "version " + state.journal.previousAliasVersion)
                         + ") nor at version " + state.candidate.version
                         + ". Another client moved it during the promotion. Run the gate again.");
     }

@@ -35,7 +35,9 @@ final class ReportBuilder {
         boolean evaluated = state.isDone() || pending;
         GateReport report = new GateReport(
                         pending ? GateStatus.PENDING : evaluated ? state.evaluation.status : GateStatus.ERROR,
-                        pending ? "pending approval: " + state.evaluation.reason : evaluated ? state.evaluation.reason : stopped,
+                        pending
+                                ? "pending approval: " + state.evaluation.reason
+                                : evaluated ? state.evaluation.reason : stopped,
                         request.runMode().key(),
                         request.model(),
                         request.server())
@@ -43,7 +45,9 @@ final class ReportBuilder {
                 .under(request.policyOrigin(), request.policySha256(), CanonicalPolicy.describe(policy))
                 .promotion(policy.promotion() == null ? null : promotion())
                 .timing(timing());
-        return state.evaluation.errorCategory == null ? report : report.error(state.evaluation.errorCategory.name(), state.evaluation.errorMessage);
+        return state.evaluation.errorCategory == null
+                ? report
+                : report.error(state.evaluation.errorCategory.name(), state.evaluation.errorMessage);
     }
 
     private CandidateInfo candidate() {
@@ -70,7 +74,9 @@ final class ReportBuilder {
                         state.baseline.found,
                         state.baseline.version,
                         state.baseline.runId,
-                        state.baseline.model() == null ? null : state.baseline.model().loggedModelId());
+                        state.baseline.model() == null
+                                ? null
+                                : state.baseline.model().loggedModelId());
     }
 
     private PromotionInfo promotion() {
@@ -137,7 +143,8 @@ final class ReportBuilder {
                         text(state.startedAt),
                         state.candidate.waitingSince == null
                                 ? 0
-                                : Duration.between(state.candidate.waitingSince, waitedUntil).toMillis(),
+                                : Duration.between(state.candidate.waitingSince, waitedUntil)
+                                        .toMillis(),
                         Duration.between(state.startedAt, end).toMillis(),
                         state.requests)
                 .resolved(text(state.candidate.resolvedAt))

@@ -68,7 +68,8 @@ final class RequiredMetrics {
     }
 
     /** Reads all of the run, whatever it takes. */
-    MetricSnapshot read(GateContext context, Run run, Subject subject) throws TrackingException, InterruptedException, GateAbortException {
+    MetricSnapshot read(GateContext context, Run run, Subject subject)
+            throws TrackingException, InterruptedException, GateAbortException {
         EvaluatedModel model = new ModelIdentity(context, run, subject, gated.isEmpty() ? targets : gated).model();
         return new MetricReader(context, targets, run, subject, model).read();
     }
@@ -108,10 +109,12 @@ final class RequiredMetrics {
                 missing(measured, target, patterns(target), missing);
                 continue;
             }
-            Set<String> slices = new TreeSet<>(Evaluator.slices(target, measured.values).keySet());
+            Set<String> slices =
+                    new TreeSet<>(Evaluator.slices(target, measured.values).keySet());
             slices.addAll(Evaluator.slices(target, measured.unclear).keySet());
             if (slices.size() < target.atLeast()) {
-                missing.add(target.inWords(target.name()) + " (" + slices.size() + " of " + target.atLeast() + " slices)");
+                missing.add(
+                        target.inWords(target.name()) + " (" + slices.size() + " of " + target.atLeast() + " slices)");
             }
             for (String slice : slices) {
                 missing(measured, target, inSlice(patterns(target), slice), missing);
@@ -127,10 +130,13 @@ final class RequiredMetrics {
     }
 
     private static List<String> inSlice(List<String> patterns, String slice) {
-        return patterns.stream().map(pattern -> MetricTarget.inSlice(pattern, slice)).toList();
+        return patterns.stream()
+                .map(pattern -> MetricTarget.inSlice(pattern, slice))
+                .toList();
     }
 
-    private static void missing(MetricSnapshot measured, MetricTarget target, List<String> metrics, Set<String> missing) {
+    private static void missing(
+            MetricSnapshot measured, MetricTarget target, List<String> metrics, Set<String> missing) {
         metrics.stream()
                 .filter(metric -> !measured.isKnown(target.key(metric)))
                 .map(target::inWords)

@@ -91,7 +91,8 @@ public final class Rollback {
      * @throws IOException of the journal; nothing was changed then
      * @throws InterruptedException if the thread is interrupted; once the journal was called, the outcome is unknown
      */
-    public Outcome run(TrackingServer tracking, Author author, Journal journal) throws IOException, InterruptedException {
+    public Outcome run(TrackingServer tracking, Author author, Journal journal)
+            throws IOException, InterruptedException {
         try {
             String holder = ModelVersion.number(within(tracking).versionByAlias(model, alias));
             if (journal.hasBegun() && to.equals(holder)) {
@@ -112,7 +113,8 @@ public final class Rollback {
                 return new Outcome(
                         Result.REFUSED,
                         ErrorCategory.CONFLICT,
-                        "Version " + to + " of model '" + model + "' is not READY, so it cannot go live. Nothing was changed.",
+                        "Version " + to + " of model '" + model
+                                + "' is not READY, so it cannot go live. Nothing was changed.",
                         from);
             }
         } catch (TrackingException e) {
@@ -133,7 +135,8 @@ public final class Rollback {
         return readBack(tracking, author, fault);
     }
 
-    private Outcome readBack(TrackingServer tracking, Author author, TrackingException fault) throws InterruptedException {
+    private Outcome readBack(TrackingServer tracking, Author author, TrackingException fault)
+            throws InterruptedException {
         String holder;
         try {
             holder = holderAfterwards(tracking);
@@ -166,7 +169,8 @@ public final class Rollback {
         return new Outcome(
                 Result.UNKNOWN,
                 e.category(),
-                "It is not known whether the alias was moved: " + e.getMessage() + " Look at the model's page in MLflow.",
+                "It is not known whether the alias was moved: " + e.getMessage()
+                        + " Look at the model's page in MLflow.",
                 null);
     }
 
@@ -174,8 +178,8 @@ public final class Rollback {
         return new Outcome(
                 Result.UNKNOWN,
                 ErrorCategory.CONFLICT,
-                what() + " is at " + named(holder) + " now, neither where it was (version " + from + ") nor at version " + to
-                        + ". Another client moved it at the same time. Check the model's page in MLflow.",
+                what() + " is at " + named(holder) + " now, neither where it was (version " + from + ") nor at version "
+                        + to + ". Another client moved it at the same time. Check the model's page in MLflow.",
                 holder);
     }
 

@@ -48,7 +48,9 @@ final class RunPoller {
         CandidateResolver resolution = new CandidateResolver(context);
         resolution.checkRun(run);
         resolution.prefetchExperiment();
-        if (isOver(run) && state.candidate.subject.source() == null && !run.loggedModels().isEmpty()) {
+        if (isOver(run)
+                && state.candidate.subject.source() == null
+                && !run.loggedModels().isEmpty()) {
             context.prefetch(() -> context.loggedModels.of(run));
         }
         if (baseline != null) {
@@ -62,7 +64,8 @@ final class RunPoller {
             return Reading.FAILED;
         }
         if (state.candidate.metrics.modelStatus() == LoggedModel.Status.FAILED) {
-            state.evaluation.reason = "the upload of logged model " + state.model().loggedModelId() + " failed";
+            state.evaluation.reason =
+                    "the upload of logged model " + state.model().loggedModelId() + " failed";
             return Reading.FAILED;
         }
         if (state.candidate.versionPending && registrationFailed()) {
@@ -94,9 +97,10 @@ final class RunPoller {
     void prefetchAgain() throws InterruptedException {
         prefetch(true);
         if (state.candidate.subject.source() == null && state.model().isLoggedModel()) {
-            context.prefetch(state.candidate.evaluationRun
-                    ? () -> context.loggedModels.get(state.model().loggedModelId())
-                    : () -> context.server().loggedModels(state.candidate.experimentId, state.candidate.runId));
+            context.prefetch(
+                    state.candidate.evaluationRun
+                            ? () -> context.loggedModels.get(state.model().loggedModelId())
+                            : () -> context.server().loggedModels(state.candidate.experimentId, state.candidate.runId));
         }
     }
 
@@ -113,11 +117,14 @@ final class RunPoller {
     private void identify(Run run) throws GateAbortException {
         state.candidate.evaluationRun = state.candidate.versionRunId != null
                 || state.candidate.subject.source() == null && ModelIdentity.isEvaluationRun(run, state.model());
-        if (state.candidate.evaluationRun && context.request.locked() && !context.policy().candidate().evaluationRun()) {
+        if (state.candidate.evaluationRun
+                && context.request.locked()
+                && !context.policy().candidate().evaluationRun()) {
             throw new GateAbortException(
                     ErrorCategory.CONFIGURATION,
                     "Run " + run.id() + " evaluated a model that another run trained, and the locked policy of model '"
-                            + context.model() + "' does not allow evaluation runs. Give the run that trained the model, or ask the"
+                            + context.model()
+                            + "' does not allow evaluation runs. Give the run that trained the model, or ask the"
                             + " administrator to add candidate: {evaluation_run: true} to the policy.");
         }
     }
@@ -132,11 +139,14 @@ final class RunPoller {
 
     private boolean registrationFailed() throws TrackingException, InterruptedException, GateAbortException {
         ModelVersion version = context.server().version(context.model(), state.candidate.version);
-        if (!Objects.equals(state.candidate.versionRunId == null ? state.candidate.runId : state.candidate.versionRunId, version.runId())) {
+        if (!Objects.equals(
+                state.candidate.versionRunId == null ? state.candidate.runId : state.candidate.versionRunId,
+                version.runId())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Version " + state.candidate.version + " of model '" + context.model() + "' belongs to run " + version.runId()
-                            + " now, not to run " + state.candidate.runId + " that is being evaluated. Run the gate again.");
+                    "Version " + state.candidate.version + " of model '" + context.model() + "' belongs to run "
+                            + version.runId() + " now, not to run " + state.candidate.runId
+                            + " that is being evaluated. Run the gate again.");
         }
         state.candidate.versionPending = CandidateResolver.isPending(version);
         if (version.status() == ModelVersion.Status.FAILED_REGISTRATION) {
@@ -162,7 +172,8 @@ final class RunPoller {
             return null;
         }
         state.candidate.onlyMetricsMissing = true;
-        return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ") + String.join(", ", missing);
+        return "run " + run.id() + " to have " + (missing.size() == 1 ? "metric " : "metrics ")
+                + String.join(", ", missing);
     }
 
     private boolean isModelPending() {
@@ -200,7 +211,8 @@ final class RunPoller {
     private String fingerprint() {
         BaselinePolicy baseline = context.policy().baseline();
         boolean sameData = baseline != null && baseline.sameDataset() == BaselinePolicy.SameDataset.REQUIRED;
-        return state.candidate.metrics.fingerprint() + (sameData ? " " + Digests.sha256(state.candidate.datasetDigests.toString()) : "");
+        return state.candidate.metrics.fingerprint()
+                + (sameData ? " " + Digests.sha256(state.candidate.datasetDigests.toString()) : "");
     }
 
     private Reading waitFor(String what) {
@@ -229,7 +241,8 @@ final class RunPoller {
     /** The version that was found or made is of the model that was evaluated first. */
     private void requireSame(EvaluatedModel evaluated) throws GateAbortException {
         EvaluatedModel now = state.model();
-        if (!Objects.equals(evaluated.loggedModelId(), now.loggedModelId()) || !Objects.equals(evaluated.path(), now.path())) {
+        if (!Objects.equals(evaluated.loggedModelId(), now.loggedModelId())
+                || !Objects.equals(evaluated.path(), now.path())) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "The metrics of run " + state.candidate.runId + " belonged to " + evaluated.inWords()
@@ -249,7 +262,8 @@ final class RunPoller {
         if (run.status() != Run.Status.FINISHED) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
-                    "Run " + run.id() + " is " + run.status() + " again after it was evaluated. Let the run end before the"
+                    "Run " + run.id() + " is " + run.status()
+                            + " again after it was evaluated. Let the run end before the"
                             + " gate, and run the gate again.");
         }
         String before = state.candidate.fingerprint;
@@ -257,7 +271,8 @@ final class RunPoller {
         record(run);
         requireSame(evaluated);
         state.candidate.fingerprint = fingerprint();
-        if (state.candidate.metrics.modelStatus() != null && state.candidate.metrics.modelStatus() != LoggedModel.Status.READY) {
+        if (state.candidate.metrics.modelStatus() != null
+                && state.candidate.metrics.modelStatus() != LoggedModel.Status.READY) {
             throw new GateAbortException(
                     ErrorCategory.CONFLICT,
                     "The evaluated " + state.model().inWords() + " is " + state.candidate.metrics.modelStatus()

@@ -34,6 +34,7 @@ public final class AliasRollback {
 
     /** As it began, before or now; null while nothing may have been written. */
     private LiveChange begun;
+
     private boolean resumed;
 
     private AliasRollback(
@@ -55,7 +56,12 @@ public final class AliasRollback {
 
     /** By a user. */
     static AliasRollback byUser(
-            MlflowServerConfiguration server, LiveKey key, String from, String to, RollbackRequester requester, String reason) {
+            MlflowServerConfiguration server,
+            LiveKey key,
+            String from,
+            String to,
+            RollbackRequester requester,
+            String reason) {
         return new AliasRollback(server, key, from, to, null, requester, reason);
     }
 
@@ -119,7 +125,10 @@ public final class AliasRollback {
             LOGGER.log(Level.WARNING, e, () -> "A rollback of " + what() + " is done, and could not be recorded");
             String warning = "The rollback could not be recorded: " + e.getMessage();
             return new Rollback.Outcome(
-                    done.result(), null, done.message() == null ? warning : done.message() + " " + warning, done.holder());
+                    done.result(),
+                    null,
+                    done.message() == null ? warning : done.message() + " " + warning,
+                    done.holder());
         }
     }
 
@@ -157,7 +166,11 @@ public final class AliasRollback {
         LiveStore.update(key, server.getName(), record -> {
             if (begun != null) {
                 record.rollBackEnds(
-                        begun, LiveChange.Outcome.valueOf(outcome.result().name()), outcome.message(), outcome.holder(), now);
+                        begun,
+                        LiveChange.Outcome.valueOf(outcome.result().name()),
+                        outcome.message(),
+                        outcome.holder(),
+                        now);
             } else if (outcome.holder() != null) {
                 record.seen(outcome.holder(), now, null);
             }
@@ -178,8 +191,8 @@ public final class AliasRollback {
     }
 
     private String what() {
-        return plain("alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName() + "' from version "
-                + from + " to version " + to);
+        return plain("alias '" + key.name() + "' of model '" + key.model() + "' on server '" + server.getName()
+                + "' from version " + from + " to version " + to);
     }
 
     private static String plain(String text) {

@@ -49,7 +49,8 @@ public final class BuildLink {
 
     /** The same to the page of the build itself, which may have no gates. */
     BuildLink toBuild() {
-        return new BuildLink(name, url == null ? null : url.substring(0, url.length() - GateReportAction.URL_NAME.length() - 1));
+        return new BuildLink(
+                name, url == null ? null : url.substring(0, url.length() - GateReportAction.URL_NAME.length() - 1));
     }
 
     /** Whether the job has this very build, and not only one of the same number. */
@@ -71,7 +72,9 @@ public final class BuildLink {
                 int event = reader.next();
                 if (event == XMLStreamReader.END_ELEMENT) {
                     depth--;
-                } else if (event == XMLStreamReader.START_ELEMENT && ++depth == 2 && reader.getLocalName().equals("timestamp")) {
+                } else if (event == XMLStreamReader.START_ELEMENT
+                        && ++depth == 2
+                        && reader.getLocalName().equals("timestamp")) {
                     return Long.parseLong(reader.getElementText().strip());
                 }
             }

@@ -41,8 +41,12 @@ public final class GateRecorder {
             return;
         }
         try {
-            new TrendIndex(run.getParent()).add(TrendPoint.of(
-                    run.getNumber(), number, report, registry == null ? registry(run.getParent(), report.getServer()) : registry));
+            new TrendIndex(run.getParent())
+                    .add(TrendPoint.of(
+                            run.getNumber(),
+                            number,
+                            report,
+                            registry == null ? registry(run.getParent(), report.getServer()) : registry));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot add " + run + " to the trend of its gates");
         }
@@ -82,7 +86,9 @@ public final class GateRecorder {
     /** Null if the job has no such server any longer. */
     static String registry(Job<?, ?> job, String server) {
         try {
-            return server == null ? null : JobConfiguration.of(job).getConfigured(server).registry();
+            return server == null
+                    ? null
+                    : JobConfiguration.of(job).getConfigured(server).registry();
         } catch (ConfigurationException e) {
             LOGGER.log(Level.FINE, "The server of a gate is no longer configured", e);
             return null;
@@ -93,11 +99,7 @@ public final class GateRecorder {
         if (registry == null || report.getServer() == null || report.getTiming() == null) {
             return;
         }
-        Place place = new Place(
-                registry,
-                report.getServer(),
-                report.getModel(),
-                BuildRef.of(run));
+        Place place = new Place(registry, report.getServer(), report.getModel(), BuildRef.of(run));
         BaselineInfo baseline = report.getBaseline();
         if (baseline != null && baseline.isResolved()) {
             if (baseline.getAlias() != null) {
@@ -145,10 +147,9 @@ public final class GateRecorder {
             if (promotion.getAlias() != null) {
                 boolean aliasOnly = promotion.getStage() == null;
                 LiveStore.update(
-                        new LiveKey(registry, model, LiveKey.Kind.ALIAS, promotion.getAlias()),
-                        server,
-                        record -> {
-                            // With a stage, the version before may be that of the stage: then only a known one is believed.
+                        new LiveKey(registry, model, LiveKey.Kind.ALIAS, promotion.getAlias()), server, record -> {
+                            // With a stage, the version before may be that of the stage: then only a known one is
+                            // believed.
                             String before = promotion.getPreviousVersion();
                             boolean known = aliasOnly || Objects.equals(before, record.getVersion());
                             record.promoted(known ? before : record.getVersion(), promotion.getVersion(), now, build);

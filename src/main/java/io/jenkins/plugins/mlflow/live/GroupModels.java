@@ -31,7 +31,8 @@ public final class GroupModels {
                 break;
             }
         }
-        found.sort(Comparator.comparing((ModelSummary model) -> model.getJob().getFullName()).thenComparing(ModelSummary::getModel));
+        found.sort(Comparator.comparing((ModelSummary model) -> model.getJob().getFullName())
+                .thenComparing(ModelSummary::getModel));
         boolean complete = found.size() <= MOST_ROWS;
         return new GroupModels(complete ? found : found.subList(0, MOST_ROWS), complete);
     }
@@ -58,11 +59,13 @@ public final class GroupModels {
                 rows.merge(
                         record.getKey().id(),
                         LiveRow.elsewhere(record, model.getJob()),
-                        (known, other) -> known.isRollBackOffered() ? known : other.isRollBackOffered() ? other : known);
+                        (known, other) ->
+                                known.isRollBackOffered() ? known : other.isRollBackOffered() ? other : known);
             }
         }
         return new LiveOverview(rows.values().stream()
-                .sorted(Comparator.comparing(LiveRow::getModel).thenComparing(row -> row.getAlias() == null ? "" : row.getAlias()))
+                .sorted(Comparator.comparing(LiveRow::getModel)
+                        .thenComparing(row -> row.getAlias() == null ? "" : row.getAlias()))
                 .toList());
     }
 }

@@ -38,7 +38,8 @@ final class JobModels {
             return new JobModels(job, new TrendIndex(job).read(), null);
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot read the trend of the gates of " + job.getFullName());
-            return new JobModels(job, new TrendIndex.Content(List.of(), Set.of()), Messages.JobModels_problem(cause(e)));
+            return new JobModels(
+                    job, new TrendIndex.Content(List.of(), Set.of()), Messages.JobModels_problem(cause(e)));
         }
     }
 
@@ -64,7 +65,8 @@ final class JobModels {
         Set<TrendPoint.Key> known = new HashSet<>(content.live());
         return LiveStore.all().stream()
                 .filter(record -> known.contains(new TrendPoint.Key(
-                        LiveKey.digest(record.getKey().registry()), record.getKey().model())))
+                        LiveKey.digest(record.getKey().registry()),
+                        record.getKey().model())))
                 .map(record -> new LiveRow(record, job))
                 .toList();
     }
@@ -92,8 +94,9 @@ final class JobModels {
         TrendPoint.Key key = newest.key();
         int below = number(before, Integer.MAX_VALUE);
         int most = Math.min(number(limit, usual), MOST_POINTS);
-        List<TrendPoint> found =
-                all.stream().filter(point -> point.isOf(key) && point.getBuild() < below).toList();
+        List<TrendPoint> found = all.stream()
+                .filter(point -> point.isOf(key) && point.getBuild() < below)
+                .toList();
         int first = Math.max(0, found.size() - most);
         // The gates of one build stay together, so that the next page begins with another build.
         while (first > 0
@@ -102,7 +105,8 @@ final class JobModels {
             first--;
         }
         List<TrendPoint> points = found.subList(first, found.size());
-        return new TrendPage(newest.getModel(), points, first == 0 ? null : points.get(0).getBuild(), problem);
+        return new TrendPage(
+                newest.getModel(), points, first == 0 ? null : points.get(0).getBuild(), problem);
     }
 
     private static int number(String text, int otherwise) {

@@ -69,7 +69,8 @@ final class LiveChange {
 
     /** By a build. */
     static LiveChange byBuild(What what, String from, String to, Instant at, BuildRef build) {
-        return new LiveChange(what, from, to, text(at), build, build == null ? null : build.job(), null, null, Outcome.DONE, null);
+        return new LiveChange(
+                what, from, to, text(at), build, build == null ? null : build.job(), null, null, Outcome.DONE, null);
     }
 
     /**
@@ -106,7 +107,8 @@ final class LiveChange {
 
     /** The same with what came of it. */
     LiveChange ended(Outcome ended, String why) {
-        return new LiveChange(what, from, to, at, build, job, by, reason, ended, DisplayText.plain(why, LONGEST_PROBLEM));
+        return new LiveChange(
+                what, from, to, at, build, job, by, reason, ended, DisplayText.plain(why, LONGEST_PROBLEM));
     }
 
     /** The same after a job was renamed or moved. */
@@ -164,6 +166,9 @@ final class LiveChange {
     }
 
     private static <E extends Enum<E>> E value(E[] values, String name) {
-        return Arrays.stream(values).filter(value -> value.name().equals(name)).findFirst().orElse(null);
+        return Arrays.stream(values)
+                .filter(value -> value.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

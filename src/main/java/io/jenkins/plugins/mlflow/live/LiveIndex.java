@@ -13,7 +13,8 @@ final class LiveIndex {
 
     private LiveIndex() {
         for (LiveRecord record : LiveStore.all()) {
-            TrendPoint.Key key = new TrendPoint.Key(LiveKey.digest(record.getKey().registry()), record.getKey().model());
+            TrendPoint.Key key = new TrendPoint.Key(
+                    LiveKey.digest(record.getKey().registry()), record.getKey().model());
             records.computeIfAbsent(key, model -> new ArrayList<>()).add(record);
         }
     }

@@ -185,7 +185,8 @@ final class LiveRecord {
 
     /** Whether it says that a build of this job saw it or changed it, or that it was rolled back from this job's page. */
     boolean names(String job) {
-        return seenBy != null && seenBy.job().equals(job) || changes.stream().anyMatch(change -> job.equals(change.job));
+        return seenBy != null && seenBy.job().equals(job)
+                || changes.stream().anyMatch(change -> job.equals(change.job));
     }
 
     /** Names a job that was renamed or moved by its new name. */
@@ -216,7 +217,10 @@ final class LiveRecord {
         }
         return moved
                 || !now.equals(then)
-                || Duration.between(instant(before.seenAt), instant(seenAt)).abs().compareTo(SEEN_AGAIN) >= 0;
+                || Duration.between(instant(before.seenAt), instant(seenAt))
+                                .abs()
+                                .compareTo(SEEN_AGAIN)
+                        >= 0;
     }
 
     Map<String, Object> toMap() {
@@ -242,11 +246,7 @@ final class LiveRecord {
         String model = Json.text(map, "model");
         String name = Json.text(map, "name");
         String kind = Json.text(map, "kind");
-        if (registry == null
-                || model == null
-                || name == null
-                || kind == null
-                || Json.text(map, "seen_at") == null) {
+        if (registry == null || model == null || name == null || kind == null || Json.text(map, "seen_at") == null) {
             throw new IllegalArgumentException("it is no record of what is live");
         }
         LiveRecord record = new LiveRecord(new LiveKey(registry, model, LiveKey.Kind.valueOf(kind), name));

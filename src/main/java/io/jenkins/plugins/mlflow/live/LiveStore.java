@@ -88,7 +88,8 @@ final class LiveStore {
         } catch (InvalidRecordException e) {
             JsonFile.setAside(file, e);
         }
-        LiveRecord after = before == null ? new LiveRecord(key) : before.record().copy();
+        LiveRecord after =
+                before == null ? new LiveRecord(key) : before.record().copy();
         change.accept(after);
         if (before == null || after.isWorthWriting(before.stored())) {
             JsonFile.write(file, after.toMap());
@@ -158,7 +159,8 @@ final class LiveStore {
                 .limit(MOST_RECORDS)
                 .map(file -> find(file.toPath()))
                 .filter(Objects::nonNull)
-                .sorted(Comparator.comparing((LiveRecord record) -> record.getKey().model())
+                .sorted(Comparator.comparing(
+                                (LiveRecord record) -> record.getKey().model())
                         .thenComparing(record -> record.getKey().kind())
                         .thenComparing(record -> record.getKey().name())
                         .thenComparing(LiveRecord::getServer, Comparator.nullsFirst(Comparator.naturalOrder())))
@@ -195,6 +197,10 @@ final class LiveStore {
     }
 
     private static Path folder() {
-        return Jenkins.get().getRootDir().toPath().resolve(GateReportAction.URL_NAME).resolve("live");
+        return Jenkins.get()
+                .getRootDir()
+                .toPath()
+                .resolve(GateReportAction.URL_NAME)
+                .resolve("live");
     }
 }

@@ -65,7 +65,9 @@ public final class ModelsAction extends Tab {
         return stopped == 0
                 ? null
                 : new Badge(
-                        Long.toString(stopped), Messages.ModelsAction_notPassed(stopped, last.size()), Badge.Severity.WARNING);
+                        Long.toString(stopped),
+                        Messages.ModelsAction_notPassed(stopped, last.size()),
+                        Badge.Severity.WARNING);
     }
 
     /** What the page shows, read once. */

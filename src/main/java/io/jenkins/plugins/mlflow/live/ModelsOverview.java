@@ -25,9 +25,14 @@ public final class ModelsOverview {
         for (int i = points.size() - 1; i >= 0; i--) {
             newest.putIfAbsent(points.get(i).key(), points.get(i));
         }
-        boolean severalServers =
-                newest.keySet().stream().map(TrendPoint.Key::registry).distinct().count() > 1;
-        return newest.values().stream().map(point -> new ModelChoice(point, severalServers)).toList();
+        boolean severalServers = newest.keySet().stream()
+                        .map(TrendPoint.Key::registry)
+                        .distinct()
+                        .count()
+                > 1;
+        return newest.values().stream()
+                .map(point -> new ModelChoice(point, severalServers))
+                .toList();
     }
 
     public LiveOverview getLive() {

@@ -53,7 +53,9 @@ public final class ModelsView extends View {
     @Override
     @POST
     public Item doCreateItem(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
-        return getOwner().getItemGroup() instanceof ModifiableItemGroup<?> group ? group.doCreateItem(request, response) : null;
+        return getOwner().getItemGroup() instanceof ModifiableItemGroup<?> group
+                ? group.doCreateItem(request, response)
+                : null;
     }
 
     /** Makes it known to Jenkins. */

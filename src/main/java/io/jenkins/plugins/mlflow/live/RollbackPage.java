@@ -27,7 +27,9 @@ public final class RollbackPage implements ModelObject {
     }
 
     static boolean mayRollBack(Job<?, ?> job) {
-        return job == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : job.hasPermission(RollbackService.ROLL_BACK);
+        return job == null
+                ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                : job.hasPermission(RollbackService.ROLL_BACK);
     }
 
     /** For the page: whoever may not, does not get to see it. */
@@ -72,7 +74,9 @@ public final class RollbackPage implements ModelObject {
         try {
             if (server == null) {
                 throw new RollbackService.Problem(
-                        job == null ? Messages.RollbackPage_noServer() : Messages.RollbackPage_notAllowed(job.getFullName()));
+                        job == null
+                                ? Messages.RollbackPage_noServer()
+                                : Messages.RollbackPage_notAllowed(job.getFullName()));
             }
             RollbackService.rollBack(
                     row.getId(),

@@ -24,7 +24,8 @@ import jenkins.model.Jenkins;
  */
 public final class RollbackService {
     /** Allows to roll back what is live, from the page of a job. The right to configure the job does not include it. */
-    public static final PermissionGroup GROUP = new PermissionGroup(RollbackService.class, Messages._RollbackService_group());
+    public static final PermissionGroup GROUP =
+            new PermissionGroup(RollbackService.class, Messages._RollbackService_group());
 
     /** See {@link #GROUP}. */
     public static final Permission ROLL_BACK = new Permission(
@@ -76,7 +77,8 @@ public final class RollbackService {
                 PromotionQueue.key(server.destination(), key.model()), false, called::countDown);
         try {
             if (!PromotionQueue.INSTANCE.isFirst(place)
-                    && !(called.await(QUEUE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS) && PromotionQueue.INSTANCE.isFirst(place))) {
+                    && !(called.await(QUEUE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                            && PromotionQueue.INSTANCE.isFirst(place))) {
                 throw new Problem(Messages.RollbackService_busy(key.model(), QUEUE_DEADLINE.toSeconds()));
             }
             rollBackFirst(LiveStore.find(id), server, from, to, job, reason, deadline);
@@ -107,7 +109,8 @@ public final class RollbackService {
         }
         // What an administrator rolls back from no job's page concerns the job that made the version live.
         String concerned = job != null || record.current() == null ? job : record.current().job;
-        RollbackRequester user = RollbackRequester.user(Jenkins.getAuthentication2().getName(), concerned);
+        RollbackRequester user =
+                RollbackRequester.user(Jenkins.getAuthentication2().getName(), concerned);
         Rollback.Outcome outcome = AliasRollback.byUser(server, record.getKey(), from, to, user, reason)
                 .run(deadline, () -> true);
         if (outcome.result() != Rollback.Result.DONE) {

@@ -162,7 +162,10 @@ final class TrendIndex {
                 }
             }
         });
-        points.values().stream().filter(TrendPoint::isAliasRead).map(TrendPoint::key).forEach(live::add);
+        points.values().stream()
+                .filter(TrendPoint::isAliasRead)
+                .map(TrendPoint::key)
+                .forEach(live::add);
         return new Content(List.copyOf(points.values()), Collections.unmodifiableSet(live));
     }
 
@@ -210,8 +213,14 @@ final class TrendIndex {
             }
             kept.add(0, line);
         }
-        kept.add(0, line(Map.of(
-                LIVE, content.live().stream().limit(MOST_LIVE).map(TrendIndex::keyMap).toList())));
+        kept.add(
+                0,
+                line(Map.of(
+                        LIVE,
+                        content.live().stream()
+                                .limit(MOST_LIVE)
+                                .map(TrendIndex::keyMap)
+                                .toList())));
         JsonFile.replace(file, String.join("\n", kept));
     }
 }

@@ -63,7 +63,9 @@ public final class TrendMetric {
 
     /** Less is worse. */
     private static int severity(Check check) {
-        return check.isPassed() ? Criticality.values().length : check.getCriticality().ordinal();
+        return check.isPassed()
+                ? Criticality.values().length
+                : check.getCriticality().ordinal();
     }
 
     private static Double finite(Double number) {

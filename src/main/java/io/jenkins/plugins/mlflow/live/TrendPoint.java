@@ -39,6 +39,7 @@ public final class TrendPoint {
     private boolean aliasRead;
     /** Of a point that several requests share. */
     private volatile boolean deleted;
+
     private String version;
     private String promoted;
     private String replaced;
@@ -71,7 +72,8 @@ public final class TrendPoint {
         Map<List<String>, List<Check>> checks = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
             checks.computeIfAbsent(
-                            Arrays.asList(check.getMetric(), check.getSlice(), check.getDataset()), key -> new ArrayList<>())
+                            Arrays.asList(check.getMetric(), check.getSlice(), check.getDataset()),
+                            key -> new ArrayList<>())
                     .add(check);
         }
         point.metrics = checks.values().stream()
@@ -189,7 +191,10 @@ public final class TrendPoint {
     /** The metric of this label, or null. */
     @CheckForNull
     public TrendMetric metric(String label) {
-        return metrics.stream().filter(metric -> metric.getLabel().equals(label)).findFirst().orElse(null);
+        return metrics.stream()
+                .filter(metric -> metric.getLabel().equals(label))
+                .findFirst()
+                .orElse(null);
     }
 
     Map<String, Object> toMap() {

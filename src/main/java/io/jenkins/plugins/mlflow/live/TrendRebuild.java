@@ -78,9 +78,10 @@ final class TrendRebuild {
                 }
             }
             if (left <= 0 || room <= 0) {
-                LOGGER.log(Level.INFO, "The reports of build {0} and before are left out of the trend in {1}", new Object[] {
-                    number, builds
-                });
+                LOGGER.log(
+                        Level.INFO,
+                        "The reports of build {0} and before are left out of the trend in {1}",
+                        new Object[] {number, builds});
                 break;
             }
         }

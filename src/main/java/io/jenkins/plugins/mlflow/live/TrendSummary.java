@@ -30,15 +30,14 @@ record TrendSummary(List<LastGate> last, Set<TrendPoint.Key> live) {
     private static final int MOST_JOBS = 5_000;
     private static final TrendSummary NONE = new TrendSummary(List.of(), Set.of());
 
-    private static final Map<Path, Known> KNOWN =
-            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
+    private static final Map<Path, Known> KNOWN = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Path, Known> eldest) {
-                    return size() > MOST_JOBS;
-                }
-            });
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, Known> eldest) {
+            return size() > MOST_JOBS;
+        }
+    });
 
     private record Known(FileTime modified, long size, TrendSummary summary) {}
 
@@ -86,7 +85,12 @@ record TrendSummary(List<LastGate> last, Set<TrendPoint.Key> live) {
             newest.computeIfAbsent(
                     point.key(),
                     key -> new LastGate(
-                            key, point.getModel(), point.getServer(), point.getLook(), point.getBuild(), point.getAt()));
+                            key,
+                            point.getModel(),
+                            point.getServer(),
+                            point.getLook(),
+                            point.getBuild(),
+                            point.getAt()));
         }
         return new TrendSummary(new ArrayList<>(newest.values()), content.live());
     }

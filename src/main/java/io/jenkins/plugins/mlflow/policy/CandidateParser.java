@@ -25,13 +25,12 @@ final class CandidateParser {
     static final Map<String, Boolean> SELECTIONS = Keywords.of("latest", false, "best", true);
     static final Map<String, Boolean> NESTINGS = Keywords.of("ignore", false, "include", true);
     /** Stages of which one version is the current one. */
-    static final Map<String, String> STAGES =
-            Keywords.of(new String[] {"Staging", "Production"}, Function.identity());
+    static final Map<String, String> STAGES = Keywords.of(new String[] {"Staging", "Production"}, Function.identity());
 
     static final List<String> OF_RUNS = List.of(EXPERIMENT, FILTER, SELECT, ORDER_BY, NESTED);
 
-    private static final Pattern ORDER = Pattern.compile(
-            "\\s*metrics\\.(?:`([^`]+)`|\"([^\"]+)\"|([^\\s`\"]+))(?:\\s+((?i)ASC|DESC))?\\s*");
+    private static final Pattern ORDER =
+            Pattern.compile("\\s*metrics\\.(?:`([^`]+)`|\"([^\"]+)\"|([^\\s`\"]+))(?:\\s+((?i)ASC|DESC))?\\s*");
 
     private final PolicyProblems problems;
     private final boolean complete;
@@ -81,15 +80,18 @@ final class CandidateParser {
         }
         for (String key : OF_RUNS) {
             if (fields.has(key)) {
-                problems.add(fields.place(key), "`" + key + "` chooses among runs, but `" + holder
-                        + "` names the version; remove one of the two" + fields.ofDefaults(key, holder));
+                problems.add(
+                        fields.place(key),
+                        "`" + key + "` chooses among runs, but `" + holder
+                                + "` names the version; remove one of the two" + fields.ofDefaults(key, holder));
             }
         }
     }
 
     private void checkNested(MappingReader fields, boolean nested) {
         if (nested && !fields.has(EXPERIMENT)) {
-            problems.add(fields.place(NESTED),
+            problems.add(
+                    fields.place(NESTED),
                     "`nested: include` needs `experiment`, the name of the experiment to look in"
                             + fields.ofDefaults(NESTED));
         }
@@ -97,19 +99,24 @@ final class CandidateParser {
 
     private void checkTogether(MappingReader fields, boolean best, boolean selectIsWrong) {
         if (best && !fields.has(ORDER_BY)) {
-            problems.add(fields.place(SELECT), "`select: best` needs `order_by`, for example "
-                    + "`order_by: metrics.accuracy DESC`");
+            problems.add(
+                    fields.place(SELECT),
+                    "`select: best` needs `order_by`, for example " + "`order_by: metrics.accuracy DESC`");
         }
         if (best && !fields.has(EXPERIMENT)) {
-            problems.add(fields.place(SELECT), "`select: best` needs `experiment`, the name of the experiment to look in");
+            problems.add(
+                    fields.place(SELECT), "`select: best` needs `experiment`, the name of the experiment to look in");
         }
         if (!best && !selectIsWrong && fields.has(ORDER_BY)) {
-            problems.add(fields.place(ORDER_BY), "`order_by` counts only with `select: best`; add that or remove this"
-                    + fields.ofDefaults(ORDER_BY));
+            problems.add(
+                    fields.place(ORDER_BY),
+                    "`order_by` counts only with `select: best`; add that or remove this"
+                            + fields.ofDefaults(ORDER_BY));
         }
         if (fields.has(FILTER) && !fields.has(EXPERIMENT) && !ofBuild) {
-            problems.add(fields.place(FILTER), "a filter needs `experiment`, the name of the experiment to look in"
-                    + fields.ofDefaults(FILTER));
+            problems.add(
+                    fields.place(FILTER),
+                    "a filter needs `experiment`, the name of the experiment to look in" + fields.ofDefaults(FILTER));
         }
     }
 
@@ -120,8 +127,10 @@ final class CandidateParser {
         }
         Matcher order = ORDER.matcher(text);
         if (!order.matches()) {
-            problems.add(fields.place(ORDER_BY), "`" + DisplayText.abbreviated(text) + "` is not an order of runs; write "
-                    + "`metrics.<name> DESC` (greatest first) or `metrics.<name> ASC`, the name in back-ticks if it has blanks");
+            problems.add(
+                    fields.place(ORDER_BY),
+                    "`" + DisplayText.abbreviated(text) + "` is not an order of runs; write "
+                            + "`metrics.<name> DESC` (greatest first) or `metrics.<name> ASC`, the name in back-ticks if it has blanks");
             return null;
         }
         String metric = Stream.of(order.group(1), order.group(2), order.group(3))

@@ -32,8 +32,7 @@ public record CandidateSelection(
         implements Serializable {
 
     /** The highest version of the registered model, whatever its age. */
-    public static final CandidateSelection HIGHEST_VERSION =
-            new CandidateSelection(null, null, false, null, null);
+    public static final CandidateSelection HIGHEST_VERSION = new CandidateSelection(null, null, false, null, null);
 
     /** Top-level runs only; nothing names the version. */
     public CandidateSelection(String experiment, String filter, boolean best, OrderBy orderBy, Duration maxAge) {

@@ -25,8 +25,10 @@ public final class CanonicalPolicy {
         form.put("wait", wait(policy.waiting()));
         form.put("baseline", policy.baseline() == null ? null : baseline(policy.baseline()));
         form.put("promote", policy.promotion() == null ? null : promotion(policy.promotion()));
-        List<Map<String, Object>> rules =
-                policy.rules().stream().sorted(BY_METRIC_AND_KIND).map(CanonicalPolicy::rule).toList();
+        List<Map<String, Object>> rules = policy.rules().stream()
+                .sorted(BY_METRIC_AND_KIND)
+                .map(CanonicalPolicy::rule)
+                .toList();
         form.put("rules", rules);
         return Json.write(form);
     }
@@ -51,11 +53,15 @@ public final class CanonicalPolicy {
         form.put("experiment", candidate.experiment());
         form.put("filter", candidate.filter());
         form.put("select", candidate.best() ? "best" : "latest");
-        form.put("max_age_ms", candidate.maxAge() == null ? null : candidate.maxAge().toMillis());
+        form.put(
+                "max_age_ms",
+                candidate.maxAge() == null ? null : candidate.maxAge().toMillis());
         CandidateSelection.OrderBy order = candidate.orderBy();
-        form.put("order_by", order == null
-                ? null
-                : new TreeMap<>(Map.of("metric", order.metric(), "descending", order.descending())));
+        form.put(
+                "order_by",
+                order == null
+                        ? null
+                        : new TreeMap<>(Map.of("metric", order.metric(), "descending", order.descending())));
         // Keys that came later stand only where they are used: all other policies keep their hash.
         if (candidate.nested()) {
             form.put("nested", "include");
@@ -74,7 +80,10 @@ public final class CanonicalPolicy {
 
     private static Map<String, Object> wait(WaitPolicy waiting) {
         return new TreeMap<>(Map.of(
-                "timeout_ms", waiting.timeout().toMillis(), "settle_ms", waiting.settle().toMillis()));
+                "timeout_ms",
+                waiting.timeout().toMillis(),
+                "settle_ms",
+                waiting.settle().toMillis()));
     }
 
     private static Map<String, Object> baseline(BaselinePolicy baseline) {

@@ -51,7 +51,8 @@ public final class Decimals {
                 return rounded.stripTrailingZeros();
             }
         }
-        return exact.round(new MathContext(ALWAYS_ENOUGH, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return exact.round(new MathContext(ALWAYS_ENOUGH, RoundingMode.HALF_EVEN))
+                .stripTrailingZeros();
     }
 
     /**

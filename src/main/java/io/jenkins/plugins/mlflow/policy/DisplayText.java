@@ -47,7 +47,9 @@ public final class DisplayText {
     static String abbreviated(String text) {
         int shown = text.length();
         if (shown > LONGEST_IN_A_MESSAGE) {
-            shown = Character.isHighSurrogate(text.charAt(LONGEST_IN_A_MESSAGE - 4)) ? LONGEST_IN_A_MESSAGE - 4 : LONGEST_IN_A_MESSAGE - 3;
+            shown = Character.isHighSurrogate(text.charAt(LONGEST_IN_A_MESSAGE - 4))
+                    ? LONGEST_IN_A_MESSAGE - 4
+                    : LONGEST_IN_A_MESSAGE - 3;
         }
         StringBuilder line = new StringBuilder();
         text.substring(0, shown).codePoints().forEach(character -> {

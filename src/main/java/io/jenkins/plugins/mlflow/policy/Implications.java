@@ -63,7 +63,9 @@ public final class Implications {
 
     /** Above 0 if the first limit is the harder one to keep, for rules of one kind. */
     private static int tighter(MetricRule one, MetricRule other) {
-        boolean atMost = one.kind() == RuleKind.MAX || one.kind() == RuleKind.WORST_GAP || one.kind().isDrop();
+        boolean atMost = one.kind() == RuleKind.MAX
+                || one.kind() == RuleKind.WORST_GAP
+                || one.kind().isDrop();
         return atMost ? other.limit().compareTo(one.limit()) : one.limit().compareTo(other.limit());
     }
 }

@@ -75,7 +75,8 @@ public final class Json {
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null
                     ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
             throw new IllegalArgumentException(
                     "this is not JSON: " + DisplayText.abbreviated(e.getOriginalMessage()) + where, e);
         } catch (IOException e) {
@@ -120,9 +121,10 @@ public final class Json {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
             case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-                    ? parser.getDecimalValue()
-                    : (Object) parser.getLongValue();
+            case VALUE_NUMBER_INT ->
+                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? parser.getDecimalValue()
+                        : (Object) parser.getLongValue();
             case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
             case VALUE_TRUE -> Boolean.TRUE;
             case VALUE_FALSE -> Boolean.FALSE;
@@ -176,7 +178,8 @@ public final class Json {
             generator.writeStartObject();
             for (Map.Entry<?, ?> entry : map.entrySet()) {
                 if (!(entry.getKey() instanceof String key)) {
-                    throw new IllegalArgumentException("cannot write as JSON: the key " + entry.getKey() + " is no text");
+                    throw new IllegalArgumentException(
+                            "cannot write as JSON: the key " + entry.getKey() + " is no text");
                 }
                 generator.writeFieldName(key);
                 write(generator, entry.getValue(), depth + 1);
@@ -203,7 +206,8 @@ public final class Json {
                 generator.writeString(number.toString());
             }
         } else {
-            throw new IllegalArgumentException("cannot write as JSON: a value of " + value.getClass().getName());
+            throw new IllegalArgumentException(
+                    "cannot write as JSON: a value of " + value.getClass().getName());
         }
     }
 

@@ -34,11 +34,15 @@ final class MappingReader {
         for (PolicyNode.Entry entry : mapping.entries().values()) {
             String key = entry.key().text();
             if (!known.contains(key)) {
-                problems.add(entry.key().place(), "unknown key `" + DisplayText.abbreviated(key) + "`; "
-                        + Suggestions.hint(key, known, known.size() == 1 ? "the only key here is" : "the keys here are"));
+                problems.add(
+                        entry.key().place(),
+                        "unknown key `" + DisplayText.abbreviated(key) + "`; "
+                                + Suggestions.hint(
+                                        key, known, known.size() == 1 ? "the only key here is" : "the keys here are"));
             }
         }
-        return new MappingReader(mapping, problems, !known.containsAll(mapping.entries().keySet()));
+        return new MappingReader(
+                mapping, problems, !known.containsAll(mapping.entries().keySet()));
     }
 
     static PolicyNode.Mapping mapping(PolicyNode node, PolicyProblems problems, String right) {
@@ -98,7 +102,9 @@ final class MappingReader {
         for (PolicyNode item : list.items()) {
             String text = text(item, problems);
             if (text != null && !texts.add(text)) {
-                problems.add(item.place(), "`" + DisplayText.abbreviated(text) + "` is in this list twice; remove one of the two");
+                problems.add(
+                        item.place(),
+                        "`" + DisplayText.abbreviated(text) + "` is in this list twice; remove one of the two");
             }
         }
         return List.copyOf(texts);
@@ -111,8 +117,10 @@ final class MappingReader {
         }
         if (!scalar.quoted() && ScalarParser.needsQuotes(scalar.text())) {
             String shown = DisplayText.abbreviated(scalar.text());
-            problems.add(node.place(), "`" + shown + "` may be parsed as a non-string by other YAML parsers; if it is meant as one, "
-                    + "put it in quotes: \"" + shown + "\"");
+            problems.add(
+                    node.place(),
+                    "`" + shown + "` may be parsed as a non-string by other YAML parsers; if it is meant as one, "
+                            + "put it in quotes: \"" + shown + "\"");
             return null;
         }
         if (scalar.text().isBlank()) {
@@ -146,9 +154,11 @@ final class MappingReader {
         if (word != null && !choices.containsKey(word)) {
             List<String> words = List.copyOf(choices.keySet());
             String nearest = Suggestions.nearest(word, words);
-            problems.add(place(key), "found `" + DisplayText.abbreviated(word) + "`; "
-                    + (nearest == null ? "" : "did you mean `" + nearest + "`? ")
-                    + "It must be one of " + Suggestions.list(words));
+            problems.add(
+                    place(key),
+                    "found `" + DisplayText.abbreviated(word) + "`; "
+                            + (nearest == null ? "" : "did you mean `" + nearest + "`? ")
+                            + "It must be one of " + Suggestions.list(words));
             return null;
         }
         return word == null ? null : choices.get(word);

@@ -31,7 +31,8 @@ public record MetricKey(String name, ValueChoice value, String dataset) implemen
         return order;
     }
 
-    // Written out: Java makes those of a record, and comparators of comparators, at run time, in a tenth of the life of a short process.
+    // Written out: Java makes those of a record, and comparators of comparators, at run time, in a tenth of the life of
+    // a short process.
 
     @Override
     public boolean equals(Object other) {

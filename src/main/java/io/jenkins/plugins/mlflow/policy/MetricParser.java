@@ -17,9 +17,17 @@ final class MetricParser {
     static final String CRITICALITY = "criticality";
     static final List<String> RULE_KEYS =
             Arrays.stream(RuleKind.values()).map(RuleKind::key).toList();
-    static final List<String> KEYS =
-            Stream.concat(RULE_KEYS.stream(), Stream.of(GREATER_IS_BETTER, CRITICALITY, TargetParser.VALUE, TargetParser.AT_LEAST,
-                            TargetParser.ALLOW_LOST_SLICES, TargetParser.EVIDENCE, TargetParser.DATASET)).toList();
+    static final List<String> KEYS = Stream.concat(
+                    RULE_KEYS.stream(),
+                    Stream.of(
+                            GREATER_IS_BETTER,
+                            CRITICALITY,
+                            TargetParser.VALUE,
+                            TargetParser.AT_LEAST,
+                            TargetParser.ALLOW_LOST_SLICES,
+                            TargetParser.EVIDENCE,
+                            TargetParser.DATASET))
+            .toList();
     static final Map<String, Criticality> CRITICALITIES = Keywords.of(Criticality.values(), Criticality::key);
 
     private static final int LONGEST_NAME = 250;
@@ -58,7 +66,8 @@ final class MetricParser {
             return "the name of the metric is blank; write its key in MLflow";
         }
         if (metric.length() > LONGEST_NAME) {
-            return "the name of the metric has " + metric.length() + " characters; MLflow allows at most " + LONGEST_NAME;
+            return "the name of the metric has " + metric.length() + " characters; MLflow allows at most "
+                    + LONGEST_NAME;
         }
         if (metric.indexOf('*') != metric.lastIndexOf('*')) {
             return "`" + DisplayText.abbreviated(metric) + "` holds several `*`; one of them can stand for the slice";
@@ -79,7 +88,8 @@ final class MetricParser {
             } else if (scalar.quoted()) {
                 throw new IllegalArgumentException("found " + scalar.found() + "; " + rightFormOf(number.strip()));
             } else if (!ScalarParser.isNumberLike(number) && !ScalarParser.isNotFinite(number)) {
-                throw new IllegalArgumentException("found " + scalar.found() + "; write " + FORMS + Suggestions.list(KEYS));
+                throw new IllegalArgumentException(
+                        "found " + scalar.found() + "; write " + FORMS + Suggestions.list(KEYS));
             }
             return List.of(new MetricRule(metric, kind, ScalarParser.number(number), null, Criticality.FAILURE));
         } catch (IllegalArgumentException e) {
@@ -90,7 +100,8 @@ final class MetricParser {
 
     private static String rightFormOf(String quoted) {
         return ScalarParser.isNumberLike(quoted)
-                ? "write the number without quotes, or with the comparison: \">= " + DisplayText.abbreviated(quoted) + "\""
+                ? "write the number without quotes, or with the comparison: \">= " + DisplayText.abbreviated(quoted)
+                        + "\""
                 : "write " + FORMS + Suggestions.list(KEYS);
     }
 
@@ -98,8 +109,9 @@ final class MetricParser {
         return switch (sign) {
             case ">=" -> RuleKind.MIN;
             case "<=" -> RuleKind.MAX;
-            default -> throw new IllegalArgumentException("found the comparison `" + DisplayText.abbreviated(sign)
-                    + "`; bounds are inclusive: write \">= 0.92\" (at least) or \"<= 0.35\" (at most)");
+            default ->
+                throw new IllegalArgumentException("found the comparison `" + DisplayText.abbreviated(sign)
+                        + "`; bounds are inclusive: write \">= 0.92\" (at least) or \"<= 0.35\" (at most)");
         };
     }
 
@@ -109,8 +121,9 @@ final class MetricParser {
         for (RuleKind kind : RuleKind.values()) {
             BigDecimal limit = fields.number(kind.key());
             if (limit != null && !kind.isBound() && limit.signum() < 0) {
-                problems.add(fields.place(kind.key()), "found " + fields.get(kind.key()).found()
-                        + "; a limit of a change is zero or more");
+                problems.add(
+                        fields.place(kind.key()),
+                        "found " + fields.get(kind.key()).found() + "; a limit of a change is zero or more");
             } else if (limit != null) {
                 limits.put(kind, limit);
             }
@@ -146,15 +159,18 @@ final class MetricParser {
             problems.add(name.place(), "the metric has no rule; give at least one of " + Suggestions.list(RULE_KEYS));
         }
         if (fields.has(RuleKind.WORST_GAP.key()) && name.text().indexOf('*') < 0) {
-            problems.add(fields.place(RuleKind.WORST_GAP.key()),
+            problems.add(
+                    fields.place(RuleKind.WORST_GAP.key()),
                     "`worst_gap` compares slices; put `*` in the place of the slice in the metric's name");
         }
         BigDecimal min = limits.get(RuleKind.MIN);
         BigDecimal max = limits.get(RuleKind.MAX);
         if (min != null && max != null && min.compareTo(max) > 0) {
-            problems.add(fields.place(RuleKind.MAX.key()), "`max` " + max.toPlainString() + " is less than `min` "
-                    + min.toPlainString() + ", so no value can pass; correct one of them"
-                    + fields.ofDefaults(RuleKind.MIN.key(), RuleKind.MAX.key()));
+            problems.add(
+                    fields.place(RuleKind.MAX.key()),
+                    "`max` " + max.toPlainString() + " is less than `min` "
+                            + min.toPlainString() + ", so no value can pass; correct one of them"
+                            + fields.ofDefaults(RuleKind.MIN.key(), RuleKind.MAX.key()));
         }
         List<String> comparing = comparing(fields);
         if (comparing.isEmpty()) {
@@ -162,12 +178,16 @@ final class MetricParser {
         }
         PolicyNode.Place place = fields.place(comparing.get(0));
         if (!fields.has(GREATER_IS_BETTER) && inferred(fields) == null) {
-            problems.add(place, "a change needs to know which direction is better, which only one of `min` and `max` "
-                    + "tells; write `greater_is_better: true` or `greater_is_better: false`");
+            problems.add(
+                    place,
+                    "a change needs to know which direction is better, which only one of `min` and `max` "
+                            + "tells; write `greater_is_better: true` or `greater_is_better: false`");
         }
         if (!hasBaseline) {
-            problems.add(place, "a change needs something to compare with, and no baseline is configured; "
-                    + "write for example `baseline: champion`, or remove this rule");
+            problems.add(
+                    place,
+                    "a change needs something to compare with, and no baseline is configured; "
+                            + "write for example `baseline: champion`, or remove this rule");
         }
     }
 }

@@ -65,9 +65,8 @@ final class ModelParser {
         BaselinePolicy baseline = fields.has(BASELINE) ? baseline(fields.get(BASELINE)) : null;
         checkCapitals(fields);
         List<MetricRule> rules = rules(fields);
-        PromotionPolicy promotion = fields.has(PROMOTE)
-                ? new PromotionParser(problems, complete).parse(fields.get(PROMOTE))
-                : null;
+        PromotionPolicy promotion =
+                fields.has(PROMOTE) ? new PromotionParser(problems, complete).parse(fields.get(PROMOTE)) : null;
         return rules.isEmpty() ? null : new GatePolicy(candidate, waiting, baseline, rules, promotion);
     }
 
@@ -79,7 +78,8 @@ final class ModelParser {
             if ((node instanceof PolicyNode.Mapping mapping ? mapping.get("alias") : node)
                     instanceof PolicyNode.Scalar alias) {
                 aliases.forEach((otherPart, other) -> {
-                    if (alias.text().equalsIgnoreCase(other.text()) && !alias.text().equals(other.text())) {
+                    if (alias.text().equalsIgnoreCase(other.text())
+                            && !alias.text().equals(other.text())) {
                         differInCapitals(part, alias, otherPart, other);
                     }
                 });
@@ -94,9 +94,11 @@ final class ModelParser {
             differInCapitals(otherPart, other, part, alias);
             return;
         }
-        problems.add(alias.place(), "`" + DisplayText.abbreviated(alias.text()) + "` and `"
-                + DisplayText.abbreviated(other.text()) + "`, the alias of `" + otherPart
-                + "`, differ in capitals only; write both alike, as MLflow has it");
+        problems.add(
+                alias.place(),
+                "`" + DisplayText.abbreviated(alias.text()) + "` and `"
+                        + DisplayText.abbreviated(other.text()) + "`, the alias of `" + otherPart
+                        + "`, differ in capitals only; write both alike, as MLflow has it");
     }
 
     private WaitPolicy waiting(PolicyNode node) {
@@ -120,8 +122,10 @@ final class ModelParser {
             return null;
         }
         if (complete && !fields.has("alias") && !fields.has("stage")) {
-            problems.add(fields.place(), "there is neither `alias` nor `stage`; write which version to compare with, "
-                    + "for example `alias: champion`");
+            problems.add(
+                    fields.place(),
+                    "there is neither `alias` nor `stage`; write which version to compare with, "
+                            + "for example `alias: champion`");
         }
         if (fields.has("alias") && fields.has("stage")) {
             problems.add(fields.place("stage"), "`alias` and `stage` each name a version; remove one of the two");
@@ -139,8 +143,10 @@ final class ModelParser {
         List<MetricRule> rules = new ArrayList<>();
         if (!fields.has(METRICS)) {
             if (complete && !fields.hasUnknownKeys()) {
-                problems.add(fields.place(), "there are no rules, so nothing would be checked; give `metrics` in a policy, "
-                        + "for example `metrics: {accuracy: 0.92}`, or " + howToGiveRules);
+                problems.add(
+                        fields.place(),
+                        "there are no rules, so nothing would be checked; give `metrics` in a policy, "
+                                + "for example `metrics: {accuracy: 0.92}`, or " + howToGiveRules);
             }
             return rules;
         }
@@ -150,8 +156,10 @@ final class ModelParser {
             return rules;
         }
         if (complete && metrics.entries().isEmpty()) {
-            problems.add(metrics.place(), "the rule set is empty, so nothing would be checked; write at least one metric, "
-                    + "for example {accuracy: 0.92}");
+            problems.add(
+                    metrics.place(),
+                    "the rule set is empty, so nothing would be checked; write at least one metric, "
+                            + "for example {accuracy: 0.92}");
         }
         MetricParser parser = new MetricParser(problems, complete, fields.has(BASELINE));
         for (PolicyNode.Entry entry : metrics.entries().values()) {

@@ -54,8 +54,10 @@ final class ParameterTree {
         if (value instanceof Boolean || value instanceof Number) {
             return new PolicyNode.Scalar(place, plain(value), false);
         }
-        problems.add(place, "found a value of the type " + value.getClass().getName()
-                + "; give a string, a number, true, false or a map");
+        problems.add(
+                place,
+                "found a value of the type " + value.getClass().getName()
+                        + "; give a string, a number, true, false or a map");
         return null;
     }
 
@@ -73,8 +75,10 @@ final class ParameterTree {
         Map<String, PolicyNode.Entry> entries = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (!(entry.getKey() instanceof CharSequence)) {
-                problems.add(place, "the key `" + DisplayText.abbreviated(String.valueOf(entry.getKey()))
-                        + "` is not a string; put it in quotes");
+                problems.add(
+                        place,
+                        "the key `" + DisplayText.abbreviated(String.valueOf(entry.getKey()))
+                                + "` is not a string; put it in quotes");
                 continue;
             }
             String key = entry.getKey().toString();

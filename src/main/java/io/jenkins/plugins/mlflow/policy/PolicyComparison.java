@@ -59,8 +59,8 @@ public final class PolicyComparison {
                     + text(now.limit()));
         }
         if (now.criticality().compareTo(rule.criticality()) > 0) {
-            found.add("criticality of " + rule.metric() + " was lowered from " + rule.criticality().key() + " to "
-                    + now.criticality().key());
+            found.add("criticality of " + rule.metric() + " was lowered from "
+                    + rule.criticality().key() + " to " + now.criticality().key());
         }
         // Other rules carry the direction too where the metric has a change rule, but do not depend on it.
         if (rule.kind().comparesWithBaseline() && !Objects.equals(rule.greaterIsBetter(), now.greaterIsBetter())) {
@@ -73,14 +73,16 @@ public final class PolicyComparison {
     /** Once for all rules of the metric, because each sentence is kept once. */
     private void target(String metric, MetricTarget was, MetricTarget is) {
         if (!Objects.equals(was.dataset(), is.dataset())) {
-            found.add("dataset of " + metric + (is.dataset() == null
-                    ? " " + was.dataset() + " was removed"
-                    : was.dataset() == null
-                            ? " " + is.dataset() + " was added"
-                            : " was changed from " + was.dataset() + " to " + is.dataset()));
+            found.add("dataset of " + metric
+                    + (is.dataset() == null
+                            ? " " + was.dataset() + " was removed"
+                            : was.dataset() == null
+                                    ? " " + is.dataset() + " was added"
+                                    : " was changed from " + was.dataset() + " to " + is.dataset()));
         }
         if (!was.value().equals(is.value())) {
-            found.add("value of " + metric + " was changed from " + was.value().text() + " to " + is.value().text());
+            found.add("value of " + metric + " was changed from " + was.value().text() + " to "
+                    + is.value().text());
         }
         if (is.atLeast() < was.atLeast()) {
             found.add("at_least of " + metric + " was lowered from " + was.atLeast() + " to " + is.atLeast());
@@ -99,9 +101,7 @@ public final class PolicyComparison {
             found.add("evidence of " + metric + " was removed");
             return;
         }
-        if (was.kind() != is.kind()
-                || !was.first().equals(is.first())
-                || !Objects.equals(was.second(), is.second())) {
+        if (was.kind() != is.kind() || !was.first().equals(is.first()) || !Objects.equals(was.second(), is.second())) {
             found.add("evidence of " + metric + " was changed to other metrics");
         }
         if (is.confidence() < was.confidence()) {
@@ -136,8 +136,8 @@ public final class PolicyComparison {
             found.add("baseline when_missing was loosened from fail to rubber_stamp");
         }
         if (is.sameDataset().compareTo(was.sameDataset()) > 0) {
-            found.add("baseline same_dataset was loosened from " + was.sameDataset().key() + " to "
-                    + is.sameDataset().key());
+            found.add("baseline same_dataset was loosened from "
+                    + was.sameDataset().key() + " to " + is.sameDataset().key());
         }
     }
 
@@ -155,9 +155,11 @@ public final class PolicyComparison {
     /** The best run ever is not the run of this build; the newest one, which is the default, never counts as looser. */
     private void candidate(CandidateSelection was, CandidateSelection is) {
         if (is.best() && !was.best()) {
-            found.add("candidate select was changed from latest to best by " + is.orderBy().text());
+            found.add("candidate select was changed from latest to best by "
+                    + is.orderBy().text());
         } else if (is.best() && !is.orderBy().equals(was.orderBy())) {
-            found.add("candidate order_by was changed from " + was.orderBy().text() + " to " + is.orderBy().text());
+            found.add("candidate order_by was changed from " + was.orderBy().text() + " to "
+                    + is.orderBy().text());
         }
         if (!was.nested() && is.nested()) {
             found.add("candidate nested was loosened from ignore to include");
@@ -179,15 +181,21 @@ public final class PolicyComparison {
             return;
         }
         if (is.approval().first() < was.approval().first()) {
-            found.add("promote approval was loosened from " + was.approval().text() + " to " + is.approval().text());
+            found.add("promote approval was loosened from " + was.approval().text() + " to "
+                    + is.approval().text());
         }
-        if (was.approvers().isEmpty() || was.approvers().containsAll(is.approvers()) && !is.approvers().isEmpty()) {
+        if (was.approvers().isEmpty()
+                || was.approvers().containsAll(is.approvers())
+                        && !is.approvers().isEmpty()) {
             return;
         }
-        List<String> added = is.approvers().stream().filter(name -> !was.approvers().contains(name)).toList();
-        found.add(is.approvers().isEmpty()
-                ? "promote approvers " + String.join(", ", was.approvers()) + " were removed"
-                : "promote approvers were widened by " + String.join(", ", added));
+        List<String> added = is.approvers().stream()
+                .filter(name -> !was.approvers().contains(name))
+                .toList();
+        found.add(
+                is.approvers().isEmpty()
+                        ? "promote approvers " + String.join(", ", was.approvers()) + " were removed"
+                        : "promote approvers were widened by " + String.join(", ", added));
     }
 
     private static String text(BigDecimal limit) {

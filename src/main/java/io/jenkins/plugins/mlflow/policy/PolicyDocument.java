@@ -94,8 +94,8 @@ public final class PolicyDocument {
      */
     public static void checkSize(String origin, long bytes) throws PolicyException {
         if (bytes > MAX_BYTES) {
-            throw new PolicyException(List.of(new PolicyException.Problem(origin, 0, 0,
-                    "the file has " + bytes + " bytes; a policy has at most " + MAX_BYTES + " (1 MiB)")));
+            throw new PolicyException(List.of(new PolicyException.Problem(
+                    origin, 0, 0, "the file has " + bytes + " bytes; a policy has at most " + MAX_BYTES + " (1 MiB)")));
         }
     }
 
@@ -122,11 +122,14 @@ public final class PolicyDocument {
         PolicyNode.Mapping found = models.get(model);
         if (found == null) {
             String nearest = Suggestions.nearest(model, models());
-            throw new PolicyProblems().fatal(
-                    written.get("models").place(),
-                    "there is no policy for the model `" + DisplayText.abbreviated(model) + "`; "
-                            + (nearest == null ? "" : "did you mean `" + DisplayText.abbreviated(nearest) + "`? ")
-                            + "The models here: " + Suggestions.list(models()));
+            throw new PolicyProblems()
+                    .fatal(
+                            written.get("models").place(),
+                            "there is no policy for the model `" + DisplayText.abbreviated(model) + "`; "
+                                    + (nearest == null
+                                            ? ""
+                                            : "did you mean `" + DisplayText.abbreviated(nearest) + "`? ")
+                                    + "The models here: " + Suggestions.list(models()));
         }
         return found;
     }
@@ -139,10 +142,11 @@ public final class PolicyDocument {
         if (result.isError()) {
             String[] lines = text.toString().split("\r\n|\r|\n", -1);
             String last = lines[lines.length - 1];
-            throw new PolicyProblems().fatal(
-                    PolicyNode.Place.root(origin, lines.length, last.codePointCount(0, last.length()) + 1),
-                    "the file is not UTF-8: the byte 0x" + String.format("%02X", yaml[bytes.position()])
-                            + " is out of place; save the file as UTF-8");
+            throw new PolicyProblems()
+                    .fatal(
+                            PolicyNode.Place.root(origin, lines.length, last.codePointCount(0, last.length()) + 1),
+                            "the file is not UTF-8: the byte 0x" + String.format("%02X", yaml[bytes.position()])
+                                    + " is out of place; save the file as UTF-8");
         }
         return text.toString();
     }
@@ -158,7 +162,9 @@ public final class PolicyDocument {
         if (fields.has("defaults")) {
             defaults = fields.get("defaults") instanceof PolicyNode.Mapping mapping ? mapping : defaults;
             ModelParser.check(
-                    fields.get("defaults") instanceof PolicyNode.Mapping ? defaults.without(LOCKED) : fields.get("defaults"),
+                    fields.get("defaults") instanceof PolicyNode.Mapping
+                            ? defaults.without(LOCKED)
+                            : fields.get("defaults"),
                     problems);
             isLocked(defaults, stored, problems);
         }
@@ -180,8 +186,10 @@ public final class PolicyDocument {
             return false;
         }
         if (!stored) {
-            problems.add(lock.key().place(), "only the stored policy can be locked, by the administrator in the global"
-                    + " configuration of Jenkins; remove this key");
+            problems.add(
+                    lock.key().place(),
+                    "only the stored policy can be locked, by the administrator in the global"
+                            + " configuration of Jenkins; remove this key");
             return false;
         }
         return MappingReader.of(new PolicyNode.Mapping(part.place(), Map.of(LOCKED, lock)), problems, List.of(LOCKED))
@@ -195,7 +203,8 @@ public final class PolicyDocument {
         } else if (!(fields.get("version") instanceof PolicyNode.Scalar version)
                 || version.quoted()
                 || !version.text().equals("1")) {
-            problems.add(fields.place("version"),
+            problems.add(
+                    fields.place("version"),
                     "found the version " + fields.get("version").found() + "; this product reads `version: 1`");
         }
     }
@@ -207,8 +216,8 @@ public final class PolicyDocument {
             problems.add(fields.place(), "there are no `models`; write the policy of at least one");
             return models;
         }
-        PolicyNode.Mapping written =
-                MappingReader.mapping(fields.get("models"), problems, "a mapping from names of models to their policies");
+        PolicyNode.Mapping written = MappingReader.mapping(
+                fields.get("models"), problems, "a mapping from names of models to their policies");
         if (written == null) {
             return models;
         }
@@ -218,7 +227,9 @@ public final class PolicyDocument {
         for (PolicyNode.Entry entry : written.entries().values()) {
             checkName(entry.key(), problems);
             PolicyNode.Mapping model = MappingReader.mapping(
-                    entry.value(), problems, "a mapping with the keys " + Suggestions.list(ModelParser.KEYS)
+                    entry.value(),
+                    problems,
+                    "a mapping with the keys " + Suggestions.list(ModelParser.KEYS)
                             + ", or {} if the defaults say it all");
             if (model != null) {
                 models.put(entry.key().text(), model.over(defaults));
@@ -229,11 +240,14 @@ public final class PolicyDocument {
 
     private static void checkName(PolicyNode.Scalar name, PolicyProblems problems) {
         if (name.text().isBlank() || name.text().chars().anyMatch(Character::isISOControl)) {
-            problems.add(name.place(), "the name of the model is blank or holds a control character; "
-                    + "write its name in MLflow");
+            problems.add(
+                    name.place(),
+                    "the name of the model is blank or holds a control character; " + "write its name in MLflow");
         } else if (name.text().length() > LONGEST_NAME) {
-            problems.add(name.place(), "the name of the model has " + name.text().length()
-                    + " characters; MLflow allows at most " + LONGEST_NAME);
+            problems.add(
+                    name.place(),
+                    "the name of the model has " + name.text().length() + " characters; MLflow allows at most "
+                            + LONGEST_NAME);
         }
     }
 
@@ -248,15 +262,19 @@ public final class PolicyDocument {
             } else {
                 ModelParser.parse(model, false, "as thresholds of the step or command line", mine);
             }
-            mine.found().forEach(problem -> found.computeIfAbsent(problem, key -> new ArrayList<>()).add(name));
+            mine.found()
+                    .forEach(problem -> found.computeIfAbsent(problem, key -> new ArrayList<>())
+                            .add(name));
         });
         found.forEach((problem, names) -> {
             boolean ofDefaults = problem.place().isOfDefaults();
             boolean known = problems.found().contains(problem);
             if (!known) {
-                problems.add(problem.place(), ofDefaults && names.size() < models.size()
-                        ? problem.message() + " (found in the model " + Suggestions.list(names) + ")"
-                        : problem.message());
+                problems.add(
+                        problem.place(),
+                        ofDefaults && names.size() < models.size()
+                                ? problem.message() + " (found in the model " + Suggestions.list(names) + ")"
+                                : problem.message());
             }
         });
     }

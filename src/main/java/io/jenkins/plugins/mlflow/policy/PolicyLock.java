@@ -42,10 +42,26 @@ public final class PolicyLock {
     /** In which points the pipeline's policy requires less than the locked one or leads elsewhere; none if it may be used. */
     public List<String> violations(GatePolicy wanted) {
         List<String> found = new ArrayList<>(PolicyComparison.loosened(locked, wanted));
-        kept(found, "candidate experiment", locked.candidate().experiment(), wanted.candidate().experiment());
-        kept(found, "candidate filter", locked.candidate().filter(), wanted.candidate().filter());
-        kept(found, "candidate alias", locked.candidate().alias(), wanted.candidate().alias());
-        kept(found, "candidate stage", locked.candidate().stage(), wanted.candidate().stage());
+        kept(
+                found,
+                "candidate experiment",
+                locked.candidate().experiment(),
+                wanted.candidate().experiment());
+        kept(
+                found,
+                "candidate filter",
+                locked.candidate().filter(),
+                wanted.candidate().filter());
+        kept(
+                found,
+                "candidate alias",
+                locked.candidate().alias(),
+                wanted.candidate().alias());
+        kept(
+                found,
+                "candidate stage",
+                locked.candidate().stage(),
+                wanted.candidate().stage());
         if (wanted.promotion() != null) {
             promotion(found, wanted.promotion());
         }
@@ -86,6 +102,9 @@ public final class PolicyLock {
         if (theirs == null || Objects.equals(mine, theirs)) {
             return;
         }
-        found.add(mine == null ? what + " " + theirs + " was added" : what + " was changed from " + mine + " to " + theirs);
+        found.add(
+                mine == null
+                        ? what + " " + theirs + " was added"
+                        : what + " was changed from " + mine + " to " + theirs);
     }
 }

@@ -64,7 +64,9 @@ sealed interface PolicyNode {
             if (isNothing()) {
                 return "nothing";
             }
-            return quoted ? "the string \"" + DisplayText.abbreviated(text) + "\"" : "`" + DisplayText.abbreviated(text) + "`";
+            return quoted
+                    ? "the string \"" + DisplayText.abbreviated(text) + "\""
+                    : "`" + DisplayText.abbreviated(text) + "`";
         }
     }
 
@@ -115,11 +117,10 @@ sealed interface PolicyNode {
             merged.keySet().removeAll(Alternatives.replaced(place.name(), entries.keySet()));
             entries.forEach((key, mine) -> {
                 Entry theirs = defaults.entries.get(key);
-                boolean both = theirs != null
-                        && mine.value() instanceof Mapping && theirs.value() instanceof Mapping;
-                merged.put(key, both
-                        ? new Entry(mine.key(), ((Mapping) mine.value()).over((Mapping) theirs.value()))
-                        : mine);
+                boolean both = theirs != null && mine.value() instanceof Mapping && theirs.value() instanceof Mapping;
+                merged.put(
+                        key,
+                        both ? new Entry(mine.key(), ((Mapping) mine.value()).over((Mapping) theirs.value())) : mine);
             });
             return new Mapping(place, merged);
         }

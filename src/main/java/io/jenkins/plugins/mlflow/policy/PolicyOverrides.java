@@ -53,11 +53,13 @@ public final class PolicyOverrides {
     PolicyNode.Mapping over(PolicyNode.Mapping model, PolicyProblems problems) {
         PolicyNode.Mapping result = exactCandidate ? model.without(ModelParser.CANDIDATE) : model;
         if (exactCandidate && values.containsKey("filter")) {
-            problems.add(PolicyNode.Place.root(where("filter"), 0, 0),
+            problems.add(
+                    PolicyNode.Place.root(where("filter"), 0, 0),
                     "a filter chooses among runs, but exactly one candidate was given; give only one of the two");
         }
         if (exactCandidate && values.containsKey("nested")) {
-            problems.add(PolicyNode.Place.root(where("nested"), 0, 0),
+            problems.add(
+                    PolicyNode.Place.root(where("nested"), 0, 0),
                     "this is about choosing among runs, but exactly one candidate was given; give only one of the two");
         }
         result = replaced(result, null, ModelParser.METRICS, "thresholds", problems);

@@ -60,12 +60,16 @@ final class PolicyProblems {
     }
 
     private PolicyException exception() {
-        List<PolicyException.Problem> problems =
-                new ArrayList<>(new LinkedHashSet<>(found.stream().map(Found::problem).toList()));
-        problems.sort(Comparator.comparingInt(PolicyException.Problem::line).thenComparingInt(PolicyException.Problem::column));
+        List<PolicyException.Problem> problems = new ArrayList<>(
+                new LinkedHashSet<>(found.stream().map(Found::problem).toList()));
+        problems.sort(Comparator.comparingInt(PolicyException.Problem::line)
+                .thenComparingInt(PolicyException.Problem::column));
         if (more) {
             problems.add(new PolicyException.Problem(
-                    problems.get(0).where(), 0, 0, "there are more problems than these " + MOST + "; correct them first"));
+                    problems.get(0).where(),
+                    0,
+                    0,
+                    "there are more problems than these " + MOST + "; correct them first"));
         }
         return new PolicyException(problems);
     }

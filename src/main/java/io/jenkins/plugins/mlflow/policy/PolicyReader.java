@@ -24,7 +24,8 @@ public final class PolicyReader {
                 : PolicyNode.Mapping.empty(
                         PolicyNode.Place.root("model `" + DisplayText.abbreviated(model) + "`", 0, 0));
         PolicyNode.Mapping tree = overrides.over(written, problems);
-        GatePolicy policy = ModelParser.parse(tree, overrides.isOfBuild(), "the " + overrides.where("thresholds"), problems);
+        GatePolicy policy =
+                ModelParser.parse(tree, overrides.isOfBuild(), "the " + overrides.where("thresholds"), problems);
         problems.throwIfAny();
         return policy;
     }

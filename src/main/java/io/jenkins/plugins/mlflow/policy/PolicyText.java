@@ -14,9 +14,11 @@ final class PolicyText {
     static String of(GatePolicy policy) {
         PolicyText writer = new PolicyText();
         writer.candidate(policy.candidate());
-        writer.part("wait", List.of(
-                "timeout: " + Durations.format(policy.waiting().timeout()),
-                "settle: " + Durations.format(policy.waiting().settle())));
+        writer.part(
+                "wait",
+                List.of(
+                        "timeout: " + Durations.format(policy.waiting().timeout()),
+                        "settle: " + Durations.format(policy.waiting().settle())));
         if (policy.baseline() != null) {
             List<String> baseline = new ArrayList<>(List.of(
                     policy.baseline().stage() == null
@@ -59,8 +61,9 @@ final class PolicyText {
         if (candidate.orderBy() != null) {
             String metric = candidate.orderBy().metric();
             String mark = metric.contains("`") ? "\"" : "`";
-            lines.add("order_by: " + YamlText.scalar("metrics." + mark + metric + mark
-                    + (candidate.orderBy().descending() ? " DESC" : " ASC")));
+            lines.add("order_by: "
+                    + YamlText.scalar("metrics." + mark + metric + mark
+                            + (candidate.orderBy().descending() ? " DESC" : " ASC")));
         }
         if (candidate.maxAge() != null) {
             lines.add("max_age: " + Durations.format(candidate.maxAge()));
@@ -76,11 +79,13 @@ final class PolicyText {
 
     private void metrics(List<MetricRule> rules) {
         Map<String, List<MetricRule>> byMetric = new LinkedHashMap<>();
-        rules.forEach(rule -> byMetric.computeIfAbsent(rule.metric(), metric -> new ArrayList<>()).add(rule));
+        rules.forEach(rule -> byMetric.computeIfAbsent(rule.metric(), metric -> new ArrayList<>())
+                .add(rule));
         List<String> lines = new ArrayList<>();
         byMetric.forEach((metric, its) -> {
             List<String> fields = new ArrayList<>();
-            its.forEach(rule -> fields.add(rule.kind().key() + ": " + rule.limit().toPlainString()));
+            its.forEach(
+                    rule -> fields.add(rule.kind().key() + ": " + rule.limit().toPlainString()));
             if (its.get(0).greaterIsBetter() != null) {
                 fields.add("greater_is_better: " + its.get(0).greaterIsBetter());
             }
@@ -108,11 +113,14 @@ final class PolicyText {
         }
         EvidenceSource evidence = target.evidence();
         if (evidence != null) {
-            String source = switch (evidence.kind()) {
-                case SAMPLES -> "samples: " + YamlText.scalar(evidence.first());
-                case STD_ERROR -> "std_error: " + YamlText.scalar(evidence.first());
-                case INTERVAL -> "lower: " + YamlText.scalar(evidence.first()) + ", upper: " + YamlText.scalar(evidence.second());
-            };
+            String source =
+                    switch (evidence.kind()) {
+                        case SAMPLES -> "samples: " + YamlText.scalar(evidence.first());
+                        case STD_ERROR -> "std_error: " + YamlText.scalar(evidence.first());
+                        case INTERVAL ->
+                            "lower: " + YamlText.scalar(evidence.first()) + ", upper: "
+                                    + YamlText.scalar(evidence.second());
+                    };
             fields.add("evidence: {" + source + ", confidence: "
                     + Decimals.shortest(evidence.confidence()).toPlainString() + "}");
         }
@@ -137,10 +145,14 @@ final class PolicyText {
         lines.add("timeout: " + Durations.format(promotion.timeout()));
         if (!promotion.approval().isNever()) {
             lines.add("approval: " + promotion.approval().text());
-            lines.add("approval_timeout: " + Durations.format(promotion.approval().timeout()));
+            lines.add(
+                    "approval_timeout: " + Durations.format(promotion.approval().timeout()));
         }
         if (!promotion.approvers().isEmpty()) {
-            lines.add("approvers: [" + String.join(", ", promotion.approvers().stream().map(YamlText::scalar).toList()) + "]");
+            lines.add("approvers: ["
+                    + String.join(
+                            ", ",
+                            promotion.approvers().stream().map(YamlText::scalar).toList()) + "]");
         }
         part("promote", lines);
     }

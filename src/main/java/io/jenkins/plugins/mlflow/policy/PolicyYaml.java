@@ -70,8 +70,7 @@ final class PolicyYaml {
             return tree;
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
-            PolicyNode.Place place =
-                    mark == null ? PolicyNode.Place.root(origin, 0, 0) : place(mark, null, "");
+            PolicyNode.Place place = mark == null ? PolicyNode.Place.root(origin, 0, 0) : place(mark, null, "");
             throw problems.fatal(place, explained(e));
         } catch (YAMLException | IllegalArgumentException e) {
             // The library refuses some tags, for example `!a%20`, without saying where; it has read a little further.
@@ -129,7 +128,8 @@ final class PolicyYaml {
             throw problems.fatal(place, "the aliases expand to more than " + MOST_NODES + " nodes; use fewer of them");
         }
         if (ancestors.size() >= DEEPEST) {
-            throw problems.fatal(place, "this is nested more than " + DEEPEST + " levels deep; a policy has at most six");
+            throw problems.fatal(
+                    place, "this is nested more than " + DEEPEST + " levels deep; a policy has at most six");
         }
         if (ancestors.put(node, true) != null) {
             throw problems.fatal(place, "this contains itself through an alias; write it out");
@@ -164,8 +164,10 @@ final class PolicyYaml {
             PolicyNode.Entry first = entries.putIfAbsent(key.text(), new PolicyNode.Entry(key, value));
             if (first != null) {
                 PolicyNode.Place before = first.key().place();
-                problems.add(key.place(), "this key is already on line " + before.line() + ", column "
-                        + before.column() + "; keep one of the two");
+                problems.add(
+                        key.place(),
+                        "this key is already on line " + before.line() + ", column " + before.column()
+                                + "; keep one of the two");
             }
         }
         return new PolicyNode.Mapping(place, entries);
@@ -179,14 +181,18 @@ final class PolicyYaml {
         }
         String text = scalar.getValue();
         if (Tag.MERGE.equals(scalar.getTag())) {
-            problems.add(parentOf(place), "merge keys (`<<`) are not supported; what several models share "
-                    + "belongs into `defaults`, or is written out");
+            problems.add(
+                    parentOf(place),
+                    "merge keys (`<<`) are not supported; what several models share "
+                            + "belongs into `defaults`, or is written out");
             return null;
         }
         if (scalar.isPlain() && ScalarParser.needsQuotes(text)) {
             String shown = DisplayText.abbreviated(text);
-            problems.add(parentOf(place), "the key `" + shown + "` may be parsed as a non-string by other YAML parsers; put it in quotes: \""
-                    + shown + "\"");
+            problems.add(
+                    parentOf(place),
+                    "the key `" + shown + "` may be parsed as a non-string by other YAML parsers; put it in quotes: \""
+                            + shown + "\"");
             return null;
         }
         PolicyNode.Place named = new PolicyNode.Place(origin, place.line(), place.column(), parent, text);

@@ -10,7 +10,14 @@ import java.util.regex.Pattern;
 /** Reads {@code promote}: what moves to the candidate's version after a pass. */
 final class PromotionParser {
     static final List<String> KEYS = List.of(
-            "alias", "stage", "archive_existing", "artifact_path", "timeout", "approval", "approval_timeout", "approvers");
+            "alias",
+            "stage",
+            "archive_existing",
+            "artifact_path",
+            "timeout",
+            "approval",
+            "approval_timeout",
+            "approvers");
     static final Map<String, String> STAGES =
             Keywords.of(new String[] {"Staging", "Production", "Archived", "None"}, Function.identity());
 
@@ -35,8 +42,10 @@ final class PromotionParser {
             return null;
         }
         if (complete && !fields.has("alias") && !fields.has("stage")) {
-            problems.add(fields.place(), "there is neither `alias` nor `stage`; write what to move, for example "
-                    + "`alias: champion`, or `promote: false`");
+            problems.add(
+                    fields.place(),
+                    "there is neither `alias` nor `stage`; write what to move, for example "
+                            + "`alias: champion`, or `promote: false`");
         }
         String alias = fields.alias("alias");
         String stage = fields.choice("stage", STAGES);
@@ -57,8 +66,11 @@ final class PromotionParser {
     private List<String> approvers(MappingReader fields, ApprovalPolicy approval) {
         List<String> names = fields.texts("approvers", "a list of users and groups, for example [ml-leads]");
         if (complete && fields.has("approvers") && approval.isNever()) {
-            problems.add(fields.place("approvers"), "`approvers` count only with an `approval` other than never; "
-                    + "add for example `approval: always`, or remove this" + fields.ofDefaults("approvers", "approval"));
+            problems.add(
+                    fields.place("approvers"),
+                    "`approvers` count only with an `approval` other than never; "
+                            + "add for example `approval: always`, or remove this"
+                            + fields.ofDefaults("approvers", "approval"));
         }
         return names;
     }
@@ -90,8 +102,10 @@ final class PromotionParser {
 
     private int first(MappingReader fields) {
         if (!fields.has("first") && !fields.hasUnknownKeys()) {
-            problems.add(fields.place(), "there is no `first`; write how many promotions a user must approve, a"
-                    + " whole number from 1 to " + ApprovalPolicy.MOST + ", for example {first: 3}");
+            problems.add(
+                    fields.place(),
+                    "there is no `first`; write how many promotions a user must approve, a" + " whole number from 1 to "
+                            + ApprovalPolicy.MOST + ", for example {first: 3}");
         }
         Long first = fields.wholeNumber("first", 1, ApprovalPolicy.MOST);
         return first == null ? 1 : first.intValue();
@@ -99,13 +113,16 @@ final class PromotionParser {
 
     private PromotionPolicy ofAlias(PolicyNode.Scalar scalar) {
         if (!scalar.quoted() && (scalar.isNothing() || ScalarParser.isBooleanLike(scalar.text()))) {
-            problems.add(scalar.place(), "found " + scalar.found()
-                    + "; write the alias to move, for example `champion`, a mapping with alias or stage, or false");
+            problems.add(
+                    scalar.place(),
+                    "found " + scalar.found()
+                            + "; write the alias to move, for example `champion`, a mapping with alias or stage, or false");
             return null;
         }
         if (AliasNames.isSwitch(scalar.text())) {
-            problems.add(scalar.place(), AliasNames.problemWith(scalar.text())
-                    + "; to promote nothing, write false without quotes");
+            problems.add(
+                    scalar.place(),
+                    AliasNames.problemWith(scalar.text()) + "; to promote nothing, write false without quotes");
             return null;
         }
         String alias = MappingReader.alias(scalar, problems);
@@ -120,8 +137,10 @@ final class PromotionParser {
         boolean steps = Arrays.stream(path.split("/", -1))
                 .anyMatch(part -> part.isBlank() || part.equals(".") || part.equals(".."));
         if (steps || NOT_IN_A_PATH.matcher(path).find()) {
-            problems.add(fields.place("artifact_path"), "`" + DisplayText.abbreviated(path) + "` is not a path among the "
-                    + "run's artifacts; write a relative one without `.`, `..`, `\\`, `%`, `?` and `#`, for example `model`");
+            problems.add(
+                    fields.place("artifact_path"),
+                    "`" + DisplayText.abbreviated(path) + "` is not a path among the "
+                            + "run's artifacts; write a relative one without `.`, `..`, `\\`, `%`, `?` and `#`, for example `model`");
             return null;
         }
         return path;

@@ -14,11 +14,10 @@ final class ScalarParser {
     private static final int LONGEST_DATE = 100;
     private static final Pattern DECIMAL =
             Pattern.compile("[-+]?((0|[1-9][0-9]*+)(\\.[0-9]*+)?|\\.[0-9]++)([eE][-+]?[0-9]++)?");
-    private static final Pattern NUMBER_LIKE = Pattern.compile(
-            "[-+]?(\\.?[0-9][0-9_]*+(\\.[0-9_]*+)?([eE][-+]?[0-9]++)?|0[xob][0-9a-fA-F_]++|"
+    private static final Pattern NUMBER_LIKE =
+            Pattern.compile("[-+]?(\\.?[0-9][0-9_]*+(\\.[0-9_]*+)?([eE][-+]?[0-9]++)?|0[xob][0-9a-fA-F_]++|"
                     + "[0-9_]++(:[0-9]++)++(\\.[0-9]*+)?)");
-    private static final Pattern NOT_FINITE =
-            Pattern.compile("[-+]?\\.?(inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NOT_FINITE = Pattern.compile("[-+]?\\.?(inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
     private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
             + "(([Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\\.[0-9]*+)?([ \\t]*+(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?)?");
     private static final Pattern LEADING_ZERO = Pattern.compile("[-+]?0[0-9].*", Pattern.DOTALL);
@@ -46,8 +45,7 @@ final class ScalarParser {
 
     static boolean isNumberLike(String text) {
         return text.length() <= LONGEST_NUMBER
-                && (NUMBER_LIKE.matcher(text).matches()
-                        || text.contains(".") && isNotFinite(text));
+                && (NUMBER_LIKE.matcher(text).matches() || text.contains(".") && isNotFinite(text));
     }
 
     static boolean isNotFinite(String text) {

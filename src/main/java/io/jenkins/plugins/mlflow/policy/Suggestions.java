@@ -45,7 +45,9 @@ public final class Suggestions {
             shown.add((words.size() - MOST_LISTED) + " more");
         }
         int last = shown.size() - 1;
-        return last < 1 ? String.join("", shown) : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
+        return last < 1
+                ? String.join("", shown)
+                : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
     }
 
     private static int tolerated(String typed, String word) {
@@ -70,7 +72,8 @@ public final class Suggestions {
                 }
                 int replaced = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
                 int least = Math.min(steps[i - 1][j - 1] + replaced, 1 + Math.min(steps[i - 1][j], steps[i][j - 1]));
-                boolean swapped = i > 1 && j > 1
+                boolean swapped = i > 1
+                        && j > 1
                         && from.charAt(i - 1) == to.charAt(j - 2)
                         && from.charAt(i - 2) == to.charAt(j - 1);
                 steps[i][j] = swapped ? Math.min(least, steps[i - 2][j - 2] + 1) : least;

@@ -26,7 +26,8 @@ final class TagFinder implements Parser {
     }
 
     boolean isTagged(Node node) {
-        return tagged.getOrDefault(node.getNodeId(), Set.of()).contains(node.getStartMark().getIndex());
+        return tagged.getOrDefault(node.getNodeId(), Set.of())
+                .contains(node.getStartMark().getIndex());
     }
 
     @Override
@@ -51,6 +52,7 @@ final class TagFinder implements Parser {
     }
 
     private void found(NodeId kind, Event event) {
-        tagged.computeIfAbsent(kind, key -> new HashSet<>()).add(event.getStartMark().getIndex());
+        tagged.computeIfAbsent(kind, key -> new HashSet<>())
+                .add(event.getStartMark().getIndex());
     }
 }

@@ -32,14 +32,18 @@ final class TargetParser {
         boolean allowLost = fields.flag(ALLOW_LOST_SLICES).orElse(false);
         for (String key : List.of(AT_LEAST, ALLOW_LOST_SLICES)) {
             if (fields.has(key) && !sliced) {
-                problems.add(fields.place(key), "`" + key + "` is about slices; put `*` in the place of the slice in the"
-                        + " metric's name, or remove it");
+                problems.add(
+                        fields.place(key),
+                        "`" + key + "` is about slices; put `*` in the place of the slice in the"
+                                + " metric's name, or remove it");
             }
         }
         EvidenceSource evidence = fields.has(EVIDENCE) ? evidence(fields.get(EVIDENCE), sliced) : null;
         if (evidence != null && value.needsHistory()) {
-            problems.add(fields.place(EVIDENCE), "evidence is about the last value; remove `value` or `evidence`"
-                    + fields.ofDefaults(VALUE, EVIDENCE));
+            problems.add(
+                    fields.place(EVIDENCE),
+                    "evidence is about the last value; remove `value` or `evidence`"
+                            + fields.ofDefaults(VALUE, EVIDENCE));
         }
         return new MetricTarget(
                 name, value, atLeast == null ? 1 : atLeast.intValue(), allowLost, evidence, dataset(fields));
@@ -48,10 +52,14 @@ final class TargetParser {
     private String dataset(MappingReader fields) {
         String dataset = fields.text(DATASET);
         if (dataset != null && dataset.length() > LONGEST_DATASET) {
-            problems.add(fields.place(DATASET), "the name of the dataset has " + dataset.length()
-                    + " characters; MLflow allows at most " + LONGEST_DATASET);
+            problems.add(
+                    fields.place(DATASET),
+                    "the name of the dataset has " + dataset.length() + " characters; MLflow allows at most "
+                            + LONGEST_DATASET);
         } else if (dataset != null && dataset.chars().anyMatch(Character::isISOControl)) {
-            problems.add(fields.place(DATASET), "the name of the dataset holds a control character; write its name in MLflow");
+            problems.add(
+                    fields.place(DATASET),
+                    "the name of the dataset holds a control character; write its name in MLflow");
         }
         return dataset;
     }
@@ -68,7 +76,8 @@ final class TargetParser {
                 default:
                     break;
             }
-        } else if (node instanceof PolicyNode.Mapping mapping && mapping.entries().size() == 1) {
+        } else if (node instanceof PolicyNode.Mapping mapping
+                && mapping.entries().size() == 1) {
             MappingReader fields = MappingReader.of(mapping, problems, HISTORIES);
             Long last = fields.wholeNumber("mean_last", 1, MOST_VALUES);
             if (last != null) {
@@ -89,9 +98,11 @@ final class TargetParser {
         for (String key : SOURCES) {
             String metric = fields.text(key);
             if (metric != null && metric.indexOf('*') >= 0 != sliced) {
-                problems.add(fields.place(key), sliced
-                        ? "this is the same for all slices; put `*` in the place of the slice"
-                        : "`*` stands for a slice, and the metric has none");
+                problems.add(
+                        fields.place(key),
+                        sliced
+                                ? "this is the same for all slices; put `*` in the place of the slice"
+                                : "`*` stands for a slice, and the metric has none");
             }
         }
         double confidence = confidence(fields);
@@ -103,8 +114,10 @@ final class TargetParser {
             return null;
         }
         if (half || (samples ? 1 : 0) + (error ? 1 : 0) + (interval ? 1 : 0) != 1) {
-            problems.add(fields.place(), "evidence is one of {samples: METRIC}, {std_error: METRIC} and"
-                    + " {lower: METRIC, upper: METRIC}");
+            problems.add(
+                    fields.place(),
+                    "evidence is one of {samples: METRIC}, {std_error: METRIC} and"
+                            + " {lower: METRIC, upper: METRIC}");
             return null;
         }
         if (samples) {
@@ -122,8 +135,10 @@ final class TargetParser {
             return EvidenceSource.DEFAULT_CONFIDENCE;
         }
         if (confidence.compareTo(new BigDecimal("0.5")) < 0 || confidence.compareTo(new BigDecimal("0.9999")) > 0) {
-            problems.add(fields.place("confidence"), "found " + fields.get("confidence").found()
-                    + "; write a fraction from 0.5 to 0.9999, such as 0.95 for 95 %");
+            problems.add(
+                    fields.place("confidence"),
+                    "found " + fields.get("confidence").found()
+                            + "; write a fraction from 0.5 to 0.9999, such as 0.95 for 95 %");
         }
         return confidence.doubleValue();
     }

@@ -31,8 +31,9 @@ public final class Thresholds {
             String name = line.substring(0, split).strip();
             Matcher bound = BOUND.matcher(line.substring(split).strip());
             if (name.isEmpty() || !bound.matches()) {
-                throw new IllegalArgumentException("'" + line + "' is not a threshold; write NAME=NUMBER, NAME>=NUMBER or"
-                        + " NAME<=NUMBER. Bounds are inclusive, and no metric has <, > or = in its name");
+                throw new IllegalArgumentException(
+                        "'" + line + "' is not a threshold; write NAME=NUMBER, NAME>=NUMBER or"
+                                + " NAME<=NUMBER. Bounds are inclusive, and no metric has <, > or = in its name");
             }
             String comparison = bound.group(1) != null ? bound.group(1) : bound.group(2);
             if (rules.put(name, (comparison == null ? ">=" : comparison) + " " + bound.group(3)) != null) {

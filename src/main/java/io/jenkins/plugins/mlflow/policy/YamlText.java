@@ -41,6 +41,8 @@ public final class YamlText {
     /** Neither hidden nor a blank that is not what it seems, and allowed in YAML as it is. */
     private static boolean isPlain(int character) {
         return character == ' '
-                || !DisplayText.isHidden(character) && !Character.isSpaceChar(character) && StreamReader.isPrintable(character);
+                || !DisplayText.isHidden(character)
+                        && !Character.isSpaceChar(character)
+                        && StreamReader.isPrintable(character);
     }
 }

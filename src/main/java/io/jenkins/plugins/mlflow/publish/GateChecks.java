@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 public final class GateChecks extends GateListener {
     /** Hosts allow 65,535 characters in a summary. */
     private static final int LONGEST_SUMMARY = 60_000;
+
     private static final int LONGEST_TITLE = 250;
 
     /** What checks-api says where no plugin for the host of the source code is installed. */
@@ -68,7 +69,8 @@ public final class GateChecks extends GateListener {
                 .filter(line -> !line.isBlank() && !line.contains(NO_HOST))
                 .toList();
         lines.forEach(line -> log.getLogger().println("[mlflowEvalGate] " + line));
-        Optional<String> failure = lines.stream().filter(line -> FAILURE.matcher(line).find()).findFirst();
+        Optional<String> failure =
+                lines.stream().filter(line -> FAILURE.matcher(line).find()).findFirst();
         if (failure.isPresent()) {
             throw new IOException(failure.get());
         }
@@ -76,12 +78,14 @@ public final class GateChecks extends GateListener {
 
     static ChecksDetails details(Run<?, ?> run, int number, GateReport report) {
         ChecksOutput output = new ChecksOutput.ChecksOutputBuilder()
-                .withTitle(DisplayText.cut(report.getReason() == null ? report.getStatus().name() : report.getReason(), LONGEST_TITLE))
+                .withTitle(DisplayText.cut(
+                        report.getReason() == null ? report.getStatus().name() : report.getReason(), LONGEST_TITLE))
                 .withSummary(summary(report))
                 .build();
         ChecksDetails.ChecksDetailsBuilder details = new ChecksDetails.ChecksDetailsBuilder()
                 .withName(name(run, number, String.valueOf(report.getModel())))
-                .withStatus(report.getStatus() == GateStatus.PENDING ? ChecksStatus.IN_PROGRESS : ChecksStatus.COMPLETED)
+                .withStatus(
+                        report.getStatus() == GateStatus.PENDING ? ChecksStatus.IN_PROGRESS : ChecksStatus.COMPLETED)
                 .withConclusion(conclusion(report.getStatus()))
                 .withOutput(output);
         String url = GateReportAction.urlOf(run, number);

@@ -74,7 +74,12 @@ public abstract class GateListener implements ExtensionPoint {
     }
 
     private static void send(
-            Run<?, ?> run, TaskListener log, String key, GateListener listener, Notification notification, boolean again) {
+            Run<?, ?> run,
+            TaskListener log,
+            String key,
+            GateListener listener,
+            Notification notification,
+            boolean again) {
         try {
             enqueue(run.getExternalizableId(), () -> {
                 try {
@@ -82,17 +87,20 @@ public abstract class GateListener implements ExtensionPoint {
                 } catch (Exception | LinkageError e) {
                     LOGGER.log(Level.WARNING, e, () -> listener + " failed to deal with a gate of " + run);
                     if (again) {
-                        Timer.get().schedule(
-                                () -> send(run, log, key, listener, notification, false),
-                                SystemProperties.getLong(RETRY_MILLIS, 30_000L),
-                                TimeUnit.MILLISECONDS);
+                        Timer.get()
+                                .schedule(
+                                        () -> send(run, log, key, listener, notification, false),
+                                        SystemProperties.getLong(RETRY_MILLIS, 30_000L),
+                                        TimeUnit.MILLISECONDS);
                     } else {
                         failed(log, key, String.valueOf(e.getMessage()));
                     }
                 }
             });
         } catch (RejectedExecutionException e) {
-            LOGGER.log(Level.WARNING, "{0} was not notified of a gate of {1}: earlier calls are still pending",
+            LOGGER.log(
+                    Level.WARNING,
+                    "{0} was not notified of a gate of {1}: earlier calls are still pending",
                     new Object[] {listener, run});
             failed(log, key, "too many others wait for it");
         }

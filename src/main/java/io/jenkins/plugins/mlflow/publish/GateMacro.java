@@ -49,7 +49,8 @@ public final class GateMacro extends DataBoundTokenMacro {
     }
 
     @Override
-    public String evaluate(AbstractBuild<?, ?> build, TaskListener listener, String name) throws MacroEvaluationException {
+    public String evaluate(AbstractBuild<?, ?> build, TaskListener listener, String name)
+            throws MacroEvaluationException {
         return evaluate(build, null, listener, name);
     }
 
@@ -58,7 +59,9 @@ public final class GateMacro extends DataBoundTokenMacro {
             throws MacroEvaluationException {
         if (FACTS_OF_TRIGGER.containsKey(show)) {
             TriggeringVersion version = run.getAction(TriggeringVersion.class);
-            return version == null || !isMeant(version.getModel()) ? "" : shown(FACTS_OF_TRIGGER.get(show).apply(version));
+            return version == null || !isMeant(version.getModel())
+                    ? ""
+                    : shown(FACTS_OF_TRIGGER.get(show).apply(version));
         }
         BiFunction<Run<?, ?>, GateReportPage, String> fact = FACTS.get(show);
         if (fact == null) {
@@ -88,7 +91,10 @@ public final class GateMacro extends DataBoundTokenMacro {
 
     private static Map<String, BiFunction<Run<?, ?>, GateReportPage, String>> facts() {
         Map<String, BiFunction<Run<?, ?>, GateReportPage, String>> facts = new LinkedHashMap<>();
-        facts.put("summary", (run, page) -> page.getSummary().getStatus() + ": " + page.getSummary().getReason());
+        facts.put(
+                "summary",
+                (run, page) ->
+                        page.getSummary().getStatus() + ": " + page.getSummary().getReason());
         facts.put("status", (run, page) -> page.getSummary().getStatus().name());
         facts.put("reason", (run, page) -> page.getSummary().getReason());
         facts.put("model", (run, page) -> page.getSummary().getModel());
@@ -96,13 +102,17 @@ public final class GateMacro extends DataBoundTokenMacro {
         facts.put("run", (run, page) -> candidate(page, CandidateInfo::getRunId));
         facts.put("promoted", (run, page) -> String.valueOf(page.getSummary().isPromoted()));
         facts.put("previous", (run, page) -> previous(page));
-        facts.put("url", (run, page) -> GateReportAction.urlOf(run, page.getSummary().getNumber()));
+        facts.put(
+                "url",
+                (run, page) -> GateReportAction.urlOf(run, page.getSummary().getNumber()));
         return facts;
     }
 
     private static Map<String, Function<TriggeringVersion, String>> factsOfTrigger() {
         Map<String, Function<TriggeringVersion, String>> facts = new LinkedHashMap<>();
-        facts.put("trigger", version -> "version " + version.getVersion() + " of " + version.getModel() + ": " + version.getEvent());
+        facts.put(
+                "trigger",
+                version -> "version " + version.getVersion() + " of " + version.getModel() + ": " + version.getEvent());
         facts.put("triggerModel", TriggeringVersion::getModel);
         facts.put("triggerVersion", TriggeringVersion::getVersion);
         facts.put("triggerRun", TriggeringVersion::getRunId);

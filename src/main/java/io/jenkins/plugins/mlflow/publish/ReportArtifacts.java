@@ -46,9 +46,11 @@ public final class ReportArtifacts {
     private static String problem(
             Run<?, ?> run, int number, GateReport report, Map<String, Object> document, TaskListener log) {
         try {
-            archive(run, "mlflow-eval-gate-" + number, Map.of(
-                    ".json", Json.writePretty(document) + "\n",
-                    ".xml", JunitXml.of(report)), log);
+            archive(
+                    run,
+                    "mlflow-eval-gate-" + number,
+                    Map.of(".json", Json.writePretty(document) + "\n", ".xml", JunitXml.of(report)),
+                    log);
             return null;
         } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
             return "the report could not be archived: " + e.getMessage();
@@ -62,13 +64,15 @@ public final class ReportArtifacts {
         try {
             for (Map.Entry<String, String> text : texts.entrySet()) {
                 // Half a surrogate pair, which a name from MLflow may hold, has no UTF-8 form.
-                Files.write(folder.resolve(name + text.getKey()), text.getValue().getBytes(StandardCharsets.UTF_8));
+                Files.write(
+                        folder.resolve(name + text.getKey()), text.getValue().getBytes(StandardCharsets.UTF_8));
             }
-            run.pickArtifactManager().archive(
-                    workspace,
-                    new Launcher.LocalLauncher(log),
-                    BuildListenerAdapter.wrap(log),
-                    Map.of(name + ".json", name + ".json", name + ".xml", name + ".xml"));
+            run.pickArtifactManager()
+                    .archive(
+                            workspace,
+                            new Launcher.LocalLauncher(log),
+                            BuildListenerAdapter.wrap(log),
+                            Map.of(name + ".json", name + ".json", name + ".xml", name + ".xml"));
         } finally {
             workspace.deleteRecursive();
         }

@@ -45,7 +45,9 @@ public final class CheckRow {
 
     /** Only where it is not the usual one, which stops the gate; else null. */
     public String getCriticality() {
-        return check.getCriticality() == Criticality.FAILURE ? null : check.getCriticality().key();
+        return check.getCriticality() == Criticality.FAILURE
+                ? null
+                : check.getCriticality().key();
     }
 
     /** What the check did to the gate: the last word of the classes and symbols that show it. */

@@ -53,8 +53,9 @@ public final class CheckTable {
      * @param parameters returns the value of a query parameter, or null
      */
     CheckTable(List<Check> all, Function<String, String> parameters) {
-        this.checks = all.stream().sorted(Comparator.comparing(Check::isPassed).thenComparing(
-                        (a, b) -> a.isPassed() ? 0 : CheckRanking.WORST_FIRST.compare(a, b)))
+        this.checks = all.stream()
+                .sorted(Comparator.comparing(Check::isPassed)
+                        .thenComparing((a, b) -> a.isPassed() ? 0 : CheckRanking.WORST_FIRST.compare(a, b)))
                 .toList();
         this.allGroups = all.size() > PAGE
                 ? SliceGroup.of(checks, FEW, PAGE)
@@ -121,7 +122,11 @@ public final class CheckTable {
     /** The rows of the first table: of a list its page, else the checks of whole metrics. */
     public List<CheckRow> getRows() {
         if (list) {
-            return matching.stream().skip((page - 1L) * PAGE).limit(PAGE).map(CheckRow::new).toList();
+            return matching.stream()
+                    .skip((page - 1L) * PAGE)
+                    .limit(PAGE)
+                    .map(CheckRow::new)
+                    .toList();
         }
         return wholes().stream().limit(PAGE).map(CheckRow::new).toList();
     }
@@ -132,7 +137,9 @@ public final class CheckTable {
 
     /** The groups of slices, the worst first; none in a list. */
     public List<SliceGroup> getGroups() {
-        return list ? List.of() : allGroups.stream().sorted(SliceGroup.WORST_FIRST).limit(PAGE).toList();
+        return list
+                ? List.of()
+                : allGroups.stream().sorted(SliceGroup.WORST_FIRST).limit(PAGE).toList();
     }
 
     /** Whether all checks are on the page, so that a script can search and sort them where they are. */

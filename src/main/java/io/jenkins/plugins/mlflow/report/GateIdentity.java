@@ -91,7 +91,8 @@ final class GateIdentity {
                         ? Messages.GateIdentity_noVersion()
                         : Messages.GateIdentity_version(brief(baselineVersion));
         return Messages.GateIdentity_baseline(
-                name, baselineModel == null ? held : held + ", " + Messages.GateIdentity_loggedModel(brief(baselineModel)));
+                name,
+                baselineModel == null ? held : held + ", " + Messages.GateIdentity_loggedModel(brief(baselineModel)));
     }
 
     private static String brief(String text) {

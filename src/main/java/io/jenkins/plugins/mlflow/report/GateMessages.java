@@ -32,7 +32,8 @@ public final class GateMessages {
             return gate.getNotPromoted() == null ? null : Messages.GateMessages_notPromoted(gate.getNotPromoted());
         }
         String what = gate.getAlias() != null && gate.getStage() != null
-                ? Messages.GateMessages_aliasAndStage(brief(gate.getPromotedVersion()), brief(gate.getAlias()), brief(gate.getStage()))
+                ? Messages.GateMessages_aliasAndStage(
+                        brief(gate.getPromotedVersion()), brief(gate.getAlias()), brief(gate.getStage()))
                 : gate.getAlias() != null
                         ? Messages.GateMessages_alias(brief(gate.getPromotedVersion()), brief(gate.getAlias()))
                         : Messages.GateMessages_stage(brief(gate.getPromotedVersion()), brief(gate.getStage()));

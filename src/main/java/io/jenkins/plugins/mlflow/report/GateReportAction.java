@@ -100,7 +100,11 @@ public final class GateReportAction extends Tab implements RunAction2 {
                 GateReport report = pending == null
                         ? new GateReport(GateStatus.ERROR, why, null, summary.getModel(), null)
                         : pending.getReport().abandoned(why);
-                attach(run, summary.gate(), new GateDocument(report, pending == null ? null : pending.getChanges()), summary.links());
+                attach(
+                        run,
+                        summary.gate(),
+                        new GateDocument(report, pending == null ? null : pending.getChanges()),
+                        summary.links());
                 ended.put(summary.getNumber(), report);
             }
         }
@@ -289,7 +293,8 @@ public final class GateReportAction extends Tab implements RunAction2 {
         }
         return new Badge(
                 Long.toString(stopped + unstable),
-                Messages.GateReportAction_notPassed(stopped + unstable, getSummaries().size()),
+                Messages.GateReportAction_notPassed(
+                        stopped + unstable, getSummaries().size()),
                 stopped > 0 ? Badge.Severity.DANGER : Badge.Severity.WARNING);
     }
 

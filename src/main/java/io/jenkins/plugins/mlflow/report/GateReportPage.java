@@ -178,7 +178,13 @@ public final class GateReportPage implements ModelObject {
         }
         ShellLine line = (links.workspace() == null
                         ? new ShellLine("java", "-jar", "mlflow-eval-gate.jar", "check")
-                        : new ShellLine("env", "MLFLOW_WORKSPACE=" + links.workspace(), "java", "-jar", "mlflow-eval-gate.jar", "check"))
+                        : new ShellLine(
+                                "env",
+                                "MLFLOW_WORKSPACE=" + links.workspace(),
+                                "java",
+                                "-jar",
+                                "mlflow-eval-gate.jar",
+                                "check"))
                 .option("model", report.getModel())
                 .option("tracking-uri", links.base());
         if (candidate.isEvaluationRun()) {
@@ -190,10 +196,7 @@ public final class GateReportPage implements ModelObject {
         } else {
             line.option("version", candidate.getVersion());
         }
-        return line
-                .option("policy", POLICY_FILE)
-                .flag("dry-run")
-                .toString();
+        return line.option("policy", POLICY_FILE).flag("dry-run").toString();
     }
 
     /** The JSON document, and nothing else. */

@@ -48,7 +48,8 @@ public final class GateSummary {
         this.promotedVersion = promotion == null ? null : DisplayText.plain(promotion.getVersion(), LONGEST_NAME);
         this.alias = promotion == null ? null : DisplayText.plain(promotion.getAlias(), LONGEST_NAME);
         this.stage = promotion == null ? null : DisplayText.plain(promotion.getStage(), LONGEST_NAME);
-        this.previousVersion = promotion == null ? null : DisplayText.plain(promotion.getPreviousVersion(), LONGEST_NAME);
+        this.previousVersion =
+                promotion == null ? null : DisplayText.plain(promotion.getPreviousVersion(), LONGEST_NAME);
         this.notPromoted = whyNotPromoted(report);
         this.verdicts = new LinkedHashMap<>();
         for (Check check : report.getChecks()) {
@@ -62,7 +63,9 @@ public final class GateSummary {
     /** Only of a gate that passed, or waits for approval: why another promoted nothing, its verdict says. */
     private static String whyNotPromoted(GateReport report) {
         StatusLook look = StatusLook.of(report.getStatus());
-        return (look == StatusLook.PASSED || look == StatusLook.PENDING) && report.getPromotion() != null && !report.isPromoted()
+        return (look == StatusLook.PASSED || look == StatusLook.PENDING)
+                        && report.getPromotion() != null
+                        && !report.isPromoted()
                 ? DisplayText.plain(report.getPromotion().getReason(), LONGEST_REASON)
                 : null;
     }
@@ -150,7 +153,8 @@ public final class GateSummary {
 
     /** Such as "10 of 12 checks passed"; null if none was made, and where the reason says that all passed. */
     public String getChecksInWords() {
-        return (getStatus() == GateStatus.PASSED || getStatus() == GateStatus.PENDING) && getPassedCount() == getCheckCount()
+        return (getStatus() == GateStatus.PASSED || getStatus() == GateStatus.PENDING)
+                        && getPassedCount() == getCheckCount()
                 ? null
                 : GateMessages.checks(getPassedCount(), getCheckCount());
     }

@@ -74,8 +74,11 @@ public final class JsonFile {
         }
         Files.move(file, aside);
         Path kept = aside;
-        LOGGER.log(Level.WARNING, why, () -> "The record " + file + " cannot be used. It is kept as " + kept.getFileName()
-                + " and a new record takes its place. To get it back, restore the file and, if it is of a newer version of"
-                + " the plugin, update the plugin.");
+        LOGGER.log(
+                Level.WARNING,
+                why,
+                () -> "The record " + file + " cannot be used. It is kept as " + kept.getFileName()
+                        + " and a new record takes its place. To get it back, restore the file and, if it is of a newer version of"
+                        + " the plugin, update the plugin.");
     }
 }

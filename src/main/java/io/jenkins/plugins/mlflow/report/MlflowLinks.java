@@ -58,7 +58,8 @@ public final class MlflowLinks {
         if (base == null || runId == null) {
             return null;
         }
-        return base + "/#" + (experimentId == null ? "" : "/experiments/" + encoded(experimentId)) + "/runs/" + encoded(runId) + query();
+        return base + "/#" + (experimentId == null ? "" : "/experiments/" + encoded(experimentId)) + "/runs/"
+                + encoded(runId) + query();
     }
 
     /** Null if one of them is, or there is no address that a page may link to. */

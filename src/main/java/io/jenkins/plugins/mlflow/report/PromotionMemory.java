@@ -58,7 +58,9 @@ public final class PromotionMemory {
         record.put("version", report.getPromotion().getVersion());
         record.put("alias", report.getPromotion().getAlias());
         record.put("build", run.getParent().getFullName() + " #" + run.getNumber());
-        record.put("build_url", Jenkins.get().getRootUrl() == null ? null : Jenkins.get().getRootUrl() + run.getUrl());
+        record.put(
+                "build_url",
+                Jenkins.get().getRootUrl() == null ? null : Jenkins.get().getRootUrl() + run.getUrl());
         record.put("promoted_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         record.put("policy_sha256", report.getPolicySha256());
         record.put("policy", text.length() > LONGEST_POLICY ? null : text);
@@ -112,7 +114,8 @@ public final class PromotionMemory {
                 .map(promotion -> {
                     try {
                         GatePolicy policy = read((String) promotion.get("policy"));
-                        return policy.promotion() == null || !policy.promotion().approval().isNever();
+                        return policy.promotion() == null
+                                || !policy.promotion().approval().isNever();
                     } catch (PolicyException | RuntimeException e) {
                         LOGGER.log(Level.WARNING, e, () -> "Cannot read the policy of a promotion from " + file);
                         return true;
@@ -191,7 +194,9 @@ public final class PromotionMemory {
     }
 
     private static Path file(String registry, String model) {
-        return Jenkins.get().getRootDir().toPath()
+        return Jenkins.get()
+                .getRootDir()
+                .toPath()
                 .resolve(GateReportAction.URL_NAME)
                 .resolve("promotions")
                 .resolve(Digests.sha256(registry + '\n' + model) + ".json");

@@ -33,7 +33,8 @@ public final class SliceGroup {
      * @param room how many of all of them; one of each is there anyway
      */
     static List<SliceGroup> of(List<Check> checks, int most, int room) {
-        List<Check> sliced = checks.stream().filter(check -> check.getSlice() != null).toList();
+        List<Check> sliced =
+                checks.stream().filter(check -> check.getSlice() != null).toList();
         Map<String, Integer> uses = new HashMap<>();
         sliced.forEach(check -> patterns(check).forEach(pattern -> uses.merge(pattern, 1, Integer::sum)));
         Map<List<Object>, List<Check>> byRule = new LinkedHashMap<>();

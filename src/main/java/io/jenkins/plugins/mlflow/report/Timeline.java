@@ -52,7 +52,9 @@ final class Timeline {
             return null;
         }
         String run = GateIdentity.run(candidate.getRunId(), candidate.isEvaluationRun(), candidate.isChildRun());
-        return candidate.getVersion() == null ? run : run + ", " + Messages.GateIdentity_version(candidate.getVersion());
+        return candidate.getVersion() == null
+                ? run
+                : run + ", " + Messages.GateIdentity_version(candidate.getVersion());
     }
 
     private ApprovalInfo approval() {

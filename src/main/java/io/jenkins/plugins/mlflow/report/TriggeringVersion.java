@@ -16,7 +16,8 @@ import java.util.Objects;
  * The version of a model that a build was started for, which persists with the build and with its item in the queue. The build has
  * it in its environment, and a gate for the model evaluates it.
  */
-public final class TriggeringVersion extends InvisibleAction implements EnvironmentContributingAction, Queue.QueueAction {
+public final class TriggeringVersion extends InvisibleAction
+        implements EnvironmentContributingAction, Queue.QueueAction {
     private final String registry;
     private final String model;
     private final String version;
@@ -40,7 +41,9 @@ public final class TriggeringVersion extends InvisibleAction implements Environm
     @CheckForNull
     public static TriggeringVersion of(Run<?, ?> run, String registry, String model) {
         TriggeringVersion found = run.getAction(TriggeringVersion.class);
-        return found != null && found.model.equals(model) && found.registry.equals(Digests.sha256(registry)) ? found : null;
+        return found != null && found.model.equals(model) && found.registry.equals(Digests.sha256(registry))
+                ? found
+                : null;
     }
 
     public String getModel() {

@@ -42,8 +42,7 @@ final class ApprovalInput implements Serializable {
         step.setOk(Messages.ApprovalInput_approve());
         step.setCancel(Messages.ApprovalInput_refuse());
         step.setSubmitter(context.rights().submitter());
-        ParameterDefinition reason =
-                new StringParameterDefinition(REASON, "", Messages.ApprovalInput_reason(), true);
+        ParameterDefinition reason = new StringParameterDefinition(REASON, "", Messages.ApprovalInput_reason(), true);
         step.setParameters(List.of(reason));
         try {
             ApprovalInput asked = new ApprovalInput((InputStepExecution) step.start(context));

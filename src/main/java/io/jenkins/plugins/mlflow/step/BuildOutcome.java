@@ -43,8 +43,7 @@ final class BuildOutcome {
     }
 
     private void markUnstable(GateReport report) {
-        build.node()
-                .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(GateMessages.ofStep(report)));
+        build.node().addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(GateMessages.ofStep(report)));
         build.run().setResult(Result.UNSTABLE);
     }
 }

@@ -68,7 +68,8 @@ final class BuildReport {
      *     order of the promotions
      * @throws IOException if the report could not be attached; the message names what was promoted
      */
-    GateResult record(GateReport report, GatePolicy policy, Runnable recorded) throws IOException, InterruptedException {
+    GateResult record(GateReport report, GatePolicy policy, Runnable recorded)
+            throws IOException, InterruptedException {
         try {
             return record(report, policy);
         } finally {
@@ -101,10 +102,10 @@ final class BuildReport {
 
     private static String lost(GateReport report, Exception trouble) {
         String what = report.isPromoted()
-                ? "Version " + report.getPromotion().getVersion() + " of model '" + report.getModel() + "' was promoted to "
-                        + target(report)
-                : "The gate for model '" + report.getModel() + "' ended as " + report.getStatus() + " (" + report.getReason() + ")"
-                        + ", and nothing was promoted";
+                ? "Version " + report.getPromotion().getVersion() + " of model '" + report.getModel()
+                        + "' was promoted to " + target(report)
+                : "The gate for model '" + report.getModel() + "' ended as " + report.getStatus() + " ("
+                        + report.getReason() + ")" + ", and nothing was promoted";
         return what + ", but its report could not be stored with the build: " + trouble
                 + ". Check the disk and the permissions of the controller; its log says more.";
     }
@@ -154,7 +155,8 @@ final class BuildReport {
             return MlflowLinks.NONE;
         }
         try {
-            MlflowServerConfiguration server = JobConfiguration.of(build.run().getParent()).getConfigured(serverName);
+            MlflowServerConfiguration server =
+                    JobConfiguration.of(build.run().getParent()).getConfigured(serverName);
             return new MlflowLinks(server.shownUrl(), server.getWorkspace());
         } catch (ConfigurationException e) {
             return MlflowLinks.NONE;
@@ -167,11 +169,7 @@ final class BuildReport {
             return;
         }
         try {
-            PromotionMemory.remember(
-                    registry,
-                    report,
-                    build.secrets().mask(policy),
-                    build.run());
+            PromotionMemory.remember(registry, report, build.secrets().mask(policy), build.run());
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
             log.say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared"

@@ -42,7 +42,8 @@ final class GateApproval {
         }
         page.notifyListeners(build.secrets().mask(report));
         String question = machine.question(awaiting);
-        ApprovalRights rights = new ApprovalRights(memory.request.policy().promotion().approvers(), memory.serverName);
+        ApprovalRights rights =
+                new ApprovalRights(memory.request.policy().promotion().approvers(), memory.serverName);
         log.say(question + " " + rights.inWords() + " Report: " + address);
         ApprovalInput asked = ApprovalInput.ask(
                 new ApprovalContext(step, rights),

@@ -38,7 +38,12 @@ final class GateCompletion {
      * @param recorded as in {@link BuildReport#record}
      */
     GateCompletion(
-            StepContext context, GateBuild build, BuildReport page, BuildLog log, GatePolicy policy, Runnable recorded) {
+            StepContext context,
+            GateBuild build,
+            BuildReport page,
+            BuildLog log,
+            GatePolicy policy,
+            Runnable recorded) {
         this.context = context;
         this.build = build;
         this.page = page;
@@ -57,12 +62,14 @@ final class GateCompletion {
             if (published.isDone()) {
                 deliver(report, result, onFailure, published.join());
             } else {
-                published.completeOnTimeout(
+                published
+                        .completeOnTimeout(
                                 "the report was not archived within " + ARCHIVE_DEADLINE.toSeconds()
                                         + " s; that may still happen.",
                                 ARCHIVE_DEADLINE.toMillis(),
                                 TimeUnit.MILLISECONDS)
-                        .thenAcceptAsync(problem -> deliver(report, result, onFailure, problem), GateScheduler::runEnding);
+                        .thenAcceptAsync(
+                                problem -> deliver(report, result, onFailure, problem), GateScheduler::runEnding);
             }
         } catch (IOException e) {
             sayAndFail(e);

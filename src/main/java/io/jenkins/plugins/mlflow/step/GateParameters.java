@@ -17,9 +17,22 @@ import java.util.TreeMap;
  */
 final class GateParameters {
     static final List<String> EXACT = List.of("runId", "version", "alias", "modelId");
-    private static final List<String> TEXTS =
-            List.of("model", "server", "runId", "alias", "modelId", "experiment", "filter", "maxAge", "nested", "buildRuns", "policy",
-                    "timeout", "settle", "onFailure", "runMode");
+    private static final List<String> TEXTS = List.of(
+            "model",
+            "server",
+            "runId",
+            "alias",
+            "modelId",
+            "experiment",
+            "filter",
+            "maxAge",
+            "nested",
+            "buildRuns",
+            "policy",
+            "timeout",
+            "settle",
+            "onFailure",
+            "runMode");
     private static final List<String> FLAGS = List.of("archive", "buildDescription");
     static final List<String> ON_FAILURE = List.of("failure", "unstable", "continue");
     private static final String PROBLEMS = "problems";
@@ -107,7 +120,8 @@ final class GateParameters {
         }
         List<String> exact = EXACT.stream().filter(values::containsKey).toList();
         if (exact.size() > 1 && !isEvaluated(exact)) {
-            problems.add("parameters `" + String.join("`, `", exact) + "` are given; give at most one. Exception: `runId` may accompany"
+            problems.add("parameters `" + String.join("`, `", exact)
+                    + "` are given; give at most one. Exception: `runId` may accompany"
                     + " `version` or `alias`; then its metrics count, and the version is promoted");
         }
         ExactCandidate exactOne = exact();
@@ -115,7 +129,8 @@ final class GateParameters {
             problems.add("parameter `" + exact.get(exact.size() - 1) + "` " + exactOne.problem());
         }
         if (has("buildRuns") && exactOne != null) {
-            problems.add("parameter `buildRuns` chooses among runs, but exactly one candidate was given; give only one of the two");
+            problems.add(
+                    "parameter `buildRuns` chooses among runs, but exactly one candidate was given; give only one of the two");
         }
         oneOf("buildRuns", List.of(UPSTREAM));
         oneOf("onFailure", ON_FAILURE);

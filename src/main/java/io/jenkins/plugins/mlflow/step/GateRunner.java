@@ -77,15 +77,15 @@ final class GateRunner implements GateScheduler.Callbacks {
     /** One for each server, and one for the gates that do not know theirs yet. */
     @Override
     public String queue() {
-        return memory.serverName == null ? "" : "server " + (memory.destination == null ? memory.serverName : memory.destination);
+        return memory.serverName == null
+                ? ""
+                : "server " + (memory.destination == null ? memory.serverName : memory.destination);
     }
 
     @Override
     public Instant deadline() {
         GateState now = memory.state;
-        return now == null
-                ? memory.startedAt.plus(RequestBuilder.agentDeadline(parameters))
-                : gate().deadline(now);
+        return now == null ? memory.startedAt.plus(RequestBuilder.agentDeadline(parameters)) : gate().deadline(now);
     }
 
     @Override
@@ -134,19 +134,20 @@ final class GateRunner implements GateScheduler.Callbacks {
             return;
         }
         memory.request = new RequestBuilder(
-                        parameters,
-                        build(),
-                        workspace == null ? null : WorkspacePolicy.get(reading))
+                        parameters, build(), workspace == null ? null : WorkspacePolicy.get(reading))
                 .request(server);
         reading = null;
         waitingFor = null;
         log.introduce(memory.request);
         if (parameters.exact() == null && memory.request.exact() != null) {
-            log.say("The candidate is version " + memory.request.exact().value() + ", for which this build was started.");
+            log.say("The candidate is version " + memory.request.exact().value()
+                    + ", for which this build was started.");
         }
         if (Jenkins.get().getRootUrl() == null) {
-            log.say("Warning: the address of this Jenkins is not configured, so that MLflow and the report name this build as "
-                    + build().run().getUrl() + ". An administrator can set it under Manage Jenkins → System → Jenkins URL.");
+            log.say(
+                    "Warning: the address of this Jenkins is not configured, so that MLflow and the report name this build as "
+                            + build().run().getUrl()
+                            + ". An administrator can set it under Manage Jenkins → System → Jenkins URL.");
         }
         memory.policyChanges = PromotionMemory.compare(
                 server.registry(), memory.request.model(), build().secrets().mask(memory.request.policy()));
@@ -229,7 +230,8 @@ final class GateRunner implements GateScheduler.Callbacks {
             if (connection != null) {
                 connection.server().discardPrefetched();
             }
-            connection = new Connection(server, ServerResolver.connect(server, null).prefetching());
+            connection =
+                    new Connection(server, ServerResolver.connect(server, null).prefetching());
         }
         return connection.server();
     }
@@ -275,9 +277,10 @@ final class GateRunner implements GateScheduler.Callbacks {
 
     private void end(ErrorCategory category, String message) {
         GateState last = memory.state;
-        end(last == null
-                ? unstarted().failed(category, message)
-                : gate().report(gate().failed(last, category, message)));
+        end(
+                last == null
+                        ? unstarted().failed(category, message)
+                        : gate().report(gate().failed(last, category, message)));
     }
 
     private UnstartedReports unstarted() {

@@ -85,8 +85,8 @@ final class GateStateSaver {
         Duration granted = left.compareTo(SHORTEST_DEADLINE) < 0 ? SHORTEST_DEADLINE : left;
         ListenableFuture<Void> saved = context.saveState();
         Future<?> slow = GateScheduler.after(SLOW, () -> GateScheduler.run(this::saySlow));
-        Future<?> late = GateScheduler.after(
-                granted, () -> fail(failed, "not within " + granted.toMinutes() + " minutes"));
+        Future<?> late =
+                GateScheduler.after(granted, () -> fail(failed, "not within " + granted.toMinutes() + " minutes"));
         saved.addListener(
                 () -> {
                     slow.cancel(false);
@@ -104,8 +104,9 @@ final class GateStateSaver {
     }
 
     private static void fail(Consumer<String> failed, String why) {
-        GateScheduler.run(() -> failed.accept("The gate cannot continue: Jenkins could not save the state of the build (" + why
-                + "). Check the disk and the permissions of the controller; its log says more."));
+        GateScheduler.run(
+                () -> failed.accept("The gate cannot continue: Jenkins could not save the state of the build (" + why
+                        + "). Check the disk and the permissions of the controller; its log says more."));
     }
 
     /** What other branches of the pipeline took is not the promotion's time. */
@@ -118,7 +119,8 @@ final class GateStateSaver {
     private void saySlow() {
         try {
             if (!scheduler.hasEnded()) {
-                log.say("Waiting for Jenkins to save the state of the build; another branch of the pipeline may be busy");
+                log.say(
+                        "Waiting for Jenkins to save the state of the build; another branch of the pipeline may be busy");
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOGGER.log(Level.FINE, "The log of a build cannot be written", e);

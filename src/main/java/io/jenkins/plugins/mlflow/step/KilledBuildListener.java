@@ -79,7 +79,8 @@ public final class KilledBuildListener extends RunListener<Run<?, ?>> {
 
     private static void endPending(Run<?, ?> run) {
         try {
-            for (Map.Entry<Integer, GateReport> ended : GateReportAction.endPending(run, WHY).entrySet()) {
+            for (Map.Entry<Integer, GateReport> ended :
+                    GateReportAction.endPending(run, WHY).entrySet()) {
                 GateRecorder.note(run, ended.getKey(), ended.getValue());
                 GateListener.notifyOfReport(run, ended.getKey(), ended.getValue(), TaskListener.NULL);
             }

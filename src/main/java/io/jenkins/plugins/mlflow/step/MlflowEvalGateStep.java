@@ -342,7 +342,8 @@ public final class MlflowEvalGateStep extends Step {
                 step.setPromote(false);
             }
             try {
-                step.setThresholds(Thresholds.parse(lines.lines().filter(line -> !line.isBlank()).toList()));
+                step.setThresholds(Thresholds.parse(
+                        lines.lines().filter(line -> !line.isBlank()).toList()));
             } catch (IllegalArgumentException e) {
                 throw new FormException(e, "thresholdLines");
             }

@@ -166,14 +166,18 @@ public final class MlflowRollbackStep extends Step {
 
         @POST
         public FormValidation doCheckAlias(@AncestorInPath Item item, @QueryParameter String value) {
-            return StepFormDescriptor.checked(item, () -> ofProblem(Util.fixEmpty(value) == null ? null : AliasNames.problemWith(value)));
+            return StepFormDescriptor.checked(
+                    item, () -> ofProblem(Util.fixEmpty(value) == null ? null : AliasNames.problemWith(value)));
         }
 
         @POST
         public FormValidation doCheckFrom(@AncestorInPath Item item, @QueryParameter String value) {
-            return StepFormDescriptor.checked(item, () -> ofProblem(Util.fixEmpty(value) == null
-                    ? null
-                    : new ExactCandidate(ExactCandidate.Kind.VERSION, value).problem()));
+            return StepFormDescriptor.checked(
+                    item,
+                    () -> ofProblem(
+                            Util.fixEmpty(value) == null
+                                    ? null
+                                    : new ExactCandidate(ExactCandidate.Kind.VERSION, value).problem()));
         }
 
         @POST

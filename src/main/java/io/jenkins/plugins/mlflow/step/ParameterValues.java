@@ -42,7 +42,9 @@ final class ParameterValues {
 
     /** The value of a parameter that is a version, which may be a number. */
     static Object version(Object value) {
-        return value instanceof Integer || value instanceof Long || value instanceof BigDecimal ? value.toString() : value;
+        return value instanceof Integer || value instanceof Long || value instanceof BigDecimal
+                ? value.toString()
+                : value;
     }
 
     /** That the value of a parameter is not as it must be. */

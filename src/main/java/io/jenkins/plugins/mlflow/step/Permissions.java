@@ -34,8 +34,9 @@ final class Permissions {
         }
         String whyNotUse = ServerResolver.whyNotUse(server, run);
         if (whyNotUse != null) {
-            throw new StepException("While the gate waited, the list of jobs that may use the server was changed: " + whyNotUse
-                    + ". Nothing was promoted. Ask the administrator to list the job, and run the gate again.");
+            throw new StepException(
+                    "While the gate waited, the list of jobs that may use the server was changed: " + whyNotUse
+                            + ". Nothing was promoted. Ask the administrator to list the job, and run the gate again.");
         }
         String why = ServerResolver.whyNotPromote(server, run);
         boolean promotes = request.policy().promotion() != null && request.runMode() == RunMode.ENABLED;
@@ -50,28 +51,31 @@ final class Permissions {
     private void checkLocks(Run<?, ?> run, GateRequest request) throws StepException {
         try {
             List<StoredPolicy> locks = JobConfiguration.of(run.getParent()).lockedPolicies(request.model());
-            List<PolicyDocument> documents = locks.stream().map(StoredPolicy::document).toList();
+            List<PolicyDocument> documents =
+                    locks.stream().map(StoredPolicy::document).toList();
             if (documents.equals(compared)) {
                 return;
             }
             for (StoredPolicy locked : locks) {
                 List<String> violations = locked.lock().violations(request.policy());
                 if (!violations.isEmpty()) {
-                    throw new StepException("While the gate waited, " + changed(locked) + ", and the gate asks less than that now:\n- "
-                            + String.join("\n- ", violations)
-                            + "\nNothing was promoted. Correct the gate's policy and run it again.");
+                    throw new StepException(
+                            "While the gate waited, " + changed(locked) + ", and the gate asks less than that now:\n- "
+                                    + String.join("\n- ", violations)
+                                    + "\nNothing was promoted. Correct the gate's policy and run it again.");
                 }
             }
             compared = documents;
         } catch (ConfigurationException | PolicyException e) {
-            throw new StepException("While the gate waited, the stored policy was changed and cannot be used: " + e.getMessage());
+            throw new StepException(
+                    "While the gate waited, the stored policy was changed and cannot be used: " + e.getMessage());
         }
     }
 
     private static String changed(StoredPolicy locked) {
         return locked.folder() == null
                 ? "the administrator changed the locked policy of model '" + locked.model() + "'"
-                : "the locked policy of model '" + locked.model() + "' in folder '" + locked.folder() + "' was changed, or the job was"
-                        + " moved there";
+                : "the locked policy of model '" + locked.model() + "' in folder '" + locked.folder()
+                        + "' was changed, or the job was" + " moved there";
     }
 }

@@ -19,9 +19,11 @@ final class PersistedGate implements Serializable {
     volatile String destination;
     /** Null until the gate is prepared, as is the state. */
     volatile GateRequest request;
+
     volatile GateState state;
     /** Null if there was nothing to compare the policy with. */
     volatile PolicyChanges policyChanges;
+
     volatile ApprovalInput approvalInput;
     volatile boolean stopped;
 

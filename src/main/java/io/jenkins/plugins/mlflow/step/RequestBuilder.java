@@ -50,8 +50,10 @@ final class RequestBuilder {
             BuildRunTags runs = buildRuns(server);
             PolicyDocument document = document();
             String origin = document == null ? THRESHOLDS : document.origin();
-            GatePolicy policy =
-                    held(PolicyReader.resolve(document, parameters.model(), parameters.overrides(runs != null)), document, origin);
+            GatePolicy policy = held(
+                    PolicyReader.resolve(document, parameters.model(), parameters.overrides(runs != null)),
+                    document,
+                    origin);
             ExactCandidate exact = parameters.exact();
             TriggeringVersion triggering = triggering(server, policy.candidate());
             if (triggering != null) {
@@ -98,7 +100,8 @@ final class RequestBuilder {
             throw new StepException(
                     ErrorCategory.NOT_FOUND,
                     "there are no runs of an upstream build: no build that this one may read triggered it and had a withMlflow block"
-                            + " for server '" + server.getName() + "'. Trigger this job from such a build, or name the run with runId.");
+                            + " for server '" + server.getName()
+                            + "'. Trigger this job from such a build, or name the run with runId.");
         }
         if (found.size() > 1) {
             throw new StepException(
@@ -125,7 +128,8 @@ final class RequestBuilder {
      * If the model's stored policy is locked, nothing may ask less than that, wherever it comes from; where those of several folders
      * are, less than any of them.
      */
-    private GatePolicy held(GatePolicy wanted, PolicyDocument document, String origin) throws StepException, PolicyException {
+    private GatePolicy held(GatePolicy wanted, PolicyDocument document, String origin)
+            throws StepException, PolicyException {
         List<StoredPolicy> locks = locks();
         GatePolicy policy = wanted;
         for (StoredPolicy locked : locks) {
@@ -135,7 +139,8 @@ final class RequestBuilder {
         for (StoredPolicy locked : locks) {
             List<String> violations = locked.lock().violations(policy);
             if (!violations.isEmpty()) {
-                throw new StepException(locked.lockedBy() + ". A pipeline may add rules or tighten them, but what this step asks for ("
+                throw new StepException(locked.lockedBy()
+                        + ". A pipeline may add rules or tighten them, but what this step asks for ("
                         + origin + ", with the step's parameters) asks less:\n- " + String.join("\n- ", violations)
                         + "\nCorrect that, or ask the administrator to change the stored policy.");
             }
@@ -151,8 +156,9 @@ final class RequestBuilder {
         }
         List<String> violations = locked.lock().violations(stored.resolved());
         if (!violations.isEmpty()) {
-            throw new StepException(locked.lockedBy() + ", and the policy stored in folder '" + stored.folder() + "' asks less:\n- "
-                    + String.join("\n- ", violations) + "\nCorrect the policy in the configuration of folder '" + stored.folder() + "'.");
+            throw new StepException(locked.lockedBy() + ", and the policy stored in folder '" + stored.folder()
+                    + "' asks less:\n- " + String.join("\n- ", violations)
+                    + "\nCorrect the policy in the configuration of folder '" + stored.folder() + "'.");
         }
     }
 
@@ -173,10 +179,12 @@ final class RequestBuilder {
             return null;
         }
         if (isOfFork()) {
-            throw new StepException("there are no rules for model '" + parameters.model() + "'. The build is that of a change"
-                    + " request of a fork, whose own policy file does not count, and the revision to trust has none with this"
-                    + " model. Add the model to " + DEFAULT_POLICY + " of the target branch, give `thresholds`, or ask the"
-                    + " administrator to store a policy for this model.");
+            throw new StepException(
+                    "there are no rules for model '" + parameters.model() + "'. The build is that of a change"
+                            + " request of a fork, whose own policy file does not count, and the revision to trust has none with this"
+                            + " model. Add the model to " + DEFAULT_POLICY
+                            + " of the target branch, give `thresholds`, or ask the"
+                            + " administrator to store a policy for this model.");
         }
         throw new StepException("there are no rules for model '" + parameters.model() + "'. Put a " + DEFAULT_POLICY
                 + " with this model into the workspace and run the step inside of a node, name a file with `policy`,"

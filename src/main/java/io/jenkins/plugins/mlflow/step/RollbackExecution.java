@@ -35,6 +35,7 @@ final class RollbackExecution extends StepExecution
     private static final int MOST_PAUSES = 5;
     /** What was begun before a restart is read back, however long Jenkins was down. */
     private static final Duration READ_BACK = Duration.ofSeconds(30);
+
     private static final int LONGEST_MESSAGE = 2_000;
 
     private final RollbackParameters parameters;
@@ -180,13 +181,16 @@ final class RollbackExecution extends StepExecution
     }
 
     private GateScheduler.Promotion promotion(MlflowServerConfiguration server, boolean begun) {
-        return new GateScheduler.Promotion(server.destination(), server.getName(), parameters.model(), begun, startedAt);
+        return new GateScheduler.Promotion(
+                server.destination(), server.getName(), parameters.model(), begun, startedAt);
     }
 
     private String late(RollbackPlan plan, String others, boolean begun) {
         return "Alias '" + plan.alias() + "' of model '" + parameters.model() + "' was not rolled back within "
                 + Durations.format(parameters.timeout()) + (others == null ? "" : ", because of " + others)
-                + (begun ? ". It is not known whether it was moved: look at the model's page in MLflow." : ". Nothing was changed.")
+                + (begun
+                        ? ". It is not known whether it was moved: look at the model's page in MLflow."
+                        : ". Nothing was changed.")
                 + " Run the step again, or raise `timeout`.";
     }
 
@@ -215,7 +219,8 @@ final class RollbackExecution extends StepExecution
 
     /** Reads are repeated until the deadline. A write whose outcome was read is not. */
     private static boolean mayRetry(Rollback.Outcome outcome) {
-        boolean passing = outcome.category() == ErrorCategory.UNREACHABLE || outcome.category() == ErrorCategory.TIMEOUT;
+        boolean passing =
+                outcome.category() == ErrorCategory.UNREACHABLE || outcome.category() == ErrorCategory.TIMEOUT;
         return passing && outcome.holder() == null;
     }
 
@@ -245,8 +250,9 @@ final class RollbackExecution extends StepExecution
             return;
         }
         String text = category + ": " + (message == null ? "no message" : message);
-        getContext().onFailure(new AbortException(
-                DisplayText.lines(build == null ? text : build.secrets().mask(text), LONGEST_MESSAGE)));
+        getContext()
+                .onFailure(new AbortException(
+                        DisplayText.lines(build == null ? text : build.secrets().mask(text), LONGEST_MESSAGE)));
     }
 
     /** Whether this call is the one that ends the step; then the next promotion may start. */

@@ -21,8 +21,8 @@ final class RollbackLog {
 
     /** Says what is being done; once, however often a server that does not respond is asked again. */
     void announce(RollbackPlan plan, String server, String to, boolean begun) throws IOException, InterruptedException {
-        String what = (begun ? "Continuing the rollback of" : "Rolling back") + " alias '" + plan.alias() + "' of " + model
-                + " on server " + server + " from version " + plan.from() + " to version " + to;
+        String what = (begun ? "Continuing the rollback of" : "Rolling back") + " alias '" + plan.alias() + "' of "
+                + model + " on server " + server + " from version " + plan.from() + " to version " + to;
         if (!what.equals(announced)) {
             announced = what;
             log.say(what);
@@ -46,8 +46,9 @@ final class RollbackLog {
             if (warning != null) {
                 log.say("Warning: " + build.secrets().mask(warning));
             }
-            log.say("Version " + result.getVersion() + " of " + model + " is live again as '" + plan.alias() + "', in place of version "
-                    + result.getPreviousVersion() + (result.getReason() == null ? "" : ". Reason: " + result.getReason()));
+            log.say("Version " + result.getVersion() + " of " + model + " is live again as '" + plan.alias()
+                    + "', in place of version " + result.getPreviousVersion()
+                    + (result.getReason() == null ? "" : ". Reason: " + result.getReason()));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "A rollback is not on the page of its build", e);
         } catch (InterruptedException e) {

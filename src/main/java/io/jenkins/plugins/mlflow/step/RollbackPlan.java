@@ -32,7 +32,12 @@ final class RollbackPlan {
     private final PromotionInfo own;
 
     private RollbackPlan(
-            MlflowServerConfiguration server, Run<?, ?> run, String model, String alias, String from, PromotionInfo own) {
+            MlflowServerConfiguration server,
+            Run<?, ?> run,
+            String model,
+            String alias,
+            String from,
+            PromotionInfo own) {
         this.server = server;
         this.run = run;
         this.model = model;
@@ -58,7 +63,8 @@ final class RollbackPlan {
         return new RollbackPlan(server, run, model, alias, own == null ? parameters.from() : own.getVersion(), own);
     }
 
-    private static String onlyAlias(RollbackParameters parameters, List<PromotionInfo> promotions) throws StepException {
+    private static String onlyAlias(RollbackParameters parameters, List<PromotionInfo> promotions)
+            throws StepException {
         List<String> aliases =
                 promotions.stream().map(PromotionInfo::getAlias).distinct().toList();
         if (aliases.size() == 1) {
@@ -67,9 +73,10 @@ final class RollbackPlan {
         if (aliases.isEmpty() && parameters.from() == null) {
             throw nothingPromoted(parameters.model(), "", null);
         }
-        throw new StepException("parameter `alias` is missing: this build promoted model '" + parameters.model() + "' to "
-                + (aliases.isEmpty() ? "no alias" : "the aliases '" + String.join("', '", aliases) + "'")
-                + ". Name the one to roll back, such as alias: 'champion'.");
+        throw new StepException(
+                "parameter `alias` is missing: this build promoted model '" + parameters.model() + "' to "
+                        + (aliases.isEmpty() ? "no alias" : "the aliases '" + String.join("', '", aliases) + "'")
+                        + ". Name the one to roll back, such as alias: 'champion'.");
     }
 
     private static StepException nothingPromoted(String model, String target, MlflowServerConfiguration server) {
@@ -128,7 +135,8 @@ final class RollbackPlan {
         if (why != null) {
             throw new StepException(
                     ErrorCategory.FORBIDDEN,
-                    why + ". Nothing was changed. A user with the permission MLflow / RollBack can roll back on the page MLflow models.");
+                    why
+                            + ". Nothing was changed. A user with the permission MLflow / RollBack can roll back on the page MLflow models.");
         }
     }
 
@@ -174,14 +182,16 @@ final class RollbackPlan {
         }
         if (!from.equals(recorded.version())) {
             throw conflict("it is at " + (recorded.version() == null ? "no version" : "version " + recorded.version())
-                    + ", not at version " + from + ", as this Jenkins last saw it. It was moved, or rolled back, in the meantime");
+                    + ", not at version " + from
+                    + ", as this Jenkins last saw it. It was moved, or rolled back, in the meantime");
         }
         String before = recorded.predecessor();
         if (before == null || before.equals(from)) {
             throw conflict("no version before version " + from + " is known");
         }
         if (own != null) {
-            // The report knows a server by its name alone. The record is that of the registry, and knows which builds promoted there.
+            // The report knows a server by its name alone. The record is that of the registry, and knows which builds
+            // promoted there.
             String replaced = recorded.replacedBy(run, from);
             if (!before.equals(replaced) || own.getStage() == null && !before.equals(own.getPreviousVersion())) {
                 throw conflict((replaced == null
@@ -196,7 +206,8 @@ final class RollbackPlan {
     private StepException conflict(String why) {
         return new StepException(
                 ErrorCategory.CONFLICT,
-                "Alias '" + alias + "' of model '" + model + "' on server '" + server.getName() + "' is not rolled back: " + why
+                "Alias '" + alias + "' of model '" + model + "' on server '" + server.getName()
+                        + "' is not rolled back: " + why
                         + ". Nothing was changed. Look at the page MLflow models of the job before you decide.");
     }
 }

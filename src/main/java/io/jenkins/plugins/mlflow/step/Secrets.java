@@ -30,6 +30,7 @@ final class Secrets {
     /** Of the report: words of ours, which hold no parameter. */
     private static final Set<String> OUR_WORDS =
             Set.of("status", "run_mode", "verdict", "criticality", "rule", "category", "run_status", "sha256");
+
     private static final String MOMENT = "_at";
 
     /** The longest first, so that one that is part of another leaves nothing of it. */

@@ -36,12 +36,13 @@ final class ServerResolver {
             gate.destination = server.destination();
         }
         if (!gate.destination.equals(server.destination())) {
-            throw new StepException("While the gate waited, server '" + gate.serverName + "' was changed and leads to another MLflow"
-                    + " server or workspace now. The gate does not continue there. "
-                    + (gate.state != null && gate.state.hasBegunToPromote()
-                            ? "Its promotion had started: check the model on the server where it did."
-                            : "Nothing was promoted.")
-                    + " Run the gate again.");
+            throw new StepException(
+                    "While the gate waited, server '" + gate.serverName + "' was changed and leads to another MLflow"
+                            + " server or workspace now. The gate does not continue there. "
+                            + (gate.state != null && gate.state.hasBegunToPromote()
+                                    ? "Its promotion had started: check the model on the server where it did."
+                                    : "Nothing was promoted.")
+                            + " Run the gate again.");
         }
         gate.registry = server.registry();
         return server;

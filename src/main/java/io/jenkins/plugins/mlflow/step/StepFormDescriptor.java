@@ -21,18 +21,22 @@ public abstract class StepFormDescriptor extends StepDescriptor {
 
     @POST
     public ListBoxModel doFillOnFailureItems(@AncestorInPath Item item) {
-        return !mayConfigure(item) ? new ListBoxModel() : new ListBoxModel(
-                new ListBoxModel.Option(Messages.MlflowEvalGateStep_fail(), ""),
-                new ListBoxModel.Option(Messages.MlflowEvalGateStep_unstable(), "unstable"),
-                new ListBoxModel.Option(Messages.MlflowEvalGateStep_continue(), "continue"));
+        return !mayConfigure(item)
+                ? new ListBoxModel()
+                : new ListBoxModel(
+                        new ListBoxModel.Option(Messages.MlflowEvalGateStep_fail(), ""),
+                        new ListBoxModel.Option(Messages.MlflowEvalGateStep_unstable(), "unstable"),
+                        new ListBoxModel.Option(Messages.MlflowEvalGateStep_continue(), "continue"));
     }
 
     @POST
     public ListBoxModel doFillRunModeItems(@AncestorInPath Item item) {
-        return !mayConfigure(item) ? new ListBoxModel() : new ListBoxModel(
-                new ListBoxModel.Option(Messages.MlflowEvalGateStep_enabled(), ""),
-                new ListBoxModel.Option(Messages.MlflowEvalGateStep_dryRun(), "dry_run"),
-                new ListBoxModel.Option(Messages.MlflowEvalGateStep_disabled(), "disabled"));
+        return !mayConfigure(item)
+                ? new ListBoxModel()
+                : new ListBoxModel(
+                        new ListBoxModel.Option(Messages.MlflowEvalGateStep_enabled(), ""),
+                        new ListBoxModel.Option(Messages.MlflowEvalGateStep_dryRun(), "dry_run"),
+                        new ListBoxModel.Option(Messages.MlflowEvalGateStep_disabled(), "disabled"));
     }
 
     @POST
@@ -41,9 +45,11 @@ public abstract class StepFormDescriptor extends StepDescriptor {
     }
 
     static FormValidation model(Item item, String value) {
-        return checked(item, () -> value == null || value.isBlank()
-                ? FormValidation.error(Messages.MlflowEvalGateStep_noModel())
-                : FormValidation.ok());
+        return checked(
+                item,
+                () -> value == null || value.isBlank()
+                        ? FormValidation.error(Messages.MlflowEvalGateStep_noModel())
+                        : FormValidation.ok());
     }
 
     @POST
@@ -92,8 +98,6 @@ public abstract class StepFormDescriptor extends StepDescriptor {
     }
 
     private static boolean mayConfigure(Item item) {
-        return item == null
-                ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                : item.hasPermission(Item.CONFIGURE);
+        return item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.CONFIGURE);
     }
 }

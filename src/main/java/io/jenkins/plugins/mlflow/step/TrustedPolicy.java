@@ -58,7 +58,8 @@ final class TrustedPolicy {
             read.cancel(true);
             throw new StepException(
                     ErrorCategory.TIMEOUT,
-                    "Policy file '" + path + "' of the trusted revision could not be read: the source of the change request did"
+                    "Policy file '" + path
+                            + "' of the trusted revision could not be read: the source of the change request did"
                             + " not respond within " + deadline.toSeconds() + " s. Check the host of the repository.");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StepException problem) {
@@ -66,8 +67,8 @@ final class TrustedPolicy {
             }
             throw new StepException(
                     ErrorCategory.UNREACHABLE,
-                    "Policy file '" + path + "' of the trusted revision could not be read: " + e.getCause().getMessage()
-                            + ". Check the host of the repository.");
+                    "Policy file '" + path + "' of the trusted revision could not be read: "
+                            + e.getCause().getMessage() + ". Check the host of the repository.");
         }
     }
 
@@ -77,16 +78,18 @@ final class TrustedPolicy {
         SCMSource source = SCMSource.SourceByItem.findSource(job);
         SCMHead head = SCMHead.HeadByItem.findHead(job);
         if (source == null || head == null) {
-            throw new StepException("the source of the change request that job '" + job.getFullName()
-                    + "' builds is no longer configured, so that nothing tells which policy to trust. Scan the multibranch project.");
+            throw new StepException(
+                    "the source of the change request that job '" + job.getFullName()
+                            + "' builds is no longer configured, so that nothing tells which policy to trust. Scan the multibranch project.");
         }
         SCMRevision tip = SCMRevisionAction.getRevision(source, run);
         if (tip == null) {
             tip = source.fetch(head, listener);
         }
         if (tip == null) {
-            throw new StepException("the revision of the change request that job '" + job.getFullName()
-                    + "' builds is unknown, so that nothing tells which policy to trust. Scan the multibranch project.");
+            throw new StepException(
+                    "the revision of the change request that job '" + job.getFullName()
+                            + "' builds is unknown, so that nothing tells which policy to trust. Scan the multibranch project.");
         }
         return new TrustedPolicy(source, head, source.getTrustedRevision(tip, listener));
     }
@@ -94,8 +97,10 @@ final class TrustedPolicy {
     private PolicyFile file(String path, TaskListener listener) throws IOException, InterruptedException {
         try (SCMFileSystem files = files()) {
             if (files == null) {
-                listener.getLogger().println("[mlflowEvalGate] The files of revision " + trusted
-                        + " cannot be read without a checkout, so that no policy file of this change request counts.");
+                listener.getLogger()
+                        .println(
+                                "[mlflowEvalGate] The files of revision " + trusted
+                                        + " cannot be read without a checkout, so that no policy file of this change request counts.");
             }
             return new PolicyFile(
                     path + " at " + trusted + " (trusted)",
@@ -118,7 +123,8 @@ final class TrustedPolicy {
         return null;
     }
 
-    private static WorkspacePolicy.Found found(SCMFileSystem files, String path) throws IOException, InterruptedException {
+    private static WorkspacePolicy.Found found(SCMFileSystem files, String path)
+            throws IOException, InterruptedException {
         Path relative;
         try {
             relative = Path.of(path).normalize();

@@ -27,8 +27,7 @@ final class UnstartedReports {
     }
 
     GateReport stopped(String why) {
-        return new GateReport(
-                GateStatus.ERROR, why, parameters.runMode().key(), parameters.model(), serverName);
+        return new GateReport(GateStatus.ERROR, why, parameters.runMode().key(), parameters.model(), serverName);
     }
 
     private String server() {

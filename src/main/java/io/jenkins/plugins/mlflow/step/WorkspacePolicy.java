@@ -109,7 +109,8 @@ final class WorkspacePolicy {
     private static StepException unreachable(String path, Throwable cause) {
         return new StepException(
                 ErrorCategory.UNREACHABLE,
-                "Policy file '" + path + "' could not be read from the agent: " + cause.getMessage() + ". Check the agent.");
+                "Policy file '" + path + "' could not be read from the agent: " + cause.getMessage()
+                        + ". Check the agent.");
     }
 
     /** What was found by a reading that is done. */

@@ -20,7 +20,8 @@ final class ArtifactQueries {
                 ? ApiRequest.get("artifacts/list", subject, "run_id", runId)
                 : ApiRequest.get("artifacts/list", subject, "run_id", runId, "path", path);
         List<Artifact> found = new ArrayList<>();
-        PageTokens tokens = new PageTokens(MOST_PAGES, "The list of the " + subject + " did not end after " + MOST_PAGES + " pages.");
+        PageTokens tokens = new PageTokens(
+                MOST_PAGES, "The list of the " + subject + " did not end after " + MOST_PAGES + " pages.");
         ParsedResponse response;
         do {
             response = transport.begin().ask(request.page(tokens.next()));

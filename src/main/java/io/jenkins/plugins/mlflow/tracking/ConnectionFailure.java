@@ -78,47 +78,58 @@ enum ConnectionFailure {
         String shown = proxy == null ? request : request + " through the proxy " + proxy;
         return switch (this) {
             case NO_TUNNEL -> {
-                String message = shown + " was refused by the proxy (" + detail + "). Look whether the proxy allows this host"
-                        + " and port and can reach it, or exclude the host from the proxy (NO_PROXY).";
+                String message =
+                        shown + " was refused by the proxy (" + detail + "). Look whether the proxy allows this host"
+                                + " and port and can reach it, or exclude the host from the proxy (NO_PROXY).";
                 yield detail.matches(".*\\b(429|5\\d\\d)\\b.*")
                         ? TrackingException.unsent(ErrorCategory.UNREACHABLE, message, null)
                         : TrackingException.permanent(ErrorCategory.UNREACHABLE, message);
             }
-            case UNKNOWN_HOST -> TrackingException.unsent(
-                    ErrorCategory.UNREACHABLE,
-                    shown + " found no such host. Check the host name of the "
-                            + (proxy == null ? "tracking URI." : "proxy."),
-                    null);
-            case NO_CONNECTION -> TrackingException.unsent(
-                    ErrorCategory.UNREACHABLE,
-                    shown + " could not connect (" + detail + "). Check that the " + (proxy == null ? "server" : "proxy")
-                            + " runs and that its port is open.",
-                    null);
-            case HANDSHAKE_CUT_OFF -> TrackingException.unsent(
-                    ErrorCategory.UNREACHABLE,
-                    shown + " was cut off during the TLS handshake (" + detail + "). Check that the server speaks https.",
-                    null);
-            case UNTRUSTED -> TrackingException.permanent(
-                    ErrorCategory.UNREACHABLE,
-                    shown + " could not make a TLS connection (" + detail + "). If the server's certificate is signed by "
-                            + "your own authority, add that to the CA certificates (on the command line: name its PEM file in"
-                            + " MLFLOW_TRACKING_SERVER_CERT_PATH); otherwise check https and the host name.");
-            case UNAUTHORIZED_WITHOUT_CHALLENGE -> TrackingException.permanent(
-                    ErrorCategory.UNAUTHORIZED,
-                    shown + " returned 401. The server did not accept the credentials '" + credentials.description()
-                            + "'; check them.");
-            case NOT_HTTP -> TrackingException.permanent(
-                    ErrorCategory.PROTOCOL,
-                    shown + " got a response that is not HTTP (" + detail + "). Check the port and http or https.");
-            case TOO_LARGE -> TrackingException.permanent(
-                    ErrorCategory.PROTOCOL,
-                    shown + " returned more than " + (HttpTransport.BODY_LIMIT >> 20)
-                            + " MiB, which was not read. Check that the tracking URI leads to an MLflow server.");
-            case LOST -> TrackingException.passing(
-                    ErrorCategory.UNREACHABLE,
-                    shown + " lost the connection before the whole response arrived (" + detail
-                            + "). Look at the log of the MLflow server, or of the proxy before it.",
-                    null);
+            case UNKNOWN_HOST ->
+                TrackingException.unsent(
+                        ErrorCategory.UNREACHABLE,
+                        shown + " found no such host. Check the host name of the "
+                                + (proxy == null ? "tracking URI." : "proxy."),
+                        null);
+            case NO_CONNECTION ->
+                TrackingException.unsent(
+                        ErrorCategory.UNREACHABLE,
+                        shown + " could not connect (" + detail + "). Check that the "
+                                + (proxy == null ? "server" : "proxy") + " runs and that its port is open.",
+                        null);
+            case HANDSHAKE_CUT_OFF ->
+                TrackingException.unsent(
+                        ErrorCategory.UNREACHABLE,
+                        shown + " was cut off during the TLS handshake (" + detail
+                                + "). Check that the server speaks https.",
+                        null);
+            case UNTRUSTED ->
+                TrackingException.permanent(
+                        ErrorCategory.UNREACHABLE,
+                        shown + " could not make a TLS connection (" + detail
+                                + "). If the server's certificate is signed by "
+                                + "your own authority, add that to the CA certificates (on the command line: name its PEM file in"
+                                + " MLFLOW_TRACKING_SERVER_CERT_PATH); otherwise check https and the host name.");
+            case UNAUTHORIZED_WITHOUT_CHALLENGE ->
+                TrackingException.permanent(
+                        ErrorCategory.UNAUTHORIZED,
+                        shown + " returned 401. The server did not accept the credentials '" + credentials.description()
+                                + "'; check them.");
+            case NOT_HTTP ->
+                TrackingException.permanent(
+                        ErrorCategory.PROTOCOL,
+                        shown + " got a response that is not HTTP (" + detail + "). Check the port and http or https.");
+            case TOO_LARGE ->
+                TrackingException.permanent(
+                        ErrorCategory.PROTOCOL,
+                        shown + " returned more than " + (HttpTransport.BODY_LIMIT >> 20)
+                                + " MiB, which was not read. Check that the tracking URI leads to an MLflow server.");
+            case LOST ->
+                TrackingException.passing(
+                        ErrorCategory.UNREACHABLE,
+                        shown + " lost the connection before the whole response arrived (" + detail
+                                + "). Look at the log of the MLflow server, or of the proxy before it.",
+                        null);
         };
     }
 }

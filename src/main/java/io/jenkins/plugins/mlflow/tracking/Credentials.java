@@ -113,11 +113,16 @@ public final class Credentials {
         String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
         forms.add(encoded);
         forms.add(encoded.replace("+", "%20"));
-        forms.add(Pattern.compile("%[0-9A-F]{2}").matcher(encoded).replaceAll(hex -> hex.group().toLowerCase(Locale.ROOT)));
+        forms.add(Pattern.compile("%[0-9A-F]{2}")
+                .matcher(encoded)
+                .replaceAll(hex -> hex.group().toLowerCase(Locale.ROOT)));
         String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
         forms.add(json);
         forms.add(json.replace("/", "\\/"));
-        String html = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        String html = secret.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
         forms.add(html);
         forms.add(html.replace("'", "&#39;"));
         forms.add(html.replace("'", "&#x27;").replace("&quot;", "&#34;"));

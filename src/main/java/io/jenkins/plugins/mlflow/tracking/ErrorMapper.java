@@ -26,8 +26,9 @@ final class ErrorMapper {
     private static final int EXCERPT = 300;
     private static final int MOST_ADDRESSES = 1_000;
     private static final Pattern NAME_OF_THREE_PARTS = Pattern.compile("'[^'.]+\\.[^'.]+\\.[^'.]+'");
-    private static final String NOT_OFFERED = " does not offer that part of MLflow's REST API. What the gate needs of a server is in "
-            + "docs/command-line.md (servers that are not MLflow's own).";
+    private static final String NOT_OFFERED =
+            " does not offer that part of MLflow's REST API. What the gate needs of a server is in "
+                    + "docs/command-line.md (servers that are not MLflow's own).";
 
     /** Addresses below which MLflow's API has been seen in this process. */
     private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
@@ -57,8 +58,13 @@ final class ErrorMapper {
 
     private TrackingException refused(ApiRequest request, HttpResult result, int status) {
         if (workspace != null && complainsOfWorkspace(result)) {
-            return TrackingException.permanent(CONFIGURATION, described(request, result, "The workspace '" + workspace
-                    + "' is configured for this server, which does not have it; correct it or leave it out."));
+            return TrackingException.permanent(
+                    CONFIGURATION,
+                    described(
+                            request,
+                            result,
+                            "The workspace '" + workspace
+                                    + "' is configured for this server, which does not have it; correct it or leave it out."));
         }
         if (result.errorCode().equals("RESOURCE_DOES_NOT_EXIST") && (status == 404 || status == 400)) {
             return TrackingException.permanent(
@@ -77,21 +83,35 @@ final class ErrorMapper {
                     result.retryAfter());
         }
         return switch (status) {
-            case 401 -> TrackingException.permanent(
-                    UNAUTHORIZED, described(request, result, orPage(result, unauthorized())));
-            case 403 -> TrackingException.permanent(FORBIDDEN, described(request, result, orPage(result, forbidden(result))));
+            case 401 ->
+                TrackingException.permanent(UNAUTHORIZED, described(request, result, orPage(result, unauthorized())));
+            case 403 ->
+                TrackingException.permanent(FORBIDDEN, described(request, result, orPage(result, forbidden(result))));
             case 404 -> TrackingException.permanent(PROTOCOL, described(request, result, unknownRoute(result)));
-            case 407 -> TrackingException.permanent(
-                    PROTOCOL, described(request, result, "The HTTP proxy wants its own user and password: " + (proxy.header().isPresent()
-                            ? "it did not accept those of " + proxy.description() + "."
-                            : "give them in the proxy's settings.")));
-            case 408 -> TrackingException.passing(
-                    TIMEOUT, described(request, result, "The request took too long to arrive."), result.retryAfter());
-            case 409 -> TrackingException.permanent(
-                    CONFLICT, described(request, result, "Something else changed it at the same time; run the gate again."));
-            default -> status / 100 == 3
-                    ? redirected(request, result)
-                    : TrackingException.permanent(PROTOCOL, described(request, result, orPage(result, unexpected(result))));
+            case 407 ->
+                TrackingException.permanent(
+                        PROTOCOL,
+                        described(
+                                request,
+                                result,
+                                "The HTTP proxy wants its own user and password: "
+                                        + (proxy.header().isPresent()
+                                                ? "it did not accept those of " + proxy.description() + "."
+                                                : "give them in the proxy's settings.")));
+            case 408 ->
+                TrackingException.passing(
+                        TIMEOUT,
+                        described(request, result, "The request took too long to arrive."),
+                        result.retryAfter());
+            case 409 ->
+                TrackingException.permanent(
+                        CONFLICT,
+                        described(request, result, "Something else changed it at the same time; run the gate again."));
+            default ->
+                status / 100 == 3
+                        ? redirected(request, result)
+                        : TrackingException.permanent(
+                                PROTOCOL, described(request, result, orPage(result, unexpected(result))));
         };
     }
 
@@ -112,7 +132,9 @@ final class ErrorMapper {
 
     private String forbidden(HttpResult result) {
         if (result.body().contains("Invalid Host header")) {
-            String host = address.isHidden() ? "and the host of its tracking URI" : address.api("").getAuthority();
+            String host = address.isHidden()
+                    ? "and the host of its tracking URI"
+                    : address.api("").getAuthority();
             return "The MLflow server does not accept the host name in the request: start it with --allowed-hosts "
                     + host + " (added to those it has).";
         }
@@ -154,9 +176,12 @@ final class ErrorMapper {
         } catch (IllegalArgumentException e) {
             where = "an unreadable address";
         }
-        return TrackingException.permanent(PROTOCOL, subject(request) + " returned " + result.status()
-                + ", a redirect to " + where + ". Redirects are never followed, so that credentials go nowhere else; "
-                + "give the final address as the tracking URI (https in place of http, the whole path prefix).");
+        return TrackingException.permanent(
+                PROTOCOL,
+                subject(request) + " returned " + result.status()
+                        + ", a redirect to " + where
+                        + ". Redirects are never followed, so that credentials go nowhere else; "
+                        + "give the final address as the tracking URI (https in place of http, the whole path prefix).");
     }
 
     /** Keeps that MLflow's API was seen at this address. */
@@ -168,9 +193,11 @@ final class ErrorMapper {
     }
 
     TrackingException notMlflow(ApiRequest request, HttpResult result, String what) {
-        return TrackingException.permanent(PROTOCOL, subject(request) + " returned " + result.status() + " "
-                + excerpt(what) + ": " + excerpt(result.body())
-                + ". Check that the tracking URI leads to an MLflow server.");
+        return TrackingException.permanent(
+                PROTOCOL,
+                subject(request) + " returned " + result.status() + " "
+                        + excerpt(what) + ": " + excerpt(result.body())
+                        + ". Check that the tracking URI leads to an MLflow server.");
     }
 
     /** A refusal that the caller understands better than {@link #check} does. */
@@ -184,8 +211,11 @@ final class ErrorMapper {
     }
 
     TrackingException late(ApiRequest request, Duration waited) {
-        return TrackingException.passing(TIMEOUT, subject(request) + " got no complete response within "
-                + seconds(waited) + ". Look at the load of the server, or raise the request timeout.", null);
+        return TrackingException.passing(
+                TIMEOUT,
+                subject(request) + " got no complete response within " + seconds(waited)
+                        + ". Look at the load of the server, or raise the request timeout.",
+                null);
     }
 
     /** @param through host and port of the proxy that was to pass the request on, or null */
@@ -196,15 +226,19 @@ final class ErrorMapper {
 
     private String described(ApiRequest request, HttpResult result, String advice) {
         return subject(request) + " returned " + result.status() + ": " + excerpt(result.body()) + ". " + advice
-                + (isOfUnityCatalog(request, result) ? " If this is Databricks: a model name of three parts is one of Unity "
-                        + "Catalog, whose registry has another API (mlflow/unity-catalog) than MLflow's, which is not supported."
+                + (isOfUnityCatalog(request, result)
+                        ? " If this is Databricks: a model name of three parts is one of Unity "
+                                + "Catalog, whose registry has another API (mlflow/unity-catalog) than MLflow's, which is not supported."
                         : "");
     }
 
     private static boolean isOfUnityCatalog(ApiRequest request, HttpResult result) {
         boolean refused = result.status() == 400 || result.status() == 403 || result.status() == 404;
-        boolean ofRegistry = request.path().startsWith("registered-models/") || request.path().startsWith("model-versions/");
-        return refused && ofRegistry && NAME_OF_THREE_PARTS.matcher(request.subject()).find();
+        boolean ofRegistry = request.path().startsWith("registered-models/")
+                || request.path().startsWith("model-versions/");
+        return refused
+                && ofRegistry
+                && NAME_OF_THREE_PARTS.matcher(request.subject()).find();
     }
 
     private String subject(ApiRequest request) {

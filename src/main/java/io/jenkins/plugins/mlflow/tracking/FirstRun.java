@@ -68,8 +68,8 @@ final class FirstRun {
             if (page == MOST_PAGES || !tokens.add(token)) {
                 throw TrackingException.permanent(
                         ErrorCategory.PROTOCOL,
-                        "The search for runs of experiment '" + search.experimentId() + "' did not end after " + passedOver
-                                + " runs that do not count. Narrow it with a filter.");
+                        "The search for runs of experiment '" + search.experimentId() + "' did not end after "
+                                + passedOver + " runs that do not count. Narrow it with a filter.");
             }
             token = read(PAGE, token, condition);
         }
@@ -123,8 +123,8 @@ final class FirstRun {
                 "with the run '" + run.id() + "', which started at " + run.startTime());
         response.require(
                 previous == null || order.compare(previous, run) <= 0,
-                "with runs in another order than the one asked for ("
-                        + String.join(", ", RunQueries.orderBy(search)) + ")");
+                "with runs in another order than the one asked for (" + String.join(", ", RunQueries.orderBy(search))
+                        + ")");
     }
 
     private boolean counts(Run run) {
@@ -135,8 +135,10 @@ final class FirstRun {
     private TrackingException tie(Run one, Run other) {
         return TrackingException.permanent(
                 ErrorCategory.CONFLICT,
-                "Runs " + one.id() + " and " + other.id() + " of experiment '" + search.experimentId() + "' both started at "
-                        + one.startTime() + (search.metric() == null ? "" : " and have the same value of " + search.metric())
+                "Runs " + one.id() + " and " + other.id() + " of experiment '" + search.experimentId()
+                        + "' both started at "
+                        + one.startTime()
+                        + (search.metric() == null ? "" : " and have the same value of " + search.metric())
                         + ", so it is not clear which one is meant. Give the run's id, or a filter that only one of them"
                         + " matches.");
     }
@@ -160,6 +162,12 @@ final class FirstRun {
         String filter = String.join(" AND ", conditions);
         String subject = "experiment '" + search.experimentId() + "'" + (filter.isEmpty() ? "" : ", filter " + filter);
         return RunQueries.search(
-                subject, List.of(search.experimentId()), "ACTIVE_ONLY", size, RunQueries.orderBy(search), filter, token);
+                subject,
+                List.of(search.experimentId()),
+                "ACTIVE_ONLY",
+                size,
+                RunQueries.orderBy(search),
+                filter,
+                token);
     }
 }

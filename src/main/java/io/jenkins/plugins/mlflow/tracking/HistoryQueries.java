@@ -27,8 +27,16 @@ final class HistoryQueries {
         RunSearch newestFirst = new RunSearch(experimentId, filter, null, false, null);
         String given = filter == null ? "" : filter.strip();
         String subject = "experiment '" + experimentId + "'" + (given.isEmpty() ? "" : ", filter " + given);
-        ParsedResponse response = transport.begin().ask(RunQueries.search(
-                subject, List.of(experimentId), "ACTIVE_ONLY", size, RunQueries.orderBy(newestFirst), given, token));
+        ParsedResponse response = transport
+                .begin()
+                .ask(RunQueries.search(
+                        subject,
+                        List.of(experimentId),
+                        "ACTIVE_ONLY",
+                        size,
+                        RunQueries.orderBy(newestFirst),
+                        given,
+                        token));
         List<Run> runs = runs(response, experimentId);
         Comparator<Run> order = RunQueries.order(newestFirst);
         for (int i = 0; i < runs.size(); i++) {
@@ -43,14 +51,16 @@ final class HistoryQueries {
 
     List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
         String filter = ids.stream().collect(Collectors.joining("', '", "attributes.run_id IN ('", "')"));
-        ParsedResponse response = transport.begin().ask(RunQueries.search(
-                ids.size() + " runs of experiment '" + experimentId + "'",
-                List.of(experimentId),
-                "ALL",
-                ids.size(),
-                List.of(),
-                filter,
-                null));
+        ParsedResponse response = transport
+                .begin()
+                .ask(RunQueries.search(
+                        ids.size() + " runs of experiment '" + experimentId + "'",
+                        List.of(experimentId),
+                        "ALL",
+                        ids.size(),
+                        List.of(),
+                        filter,
+                        null));
         List<Run> runs = runs(response, experimentId);
         Set<String> wanted = new HashSet<>(ids);
         for (Run run : runs) {
@@ -84,14 +94,16 @@ final class HistoryQueries {
                     version.version().matches("[0-9]{1,18}"),
                     "with the version '" + version.version() + "', which is not a number");
         }
-        return page(response, versions, response.body().objects("model_versions").size());
+        return page(
+                response, versions, response.body().objects("model_versions").size());
     }
 
     /**
      * Passes on all values of a metric, and keeps none. The page size is always sent: without it some servers send nothing and a token that never
      * advances.
      */
-    void metric(String runId, String metric, Consumer<Run.Metric> values) throws TrackingException, InterruptedException {
+    void metric(String runId, String metric, Consumer<Run.Metric> values)
+            throws TrackingException, InterruptedException {
         String subject = "history of metric '" + metric + "' of run '" + runId + "'";
         ApiRequest request = ApiRequest.get(
                 "metrics/get-history",
@@ -102,8 +114,10 @@ final class HistoryQueries {
                 metric,
                 "max_results",
                 String.valueOf(METRIC_PAGE));
-        PageTokens tokens = new PageTokens(MOST_METRIC_PAGES, "The " + subject + " has more than "
-                + (long) METRIC_PAGE * MOST_METRIC_PAGES + " values. Use the last value, or log fewer.");
+        PageTokens tokens = new PageTokens(
+                MOST_METRIC_PAGES,
+                "The " + subject + " has more than " + (long) METRIC_PAGE * MOST_METRIC_PAGES
+                        + " values. Use the last value, or log fewer.");
         ParsedResponse response;
         do {
             response = transport.begin().ask(request.page(tokens.next()));

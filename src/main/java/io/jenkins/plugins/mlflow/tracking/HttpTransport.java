@@ -30,11 +30,13 @@ final class HttpTransport {
     private final Duration timeout;
     /** What {@link System#nanoTime} says when no request may be under way any longer; null for no limit. */
     private final Long deadline;
+
     private final AtomicInteger sent;
     /** Takes reads that are sent before their answers are needed; null if none are. */
     private final Prefetched prefetched;
     /** Whether a read is only sent, and {@link PrefetchedException} thrown in place of its answer. */
     private final boolean isPrefetching;
+
     private final ErrorMapper errors;
 
     /** @param proxy what the client's proxy wants to know of its user */
@@ -76,7 +78,8 @@ final class HttpTransport {
     HttpTransport within(Duration budget) {
         long end = System.nanoTime() + (budget.compareTo(LONGEST) > 0 ? LONGEST : budget).toNanos();
         Long earlier = deadline == null || end - deadline < 0 ? Long.valueOf(end) : deadline;
-        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, earlier, sent, prefetched, isPrefetching);
+        return new HttpTransport(
+                client, address, credentials, proxy, workspace, timeout, earlier, sent, prefetched, isPrefetching);
     }
 
     /** The same server, which keeps what is prefetched. */
@@ -86,7 +89,8 @@ final class HttpTransport {
 
     /** The same server for a read that is only to be sent: what asks gets {@link PrefetchedException} in place of an answer. */
     HttpTransport prefetching() {
-        return new HttpTransport(client, address, credentials, proxy, workspace, timeout, deadline, sent, prefetched, true);
+        return new HttpTransport(
+                client, address, credentials, proxy, workspace, timeout, deadline, sent, prefetched, true);
     }
 
     boolean mayPrefetch() {
@@ -101,12 +105,14 @@ final class HttpTransport {
 
     /** The same server without credentials. */
     HttpTransport withoutCredentials() {
-        return new HttpTransport(client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent, null, false);
+        return new HttpTransport(
+                client, address, Credentials.none(), proxy, workspace, timeout, deadline, sent, null, false);
     }
 
     /** The same server for requests that hold a secret, which no message shows. */
     HttpTransport hiding(String secret) {
-        return new HttpTransport(client, address, credentials.hiding(secret), proxy, workspace, timeout, deadline, sent, null, false);
+        return new HttpTransport(
+                client, address, credentials.hiding(secret), proxy, workspace, timeout, deadline, sent, null, false);
     }
 
     boolean hasCredentials() {
@@ -211,8 +217,7 @@ final class HttpTransport {
 
         HttpResult await() throws TrackingException, InterruptedException {
             try {
-                HttpResponse<byte[]> response =
-                        future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                HttpResponse<byte[]> response = future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
                 return new HttpResult(response.statusCode(), response.headers(), response.body());
             } catch (InterruptedException e) {
                 abandon();
@@ -269,7 +274,8 @@ final class HttpTransport {
                 .header("User-Agent", "mlflow-eval-gate")
                 .header("Accept", "application/json");
         credentials.header().ifPresent(value -> builder.header("Authorization", value));
-        // The JDK's client sends this to the proxy only. With an Authenticator, before Java 23, it would leave out the other one.
+        // The JDK's client sends this to the proxy only. With an Authenticator, before Java 23, it would leave out the
+        // other one.
         proxy.header().ifPresent(value -> builder.header("Proxy-Authorization", value));
         if (workspace != null) {
             builder.header("X-MLFLOW-WORKSPACE", workspace);

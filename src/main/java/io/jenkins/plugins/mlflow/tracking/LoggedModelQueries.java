@@ -18,7 +18,8 @@ final class LoggedModelQueries {
 
     LoggedModel byId(String id) throws TrackingException, InterruptedException {
         if (!LoggedModel.isId(id)) {
-            throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
+            throw TrackingException.permanent(
+                    ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
         ParsedResponse response = ask(request);
@@ -44,11 +45,14 @@ final class LoggedModelQueries {
                 model -> true);
     }
 
-    private List<LoggedModel> search(List<String> experimentIds, String filter, String subject, Predicate<LoggedModel> fits)
+    private List<LoggedModel> search(
+            List<String> experimentIds, String filter, String subject, Predicate<LoggedModel> fits)
             throws TrackingException, InterruptedException {
         List<LoggedModel> found = new ArrayList<>();
-        PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
-                + " pages. Name the logged model with modelId.");
+        PageTokens tokens = new PageTokens(
+                MOST_PAGES,
+                "The search for the " + subject + " did not end after " + MOST_PAGES
+                        + " pages. Name the logged model with modelId.");
         ParsedResponse response;
         do {
             response = ask(ApiRequest.post(
@@ -70,9 +74,14 @@ final class LoggedModelQueries {
     private ParsedResponse ask(ApiRequest request) throws TrackingException, InterruptedException {
         HttpResult result = transport.begin().send(request);
         if (result.status() == 404 && NO_SUCH_ROUTE.contains(result.errorCode())) {
-            throw transport.errors().described(ErrorCategory.CONFIGURATION, request, result,
-                    "`modelId` and `dataset` need logged models, which this server does not support. Use MLflow 3, or remove"
-                            + " both. If this is MLflow 3, check the path prefix of the tracking URI.");
+            throw transport
+                    .errors()
+                    .described(
+                            ErrorCategory.CONFIGURATION,
+                            request,
+                            result,
+                            "`modelId` and `dataset` need logged models, which this server does not support. Use MLflow 3, or remove"
+                                    + " both. If this is MLflow 3, check the path prefix of the tracking URI.");
         }
         transport.errors().check(request, result);
         return ParsedResponse.parse(request, result, transport.errors());

@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 public record ModelSource(Kind kind, String loggedModelId, String runId, String path, String model, String version)
         implements Serializable {
 
-    private static final Pattern LOGGED_MODEL_ARTIFACTS =
-            Pattern.compile(".*/models/(m-[0-9a-f]{32})/artifacts/?");
+    private static final Pattern LOGGED_MODEL_ARTIFACTS = Pattern.compile(".*/models/(m-[0-9a-f]{32})/artifacts/?");
     private static final Pattern VERSION = Pattern.compile("models:/+([^/@]+)/([0-9]{1,18})/?");
     private static final Pattern RUN = Pattern.compile("runs:/+([^/]+)/(.+)");
     private static final Pattern RUN_ARTIFACTS = Pattern.compile(".*/([0-9a-f]{32})/artifacts/(.+)");

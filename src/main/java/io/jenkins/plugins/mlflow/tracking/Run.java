@@ -70,7 +70,8 @@ public record Run(
      * @param step training step
      */
     public record Metric(double value, long timestamp, long step) {
-        // Equality and text are written out for the same reason as those of MetricKey. Fingerprints that are stored hold the text.
+        // Equality and text are written out for the same reason as those of MetricKey. Fingerprints that are stored
+        // hold the text.
 
         @Override
         public boolean equals(Object other) {

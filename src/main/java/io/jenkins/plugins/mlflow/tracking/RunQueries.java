@@ -94,12 +94,18 @@ final class RunQueries {
                 "runs/search",
                 subject,
                 ApiRequest.message(
-                        "experiment_ids", List.copyOf(experimentIds),
-                        "run_view_type", view,
-                        "filter", filter.isEmpty() ? null : filter,
-                        "max_results", size,
-                        "order_by", orderBy.isEmpty() ? null : orderBy,
-                        "page_token", token == null || token.isEmpty() ? null : token));
+                        "experiment_ids",
+                        List.copyOf(experimentIds),
+                        "run_view_type",
+                        view,
+                        "filter",
+                        filter.isEmpty() ? null : filter,
+                        "max_results",
+                        size,
+                        "order_by",
+                        orderBy.isEmpty() ? null : orderBy,
+                        "page_token",
+                        token == null || token.isEmpty() ? null : token));
     }
 
     static List<String> orderBy(RunSearch search) {
@@ -111,8 +117,8 @@ final class RunQueries {
 
     /** MLflow's: stored infinities (±largest double) are numbers, then NaN, then runs without the metric. */
     static Comparator<Run> order(RunSearch search) {
-        Comparator<Run> newest = Comparator.comparing(
-                RunQueries::startMillis, Comparator.nullsLast(Comparator.<Long>reverseOrder()));
+        Comparator<Run> newest =
+                Comparator.comparing(RunQueries::startMillis, Comparator.nullsLast(Comparator.<Long>reverseOrder()));
         if (search.metric() == null) {
             return newest;
         }
@@ -146,7 +152,8 @@ final class RunQueries {
         return read(message, Set.of(), Set.of());
     }
 
-    private static Run read(JsonObject message, Set<String> modelOutputs, Set<String> modelInputs) throws TrackingException {
+    private static Run read(JsonObject message, Set<String> modelOutputs, Set<String> modelInputs)
+            throws TrackingException {
         JsonObject info = message.object("info");
         String id = info.id(info.has("run_id") ? "run_id" : "run_uuid");
         message.response().require(id != null, "with a run that has no id");
@@ -191,9 +198,8 @@ final class RunQueries {
             Run.Metric value = metric(metric);
             if (key != null && value != null) {
                 Run.Metric other = metrics.put(key, value);
-                message.response().require(
-                        other == null || other.equals(value),
-                        "with two values of metric '" + key + "'");
+                message.response()
+                        .require(other == null || other.equals(value), "with two values of metric '" + key + "'");
             }
         }
         return metrics;

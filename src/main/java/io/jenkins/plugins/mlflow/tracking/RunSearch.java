@@ -14,7 +14,12 @@ import java.util.Map;
  * @param tags names and values; a run must have all of them
  */
 public record RunSearch(
-        String experimentId, String filter, String metric, boolean descending, Instant startedAfter, boolean nested,
+        String experimentId,
+        String filter,
+        String metric,
+        boolean descending,
+        Instant startedAfter,
+        boolean nested,
         Map<String, String> tags) {
 
     public RunSearch {

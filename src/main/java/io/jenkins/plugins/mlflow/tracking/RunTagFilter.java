@@ -17,12 +17,15 @@ record RunTagFilter(Map<String, String> tags) {
             if (tag.getKey().indexOf('`') >= 0) {
                 throw TrackingException.permanent(
                         ErrorCategory.CONFIGURATION,
-                        "The tag " + tag.getKey() + " contains a backtick, which MLflow cannot search for. Rename the tag.");
+                        "The tag " + tag.getKey()
+                                + " contains a backtick, which MLflow cannot search for. Rename the tag.");
             }
-            conditions.add("tags.`" + tag.getKey() + "` = " + VersionQueries.quoted(
-                    tag.getValue(),
-                    "The value of tag " + tag.getKey() + " contains both kinds of quotes, which MLflow cannot search for."
-                            + " Use another value."));
+            conditions.add("tags.`" + tag.getKey() + "` = "
+                    + VersionQueries.quoted(
+                            tag.getValue(),
+                            "The value of tag " + tag.getKey()
+                                    + " contains both kinds of quotes, which MLflow cannot search for."
+                                    + " Use another value."));
         }
         return conditions;
     }
@@ -30,9 +33,11 @@ record RunTagFilter(Map<String, String> tags) {
     /** Refuses a response with a run that does not have them. */
     void check(JsonObject run) throws TrackingException {
         for (Map.Entry<String, String> tag : tags.entrySet()) {
-            run.response().require(
-                    tag.getValue().equals(tag(run, tag.getKey())),
-                    "with the run '" + run.object("info").text("run_id") + "', which does not have tag '" + tag.getKey() + "'");
+            run.response()
+                    .require(
+                            tag.getValue().equals(tag(run, tag.getKey())),
+                            "with the run '" + run.object("info").text("run_id") + "', which does not have tag '"
+                                    + tag.getKey() + "'");
         }
     }
 

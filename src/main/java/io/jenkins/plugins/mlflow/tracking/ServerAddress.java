@@ -46,15 +46,17 @@ public final class ServerAddress {
      */
     public static ServerAddress parse(String what, String text) {
         if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException(
-                    "The " + what + " is empty. Give the address of the MLflow server, such as https://mlflow.example.com");
+            throw new IllegalArgumentException("The " + what
+                    + " is empty. Give the address of the MLflow server, such as https://mlflow.example.com");
         }
         URI uri = parsed(what, text.strip());
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw new IllegalArgumentException("The " + what + " must begin with http:// or https://"
                     + (scheme.isEmpty() ? "." : ", not with " + scheme + ":")
-                    + (what.equals(TRACKING_URI) ? " The gate speaks to a tracking server only, not to folders or databases." : ""));
+                    + (what.equals(TRACKING_URI)
+                            ? " The gate speaks to a tracking server only, not to folders or databases."
+                            : ""));
         }
         String authority = uri.getRawAuthority();
         if (authority == null) {
@@ -65,20 +67,24 @@ public final class ServerAddress {
                     "The " + what + " must not hold a user name or password (before '@'). Use credentials instead.");
         }
         if (uri.getHost() == null) {
-            throw new IllegalArgumentException("The " + what + " has no usable host: '" + authority
-                    + "'. A host consists of ASCII letters, digits, hyphens and dots (no underscore), a port of digits.");
+            throw new IllegalArgumentException(
+                    "The " + what + " has no usable host: '" + authority
+                            + "'. A host consists of ASCII letters, digits, hyphens and dots (no underscore), a port of digits.");
         }
         if (uri.getPort() == 0 || uri.getPort() > HIGHEST_PORT) {
             throw new IllegalArgumentException(
                     "The " + what + " has the port " + uri.getPort() + "; a port is 1 to " + HIGHEST_PORT + ".");
         }
-        if (uri.getRawPath() != null && ENCODED_SEPARATOR.matcher(uri.getRawPath()).find()) {
-            throw new IllegalArgumentException("The " + what + " has an encoded dot, slash or backslash in its path (%2E, %2F, %5C),"
-                    + " which servers read in different ways. Write the path without it.");
+        if (uri.getRawPath() != null
+                && ENCODED_SEPARATOR.matcher(uri.getRawPath()).find()) {
+            throw new IllegalArgumentException(
+                    "The " + what + " has an encoded dot, slash or backslash in its path (%2E, %2F, %5C),"
+                            + " which servers read in different ways. Write the path without it.");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException("The " + what + " must end before '"
-                    + (uri.getRawQuery() != null ? "?" : "#") + "': give the server's address, not that of a page of it.");
+            throw new IllegalArgumentException(
+                    "The " + what + " must end before '" + (uri.getRawQuery() != null ? "?" : "#")
+                            + "': give the server's address, not that of a page of it.");
         }
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
         String path = URI.create(uri.toASCIIString()).getRawPath().replaceAll("/+$", "");
@@ -175,7 +181,9 @@ public final class ServerAddress {
     }
 
     static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 
     @Override

@@ -34,7 +34,12 @@ final class ServerInfoQueries {
                 ? user(call, ApiRequest.get("users/get", "the user itself", "username", transport.user()))
                 : current;
         if (found.isEmpty()) {
-            return new ServerInfo(version, null, false, List.of(), transport.hasCredentials() ? isOpen(probe).orElse(null) : null);
+            return new ServerInfo(
+                    version,
+                    null,
+                    false,
+                    List.of(),
+                    transport.hasCredentials() ? isOpen(probe).orElse(null) : null);
         }
         User user = found.get();
         if (current.isPresent() && !user.isAdmin()) {
@@ -62,7 +67,8 @@ final class ServerInfoQueries {
 
     private static void addGrants(HttpTransport.Call call, Set<String> promotable) throws InterruptedException {
         try {
-            JsonObject grants = call.ask(ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"))
+            JsonObject grants = call.ask(
+                            ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"))
                     .body();
             for (JsonObject grant : grants.objectsAmong("permissions")) {
                 String kind = grant.text("resource_type");

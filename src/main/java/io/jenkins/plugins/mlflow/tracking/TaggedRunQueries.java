@@ -38,7 +38,8 @@ final class TaggedRunQueries {
         List<TaggedRun> found = new ArrayList<>();
         List<String> ids = List.copyOf(experiments.keySet());
         for (int from = 0; from < ids.size(); from += EXPERIMENTS) {
-            found.addAll(new Search(search, experiments, ids.subList(from, Math.min(ids.size(), from + EXPERIMENTS))).runs());
+            found.addAll(new Search(search, experiments, ids.subList(from, Math.min(ids.size(), from + EXPERIMENTS)))
+                    .runs());
         }
         Comparator<TaggedRun> newest = Comparator.comparing(
                 tagged -> tagged.run().startTime(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
@@ -49,16 +50,22 @@ final class TaggedRunQueries {
     private Map<String, String> experiments() throws TrackingException, InterruptedException {
         Map<String, String> found = new LinkedHashMap<>();
         PageTokens pages = new PageTokens(
-                MOST_PAGES, "The list of experiments did not end after " + MOST_PAGES + " pages. Name the experiment or the run.");
+                MOST_PAGES,
+                "The list of experiments did not end after " + MOST_PAGES + " pages. Name the experiment or the run.");
         ParsedResponse response;
         do {
-            response = transport.begin().ask(ApiRequest.post(
-                    "experiments/search",
-                    "the experiments",
-                    ApiRequest.message(
-                            "view_type", "ACTIVE_ONLY",
-                            "max_results", EXPERIMENTS,
-                            "page_token", pages.next().isEmpty() ? null : pages.next())));
+            response = transport
+                    .begin()
+                    .ask(ApiRequest.post(
+                            "experiments/search",
+                            "the experiments",
+                            ApiRequest.message(
+                                    "view_type",
+                                    "ACTIVE_ONLY",
+                                    "max_results",
+                                    EXPERIMENTS,
+                                    "page_token",
+                                    pages.next().isEmpty() ? null : pages.next())));
             for (JsonObject experiment : response.body().objects("experiments")) {
                 response.require(experiment.id("experiment_id") != null, "with an experiment that has no id");
                 found.put(experiment.id("experiment_id"), experiment.text("name"));
@@ -158,7 +165,13 @@ final class TaggedRunQueries {
             }
             String filter = String.join(" AND ", conditions);
             return RunQueries.search(
-                    "runs with " + filter, ids, "ACTIVE_ONLY", RUNS, List.of("attributes.start_time DESC"), filter, token);
+                    "runs with " + filter,
+                    ids,
+                    "ACTIVE_ONLY",
+                    RUNS,
+                    List.of("attributes.start_time DESC"),
+                    filter,
+                    token);
         }
     }
 }

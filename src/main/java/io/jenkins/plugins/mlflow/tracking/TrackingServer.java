@@ -56,7 +56,8 @@ public interface TrackingServer {
      * Passes on all values of a metric that were logged, in no order, as they arrive in a bounded number of pages. What was passed on
      * before an error is not the whole.
      */
-    void history(String runId, String metric, Consumer<Run.Metric> values) throws TrackingException, InterruptedException;
+    void history(String runId, String metric, Consumer<Run.Metric> values)
+            throws TrackingException, InterruptedException;
 
     /** MLflow 3. {@link ErrorCategory#NOT_FOUND} if it is missing, {@link ErrorCategory#CONFIGURATION} on an older server. */
     LoggedModel loggedModel(String id) throws TrackingException, InterruptedException;
@@ -143,7 +144,8 @@ public interface TrackingServer {
     Optional<RegisteredModel> registeredModel(String model) throws TrackingException, InterruptedException;
 
     /** Creates a version. A write: see {@link TrackingException#isNeverSent()} before repeating it. */
-    ModelVersion createVersion(String model, String source, String runId) throws TrackingException, InterruptedException;
+    ModelVersion createVersion(String model, String source, String runId)
+            throws TrackingException, InterruptedException;
 
     /** Creates a version from a logged model; a write as {@link #createVersion}. {@code runId} may be null. */
     ModelVersion createVersionFrom(String model, String loggedModel, String runId)

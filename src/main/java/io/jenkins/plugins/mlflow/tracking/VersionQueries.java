@@ -28,7 +28,12 @@ final class VersionQueries {
 
     ModelVersion version(String model, String version) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
-                "model-versions/get", "version " + version + " of model '" + model + "'", "name", model, "version", version);
+                "model-versions/get",
+                "version " + version + " of model '" + model + "'",
+                "name",
+                model,
+                "version",
+                version);
         ParsedResponse response = transport.begin().ask(request);
         ModelVersion found = VersionReader.read(response, model);
         response.require(found.version().equals(version), "with version " + found.version() + " instead");
@@ -51,7 +56,12 @@ final class VersionQueries {
 
     Optional<ModelVersion> byAlias(String model, String alias) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
-                "registered-models/alias", "alias '" + alias + "' of model '" + model + "'", "name", model, "alias", alias);
+                "registered-models/alias",
+                "alias '" + alias + "' of model '" + model + "'",
+                "name",
+                model,
+                "alias",
+                alias);
         HttpResult result = transport.begin().send(request);
         if (isUnknownModel(result) || isUnknownAlias(result, alias)) {
             return Optional.empty();
@@ -134,9 +144,12 @@ final class VersionQueries {
     }
 
     /** The versions that have the tag with this value now; databases that ignore case find others, too. */
-    List<ModelVersion> withTagValue(String model, String tag, String value) throws TrackingException, InterruptedException {
-        String condition =
-                " = " + quoted(value, "MLflow cannot search for a tag's value that holds both kinds of quotes. Use another value.");
+    List<ModelVersion> withTagValue(String model, String tag, String value)
+            throws TrackingException, InterruptedException {
+        String condition = " = "
+                + quoted(
+                        value,
+                        "MLflow cannot search for a tag's value that holds both kinds of quotes. Use another value.");
         return tagged(model, tag, condition, value::equals, Integer.MAX_VALUE);
     }
 
@@ -192,8 +205,10 @@ final class VersionQueries {
             throws TrackingException, InterruptedException {
         String filter = "name = " + quoted(model) + condition;
         String subject = "versions of model '" + model + "'" + inWords;
-        PageTokens tokens = new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES
-                + " pages. Give the candidate's version or run.");
+        PageTokens tokens = new PageTokens(
+                MOST_PAGES,
+                "The search for the " + subject + " did not end after " + MOST_PAGES
+                        + " pages. Give the candidate's version or run.");
         ModelVersion highest = null;
         ParsedResponse response;
         do {
@@ -204,8 +219,7 @@ final class VersionQueries {
             ModelVersion previous = null;
             for (ModelVersion found : versions) {
                 response.require(
-                        fits.test(found),
-                        "with version " + found.version() + " of the run '" + found.runId() + "'");
+                        fits.test(found), "with version " + found.version() + " of the run '" + found.runId() + "'");
                 ordered &= previous == null || number(response, previous) > number(response, found);
                 if (counts.test(found)) {
                     highest = higher(response, highest, found);
@@ -238,8 +252,8 @@ final class VersionQueries {
             throws TrackingException, InterruptedException {
         String filter = "name = " + quoted(model) + " and tags.`" + tag + "`" + condition;
         String subject = "versions of model '" + model + "' with tag '" + tag + "'";
-        PageTokens tokens =
-                new PageTokens(MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
+        PageTokens tokens = new PageTokens(
+                MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
         List<ModelVersion> tagged = new ArrayList<>();
         Set<String> different = new HashSet<>();
         ParsedResponse response;
@@ -256,8 +270,7 @@ final class VersionQueries {
     }
 
     /** One page of versions, asked for with the highest number first. */
-    static ParsedResponse search(
-            HttpTransport transport, String filter, String subject, int size, String token)
+    static ParsedResponse search(HttpTransport transport, String filter, String subject, int size, String token)
             throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "model-versions/search",

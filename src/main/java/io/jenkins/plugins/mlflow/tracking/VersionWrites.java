@@ -32,8 +32,8 @@ final class VersionWrites {
 
     private ModelVersion create(String model, String source, String runId, Map<String, Object> message)
             throws TrackingException, InterruptedException {
-        ApiRequest request = ApiRequest.post(
-                "model-versions/create", "a version of model '" + model + "' from " + source, message);
+        ApiRequest request =
+                ApiRequest.post("model-versions/create", "a version of model '" + model + "' from " + source, message);
         ParsedResponse response = transport.begin().change(request);
         ModelVersion created = VersionReader.read(response, model);
         response.require(
@@ -55,7 +55,14 @@ final class VersionWrites {
                 "model-versions/transition-stage",
                 "version " + version + " of model '" + model + "' to stage " + stage,
                 ApiRequest.message(
-                        "name", model, "version", version, "stage", stage, "archive_existing_versions", archiveExisting));
+                        "name",
+                        model,
+                        "version",
+                        version,
+                        "stage",
+                        stage,
+                        "archive_existing_versions",
+                        archiveExisting));
         ParsedResponse response = transport.begin().change(request);
         ModelVersion moved = VersionReader.read(response, model);
         response.require(moved.version().equals(version), "with version " + moved.version() + " instead");

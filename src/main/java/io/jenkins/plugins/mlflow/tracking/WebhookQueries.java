@@ -22,7 +22,8 @@ public final class WebhookQueries {
     /** What servers without webhooks respond: an unknown route, or one that is there and not for them. */
     private static final Set<Integer> NOT_OFFERED = Set.of(404, 405, 501);
 
-    private static final Set<String> NOT_OFFERED_CODES = Set.of("ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED", "FEATURE_DISABLED");
+    private static final Set<String> NOT_OFFERED_CODES =
+            Set.of("ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED", "FEATURE_DISABLED");
 
     private final HttpTransport transport;
     private final String secret;
@@ -35,12 +36,13 @@ public final class WebhookQueries {
 
     /** All webhooks; empty if the server offers none at all. */
     public Optional<List<Webhook>> list() throws TrackingException, InterruptedException {
-        PageTokens tokens =
-                new PageTokens(MOST_PAGES, "The list of webhooks did not end after " + MOST_PAGES + " pages. Delete some of them.");
+        PageTokens tokens = new PageTokens(
+                MOST_PAGES, "The list of webhooks did not end after " + MOST_PAGES + " pages. Delete some of them.");
         List<Webhook> found = new ArrayList<>();
         ParsedResponse response;
         do {
-            ApiRequest request = ApiRequest.get(PATH, "webhooks", "max_results", String.valueOf(PAGE)).page(tokens.next());
+            ApiRequest request = ApiRequest.get(PATH, "webhooks", "max_results", String.valueOf(PAGE))
+                    .page(tokens.next());
             HttpResult result = transport.begin().send(request);
             if (isNotOffered(result)) {
                 return Optional.empty();
@@ -56,7 +58,8 @@ public final class WebhookQueries {
 
     private static boolean isNotOffered(HttpResult result) {
         return NOT_OFFERED.contains(result.status()) && !result.errorCode().equals("RESOURCE_DOES_NOT_EXIST")
-                || !result.successful() && NOT_OFFERED_CODES.contains(result.errorCode())
+                || !result.successful()
+                        && NOT_OFFERED_CODES.contains(result.errorCode())
                         && !result.errorMessage().contains("orkspace");
     }
 
@@ -65,17 +68,16 @@ public final class WebhookQueries {
      *
      * @param events such as {@code model_version.created}
      */
-    public Webhook create(String name, String url, List<String> events)
-            throws TrackingException, InterruptedException {
+    public Webhook create(String name, String url, List<String> events) throws TrackingException, InterruptedException {
         return change(ApiRequest.post(PATH, "a webhook to " + url, message(name, url, events)), url);
     }
 
     /** Gives a webhook its address, events and secret anew, and makes it active. */
-    public Webhook update(String id, String url, List<String> events)
-            throws TrackingException, InterruptedException {
+    public Webhook update(String id, String url, List<String> events) throws TrackingException, InterruptedException {
         if (!ID.matcher(id).matches()) {
             throw TrackingException.permanent(
-                    ErrorCategory.PROTOCOL, "The webhook to " + url + " has an id that cannot be asked for. Check the server.");
+                    ErrorCategory.PROTOCOL,
+                    "The webhook to " + url + " has an id that cannot be asked for. Check the server.");
         }
         return change(ApiRequest.patch(PATH + "/" + id, "the webhook to " + url, message(null, url, events)), url);
     }

@@ -78,6 +78,8 @@ public record BuildRunTags(Map<String, String> tags, Run<?, ?> build, String own
         try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
             job = Jenkins.get().getItemByFullName(cause.getUpstreamProject(), Job.class);
         }
-        return job == null || !job.hasPermission2(reader, Item.READ) ? null : job.getBuildByNumber(cause.getUpstreamBuild());
+        return job == null || !job.hasPermission2(reader, Item.READ)
+                ? null
+                : job.getBuildByNumber(cause.getUpstreamBuild());
     }
 }

@@ -63,7 +63,9 @@ public final class BuildRunsAction extends Tab implements RunAction2 {
     @CheckForNull
     public static Map<String, String> tags(Run<?, ?> run, MlflowServerConfiguration server) {
         BuildRunsAction action = run.getAction(BuildRunsAction.class);
-        return action == null || action.getServers().stream().noneMatch(known -> known.is(server)) ? null : action.tags();
+        return action == null || action.getServers().stream().noneMatch(known -> known.is(server))
+                ? null
+                : action.tags();
     }
 
     Map<String, String> tags() {
@@ -133,7 +135,11 @@ public final class BuildRunsAction extends Tab implements RunAction2 {
     /** How many runs there are. */
     @Override
     public Badge getBadge() {
-        int count = getServers().stream().mapToInt(server -> server.getRuns().size()).sum();
-        return count == 0 ? null : new Badge(Integer.toString(count), Messages.BuildRunsAction_count(count), Badge.Severity.INFO);
+        int count = getServers().stream()
+                .mapToInt(server -> server.getRuns().size())
+                .sum();
+        return count == 0
+                ? null
+                : new Badge(Integer.toString(count), Messages.BuildRunsAction_count(count), Badge.Severity.INFO);
     }
 }

@@ -79,7 +79,12 @@ final class Checkouts extends InvisibleAction {
     public static final class Listener extends SCMListener {
         @Override
         public void onCheckout(
-                Run<?, ?> build, SCM scm, FilePath workspace, TaskListener listener, File changelog, SCMRevisionState baseline) {
+                Run<?, ?> build,
+                SCM scm,
+                FilePath workspace,
+                TaskListener listener,
+                File changelog,
+                SCMRevisionState baseline) {
             if (!(build instanceof FlowExecutionOwner.Executable)) {
                 return;
             }

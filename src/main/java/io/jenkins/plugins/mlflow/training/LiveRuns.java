@@ -40,7 +40,8 @@ final class LiveRuns {
             return known == null ? action.getServers() : known;
         }
         latest = null;
-        boolean incomplete = action.getServers().stream().anyMatch(server -> server.getRuns().isEmpty());
+        boolean incomplete =
+                action.getServers().stream().anyMatch(server -> server.getRuns().isEmpty());
         if (incomplete && !readAfterwards && reading.compareAndSet(false, true)) {
             readAfterwards = true;
             Computer.threadPoolForRemoting.execute(() -> read(true));
@@ -50,7 +51,9 @@ final class LiveRuns {
 
     private void read(boolean record) {
         try {
-            List<TrainingServer> read = action.getServers().stream().map(server -> read(server, record)).toList();
+            List<TrainingServer> read = action.getServers().stream()
+                    .map(server -> read(server, record))
+                    .toList();
             latest = record ? null : read;
         } finally {
             nextRead = System.nanoTime() + PAUSE;

@@ -40,8 +40,8 @@ final class RunListing {
         BuildRunsAction action = build.getAction(BuildRunsAction.class);
         MlflowServerConfiguration server = server(action);
         if (server == null) {
-            complain(ErrorCategory.CONFIGURATION + ": the runs of this build could not be listed, because server '" + serverName
-                    + "' is no longer configured.");
+            complain(ErrorCategory.CONFIGURATION + ": the runs of this build could not be listed, because server '"
+                    + serverName + "' is no longer configured.");
             return;
         }
         List<RecordedRun> runs;
@@ -57,10 +57,12 @@ final class RunListing {
         try {
             action.record(server, runs);
         } catch (IOException e) {
-            listener.getLogger().println("WARNING: the runs of this build could not be kept with it: " + e.getMessage());
+            listener.getLogger()
+                    .println("WARNING: the runs of this build could not be kept with it: " + e.getMessage());
         }
         if (runs.isEmpty()) {
-            complain(ErrorCategory.NOT_FOUND + ": server '" + serverName + "' has no run of this build. " + reason(folder, before));
+            complain(ErrorCategory.NOT_FOUND + ": server '" + serverName + "' has no run of this build. "
+                    + reason(folder, before));
         } else {
             listener.getLogger().println("MLflow runs of this build on server '" + serverName + "':");
             RunRow.of(List.of(new TrainingServer(server, runs)), Set.of()).forEach(this::print);
@@ -78,8 +80,10 @@ final class RunListing {
 
     private void print(RunRow row) {
         String name = DisplayText.name(row.getRun().getName(), LONGEST);
-        listener.getLogger().println("  " + (row.getUrl() == null ? name : HyperlinkNote.encodeTo(row.getUrl(), name))
-                + " (" + row.getRun().getStatus() + ") in experiment " + DisplayText.name(row.getRun().getExperiment(), LONGEST));
+        listener.getLogger()
+                .println("  " + (row.getUrl() == null ? name : HyperlinkNote.encodeTo(row.getUrl(), name)) + " ("
+                        + row.getRun().getStatus() + ") in experiment "
+                        + DisplayText.name(row.getRun().getExperiment(), LONGEST));
     }
 
     private void complain(String message) throws AbortException {

@@ -51,7 +51,8 @@ final class SecretMask extends ConsoleLogFilter implements FailureHandler, Seria
         if (!seen.add(failure)) {
             return new Exception("an exception that causes itself");
         }
-        if (secrets.pattern().isEmpty() || !secrets.matcher(Functions.printThrowable(failure)).find()) {
+        if (secrets.pattern().isEmpty()
+                || !secrets.matcher(Functions.printThrowable(failure)).find()) {
             return failure;
         }
         Exception masked = new Exception(

@@ -23,7 +23,11 @@ final class TrainingTags {
      * @param id the tag that tells the build's runs from all others
      */
     static Map<String, String> of(
-            Run<?, ?> run, EnvVars environment, Checkouts.Checkout checkout, Map<String, String> given, Map<String, String> id) {
+            Run<?, ?> run,
+            EnvVars environment,
+            Checkouts.Checkout checkout,
+            Map<String, String> given,
+            Map<String, String> id) {
         Map<String, String> tags = new LinkedHashMap<>();
         put(tags, COMMIT, Stream.of(environment.get("GIT_COMMIT"), checkout.commit(), revision(run)));
         put(tags, BRANCH, Stream.of(environment.get("BRANCH_NAME"), environment.get("GIT_BRANCH"), checkout.branch()));

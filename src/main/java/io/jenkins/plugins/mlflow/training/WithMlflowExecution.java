@@ -60,8 +60,9 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         MlflowServerConfiguration configuration = configuration(run, server);
         TrainingLogin login = login(configuration, run, context.get(TaskListener.class));
         if (configuration.getCaCertificates() != null && folder == null) {
-            throw new AbortException("CONFIGURATION: MLflow server '" + configuration.getName() + "' has CA certificates, which a"
-                    + " training needs as a file, and withMlflow is outside of a node. Put withMlflow inside of a node.");
+            throw new AbortException(
+                    "CONFIGURATION: MLflow server '" + configuration.getName() + "' has CA certificates, which a"
+                            + " training needs as a file, and withMlflow is outside of a node. Put withMlflow inside of a node.");
         }
         Map<String, String> variables = variables(configuration, run, login);
         TreeMap<String, Long> localLogs = folder == null ? new TreeMap<>() : LocalLogs.look(folder);
@@ -69,8 +70,9 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
         if (configuration.getCaCertificates() != null) {
             FilePath temporary = WorkspaceList.tempDir(folder);
             if (temporary == null) {
-                throw new AbortException("CONFIGURATION: the workspace is the root of a file system, which leaves no place for the"
-                        + " server's CA certificates. Use a workspace below another folder.");
+                throw new AbortException(
+                        "CONFIGURATION: the workspace is the root of a file system, which leaves no place for the"
+                                + " server's CA certificates. Use a workspace below another folder.");
             }
             certificates = temporary.child("mlflow-ca-" + UUID.randomUUID() + ".pem");
             AgentFiles.write(certificates, configuration.getCaCertificates());
@@ -112,8 +114,9 @@ final class WithMlflowExecution extends GeneralNonBlockingStepExecution {
     private static TrainingLogin login(MlflowServerConfiguration configuration, Run<?, ?> run, TaskListener listener)
             throws AbortException {
         if (configuration.getTrainingCredentialsId() != null && ChangeRequests.isOfFork(run.getParent())) {
-            listener.getLogger().println("No training credentials are given to this build: it builds a change request of a fork,"
-                    + " whose scripts could read them.");
+            listener.getLogger()
+                    .println("No training credentials are given to this build: it builds a change request of a fork,"
+                            + " whose scripts could read them.");
             return TrainingLogin.NONE;
         }
         try {

@@ -80,18 +80,23 @@ public final class WithMlflowStep extends Step {
 
     /** The tags for the form, one {@code NAME=VALUE} in each line. */
     public String getTagLines() {
-        return tags.entrySet().stream().map(tag -> tag.getKey() + "=" + tag.getValue()).collect(Collectors.joining("\n"));
+        return tags.entrySet().stream()
+                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                .collect(Collectors.joining("\n"));
     }
 
     /** @throws IllegalArgumentException if a line is no {@code NAME=VALUE} */
     private static Map<String, String> readTags(String lines) {
         Map<String, String> tags = new LinkedHashMap<>();
-        for (String line : lines.lines().map(String::strip).filter(line -> !line.isEmpty()).toList()) {
+        for (String line :
+                lines.lines().map(String::strip).filter(line -> !line.isEmpty()).toList()) {
             int equals = line.indexOf('=');
             if (equals < 1) {
                 throw new IllegalArgumentException(Messages.WithMlflowStep_noTag(line));
             }
-            tags.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+            tags.put(
+                    line.substring(0, equals).strip(),
+                    line.substring(equals + 1).strip());
         }
         return tags;
     }

@@ -81,7 +81,9 @@ final class BuildPlanner {
                 new TriggeringVersion(
                         planned.registry(), event.getModel(), event.getVersion(), planned.runId(), event.getText()));
         if (item == null) {
-            LOGGER.log(Level.WARNING, "Jenkins did not queue a build of {0} for {1}. Start it by hand if it is wanted.",
+            LOGGER.log(
+                    Level.WARNING,
+                    "Jenkins did not queue a build of {0} for {1}. Start it by hand if it is wanted.",
                     new Object[] {job.getFullName(), event});
             forget(job, planned.id());
         } else {
@@ -91,7 +93,9 @@ final class BuildPlanner {
 
     private static void forget(Job<?, ?> job, String id) {
         try {
-            TriggerStates.update(job, state -> state.planned().removeIf(planned -> planned.id().equals(id)));
+            TriggerStates.update(
+                    job,
+                    state -> state.planned().removeIf(planned -> planned.id().equals(id)));
         } catch (IOException e) {
             // The build itself is found by its cause.
             LOGGER.log(Level.FINE, e, () -> "The plan of a build of " + job.getFullName() + " is not deleted");
@@ -112,7 +116,8 @@ final class BuildPlanner {
             } else if (isStarted(job, planned)) {
                 missing.remove(planned.id());
                 forget(job, planned.id());
-            } else if (!now.isBefore(missing.computeIfAbsent(planned.id(), id -> now).plus(LONGEST_START))) {
+            } else if (!now.isBefore(
+                    missing.computeIfAbsent(planned.id(), id -> now).plus(LONGEST_START))) {
                 missing.remove(planned.id());
                 schedule(job, List.of(planned));
             }
@@ -121,7 +126,8 @@ final class BuildPlanner {
     }
 
     private static boolean isQueued(Job<?, ?> job, String id) {
-        return Jenkins.get().getQueue().getItems((Queue.Task) job).stream().anyMatch(item -> ModelVersionCause.has(item, id));
+        return Jenkins.get().getQueue().getItems((Queue.Task) job).stream()
+                .anyMatch(item -> ModelVersionCause.has(item, id));
     }
 
     private static boolean isStarted(Job<?, ?> job, PlannedBuild planned) {

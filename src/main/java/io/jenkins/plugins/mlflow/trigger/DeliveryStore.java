@@ -44,6 +44,7 @@ final class DeliveryStore {
     private final Map<String, String> underWay = new HashMap<>();
     /** How many deliveries of each signer are kept or under way. */
     private final Map<String, Integer> kept = new HashMap<>();
+
     private boolean loaded;
 
     DeliveryStore(Path folder) {
@@ -129,7 +130,8 @@ final class DeliveryStore {
                 for (Path file : files) {
                     var name = FILE.matcher(String.valueOf(file.getFileName()));
                     if (name.matches()) {
-                        Map<String, String> keys = taken.computeIfAbsent(Long.valueOf(name.group(1)), any -> new HashMap<>());
+                        Map<String, String> keys =
+                                taken.computeIfAbsent(Long.valueOf(name.group(1)), any -> new HashMap<>());
                         // The last line may be torn, and what follows it on the same line is then lost.
                         Files.readString(file, StandardCharsets.ISO_8859_1)
                                 .lines()
@@ -148,7 +150,8 @@ final class DeliveryStore {
     /** Drops the minutes of which {@link WebhookSignature#isRecent} accepts nothing any longer. */
     private void forget(Instant now) {
         Instant oldest = now.minus(WebhookSignature.SKEW);
-        Iterator<Map.Entry<Long, Map<String, String>>> minutes = taken.entrySet().iterator();
+        Iterator<Map.Entry<Long, Map<String, String>>> minutes =
+                taken.entrySet().iterator();
         while (minutes.hasNext()) {
             Map.Entry<Long, Map<String, String>> entry = minutes.next();
             long minute = entry.getKey();

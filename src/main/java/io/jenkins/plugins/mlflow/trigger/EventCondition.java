@@ -45,8 +45,10 @@ record EventCondition(VersionEvent.Kind kind, String name, String value) {
         String key = given.substring(TAG.length(), equals);
         String value = given.substring(equals + 1);
         if (!key.matches("[/\\w.\\- :]+") || key.isBlank() || key.length() > LONGEST_KEY) {
-            throw invalid(given, "a tag's key has 1 to " + LONGEST_KEY
-                    + " letters, digits, `_`, `-`, `.`, `:`, `/` or blanks; write 'tag:KEY=VALUE'");
+            throw invalid(
+                    given,
+                    "a tag's key has 1 to " + LONGEST_KEY
+                            + " letters, digits, `_`, `-`, `.`, `:`, `/` or blanks; write 'tag:KEY=VALUE'");
         }
         if (value.isEmpty() || value.length() > LONGEST_VALUE) {
             throw invalid(given, "a tag's value has 1 to " + LONGEST_VALUE + " characters; write 'tag:KEY=VALUE'");
@@ -58,7 +60,8 @@ record EventCondition(VersionEvent.Kind kind, String name, String value) {
     }
 
     private static IllegalArgumentException invalid(String given, String why) {
-        return new IllegalArgumentException("parameter `on` has the entry '" + DisplayText.name(given, 80) + "': " + why);
+        return new IllegalArgumentException(
+                "parameter `on` has the entry '" + DisplayText.name(given, 80) + "': " + why);
     }
 
     /** Whether an event may be about this: for an alias or a tag, also if it was moved or set to another value. */

@@ -88,9 +88,10 @@ final class EventDetector {
         Set<String> tagged = tagged(condition);
         List<VersionEvent> events = new ArrayList<>();
         if (!state.initialised.add(condition.text())) {
-            new TreeSet<>(versions).stream()
-                    .filter(version -> !tagged.contains(version))
-                    .forEach(version -> events.add(event(condition, version)));
+            new TreeSet<>(versions)
+                    .stream()
+                            .filter(version -> !tagged.contains(version))
+                            .forEach(version -> events.add(event(condition, version)));
         }
         tagged.clear();
         tagged.addAll(versions);

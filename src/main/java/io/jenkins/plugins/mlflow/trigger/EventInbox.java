@@ -39,7 +39,12 @@ public final class EventInbox implements EventSink {
 
     public EventInbox() {
         journal = new EventJournal(
-                Jenkins.get().getRootDir().toPath().resolve(GateReportAction.URL_NAME).resolve("trigger"), "events.jsonl");
+                Jenkins.get()
+                        .getRootDir()
+                        .toPath()
+                        .resolve(GateReportAction.URL_NAME)
+                        .resolve("trigger"),
+                "events.jsonl");
     }
 
     static EventInbox get() {
@@ -100,7 +105,9 @@ public final class EventInbox implements EventSink {
     /** An outermost folder has a part of the places for all that is in it, so that it cannot keep the events of all others out. */
     private boolean isFull(String folder) {
         return !folder.isEmpty()
-                && waiting.values().stream().filter(event -> outermost(event.folder()).equals(outermost(folder))).count()
+                && waiting.values().stream()
+                                .filter(event -> outermost(event.folder()).equals(outermost(folder)))
+                                .count()
                         >= MOST_OF_A_FOLDER;
     }
 

@@ -67,17 +67,22 @@ final class EventJournal {
             if (Json.isTrue(map, "done")) {
                 waiting.remove(id);
             } else {
-                waiting.put(id, new WaitingEvent(
+                waiting.put(
                         id,
-                        Json.text(map, "registry"),
-                        Json.text(map, "destination"),
-                        Objects.requireNonNullElse(Json.text(map, "folder"), ""),
-                        Events.fromMap(map),
-                        Instant.parse(Json.text(map, "since"))));
+                        new WaitingEvent(
+                                id,
+                                Json.text(map, "registry"),
+                                Json.text(map, "destination"),
+                                Objects.requireNonNullElse(Json.text(map, "folder"), ""),
+                                Events.fromMap(map),
+                                Instant.parse(Json.text(map, "since"))));
             }
         } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "A line of " + file + " is no event and is left out. Jenkins may have been killed"
-                    + " while it was written");
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "A line of " + file + " is no event and is left out. Jenkins may have been killed"
+                            + " while it was written");
         }
     }
 

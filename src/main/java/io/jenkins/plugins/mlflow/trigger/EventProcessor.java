@@ -39,7 +39,8 @@ final class EventProcessor {
      */
     static boolean process(TrackingServer server, List<ListeningTrigger> triggers, VersionEvent event, Instant learned)
             throws TrackingException, IOException, InterruptedException {
-        boolean isDeletion = event.getKind() == VersionEvent.Kind.ALIAS && event.getVersion().isEmpty();
+        boolean isDeletion =
+                event.getKind() == VersionEvent.Kind.ALIAS && event.getVersion().isEmpty();
         if (!isDeletion && !isNumber(event.getVersion())) {
             // No server of MLflow has such a version.
             return true;
@@ -53,7 +54,10 @@ final class EventProcessor {
             return true;
         }
         for (ListeningTrigger trigger : triggers) {
-            start(trigger, facts.get().model(), (detector, state) -> events(detector, trigger, event, facts.get()),
+            start(
+                    trigger,
+                    facts.get().model(),
+                    (detector, state) -> events(detector, trigger, event, facts.get()),
                     found -> facts.get().version());
         }
         return true;
@@ -109,13 +113,23 @@ final class EventProcessor {
             if (!condition.isAbout(event)) {
                 continue;
             }
-            events.addAll(switch (condition.kind()) {
-                case CREATED -> detector.created(Long.parseLong(facts.version().version()));
-                case ALIAS ->
-                    detector.alias(
-                            condition.name(), event.getVersion(), facts.version() == null ? "" : facts.version().version());
-                case TAG -> detector.tag(condition, facts.version().version(), facts.version().tags());
-            });
+            events.addAll(
+                    switch (condition.kind()) {
+                        case CREATED ->
+                            detector.created(Long.parseLong(facts.version().version()));
+                        case ALIAS ->
+                            detector.alias(
+                                    condition.name(),
+                                    event.getVersion(),
+                                    facts.version() == null
+                                            ? ""
+                                            : facts.version().version());
+                        case TAG ->
+                            detector.tag(
+                                    condition,
+                                    facts.version().version(),
+                                    facts.version().tags());
+                    });
         }
         return events;
     }

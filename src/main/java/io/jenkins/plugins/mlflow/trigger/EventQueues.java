@@ -47,19 +47,23 @@ final class EventQueues {
             return;
         }
         Map<String, List<ListeningTrigger>> byModel = new LinkedHashMap<>();
-        triggers.forEach(trigger -> byModel.computeIfAbsent(trigger.model(), model -> new ArrayList<>()).add(trigger));
+        triggers.forEach(trigger -> byModel.computeIfAbsent(trigger.model(), model -> new ArrayList<>())
+                .add(trigger));
         Map<String, Map<WaitingEvent, List<ListeningTrigger>>> due = new LinkedHashMap<>();
         for (WaitingEvent event : waiting) {
             if (running.contains(event.registry()) || !event.isDue(clock.instant())) {
                 continue;
             }
-            List<ListeningTrigger> listeners = byModel.getOrDefault(event.event().getModel(), List.of()).stream()
+            List<ListeningTrigger> listeners = byModel
+                    .getOrDefault(event.event().getModel(), List.of())
+                    .stream()
                     .filter(trigger -> trigger.isAbout(event))
                     .toList();
             if (listeners.isEmpty()) {
                 inbox.done(event);
             } else {
-                due.computeIfAbsent(event.registry(), registry -> new LinkedHashMap<>()).put(event, listeners);
+                due.computeIfAbsent(event.registry(), registry -> new LinkedHashMap<>())
+                        .put(event, listeners);
             }
         }
         due.forEach((registry, events) -> {
@@ -97,7 +101,10 @@ final class EventQueues {
             }
             try {
                 known &= EventProcessor.process(
-                        Connections.open(first.server(), null).within(TriggerEngine.LONGEST_TASK), group, event.event(), event.since());
+                        Connections.open(first.server(), null).within(TriggerEngine.LONGEST_TASK),
+                        group,
+                        event.event(),
+                        event.since());
                 problems.succeeded(first);
             } catch (TrackingException | ConfigurationException | IOException | RuntimeException e) {
                 failed = true;
@@ -123,15 +130,18 @@ final class EventQueues {
 
     private static List<List<ListeningTrigger>> byServer(List<ListeningTrigger> triggers) {
         Map<String, List<ListeningTrigger>> groups = new LinkedHashMap<>();
-        triggers.forEach(trigger -> groups.computeIfAbsent(trigger.serverKey(), key -> new ArrayList<>()).add(trigger));
+        triggers.forEach(trigger -> groups.computeIfAbsent(trigger.serverKey(), key -> new ArrayList<>())
+                .add(trigger));
         return List.copyOf(groups.values());
     }
 
     private static boolean isUnknownForLong(WaitingEvent event, ListeningTrigger trigger, Instant now) {
         boolean isLong = !now.isBefore(event.unknownSince(now).plus(LONGEST_UNKNOWN));
         if (isLong) {
-            LOGGER.log(Level.WARNING, "MLflow server ''{0}'' sent the event {1}, but does not know that version. No build starts."
-                    + " If the version exists, check that the credentials of the server may read it.",
+            LOGGER.log(
+                    Level.WARNING,
+                    "MLflow server ''{0}'' sent the event {1}, but does not know that version. No build starts."
+                            + " If the version exists, check that the credentials of the server may read it.",
                     new Object[] {trigger.server().getName(), event.event()});
         }
         return isLong;
@@ -140,7 +150,9 @@ final class EventQueues {
     private static boolean isGivenUp(WaitingEvent event, ListeningTrigger trigger, Instant now) {
         boolean isLong = now.isAfter(event.since().plus(LONGEST_WAIT));
         if (isLong) {
-            LOGGER.log(Level.WARNING, "The event {0} is given up: MLflow server ''{1}'' could not be asked for {2} days.",
+            LOGGER.log(
+                    Level.WARNING,
+                    "The event {0} is given up: MLflow server ''{1}'' could not be asked for {2} days.",
                     new Object[] {event.event(), trigger.server().getName(), LONGEST_WAIT.toDays()});
         }
         return isLong;

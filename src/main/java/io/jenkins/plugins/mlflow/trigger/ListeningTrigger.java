@@ -19,7 +19,13 @@ record ListeningTrigger(
 
     /** Triggers with the same one are served by the same requests. */
     String serverKey() {
-        return server.folderName() + '\n' + server.registry() + '\n' + server.getName() + '\n' + server.getCredentialsId();
+        return server.folderName()
+                + '\n'
+                + server.registry()
+                + '\n'
+                + server.getName()
+                + '\n'
+                + server.getCredentialsId();
     }
 
     String registry() {
@@ -34,7 +40,8 @@ record ListeningTrigger(
     boolean isAbout(WaitingEvent waiting) {
         return (waiting.folder().isEmpty() || job.getFullName().startsWith(waiting.folder() + "/"))
                 && model.equals(waiting.event().getModel())
-                && (waiting.registry().equals(server.registry()) || waiting.destination().equals(server.destination()))
+                && (waiting.registry().equals(server.registry())
+                        || waiting.destination().equals(server.destination()))
                 && conditions.stream().anyMatch(condition -> condition.isAbout(waiting.event()));
     }
 

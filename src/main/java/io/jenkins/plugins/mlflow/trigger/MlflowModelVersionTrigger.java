@@ -126,8 +126,8 @@ public final class MlflowModelVersionTrigger extends Trigger<Job<?, ?>> {
             throw new IllegalArgumentException("parameter `poll`: " + e.getMessage(), e);
         }
         if (duration.compareTo(SHORTEST_POLL) < 0) {
-            throw new IllegalArgumentException("parameter `poll` is " + poll + "; it must be at least "
-                    + Durations.format(SHORTEST_POLL));
+            throw new IllegalArgumentException(
+                    "parameter `poll` is " + poll + "; it must be at least " + Durations.format(SHORTEST_POLL));
         }
         return duration;
     }
@@ -204,7 +204,8 @@ public final class MlflowModelVersionTrigger extends Trigger<Job<?, ?>> {
 
         @POST
         public FormValidation doCheckOnLines(@AncestorInPath Item item, @QueryParameter String value) {
-            return checked(item, () -> value.lines().filter(line -> !line.isBlank()).forEach(EventCondition::parse));
+            return checked(
+                    item, () -> value.lines().filter(line -> !line.isBlank()).forEach(EventCondition::parse));
         }
 
         @POST

@@ -45,7 +45,8 @@ final class PollSchedule {
         Map<String, List<ListeningTrigger>> due = new LinkedHashMap<>();
         for (ListeningTrigger trigger : triggers) {
             if (isDue(trigger, now)) {
-                due.computeIfAbsent(trigger.serverKey(), server -> new ArrayList<>()).add(trigger);
+                due.computeIfAbsent(trigger.serverKey(), server -> new ArrayList<>())
+                        .add(trigger);
             }
         }
         due.forEach((server, group) -> {
@@ -64,13 +65,15 @@ final class PollSchedule {
     /** The interval that the time is in; those of different servers begin at different times. */
     private static long interval(ListeningTrigger trigger, Instant now) {
         long length = trigger.pollInterval().toMillis();
-        return Math.floorDiv(now.toEpochMilli() + Math.floorMod(trigger.serverKey().hashCode(), length), length);
+        return Math.floorDiv(
+                now.toEpochMilli() + Math.floorMod(trigger.serverKey().hashCode(), length), length);
     }
 
     private void run(String server, List<ListeningTrigger> triggers, Instant now) {
         try {
             Map<String, List<ListeningTrigger>> byModel = new LinkedHashMap<>();
-            triggers.forEach(trigger -> byModel.computeIfAbsent(trigger.model(), model -> new ArrayList<>()).add(trigger));
+            triggers.forEach(trigger -> byModel.computeIfAbsent(trigger.model(), model -> new ArrayList<>())
+                    .add(trigger));
             for (List<ListeningTrigger> group : byModel.values()) {
                 if (!poll(group, now)) {
                     // The others would fail alike, and wait for the next interval, too.

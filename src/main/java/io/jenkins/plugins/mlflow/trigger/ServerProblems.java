@@ -40,7 +40,10 @@ final class ServerProblems {
         boolean wasKnown = known.remove(key(trigger, true)) != null;
         wasKnown |= known.remove(key(trigger, false)) != null;
         if (wasKnown) {
-            LOGGER.log(Level.INFO, "MLflow triggers can use server ''{0}'' again", trigger.server().getName());
+            LOGGER.log(
+                    Level.INFO,
+                    "MLflow triggers can use server ''{0}'' again",
+                    trigger.server().getName());
         }
     }
 

@@ -73,7 +73,8 @@ public final class TriggerEngine {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 new NamingThreadFactory(
-                        new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), "MLflow evaluation gate, triggers"));
+                        new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()),
+                        "MLflow evaluation gate, triggers"));
         pool.allowCoreThreadTimeOut(true);
         return new ImpersonatingExecutorService(pool, ACL.SYSTEM2);
     }
@@ -98,8 +99,11 @@ public final class TriggerEngine {
     void wake() {
         if (automatic && woken.compareAndSet(false, true)) {
             // Not on a thread of the pool, all of which may wait for slow servers.
-            Timer.get().schedule(
-                    () -> Computer.threadPoolForRemoting.execute(this::runWoken), MOST_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+            Timer.get()
+                    .schedule(
+                            () -> Computer.threadPoolForRemoting.execute(this::runWoken),
+                            MOST_DELAY_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -135,7 +139,10 @@ public final class TriggerEngine {
                 }
             } catch (IOException e) {
                 planned.add(job);
-                LOGGER.log(Level.WARNING, e, () -> "The builds that were planned for " + job.getFullName() + " are not known");
+                LOGGER.log(
+                        Level.WARNING,
+                        e,
+                        () -> "The builds that were planned for " + job.getFullName() + " are not known");
             }
         }
     }

@@ -93,7 +93,9 @@ final class TriggerRegistry {
                     ? String.valueOf(e.getMessage())
                     : e.toString();
             if (!problem.equals(problems.put(job, problem))) {
-                LOGGER.log(Level.WARNING, "The MLflow trigger of {0} does nothing until this is corrected: {1}",
+                LOGGER.log(
+                        Level.WARNING,
+                        "The MLflow trigger of {0} does nothing until this is corrected: {1}",
                         new Object[] {job.getFullName(), problem});
             }
         }

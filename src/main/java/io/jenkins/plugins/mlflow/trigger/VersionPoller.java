@@ -50,7 +50,9 @@ final class VersionPoller {
         if (registered != null) {
             highest = registered.highestVersion() != null
                     ? registered.highestVersion()
-                    : server.highestVersion(model).map(found -> Long.valueOf(found.version())).orElse(0L);
+                    : server.highestVersion(model)
+                            .map(found -> Long.valueOf(found.version()))
+                            .orElse(0L);
         }
         List<ListeningTrigger> unfinished = new ArrayList<>();
         for (ListeningTrigger trigger : triggers) {
@@ -78,11 +80,15 @@ final class VersionPoller {
         } catch (TrackingException e) {
             problem = e;
         }
-        EventProcessor.start(trigger, registered, (detector, state) -> {
-            List<VersionEvent> events = new ArrayList<>();
-            found.forEach(part -> events.addAll(part.events(detector, state)));
-            return events;
-        }, event -> versions.get(event.getVersion()).orElseThrow());
+        EventProcessor.start(
+                trigger,
+                registered,
+                (detector, state) -> {
+                    List<VersionEvent> events = new ArrayList<>();
+                    found.forEach(part -> events.addAll(part.events(detector, state)));
+                    return events;
+                },
+                event -> versions.get(event.getVersion()).orElseThrow());
         if (problem != null) {
             throw problem;
         }
@@ -109,7 +115,9 @@ final class VersionPoller {
             readUpTo.set(number);
         }
         if (last < highest) {
-            LOGGER.log(Level.INFO, "Model {0} has {1} new versions for {2}. The first {3} get a build now, the others follow.",
+            LOGGER.log(
+                    Level.INFO,
+                    "Model {0} has {1} new versions for {2}. The first {3} get a build now, the others follow.",
                     new Object[] {model, highest - known, trigger.job().getFullName(), MOST_VERSIONS});
         }
         return last >= highest;
@@ -123,10 +131,10 @@ final class VersionPoller {
         if (new EventDetector(model, before).isMoved(alias, holder)) {
             version(holder);
         }
-        found.add((detector, state) ->
-                detector.isMoved(alias, holder) && versions.getOrDefault(holder, Optional.empty()).isEmpty()
-                        ? List.of()
-                        : detector.polledAlias(alias, holder));
+        found.add((detector, state) -> detector.isMoved(alias, holder)
+                        && versions.getOrDefault(holder, Optional.empty()).isEmpty()
+                ? List.of()
+                : detector.polledAlias(alias, holder));
     }
 
     private void tag(EventCondition condition, List<EventProcessor.Detection> found)

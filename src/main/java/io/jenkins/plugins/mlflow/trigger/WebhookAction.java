@@ -56,6 +56,7 @@ public final class WebhookAction implements UnprotectedRootAction {
     private final DeliveryStore deliveries;
     /** Tests count what is looked up. */
     volatile RecentSecrets secrets;
+
     final Semaphore bodies = new Semaphore(MOST_BODIES);
     private final Semaphore unannounced = new Semaphore(MOST_UNANNOUNCED);
 
@@ -68,8 +69,12 @@ public final class WebhookAction implements UnprotectedRootAction {
     public WebhookAction() {
         this(
                 Clock.systemUTC(),
-                new DeliveryStore(Jenkins.get().getRootDir().toPath()
-                        .resolve("mlflow-eval-gate").resolve("trigger").resolve("deliveries")));
+                new DeliveryStore(Jenkins.get()
+                        .getRootDir()
+                        .toPath()
+                        .resolve("mlflow-eval-gate")
+                        .resolve("trigger")
+                        .resolve("deliveries")));
     }
 
     WebhookAction(Clock clock, DeliveryStore deliveries) {
@@ -175,13 +180,15 @@ public final class WebhookAction implements UnprotectedRootAction {
         }
         for (WebhookSecrets.Entry entry : secrets) {
             if (signature.isOf(body, Secret.toString(entry.secret()))) {
-                found.putIfAbsent(entry.server().folderName() + '\n' + entry.server().destination(), entry.server());
+                found.putIfAbsent(
+                        entry.server().folderName() + '\n' + entry.server().destination(), entry.server());
             }
         }
         return found.values();
     }
 
-    private int take(WebhookSignature signature, byte[] body, Collection<MlflowServerConfiguration> servers) throws IOException {
+    private int take(WebhookSignature signature, byte[] body, Collection<MlflowServerConfiguration> servers)
+            throws IOException {
         Optional<VersionEvent> event;
         try {
             event = WebhookEvent.parse(body);

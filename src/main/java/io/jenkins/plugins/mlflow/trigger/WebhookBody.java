@@ -33,12 +33,14 @@ final class WebhookBody {
      *
      * @param announced what the head of the request says its length is, in bytes; negative if it does not say
      */
-    static byte[] read(ServletInputStream in, long announced, Duration within) throws IOException, InterruptedException {
+    static byte[] read(ServletInputStream in, long announced, Duration within)
+            throws IOException, InterruptedException {
         if (announced > LIMIT) {
             throw new TooLargeException();
         }
         long end = System.nanoTime() + within.toNanos();
-        ByteArrayOutputStream body = new ByteArrayOutputStream(announced < 0 ? CHUNK : (int) Math.min(announced, CHUNK));
+        ByteArrayOutputStream body =
+                new ByteArrayOutputStream(announced < 0 ? CHUNK : (int) Math.min(announced, CHUNK));
         byte[] chunk = new byte[CHUNK];
         while (body.size() != announced) {
             int arrived = announced < 0 ? CHUNK : in.available();

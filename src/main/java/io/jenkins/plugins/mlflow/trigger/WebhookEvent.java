@@ -35,21 +35,25 @@ final class WebhookEvent {
         }
         return switch (kind) {
             case "model_version.created" -> Optional.of(VersionEvent.created(required(data, "name"), version(data)));
-            case "model_version_alias.created" -> Optional.of(
-                    VersionEvent.alias(required(data, "name"), version(data), required(data, "alias")));
-            case "model_version_alias.deleted" -> Optional.of(
-                    VersionEvent.aliasDeleted(required(data, "name"), required(data, "alias")));
-            case "model_version_tag.deleted" -> Optional.of(
-                    VersionEvent.tag(required(data, "name"), version(data), required(data, "key"), ""));
-            case "model_version_tag.set" -> Optional.of(
-                    VersionEvent.tag(required(data, "name"), version(data), required(data, "key"), value(data)));
+            case "model_version_alias.created" ->
+                Optional.of(VersionEvent.alias(required(data, "name"), version(data), required(data, "alias")));
+            case "model_version_alias.deleted" ->
+                Optional.of(VersionEvent.aliasDeleted(required(data, "name"), required(data, "alias")));
+            case "model_version_tag.deleted" ->
+                Optional.of(VersionEvent.tag(required(data, "name"), version(data), required(data, "key"), ""));
+            case "model_version_tag.set" ->
+                Optional.of(
+                        VersionEvent.tag(required(data, "name"), version(data), required(data, "key"), value(data)));
             default -> Optional.empty();
         };
     }
 
     private static String text(byte[] body) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw noEvent();
         }

@@ -21,7 +21,10 @@ class CertificatesTest {
 
     @Test
     void severalCertificatesAreReadWhateverStandsBetweenThem() {
-        assertEquals(2, Certificates.parse("subject=CN=one\n" + pem + "\n# two\n" + pem.replace("\n", "\r\n")).size());
+        assertEquals(
+                2,
+                Certificates.parse("subject=CN=one\n" + pem + "\n# two\n" + pem.replace("\n", "\r\n"))
+                        .size());
     }
 
     @Test
@@ -56,6 +59,7 @@ class CertificatesTest {
     }
 
     private static String refused(String text) {
-        return assertThrows(IllegalArgumentException.class, () -> Certificates.parse(text)).getMessage();
+        return assertThrows(IllegalArgumentException.class, () -> Certificates.parse(text))
+                .getMessage();
     }
 }

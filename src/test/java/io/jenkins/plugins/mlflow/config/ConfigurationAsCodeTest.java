@@ -78,7 +78,8 @@ class ConfigurationAsCodeTest {
         apply("    servers: [{name: only, trackingUri: 'http://localhost:5000/'}]");
         assertEquals("only", configuration.getServer(null).getName());
 
-        apply("    defaultServer: b\n    servers: [{name: a, trackingUri: 'http://a'}, {name: b, trackingUri: 'http://b'}]");
+        apply(
+                "    defaultServer: b\n    servers: [{name: a, trackingUri: 'http://a'}, {name: b, trackingUri: 'http://b'}]");
         assertEquals("b", configuration.getServer(null).getName());
         assertTrue(configuration.storedPolicy().isPresent());
     }
@@ -134,9 +135,12 @@ class ConfigurationAsCodeTest {
     @Test
     @ConfiguredWithCode("full.yaml")
     void theFormerNameOfTheAllowedJobsIsReadAndNotWritten(JenkinsConfiguredWithCodeRule r) throws Exception {
-        apply("    defaultServer: a\n    servers: [{name: a, trackingUri: 'http://a', promotion: {allowed_jobs: 'ml/*/main'}}]");
+        apply(
+                "    defaultServer: a\n    servers: [{name: a, trackingUri: 'http://a', promotion: {allowed_jobs: 'ml/*/main'}}]");
 
-        assertEquals("ml/*/main", MlflowGlobalConfiguration.get().getServer("a").getPromotion().getAllowedJobs());
+        assertEquals(
+                "ml/*/main",
+                MlflowGlobalConfiguration.get().getServer("a").getPromotion().getAllowedJobs());
         assertTrue(exported().contains("allowedJobs: \"ml/*/main\""), exported());
         assertFalse(exported().contains("allowed_jobs"), exported());
     }

@@ -44,7 +44,8 @@ class ConfigurationMonitorTest {
 
     private String onlyProblem() {
         assertTrue(monitor.isActivated());
-        assertEquals(1, monitor.getProblems().size(), () -> monitor.getProblems().toString());
+        assertEquals(
+                1, monitor.getProblems().size(), () -> monitor.getProblems().toString());
         return monitor.getProblems().get(0);
     }
 
@@ -106,22 +107,32 @@ class ConfigurationMonitorTest {
         MlflowServerConfiguration own = new MlflowServerConfiguration("own", "http://team.example.com");
         own.setCredentialsId("token");
         Folders.configure(team, "", Servers.POLICY, bound, own);
-        assertEquals(2, monitor.getProblems().size(), () -> monitor.getProblems().toString());
-        assertTrue(monitor.getProblems().get(0).startsWith("In folder 'ml/team', server 'own' lists no jobs"), monitor.getProblems()::toString);
-        assertTrue(monitor.getProblems().get(1).startsWith("In folder 'ml/team', server 'own' has credentials"), monitor.getProblems()::toString);
+        assertEquals(
+                2, monitor.getProblems().size(), () -> monitor.getProblems().toString());
+        assertTrue(
+                monitor.getProblems().get(0).startsWith("In folder 'ml/team', server 'own' lists no jobs"),
+                monitor.getProblems()::toString);
+        assertTrue(
+                monitor.getProblems().get(1).startsWith("In folder 'ml/team', server 'own' has credentials"),
+                monitor.getProblems()::toString);
 
         own.setPromotion(new PromotionRights("ml/team/*"));
         own.setCredentialsId(null);
         Folders.configure(team, "", Servers.POLICY, own);
         assertFalse(monitor.isActivated());
-        team.updateByXml(new StreamSource(new StringReader(team.getConfigFile().asString().replace("version: 1", "version: 7"))));
+        team.updateByXml(new StreamSource(
+                new StringReader(team.getConfigFile().asString().replace("version: 1", "version: 7"))));
         assertTrue(onlyProblem().contains("folder 'ml/team'"), onlyProblem());
     }
 
     @Test
     void theProblemsOfManyFoldersAreCounted() throws Exception {
         for (int i = 0; i < 22; i++) {
-            Folders.configure(Folders.in(r.jenkins, "team" + i), "", "", Servers.server("own", "https://team" + i + ".example.com"));
+            Folders.configure(
+                    Folders.in(r.jenkins, "team" + i),
+                    "",
+                    "",
+                    Servers.server("own", "https://team" + i + ".example.com"));
         }
 
         assertEquals(21, monitor.getProblems().size());
@@ -144,9 +155,14 @@ class ConfigurationMonitorTest {
     void administratorsSeeItWithAWayToTheFormAndCanDismissItAndOthersDoNot() throws Exception {
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Jenkins.MANAGE).everywhere().to("manager"));
-        MlflowGlobalConfiguration.get().setServers(List.of(Servers.server("<b>staging", "https://staging.example.com")));
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Jenkins.MANAGE)
+                .everywhere()
+                .to("manager"));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(Servers.server("<b>staging", "https://staging.example.com")));
         try (ACLContext ignored = ACL.as2(User.getById("manager", true).impersonate2())) {
             assertEquals(List.of(), monitor.getProblems());
             assertFalse(monitor.hasRequiredPermission());
@@ -154,7 +170,11 @@ class ConfigurationMonitorTest {
         try (JenkinsRule.WebClient client = r.createWebClient().withThrowExceptionOnFailingStatusCode(false)) {
             client.login("manager");
             assertFalse(client.goTo("manage/").asNormalizedText().contains("lists no jobs"));
-            assertEquals(403, client.goTo("administrativeMonitor/" + monitor.id + "/", "text/html").getWebResponse().getStatusCode());
+            assertEquals(
+                    403,
+                    client.goTo("administrativeMonitor/" + monitor.id + "/", "text/html")
+                            .getWebResponse()
+                            .getStatusCode());
         }
         try (JenkinsRule.WebClient client = r.createWebClient().login("admin")) {
             HtmlPage page = client.goTo("manage/");

@@ -120,8 +120,8 @@ class ConnectionsTest {
         assertNull(header("Authorization"));
         assertNull(header("X-MLFLOW-WORKSPACE"));
 
-        Credentials token = add(new StringCredentialsImpl(
-                CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
+        Credentials token =
+                add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
         server.setCredentialsId("mlflow");
         server.setWorkspace("churn");
         ask();
@@ -149,9 +149,12 @@ class ConnectionsTest {
         assertTrue(refused().contains("broken") && !refused().contains(CANARY), refused());
 
         Domain elsewhere = new Domain("elsewhere", "", List.of(new HostnameSpecification("other.example.com", null)));
-        SystemCredentialsProvider.getInstance().getDomainCredentialsMap().put(
-                elsewhere,
-                List.of(new StringCredentialsImpl(CredentialsScope.GLOBAL, "bound", "", Secret.fromString(CANARY))));
+        SystemCredentialsProvider.getInstance()
+                .getDomainCredentialsMap()
+                .put(
+                        elsewhere,
+                        List.of(new StringCredentialsImpl(
+                                CredentialsScope.GLOBAL, "bound", "", Secret.fromString(CANARY))));
         server.setCredentialsId("bound");
         assertTrue(refused().contains("'bound'"), refused());
         assertEquals(0, mlflow.requests().size());
@@ -203,16 +206,25 @@ class ConnectionsTest {
     @Test
     void theTestTellsWhoWeAreAndWhatWeMayPromote() throws Exception {
         add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "mlflow", "", "bob", CANARY));
-        assertTold(FormValidation.Kind.OK, "No credentials are sent", "May read: yes", "this MLflow server has no authentication");
+        assertTold(
+                FormValidation.Kind.OK,
+                "No credentials are sent",
+                "May read: yes",
+                "this MLflow server has no authentication");
         server.setCredentialsId("mlflow");
         paths.put("/version", "3.17.2");
         assertTold(FormValidation.Kind.OK, "MLflow 3.17.2 answered", "responds the same without the credentials");
 
         paths.put("/users/current", "{\"user\":{\"username\":\"<b>bob</b>\",\"is_admin\":false}}");
-        assertTold(FormValidation.Kind.WARNING, "Signed in as &#039;&lt;b&gt;bob", "no permission to edit a model is granted");
+        assertTold(
+                FormValidation.Kind.WARNING,
+                "Signed in as &#039;&lt;b&gt;bob",
+                "no permission to edit a model is granted");
 
-        paths.put("/users/current/permissions", "{\"permissions\":[{\"resource_type\":\"registered_model\","
-                + "\"resource_pattern\":\"churn-classifier\",\"permission\":\"EDIT\"}]}");
+        paths.put(
+                "/users/current/permissions",
+                "{\"permissions\":[{\"resource_type\":\"registered_model\","
+                        + "\"resource_pattern\":\"churn-classifier\",\"permission\":\"EDIT\"}]}");
         assertTold(FormValidation.Kind.OK, "May promote: churn-classifier.");
 
         paths.put("/users/current", "{\"user\":{\"username\":\"root\",\"is_admin\":true}}");
@@ -289,7 +301,8 @@ class ConnectionsTest {
         ask();
 
         assertEquals("Bearer " + CANARY, header("Authorization"));
-        String pair = Base64.getEncoder().encodeToString(("proxy-user:proxy-" + CANARY).getBytes(StandardCharsets.UTF_8));
+        String pair =
+                Base64.getEncoder().encodeToString(("proxy-user:proxy-" + CANARY).getBytes(StandardCharsets.UTF_8));
         assertEquals("Basic " + pair, header("Proxy-Authorization"));
     }
 
@@ -311,7 +324,9 @@ class ConnectionsTest {
         add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "mlflow", "", Secret.fromString(CANARY)));
         server.setCredentialsId("mlflow");
         try (LogRecorder logs = new LogRecorder()) {
-            logs.record("", Level.INFO).record("io.jenkins.plugins.mlflow", Level.ALL).capture(5000);
+            logs.record("", Level.INFO)
+                    .record("io.jenkins.plugins.mlflow", Level.ALL)
+                    .capture(5000);
             MlflowGlobalConfiguration.get().setServers(List.of(server));
             respondWith(401, "text/plain", "bad token " + CANARY);
             assertFalse(tested().contains(CANARY), tested());
@@ -322,7 +337,9 @@ class ConnectionsTest {
         }
         try (Stream<Path> files = Files.list(r.jenkins.getRootDir().toPath())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertFalse(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(CANARY), file::toString);
+                assertFalse(
+                        new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(CANARY),
+                        file::toString);
             }
         }
     }
@@ -332,7 +349,8 @@ class ConnectionsTest {
     }
 
     private String refused() {
-        return assertThrows(ConfigurationException.class, () -> Connections.open(server, null)).getMessage();
+        return assertThrows(ConfigurationException.class, () -> Connections.open(server, null))
+                .getMessage();
     }
 
     private String tested() {

@@ -40,7 +40,8 @@ class FolderFormTest {
             SERVER + "checkTrackingUri?value=https://h",
             SERVER + "checkCredentialsId?value=token&trackingUri=https://h",
             SERVER + "checkCaCertificates?value=x",
-            SERVER + "testConnection?name=x&trackingUri=http://127.0.0.1:9&connectTimeoutSeconds=1&requestTimeoutSeconds=1",
+            SERVER
+                    + "testConnection?name=x&trackingUri=http://127.0.0.1:9&connectTimeoutSeconds=1&requestTimeoutSeconds=1",
             "descriptorByName/" + ServerUsage.class.getName() + "/checkAllowedJobs?value=ml/**",
             "descriptorByName/" + PromotionRights.class.getName() + "/checkAllowedJobs?value=ml/**",
             PROPERTY + "checkDefaultServer?value=production",
@@ -65,9 +66,13 @@ class FolderFormTest {
     @BeforeEach
     void twoTeams() throws Exception {
         Item.EXTENDED_READ.setEnabled(true);
-        SystemCredentialsProvider.getInstance().getCredentials().addAll(List.of(
-                new StringCredentialsImpl(CredentialsScope.SYSTEM, "of-the-system", "", Secret.fromString("c4nary-system")),
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "of-all", "", Secret.fromString("c4nary-all"))));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .addAll(List.of(
+                        new StringCredentialsImpl(
+                                CredentialsScope.SYSTEM, "of-the-system", "", Secret.fromString("c4nary-system")),
+                        new StringCredentialsImpl(
+                                CredentialsScope.GLOBAL, "of-all", "", Secret.fromString("c4nary-all"))));
         ml = Folders.in(r.jenkins, "ml");
         nlp = Folders.in(r.jenkins, "nlp");
         churn = ml.createProject(FreeStyleProject.class, "churn");
@@ -82,14 +87,22 @@ class FolderFormTest {
                 Folders.server("nlp-server", "https://nlp.example.com", "of-nlp"));
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.READ, Item.READ).everywhere().to("lead")
-                .grant(Item.CONFIGURE).onItems(ml, churn).to("lead"));
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("lead")
+                .grant(Item.CONFIGURE)
+                .onItems(ml, churn)
+                .to("lead"));
     }
 
     private WebResponse ask(String user, HttpMethod method, String path) throws Exception {
         try (JenkinsRule.WebClient client = r.createWebClient()) {
-            client.withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false).withBasicApiToken(user);
+            client.withThrowExceptionOnFailingStatusCode(false)
+                    .withJavaScriptEnabled(false)
+                    .withBasicApiToken(user);
             return client.loadWebResponse(new WebRequest(new URI(r.getURL() + path).toURL(), method));
         }
     }
@@ -129,7 +142,8 @@ class FolderFormTest {
         assertTrue(post("admin", FILL).contains("of-the-system"));
         for (String place : List.of(nlp.getUrl(), "", churn.getUrl())) {
             String withheld = post("lead", place + FILL);
-            assertFalse(withheld.contains("of-ml") || withheld.contains("of-all") || withheld.contains("of-the"), withheld);
+            assertFalse(
+                    withheld.contains("of-ml") || withheld.contains("of-all") || withheld.contains("of-the"), withheld);
             assertTellsNothing(withheld);
         }
     }
@@ -153,8 +167,12 @@ class FolderFormTest {
 
     @Test
     void theFormHasTheTestForWhoMayConfigureTheFolder() throws Exception {
-        assertTrue(ask("lead", HttpMethod.GET, ml.getUrl() + "configure").getContentAsString().contains("testConnection"));
-        assertTrue(ask("admin", HttpMethod.GET, "manage/configure").getContentAsString().contains("MLflow"));
+        assertTrue(ask("lead", HttpMethod.GET, ml.getUrl() + "configure")
+                .getContentAsString()
+                .contains("testConnection"));
+        assertTrue(ask("admin", HttpMethod.GET, "manage/configure")
+                .getContentAsString()
+                .contains("MLflow"));
     }
 
     @Test
@@ -185,8 +203,12 @@ class FolderFormTest {
                 "manage/configuration-as-code/viewExport")) {
             assertTellsNothing(ask("lead", HttpMethod.GET, page).getContentAsString());
         }
-        assertTrue(ask("lead", HttpMethod.GET, ml.getUrl() + "config.xml").getContentAsString().contains("https://ml.example.com"));
-        assertFalse(ask("lead", HttpMethod.GET, ml.getUrl() + "config.xml").getContentAsString().contains("c4nary"));
+        assertTrue(ask("lead", HttpMethod.GET, ml.getUrl() + "config.xml")
+                .getContentAsString()
+                .contains("https://ml.example.com"));
+        assertFalse(ask("lead", HttpMethod.GET, ml.getUrl() + "config.xml")
+                .getContentAsString()
+                .contains("c4nary"));
     }
 
     @Test
@@ -206,7 +228,10 @@ class FolderFormTest {
         for (String field : List.of("servers", "defaultServer", "policy")) {
             assertEquals(
                     200,
-                    ask("admin", HttpMethod.GET, "descriptor/" + MlflowFolderProperty.class.getName() + "/help/" + field)
+                    ask(
+                                    "admin",
+                                    HttpMethod.GET,
+                                    "descriptor/" + MlflowFolderProperty.class.getName() + "/help/" + field)
                             .getStatusCode());
         }
     }

@@ -19,13 +19,14 @@ public final class Folders {
     private Folders() {}
 
     public static Folder in(ModifiableTopLevelItemGroup parent, String name) throws IOException {
-        return (Folder) parent.createProject(
-                Jenkins.get().getDescriptorByType(Folder.DescriptorImpl.class), name, true);
+        return (Folder)
+                parent.createProject(Jenkins.get().getDescriptorByType(Folder.DescriptorImpl.class), name, true);
     }
 
     /** Replaces what is configured in the folder. */
     public static void configure(
-            AbstractFolder<?> folder, String defaultServer, String policy, MlflowServerConfiguration... servers) throws IOException {
+            AbstractFolder<?> folder, String defaultServer, String policy, MlflowServerConfiguration... servers)
+            throws IOException {
         MlflowFolderProperty property = new MlflowFolderProperty();
         property.setServers(List.of(servers));
         property.setDefaultServer(defaultServer);

@@ -59,7 +59,8 @@ class FormMethodsTest {
             SERVER + "registerWebhook?name=production&trackingUri=http://127.0.0.1:9&webhookSecretId=mlflow-token"
                     + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1");
     private static final String FILL = SERVER + "fillCredentialsIdItems?credentialsId=current&trackingUri=https://h";
-    private static final String FILL_SECRETS = SERVER + "fillWebhookSecretIdItems?webhookSecretId=current&trackingUri=https://h";
+    private static final String FILL_SECRETS =
+            SERVER + "fillWebhookSecretIdItems?webhookSecretId=current&trackingUri=https://h";
 
     private static JenkinsRule r;
 
@@ -80,14 +81,24 @@ class FormMethodsTest {
         Jenkins.SYSTEM_READ.setEnabled(true);
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.MANAGE, Jenkins.SYSTEM_READ, Jenkins.READ).everywhere().to("manager")
-                .grant(Jenkins.READ).everywhere().to("reader"));
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.MANAGE, Jenkins.SYSTEM_READ, Jenkins.READ)
+                .everywhere()
+                .to("manager")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("reader"));
         Servers.stored();
-        SystemCredentialsProvider.getInstance().getCredentials().add(new StringCredentialsImpl(
-                CredentialsScope.SYSTEM, "mlflow-token", "the token", Secret.fromString("canary-token")));
-        SystemCredentialsProvider.getInstance().getCredentials().add(new UsernamePasswordCredentialsImpl(
-                CredentialsScope.GLOBAL, "mlflow-pair", "the pair", "someone", "canary-password-123"));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.SYSTEM, "mlflow-token", "the token", Secret.fromString("canary-token")));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL, "mlflow-pair", "the pair", "someone", "canary-password-123"));
     }
 
     @Test
@@ -122,7 +133,10 @@ class FormMethodsTest {
             for (String fill : List.of(FILL, FILL_SECRETS)) {
                 WebResponse answer = post(user, fill);
                 assertTellsNothing(answer, user);
-                assertTrue(answer.getStatusCode() == 403 || answer.getContentAsString().contains("current"), user);
+                assertTrue(
+                        answer.getStatusCode() == 403
+                                || answer.getContentAsString().contains("current"),
+                        user);
             }
         }
     }
@@ -134,8 +148,12 @@ class FormMethodsTest {
         assertTrue(offered.contains("mlflow-token") && offered.contains("current"), offered);
         assertFalse(offered.contains("mlflow-pair") || offered.contains("canary"), offered);
         assertEquals("ok", kind(SERVER + "checkWebhookSecretId", Map.of("value", " ")));
-        assertEquals("ok", kind(SERVER + "checkWebhookSecretId", Map.of("value", "mlflow-token", "trackingUri", "https://h")));
-        assertEquals("warning", kind(SERVER + "checkWebhookSecretId", Map.of("value", "mlflow-pair", "trackingUri", "https://h")));
+        assertEquals(
+                "ok",
+                kind(SERVER + "checkWebhookSecretId", Map.of("value", "mlflow-token", "trackingUri", "https://h")));
+        assertEquals(
+                "warning",
+                kind(SERVER + "checkWebhookSecretId", Map.of("value", "mlflow-pair", "trackingUri", "https://h")));
     }
 
     @Test
@@ -176,7 +194,8 @@ class FormMethodsTest {
         assertFalse(export.contains("canary"));
         assertEquals(200, get("manager", "manage/configure").getStatusCode());
         assertEquals(200, post("manager", "configuration-as-code/export").getStatusCode());
-        String exportForManager = post("manager", "configuration-as-code/export").getContentAsString();
+        String exportForManager =
+                post("manager", "configuration-as-code/export").getContentAsString();
         assertFalse(exportForManager.contains("example.com") || exportForManager.contains("churn"), exportForManager);
     }
 
@@ -184,12 +203,27 @@ class FormMethodsTest {
     void everyFieldHasHelp() throws Exception {
         for (String field : List.of("servers", "defaultServer", "policy")) {
             assertEquals(
-                    200, get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field).getStatusCode());
+                    200,
+                    get("admin", "descriptor/" + MlflowGlobalConfiguration.class.getName() + "/help/" + field)
+                            .getStatusCode());
         }
-        for (String field : List.of("name", "trackingUri", "uiUrl", "credentialsId", "trainingCredentialsId", "webhookSecretId",
-                "workspace", "caCertificates", "connectTimeoutSeconds", "requestTimeoutSeconds", "usage", "promotion")) {
+        for (String field : List.of(
+                "name",
+                "trackingUri",
+                "uiUrl",
+                "credentialsId",
+                "trainingCredentialsId",
+                "webhookSecretId",
+                "workspace",
+                "caCertificates",
+                "connectTimeoutSeconds",
+                "requestTimeoutSeconds",
+                "usage",
+                "promotion")) {
             assertEquals(
-                    200, get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field).getStatusCode());
+                    200,
+                    get("admin", "descriptor/" + MlflowServerConfiguration.class.getName() + "/help/" + field)
+                            .getStatusCode());
         }
     }
 
@@ -197,13 +231,18 @@ class FormMethodsTest {
     void whoMayPromoteHasHelp() throws Exception {
         for (String field : List.of("allowedJobs", "changeRequests", "fourEyes")) {
             assertEquals(
-                    200, get("admin", "descriptor/" + PromotionRights.class.getName() + "/help/" + field).getStatusCode());
+                    200,
+                    get("admin", "descriptor/" + PromotionRights.class.getName() + "/help/" + field)
+                            .getStatusCode());
         }
     }
 
     @Test
     void whoMayUseAServerHasHelp() throws Exception {
-        assertEquals(200, get("admin", "descriptor/" + ServerUsage.class.getName() + "/help/allowedJobs").getStatusCode());
+        assertEquals(
+                200,
+                get("admin", "descriptor/" + ServerUsage.class.getName() + "/help/allowedJobs")
+                        .getStatusCode());
     }
 
     @Test
@@ -229,8 +268,18 @@ class FormMethodsTest {
 
     @Test
     void everyProblemOfThePolicyIsListedWithItsLine() throws Exception {
-        String bad = check(GLOBAL + "checkPolicy", Map.of("value", String.join("\r\n",
-                "version: 1", "models:", "  churn:", "    metrics:", "      <i>auc</i>: {mim: 0.9}", "      f1: {min: 2, max: 1}")));
+        String bad = check(
+                GLOBAL + "checkPolicy",
+                Map.of(
+                        "value",
+                        String.join(
+                                "\r\n",
+                                "version: 1",
+                                "models:",
+                                "  churn:",
+                                "    metrics:",
+                                "      <i>auc</i>: {mim: 0.9}",
+                                "      f1: {min: 2, max: 1}")));
 
         assertTrue(bad.contains("Line 5, column ") && bad.contains("did you mean `min`?"), bad);
         assertTrue(bad.contains("Line 6, column ") && bad.contains("f1: {min: 2, max: 1}</code>"), bad);
@@ -250,7 +299,8 @@ class FormMethodsTest {
             policy.setText(text.toString());
             policy.fireEvent("change");
             Instant end = Instant.now().plusSeconds(90);
-            while (!page.asNormalizedText().contains("Line 4003, column ") && Instant.now().isBefore(end)) {
+            while (!page.asNormalizedText().contains("Line 4003, column ")
+                    && Instant.now().isBefore(end)) {
                 client.waitForBackgroundJavaScript(1_000);
             }
 
@@ -273,12 +323,17 @@ class FormMethodsTest {
         assertEquals("ok", kind(SERVER + "checkUiUrl", Map.of("value", "")));
         assertEquals("ok", kind(SERVER + "checkUiUrl", Map.of("value", "https://ui.example.com/mlflow/")));
         assertEquals("error", kind(SERVER + "checkUiUrl", Map.of("value", "javascript:alert(1)")));
-        assertEquals("ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-token", "trackingUri", "http://h")));
-        assertEquals("ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-pair", "trackingUri", "http://h")));
-        assertEquals("warning", kind(SERVER + "checkCredentialsId", Map.of("value", "gone", "trackingUri", "not a uri")));
+        assertEquals(
+                "ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-token", "trackingUri", "http://h")));
+        assertEquals(
+                "ok", kind(SERVER + "checkCredentialsId", Map.of("value", "mlflow-pair", "trackingUri", "http://h")));
+        assertEquals(
+                "warning", kind(SERVER + "checkCredentialsId", Map.of("value", "gone", "trackingUri", "not a uri")));
         assertEquals("error", kind(SERVER + "checkWorkspace", Map.of("value", "a b")));
         assertEquals("error", kind(SERVER + "checkCaCertificates", Map.of("value", "hello")));
-        assertTrue(check(GLOBAL + "checkPolicy", Map.of("value", Servers.POLICY.replace("metrics:", "locked: true\n    metrics:")))
+        assertTrue(check(
+                        GLOBAL + "checkPolicy",
+                        Map.of("value", Servers.POLICY.replace("metrics:", "locked: true\n    metrics:")))
                 .contains("churn-classifier (locked)"));
         assertEquals("error", kind(SERVER + "checkConnectTimeoutSeconds", Map.of("value", "")));
         assertEquals("error", kind(SERVER + "checkRequestTimeoutSeconds", Map.of("value", "1.5")));
@@ -294,8 +349,11 @@ class FormMethodsTest {
 
     private String check(String method, Map<String, String> parameters) throws Exception {
         StringBuilder query = new StringBuilder(method);
-        new LinkedHashMap<>(parameters).forEach((name, value) -> query.append(query.indexOf("?") < 0 ? '?' : '&')
-                .append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        new LinkedHashMap<>(parameters)
+                .forEach((name, value) -> query.append(query.indexOf("?") < 0 ? '?' : '&')
+                        .append(name)
+                        .append('=')
+                        .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
         return post("admin", query.toString()).getContentAsString();
     }
 

@@ -68,7 +68,10 @@ class MlflowFolderPropertyTest {
     }
 
     private static String refused(Item job, String name) {
-        return assertThrows(ConfigurationException.class, () -> JobConfiguration.of(job).getServer(name)).getMessage();
+        return assertThrows(
+                        ConfigurationException.class,
+                        () -> JobConfiguration.of(job).getServer(name))
+                .getMessage();
     }
 
     private static MlflowServerConfiguration server(String name, String host) {
@@ -86,7 +89,8 @@ class MlflowFolderPropertyTest {
         assertEquals("https://all.example.com", uri(tagger, "production"));
         team.getProperties().removeAll(MlflowFolderProperty.class);
         assertEquals("https://ml.example.com", uri(churn, "production"));
-        assertEquals(List.of("production", "staging"), JobConfiguration.of(churn).serverNames());
+        assertEquals(
+                List.of("production", "staging"), JobConfiguration.of(churn).serverNames());
     }
 
     @Test
@@ -98,7 +102,8 @@ class MlflowFolderPropertyTest {
         Items.move(tagger, team);
 
         assertEquals("https://ml.example.com", uri(tagger, "production"));
-        assertEquals(List.of("production", "only-ml"), JobConfiguration.of(tagger).serverNames());
+        assertEquals(
+                List.of("production", "only-ml"), JobConfiguration.of(tagger).serverNames());
         String message = refused(tagger, "nlp-only");
         assertFalse(message.contains("nlp.example"), message);
     }
@@ -118,7 +123,9 @@ class MlflowFolderPropertyTest {
         Folders.configure(team, "", "", server("a", "a"));
         assertEquals("https://a.example.com", uri(churn, null));
         Folders.configure(team, "nowhere", "", server("a", "a"));
-        assertTrue(refused(churn, null).startsWith("The default MLflow server is not one for this job."), refused(churn, null));
+        assertTrue(
+                refused(churn, null).startsWith("The default MLflow server is not one for this job."),
+                refused(churn, null));
         assertEquals("https://staging.example.com", uri(tagger, null));
     }
 
@@ -134,9 +141,11 @@ class MlflowFolderPropertyTest {
 
     @Test
     void credentialsAreThoseThatTheItemsOfTheFolderMayUse() throws Exception {
-        SystemCredentialsProvider.getInstance().getCredentials().addAll(List.of(
-                new StringCredentialsImpl(CredentialsScope.SYSTEM, "system", "", Secret.fromString("s")),
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "global", "", Secret.fromString("g"))));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .addAll(List.of(
+                        new StringCredentialsImpl(CredentialsScope.SYSTEM, "system", "", Secret.fromString("s")),
+                        new StringCredentialsImpl(CredentialsScope.GLOBAL, "global", "", Secret.fromString("g"))));
         Folders.token(ml, "token", "of ml");
         Folders.token(nlp, "token", "of nlp");
         Folders.token(nlp, "only-nlp", "x");
@@ -158,7 +167,10 @@ class MlflowFolderPropertyTest {
                             ConfigurationException.class,
                             () -> Connections.open(JobConfiguration.of(churn).getServer(server), null))
                     .getMessage();
-            assertTrue(message.contains("are missing, or are not for its address. Add them to the credentials of folder 'ml'"), message);
+            assertTrue(
+                    message.contains(
+                            "are missing, or are not for its address. Add them to the credentials of folder 'ml'"),
+                    message);
         }
         MlflowGlobalConfiguration.get().setServers(List.of(Folders.server("controller", "https://b", "token")));
         assertThrows(
@@ -169,14 +181,17 @@ class MlflowFolderPropertyTest {
 
     private static String secret(Item job, String server) throws Exception {
         MlflowServerConfiguration found = JobConfiguration.of(job).getServer(server);
-        return Connections.find(found.getCredentialsId(), StringCredentials.class, found).getSecret().getPlainText();
+        return Connections.find(found.getCredentialsId(), StringCredentials.class, found)
+                .getSecret()
+                .getPlainText();
     }
 
     /** As after a config.xml that makes the loading of the folder fail after the property was read. */
     @Test
     void aServerIsThatOfItsFolderEvenIfTheFolderDidNotTellItsProperty() throws Exception {
-        SystemCredentialsProvider.getInstance().getCredentials().add(
-                new StringCredentialsImpl(CredentialsScope.SYSTEM, "system", "", Secret.fromString("secret")));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(CredentialsScope.SYSTEM, "system", "", Secret.fromString("secret")));
         MlflowFolderProperty property = new MlflowFolderProperty();
         property.setServers(List.of(Folders.server("evil", "https://evil.example.com", "system")));
         team.getProperties().add(property);
@@ -184,7 +199,8 @@ class MlflowFolderPropertyTest {
         MlflowServerConfiguration found = JobConfiguration.of(churn).getServer("evil");
 
         assertEquals("ml/team", found.folderName());
-        assertTrue(assertThrows(ConfigurationException.class, () -> Connections.open(found, null)).getMessage()
+        assertTrue(assertThrows(ConfigurationException.class, () -> Connections.open(found, null))
+                .getMessage()
                 .contains("are missing, or are not for its address"));
     }
 
@@ -205,8 +221,9 @@ class MlflowFolderPropertyTest {
 
     @Test
     void trainingCredentialsAreNeverThoseOfAGateAroundTheFolder() throws Exception {
-        SystemCredentialsProvider.getInstance().getCredentials().add(
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "promoter", "", Secret.fromString("g")));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(CredentialsScope.GLOBAL, "promoter", "", Secret.fromString("g")));
         MlflowGlobalConfiguration.get().setServers(List.of(Folders.server("production", "https://a", "promoter")));
         MlflowServerConfiguration thief = server("thief", "thief");
         thief.setTrainingCredentialsId("promoter");
@@ -242,7 +259,9 @@ class MlflowFolderPropertyTest {
 
             MlflowServerConfiguration inside = JobConfiguration.of(churn).getServer("own");
             assertEquals(
-                    "job 'ml/team/churn' is not allowed to promote on server 'own'", inside.whyNotPromote(churn), address);
+                    "job 'ml/team/churn' is not allowed to promote on server 'own'",
+                    inside.whyNotPromote(churn),
+                    address);
             assertTrue(inside.needsFourEyes(churn), address);
             assertEquals(List.of(), JobConfiguration.of(tagger).serverNames(), address);
             assertTrue(refused(tagger, "own").startsWith("No MLflow server is configured for this job."), address);
@@ -271,11 +290,13 @@ class MlflowFolderPropertyTest {
         MlflowGlobalConfiguration.get().setServers(List.of(server("production", "b")));
         Folders.configure(ml, "", "", server("production", "c"));
         Folders.configure(nlp, "", "", server("production", "d"), server("same", "b"), server("before", "a"));
-        String controller = MlflowGlobalConfiguration.get().getServer("production").registry();
+        String controller =
+                MlflowGlobalConfiguration.get().getServer("production").registry();
 
         assertNotEquals(registry(churn, "production"), registry(tagger, "production"));
         assertEquals(controller, registry(tagger, "same"));
-        assertNotEquals(controller, registry(tagger, "before"), "the records of an address that the controller's server had");
+        assertNotEquals(
+                controller, registry(tagger, "before"), "the records of an address that the controller's server had");
         Folders.configure(ml, "", "", server("renamed", "d"));
         assertEquals(registry(churn, "renamed"), registry(tagger, "production"));
     }
@@ -289,8 +310,8 @@ class MlflowFolderPropertyTest {
         MlflowGlobalConfiguration.get().setServers(List.of(server("production", "production")));
         Folders.configure(ml, "", "", server("forged", "forged"));
         String xml = ml.getConfigFile().asString();
-        String forged = xml.replace(
-                "<trackingUri>", "<identity>production.example.com\ndefault</identity><trackingUri>");
+        String forged =
+                xml.replace("<trackingUri>", "<identity>production.example.com\ndefault</identity><trackingUri>");
         assertNotEquals(xml, forged);
 
         ml.updateByXml(new StreamSource(new StringReader(forged)));
@@ -301,8 +322,9 @@ class MlflowFolderPropertyTest {
 
     @Test
     void theNearestStoredPolicyThatHasTheModelCountsAndEachLockHolds() throws Exception {
-        MlflowGlobalConfiguration.get().setPolicy(
-                "version: 1\nmodels: {churn: {locked: true, metrics: {accuracy: 0.9}}, fraud: {metrics: {auc: 0.8}}}");
+        MlflowGlobalConfiguration.get()
+                .setPolicy(
+                        "version: 1\nmodels: {churn: {locked: true, metrics: {accuracy: 0.9}}, fraud: {metrics: {auc: 0.8}}}");
         Folders.configure(ml, "", "version: 1\nmodels: {churn: {locked: true, metrics: {accuracy: 0.91}}}");
         Folders.configure(team, "", POLICY);
         JobConfiguration inside = JobConfiguration.of(churn);
@@ -312,28 +334,40 @@ class MlflowFolderPropertyTest {
         assertTrue(inside.storedPolicy("other").isEmpty());
         assertEquals(
                 Arrays.asList("ml", null),
-                inside.lockedPolicies("churn").stream().map(StoredPolicy::folder).toList());
+                inside.lockedPolicies("churn").stream()
+                        .map(StoredPolicy::folder)
+                        .toList());
         assertEquals(1, JobConfiguration.of(tagger).lockedPolicies("churn").size());
     }
 
     @Test
     void theFormSaysWhereAPolicyIsLooserThanALockAroundTheFolder() throws Exception {
-        MlflowGlobalConfiguration.get().setPolicy("version: 1\nmodels: {churn: {locked: true, metrics: {accuracy: 0.95}}}");
+        MlflowGlobalConfiguration.get()
+                .setPolicy("version: 1\nmodels: {churn: {locked: true, metrics: {accuracy: 0.95}}}");
         Folders.configure(ml, "", "version: 1\nmodels: {churn: {locked: true, metrics: {accuracy: 0.91}}}");
 
-        String inner = PolicyCheck.of("version: 1\nmodels: {churn: {metrics: {accuracy: 0.9}}}", team).getMessage();
-        assertTrue(inner.contains("less than the one that folder &#039;ml&#039; locked: accuracy min 0.91 was lowered to 0.9"), inner);
-        assertTrue(inner.contains("less than the one that the administrator locked: accuracy min 0.95 was lowered to 0.9"), inner);
-        String own = PolicyCheck.of("version: 1\nmodels: {churn: {metrics: {accuracy: 0.93}}}", ml).getMessage();
+        String inner = PolicyCheck.of("version: 1\nmodels: {churn: {metrics: {accuracy: 0.9}}}", team)
+                .getMessage();
+        assertTrue(
+                inner.contains(
+                        "less than the one that folder &#039;ml&#039; locked: accuracy min 0.91 was lowered to 0.9"),
+                inner);
+        assertTrue(
+                inner.contains("less than the one that the administrator locked: accuracy min 0.95 was lowered to 0.9"),
+                inner);
+        String own = PolicyCheck.of("version: 1\nmodels: {churn: {metrics: {accuracy: 0.93}}}", ml)
+                .getMessage();
         assertFalse(own.contains("0.91"), own);
         assertTrue(own.contains("0.95 was lowered to 0.93"), own);
         assertEquals(
                 FormValidation.Kind.OK,
-                PolicyCheck.of("version: 1\nmodels: {churn: {metrics: {accuracy: 0.96}}, x: {metrics: {a: 1}}}", team).kind);
+                PolicyCheck.of("version: 1\nmodels: {churn: {metrics: {accuracy: 0.96}}, x: {metrics: {a: 1}}}", team)
+                        .kind);
     }
 
     private static MlflowServerConfiguration full() {
-        MlflowServerConfiguration full = Folders.server("production", "https://mlflow.example.com/team", "mlflow-token");
+        MlflowServerConfiguration full =
+                Folders.server("production", "https://mlflow.example.com/team", "mlflow-token");
         full.setUiUrl("https://ui.example.com");
         full.setTrainingCredentialsId("mlflow-training");
         full.setWorkspace("churn");
@@ -347,9 +381,16 @@ class MlflowFolderPropertyTest {
     private static String told(MlflowFolderProperty property) {
         StringBuilder told = new StringBuilder(property.getDefaultServer() + '\n' + property.getPolicy());
         for (MlflowServerConfiguration s : property.getServers()) {
-            told.append(List.of(s.getName(), s.getTrackingUri(), String.valueOf(s.getUiUrl()), String.valueOf(s.getCredentialsId()),
-                    String.valueOf(s.getTrainingCredentialsId()), String.valueOf(s.getWorkspace()), s.getConnectTimeoutSeconds(),
-                    s.getRequestTimeoutSeconds(), s.getUsage() == null ? "" : s.getUsage().getAllowedJobs(),
+            told.append(List.of(
+                    s.getName(),
+                    s.getTrackingUri(),
+                    String.valueOf(s.getUiUrl()),
+                    String.valueOf(s.getCredentialsId()),
+                    String.valueOf(s.getTrainingCredentialsId()),
+                    String.valueOf(s.getWorkspace()),
+                    s.getConnectTimeoutSeconds(),
+                    s.getRequestTimeoutSeconds(),
+                    s.getUsage() == null ? "" : s.getUsage().getAllowedJobs(),
                     s.getPromotion() == null ? "" : s.getPromotion().getAllowedJobs()));
         }
         return told.toString();
@@ -386,8 +427,9 @@ class MlflowFolderPropertyTest {
         try (JenkinsRule.WebClient client = r.createWebClient()) {
             HtmlPage page = client.getPage(ml, "configure");
             HtmlForm form = page.getFormByName("config");
-            ((HtmlButton) page.getFirstByXPath("//button[contains(@class,'repeatable-delete') or @tooltip='Delete server'"
-                            + " or normalize-space(.)='Delete server']"))
+            ((HtmlButton) page.getFirstByXPath(
+                            "//button[contains(@class,'repeatable-delete') or @tooltip='Delete server'"
+                                    + " or normalize-space(.)='Delete server']"))
                     .click();
             client.waitForBackgroundJavaScript(5_000);
             form.getTextAreaByName("_.policy").setText("");
@@ -406,7 +448,9 @@ class MlflowFolderPropertyTest {
             policy.setText("version: 7");
             HtmlPage answer = r.submit(form);
 
-            assertTrue(answer.asNormalizedText().contains("MLflow was not configured. The policy cannot be used."), answer.asNormalizedText());
+            assertTrue(
+                    answer.asNormalizedText().contains("MLflow was not configured. The policy cannot be used."),
+                    answer.asNormalizedText());
             assertFalse(answer.getWebResponse().getContentAsString().contains("at io.jenkins.plugins"));
         }
         assertEquals(POLICY, ml.getProperties().get(MlflowFolderProperty.class).getPolicy());
@@ -416,44 +460,55 @@ class MlflowFolderPropertyTest {
     void aScriptOfJobDslOrCodeBindsItBySymbol() throws Exception {
         Descriptor<?> descriptor = SymbolLookup.get().findDescriptor(AbstractFolderProperty.class, "mlflow");
         assertEquals(MlflowFolderProperty.class, descriptor.clazz);
-        assertEquals(MlflowGlobalConfiguration.class, SymbolLookup.get().find(GlobalConfiguration.class, "mlflow").getClass());
+        assertEquals(
+                MlflowGlobalConfiguration.class,
+                SymbolLookup.get().find(GlobalConfiguration.class, "mlflow").getClass());
 
-        MlflowFolderProperty made = new DescribableModel<>(MlflowFolderProperty.class).instantiate(
-                Map.of(
-                        "defaultServer", "production",
-                        "servers", List.of(Map.of(
-                                "name", "production",
-                                "trackingUri", "https://mlflow.example.com",
-                                "credentialsId", "token",
-                                "usage", Map.of("allowedJobs", "ml/**"),
-                                "promotion", Map.of("allowedJobs", "ml/*/main", "fourEyes", true))),
-                        "policy", POLICY),
-                null);
+        MlflowFolderProperty made = new DescribableModel<>(MlflowFolderProperty.class)
+                .instantiate(
+                        Map.of(
+                                "defaultServer",
+                                "production",
+                                "servers",
+                                List.of(Map.of(
+                                        "name", "production",
+                                        "trackingUri", "https://mlflow.example.com",
+                                        "credentialsId", "token",
+                                        "usage", Map.of("allowedJobs", "ml/**"),
+                                        "promotion", Map.of("allowedJobs", "ml/*/main", "fourEyes", true))),
+                                "policy",
+                                POLICY),
+                        null);
 
         assertEquals("ml/**", made.getServers().get(0).getUsage().getAllowedJobs());
         assertTrue(made.getServers().get(0).getPromotion().isFourEyes());
         UninstantiatedDescribable back = DescribableModel.uninstantiate2_(made);
         assertEquals("mlflow", back.getSymbol());
-        assertEquals(
-                told(made),
-                told((MlflowFolderProperty) back.instantiate(AbstractFolderProperty.class)));
+        assertEquals(told(made), told((MlflowFolderProperty) back.instantiate(AbstractFolderProperty.class)));
         for (Map<String, Object> bad : List.<Map<String, Object>>of(
                 Map.of("policy", "version: 7"),
-                Map.of("servers", List.of(
-                        Map.of("name", "a", "trackingUri", "https://a"), Map.of("name", "a", "trackingUri", "https://b"))),
+                Map.of(
+                        "servers",
+                        List.of(
+                                Map.of("name", "a", "trackingUri", "https://a"),
+                                Map.of("name", "a", "trackingUri", "https://b"))),
                 Map.of("servers", List.of(Map.of("name", "a", "trackingUri", "ftp://a"))))) {
             assertThrows(
-                    Exception.class, () -> new DescribableModel<>(MlflowFolderProperty.class).instantiate(bad, null), bad::toString);
+                    Exception.class,
+                    () -> new DescribableModel<>(MlflowFolderProperty.class).instantiate(bad, null),
+                    bad::toString);
         }
     }
 
     @Test
     void aPolicyThatCannotBeReadEndsEveryGateInTheFolder() throws Exception {
         Folders.configure(ml, "", POLICY, server("staging", "staging"));
-        ml.updateByXml(new StreamSource(new StringReader(ml.getConfigFile().asString().replace("version: 1", "version: 7"))));
+        ml.updateByXml(
+                new StreamSource(new StringReader(ml.getConfigFile().asString().replace("version: 1", "version: 7"))));
 
         String message = assertThrows(
-                        ConfigurationException.class, () -> JobConfiguration.of(churn).lockedPolicies("any"))
+                        ConfigurationException.class,
+                        () -> JobConfiguration.of(churn).lockedPolicies("any"))
                 .getMessage();
         assertTrue(message.startsWith("The policy stored in folder 'ml' cannot be used."), message);
         assertTrue(JobConfiguration.of(tagger).lockedPolicies("any").isEmpty());
@@ -464,9 +519,11 @@ class MlflowFolderPropertyTest {
         MlflowGlobalConfiguration.get().setServers(List.of(server("production", "production")));
         Folders.configure(ml, "", "", server("production", "ml"));
         String xml = ml.getConfigFile().asString();
-        ml.updateByXml(new StreamSource(new StringReader(xml.replace("https://ml.example.com", "ftp://ml.example.com"))));
+        ml.updateByXml(
+                new StreamSource(new StringReader(xml.replace("https://ml.example.com", "ftp://ml.example.com"))));
 
-        assertTrue(refused(churn, "production").startsWith("An MLflow server that is configured for this job cannot be used."));
+        assertTrue(refused(churn, "production")
+                .startsWith("An MLflow server that is configured for this job cannot be used."));
         assertEquals(List.of(), JobConfiguration.of(churn).serverNames());
         assertEquals("https://production.example.com", uri(tagger, "production"));
     }

@@ -178,7 +178,8 @@ class MlflowGlobalConfigurationTest {
     }
 
     private static String noServer(MlflowGlobalConfiguration configuration, String name) {
-        return assertThrows(ConfigurationException.class, () -> configuration.getServer(name)).getMessage();
+        return assertThrows(ConfigurationException.class, () -> configuration.getServer(name))
+                .getMessage();
     }
 
     @Test
@@ -189,7 +190,8 @@ class MlflowGlobalConfigurationTest {
         assertEquals(Servers.POLICY, configuration.getPolicy());
         assertTrue(configuration.storedPolicy().orElseThrow().hasModel("churn-classifier"));
         assertEquals("stored policy", configuration.storedPolicy().orElseThrow().origin());
-        assertTrue(configuration.storedPolicy().get() == configuration.storedPolicy().get());
+        assertTrue(configuration.storedPolicy().get()
+                == configuration.storedPolicy().get());
         configuration.setPolicy(" \n");
         assertTrue(configuration.storedPolicy().isEmpty());
     }
@@ -206,7 +208,8 @@ class MlflowGlobalConfigurationTest {
         MlflowGlobalConfiguration configuration = MlflowGlobalConfiguration.get();
         FreeStyleProject main = r.createFreeStyleProject("main");
         FreeStyleProject other = r.createFreeStyleProject("other");
-        for (String address : List.of("https://mlflow.example.com/", "https://MLflow.example.com:443", "http://mlflow.example.com:80/")) {
+        for (String address : List.of(
+                "https://mlflow.example.com/", "https://MLflow.example.com:443", "http://mlflow.example.com:80/")) {
             for (String workspace : Arrays.asList(null, "default")) {
                 configuration.setServers(List.of(
                         listing("production", "https://mlflow.example.com", null, "main"),
@@ -238,7 +241,8 @@ class MlflowGlobalConfigurationTest {
         rights.setFourEyes(true);
         strict.setPromotion(rights);
 
-        configuration.setServers(List.of(strict, Servers.server("door", "https://mlflow.example.com/"), Servers.server("far")));
+        configuration.setServers(
+                List.of(strict, Servers.server("door", "https://mlflow.example.com/"), Servers.server("far")));
 
         assertTrue(configuration.getServer("door").needsFourEyes(main));
         assertFalse(configuration.getServer("far").needsFourEyes(main));
@@ -247,10 +251,10 @@ class MlflowGlobalConfigurationTest {
     @Test
     void aStoredListOfTheFormerNameIsReadAndASpoiltOneAllowsNothing() {
         String element = PromotionRights.class.getName();
-        PromotionRights former = (PromotionRights) Jenkins.XSTREAM2.fromXML(
-                "<" + element + "><allowed__jobs>ml/*/main</allowed__jobs></" + element + ">");
-        PromotionRights spoilt = (PromotionRights) Jenkins.XSTREAM2.fromXML(
-                "<" + element + "><allowedJobs>ml/?</allowedJobs></" + element + ">");
+        PromotionRights former = (PromotionRights)
+                Jenkins.XSTREAM2.fromXML("<" + element + "><allowed__jobs>ml/*/main</allowed__jobs></" + element + ">");
+        PromotionRights spoilt = (PromotionRights)
+                Jenkins.XSTREAM2.fromXML("<" + element + "><allowedJobs>ml/?</allowedJobs></" + element + ">");
         PromotionRights empty = (PromotionRights) Jenkins.XSTREAM2.fromXML("<" + element + "/>");
 
         assertEquals("ml/*/main", former.getAllowedJobs());
@@ -261,8 +265,8 @@ class MlflowGlobalConfigurationTest {
     }
 
     private String onDisk() throws Exception {
-        return Files.readString(new File(
-                        r.jenkins.getRootDir(), "io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration.xml")
-                .toPath());
+        return Files.readString(
+                new File(r.jenkins.getRootDir(), "io.jenkins.plugins.mlflow.config.MlflowGlobalConfiguration.xml")
+                        .toPath());
     }
 }

@@ -43,7 +43,8 @@ class MlflowServerConfigurationTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", "mlflow", "ftp://h", "file:///tmp/mlruns", "http:///x", "http://h?x=1", "http://h/#/models"})
+    @ValueSource(
+            strings = {"", "mlflow", "ftp://h", "file:///tmp/mlruns", "http:///x", "http://h?x=1", "http://h/#/models"})
     void aBadAddressIsRefusedWithTheNameOfTheServer(String uri) {
         String message = refused(() -> Servers.server("production", uri));
 

@@ -88,8 +88,12 @@ class ServerIdentitiesTest {
         named.setWorkspace("default");
 
         List<String> all = configured(
-                server("a", HERE), server("b", "https://mlflow.example.com"), server("c", "http://MLFLOW.example.com:80/"),
-                server("d", "https://mlflow.example.com./"), named, server("other", "http://mlflow.example.com:5000"));
+                server("a", HERE),
+                server("b", "https://mlflow.example.com"),
+                server("c", "http://MLFLOW.example.com:80/"),
+                server("d", "https://mlflow.example.com./"),
+                named,
+                server("other", "http://mlflow.example.com:5000"));
 
         assertEquals(1, all.subList(0, 5).stream().distinct().count(), all::toString);
         assertNotEquals(all.get(0), all.get(5));

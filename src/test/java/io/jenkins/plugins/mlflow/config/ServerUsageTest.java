@@ -51,7 +51,9 @@ class ServerUsageTest {
     }
 
     private static String refused(Item job, String name) {
-        return assertThrows(ConfigurationException.class, () -> JobConfiguration.of(job).getServer(name))
+        return assertThrows(
+                        ConfigurationException.class,
+                        () -> JobConfiguration.of(job).getServer(name))
                 .getMessage();
     }
 
@@ -59,7 +61,9 @@ class ServerUsageTest {
     void anEmptyListIsNone() {
         MlflowServerConfiguration server = usedBy("a", "https://a", " \n");
         assertNull(server.getUsage());
-        assertEquals("ml/**\nnlp/*", usedBy("a", "https://a", " ml/**\r\nnlp/* ").getUsage().getAllowedJobs());
+        assertEquals(
+                "ml/**\nnlp/*",
+                usedBy("a", "https://a", " ml/**\r\nnlp/* ").getUsage().getAllowedJobs());
         assertThrows(IllegalArgumentException.class, () -> new ServerUsage("ml/?"));
         assertThrows(IllegalArgumentException.class, () -> new ServerUsage(","));
     }
@@ -68,8 +72,11 @@ class ServerUsageTest {
     void aJobThatMayNotUseAServerIsToldNoMoreThanOfOneThatDoesNotExist() throws Exception {
         configure("", usedBy("production", "https://production.example.com", "ml/**"), Servers.server("staging"));
 
-        assertEquals("production", JobConfiguration.of(inside).getServer("production").getName());
-        assertEquals(List.of("production", "staging"), JobConfiguration.of(inside).serverNames());
+        assertEquals(
+                "production",
+                JobConfiguration.of(inside).getServer("production").getName());
+        assertEquals(
+                List.of("production", "staging"), JobConfiguration.of(inside).serverNames());
         assertEquals(List.of("staging"), JobConfiguration.of(outside).serverNames());
         String message = refused(outside, "production");
         assertTrue(message.startsWith("There is no MLflow server named 'production' for this job."), message);
@@ -91,7 +98,10 @@ class ServerUsageTest {
 
     @Test
     void aDefaultServerThatIsNotForTheJobIsNotReplacedByAnother() throws Exception {
-        configure("production", usedBy("production", "https://production.example.com", "ml/**"), Servers.server("staging"));
+        configure(
+                "production",
+                usedBy("production", "https://production.example.com", "ml/**"),
+                Servers.server("staging"));
 
         assertEquals("production", JobConfiguration.of(inside).getServer(null).getName());
         String message = refused(outside, null);
@@ -116,15 +126,25 @@ class ServerUsageTest {
                 "https://mlflow.example.com.",
                 "https://mlflow.example.com/x/..")) {
             for (String looser : List.of("", "**")) {
-                configure("", usedBy("production", "https://mlflow.example.com", "ml/**"), usedBy("door", address, looser));
+                configure(
+                        "",
+                        usedBy("production", "https://mlflow.example.com", "ml/**"),
+                        usedBy("door", address, looser));
 
-                assertEquals(List.of("production", "door"), JobConfiguration.of(inside).serverNames(), address);
+                assertEquals(
+                        List.of("production", "door"),
+                        JobConfiguration.of(inside).serverNames(),
+                        address);
                 assertEquals(List.of(), JobConfiguration.of(outside).serverNames(), address);
             }
         }
-        configure("", usedBy("production", "https://10.0.0.1/team", "ml/**"), Servers.server("door", "http://010.0.0.01/te%61m"));
+        configure(
+                "",
+                usedBy("production", "https://10.0.0.1/team", "ml/**"),
+                Servers.server("door", "http://010.0.0.01/te%61m"));
         assertEquals(List.of(), JobConfiguration.of(outside).serverNames());
-        configure("", usedBy("production", "https://[::1]", "ml/**"), Servers.server("door", "http://[0:0:0:0:0:0:0:1]"));
+        configure(
+                "", usedBy("production", "https://[::1]", "ml/**"), Servers.server("door", "http://[0:0:0:0:0:0:0:1]"));
         assertEquals(List.of(), JobConfiguration.of(outside).serverNames());
     }
 
@@ -136,7 +156,10 @@ class ServerUsageTest {
         assertEquals(List.of("", "staging"), values(ServerNames.items(outside, "")));
         assertEquals(List.of("", "production", "staging"), values(ServerNames.items(folder, "")), "for the jobs in it");
         assertEquals(List.of("", "staging"), values(ServerNames.items(r.createFolder("empty"), "")));
-        assertEquals(List.of("", "staging", "production"), values(ServerNames.items(outside, "production")), "what it has now");
+        assertEquals(
+                List.of("", "staging", "production"),
+                values(ServerNames.items(outside, "production")),
+                "what it has now");
     }
 
     private static List<String> values(ListBoxModel items) {

@@ -50,8 +50,9 @@ class WebhookRegistrationTest {
     void start() {
         mlflow = new StubServer(this::respond);
         JenkinsLocationConfiguration.get().setUrl("https://jenkins.example.com/ci");
-        SystemCredentialsProvider.getInstance().getCredentials().add(
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "webhook", "", Secret.fromString(CANARY)));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(CredentialsScope.GLOBAL, "webhook", "", Secret.fromString(CANARY)));
         server = Servers.server("production", mlflow.url());
         server.setWebhookSecretId("webhook");
     }
@@ -64,7 +65,11 @@ class WebhookRegistrationTest {
     private void respond(StubServer.Request request, OutputStream out) throws IOException {
         String type = "Content-Type: application/json";
         if (!request.target().contains("/webhooks")) {
-            StubServer.respond(out, 200, "{\"experiment\": {\"experiment_id\": \"0\", \"name\": \"Default\", \"lifecycle_stage\": \"active\"}}", type);
+            StubServer.respond(
+                    out,
+                    200,
+                    "{\"experiment\": {\"experiment_id\": \"0\", \"name\": \"Default\", \"lifecycle_stage\": \"active\"}}",
+                    type);
         } else if (refusal != null) {
             StubServer.respond(out, status, refusal, type);
         } else if (request.method().equals("GET")) {
@@ -79,7 +84,8 @@ class WebhookRegistrationTest {
     }
 
     private static String webhook(String id, String url, String status, String events) {
-        return "{\"webhook_id\": \"" + id + "\", \"name\": \"jenkins\", \"url\": \"" + url + "\", " + events + ", \"status\": \"" + status + "\"}";
+        return "{\"webhook_id\": \"" + id + "\", \"name\": \"jenkins\", \"url\": \"" + url + "\", " + events
+                + ", \"status\": \"" + status + "\"}";
     }
 
     private String registered(FormValidation.Kind kind) {
@@ -149,12 +155,15 @@ class WebhookRegistrationTest {
         status = 404;
         refusal = "Not Found";
         html = registered(FormValidation.Kind.WARNING);
-        assertTrue(html.contains("offers no webhooks") && html.contains("create_webhook(") && html.contains("os.environ["), html);
+        assertTrue(
+                html.contains("offers no webhooks") && html.contains("create_webhook(") && html.contains("os.environ["),
+                html);
         assertTrue(html.contains(URL) && html.contains(mlflow.url()), html);
         assertTrue(tested().contains("this server offers none"), this::tested);
 
         status = 400;
-        refusal = "{\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid scheme <b> of " + CANARY + "\"}";
+        refusal =
+                "{\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid scheme <b> of " + CANARY + "\"}";
         html = registered(FormValidation.Kind.ERROR);
         assertTrue(html.contains("MLFLOW_WEBHOOK_ALLOWED_SCHEMES") && !html.contains("<b>"), html);
         assertEquals(List.of(), writes);

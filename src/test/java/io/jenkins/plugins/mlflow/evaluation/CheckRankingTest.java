@@ -16,7 +16,13 @@ class CheckRankingTest {
     }
 
     private static Check check(
-            String metric, String rule, double limit, Double value, Double baseline, Double margin, Criticality criticality) {
+            String metric,
+            String rule,
+            double limit,
+            Double value,
+            Double baseline,
+            Double margin,
+            Criticality criticality) {
         Verdict verdict = margin == null ? Verdict.MISSING : margin < 0 ? Verdict.FAILED : Verdict.PASSED;
         return new Check(
                 metric, null, null, null, rule, limit, value, baseline, null, margin, verdict, criticality, "why");
@@ -25,15 +31,38 @@ class CheckRankingTest {
     @Test
     void aMissedBoundReadsAsOneSentence() {
         Check recall = new Check(
-                "recall", null, null, null, "min", 0.85, 0.83, null, null, -0.02, Verdict.FAILED, Criticality.FAILURE,
+                "recall",
+                null,
+                null,
+                null,
+                "min",
+                0.85,
+                0.83,
+                null,
+                null,
+                -0.02,
+                Verdict.FAILED,
+                Criticality.FAILURE,
                 "0.83 is 0.02 under its bound of 0.85");
         assertEquals("recall 0.83 is 0.02 under its bound of 0.85", CheckRanking.sentence(recall));
 
         Check drop = new Check(
-                "recall", null, "holdout", null, "max_drop", 0.005, 0.83, 0.85, -0.02, -0.015, Verdict.FAILED,
-                Criticality.FAILURE, "0.02 worse than the baseline of 0.85, more than 0.005 worse");
+                "recall",
+                null,
+                "holdout",
+                null,
+                "max_drop",
+                0.005,
+                0.83,
+                0.85,
+                -0.02,
+                -0.015,
+                Verdict.FAILED,
+                Criticality.FAILURE,
+                "0.02 worse than the baseline of 0.85, more than 0.005 worse");
         assertEquals(
-                "recall on holdout: 0.02 worse than the baseline of 0.85, more than 0.005 worse", CheckRanking.sentence(drop));
+                "recall on holdout: 0.02 worse than the baseline of 0.85, more than 0.005 worse",
+                CheckRanking.sentence(drop));
 
         assertEquals("auc: why", CheckRanking.sentence(check("auc", "min", 0.9, null, null, null)));
     }
@@ -49,7 +78,9 @@ class CheckRankingTest {
         assertEquals(-0.05 / 0.85, CheckRanking.distance(recall), 1e-12);
         assertEquals(-0.499, CheckRanking.distance(drop), 1e-12);
         assertEquals(-0.03, CheckRanking.distance(relative), 1e-12);
-        assertEquals(drop, CheckRanking.worst(List.of(latency, recall, relative, drop)).orElseThrow());
+        assertEquals(
+                drop,
+                CheckRanking.worst(List.of(latency, recall, relative, drop)).orElseThrow());
     }
 
     @Test

@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The truth table of every rule. */
 class EvaluatorTest {
     /** The rules of a metric that is not sliced. */
-    private static final List<RuleKind> PLAIN =
-            Arrays.stream(RuleKind.values()).filter(kind -> kind != RuleKind.WORST_GAP).toList();
+    private static final List<RuleKind> PLAIN = Arrays.stream(RuleKind.values())
+            .filter(kind -> kind != RuleKind.WORST_GAP)
+            .toList();
 
     @ParameterizedTest(name = "{2} is {3} for {0} {1}")
     @CsvSource({
@@ -103,7 +104,10 @@ class EvaluatorTest {
         Check check = one(rule, limit, greaterIsBetter, candidate, baseline);
         assertCheck(verdict, margin, check);
         assertEquals(
-                Decimals.shortest(candidate).subtract(Decimals.shortest(baseline)).doubleValue(), check.getChange());
+                Decimals.shortest(candidate)
+                        .subtract(Decimals.shortest(baseline))
+                        .doubleValue(),
+                check.getChange());
     }
 
     @ParameterizedTest
@@ -117,12 +121,20 @@ class EvaluatorTest {
 
     private static Evidence refusing(Map<MetricKey, Double> baseline, String rubberStampRefused) {
         return new Evidence(
-                Map.of(MetricKey.current("m"), 0.5), baseline, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), rubberStampRefused);
+                Map.of(MetricKey.current("m"), 0.5),
+                baseline,
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                rubberStampRefused);
     }
 
     @Test
     void aRubberStampIsRefusedWhereTheEvidenceSaysWhy() {
-        String reason = "no version holds alias 'Champoin', but version 6 holds alias 'champion', which the promotion would move";
+        String reason =
+                "no version holds alias 'Champoin', but version 6 holds alias 'champion', which the promotion would move";
         Evidence evidence = refusing(null, reason);
         MetricRule change = rule("max_drop", "0.1", true);
 
@@ -131,7 +143,9 @@ class EvaluatorTest {
         assertEquals(reason, refused.getReason());
         assertNull(refused.getMargin());
         assertEquals(
-                Verdict.PASSED, only(policy(new BaselinePolicy("Champoin", true), rule("min", "0.1", true)), evidence).getVerdict());
+                Verdict.PASSED,
+                only(policy(new BaselinePolicy("Champoin", true), rule("min", "0.1", true)), evidence)
+                        .getVerdict());
         assertEquals(
                 Verdict.PASSED,
                 only(
@@ -143,7 +157,9 @@ class EvaluatorTest {
     @Test
     void sumsAreDecimal() {
         assertEquals(Verdict.PASSED, one("max_drop", "0.3", false, 0.3, 0.0).getVerdict());
-        assertEquals(Verdict.PASSED, one("min_absolute_change", "0.2", true, 0.3, 0.1).getVerdict());
+        assertEquals(
+                Verdict.PASSED,
+                one("min_absolute_change", "0.2", true, 0.3, 0.1).getVerdict());
         assertEquals(0.2, one("min", "0", true, 0.3, 0.1).getChange());
     }
 
@@ -196,7 +212,8 @@ class EvaluatorTest {
         GatePolicy policy = policy(new BaselinePolicy("champion", false), rule("max_drop", "0.1", true));
 
         assertEquals(
-                Verdict.NO_BASELINE, only(policy, Evidence.ofCurrent(Map.of("m", 0.5), null)).getVerdict());
+                Verdict.NO_BASELINE,
+                only(policy, Evidence.ofCurrent(Map.of("m", 0.5), null)).getVerdict());
     }
 
     @Test
@@ -217,9 +234,13 @@ class EvaluatorTest {
             RuleKind kind = PLAIN.get(random.nextInt(PLAIN.size()));
             double candidate = value(random);
             double baseline = value(random);
-            Check check = one(kind.key(), Double.toString(Math.abs(value(random))), random.nextBoolean(), candidate, baseline);
+            Check check = one(
+                    kind.key(), Double.toString(Math.abs(value(random))), random.nextBoolean(), candidate, baseline);
             if (check.getMargin() != null) {
-                assertEquals(check.isPassed(), check.getMargin() >= 0, () -> check.toMap().toString());
+                assertEquals(
+                        check.isPassed(),
+                        check.getMargin() >= 0,
+                        () -> check.toMap().toString());
             }
         }
     }
@@ -270,9 +291,14 @@ class EvaluatorTest {
 
     @Test
     void reasonsAreForPeople() {
-        assertEquals("0.934 is at least 0.92", one("min", "0.92", true, 0.934, null).getReason());
-        assertEquals("0.83 is 0.02 under its bound of 0.85", one("min", "0.85", true, 0.83, null).getReason());
-        assertEquals("50 is 10 over its bound of 40", one("max", "40", true, 50.0, null).getReason());
+        assertEquals(
+                "0.934 is at least 0.92", one("min", "0.92", true, 0.934, null).getReason());
+        assertEquals(
+                "0.83 is 0.02 under its bound of 0.85",
+                one("min", "0.85", true, 0.83, null).getReason());
+        assertEquals(
+                "50 is 10 over its bound of 40",
+                one("max", "40", true, 50.0, null).getReason());
         assertEquals(
                 "0.01 worse than the baseline of 0.92, more than 0.005 worse",
                 one("max_drop", "0.005", true, 0.91, 0.92).getReason());
@@ -297,7 +323,13 @@ class EvaluatorTest {
                         new BaselineInfo("champion", "6", "r0"),
                         checks)
                 .under("eval_gate.yaml", "f00d", "metrics:\n  b: {min: 0.9}\n")
-                .promotion(new PromotionInfo(false, "7", "champion", null, "6", "the gate failed",
+                .promotion(new PromotionInfo(
+                        false,
+                        "7",
+                        "champion",
+                        null,
+                        "6",
+                        "the gate failed",
                         new ApprovalInfo(true, "alice", "seen", "2026-11-20T10:00:02Z")))
                 .error("CONFLICT", "two answers")
                 .timing(new Timing("2026-11-20T10:00:00Z", 0, 41, 6)
@@ -320,15 +352,15 @@ class EvaluatorTest {
     private static MetricRule rule(String key, String limit, boolean greaterIsBetter) {
         for (RuleKind kind : RuleKind.values()) {
             if (kind.key().equals(key)) {
-                return new MetricRule("m", kind, Decimals.shortest(Double.parseDouble(limit)), greaterIsBetter, Criticality.FAILURE);
+                return new MetricRule(
+                        "m", kind, Decimals.shortest(Double.parseDouble(limit)), greaterIsBetter, Criticality.FAILURE);
             }
         }
         throw new IllegalArgumentException(key);
     }
 
     private static GatePolicy policy(BaselinePolicy baseline, MetricRule... rules) {
-        return new GatePolicy(
-                CandidateSelection.HIGHEST_VERSION, WaitPolicy.DEFAULT, baseline, List.of(rules), null);
+        return new GatePolicy(CandidateSelection.HIGHEST_VERSION, WaitPolicy.DEFAULT, baseline, List.of(rules), null);
     }
 
     private static Check one(String key, String limit, boolean greaterIsBetter, Double candidate, Double baseline) {

@@ -19,7 +19,9 @@ class OriginTest {
 
     private static GatePolicy policy(Map<String, ?> rules) throws Exception {
         return PolicyReader.resolve(
-                null, "churn", PolicyOverrides.builder().thresholds(rules).baseline("champion").build());
+                null,
+                "churn",
+                PolicyOverrides.builder().thresholds(rules).baseline("champion").build());
     }
 
     private static Evidence from(
@@ -27,8 +29,7 @@ class OriginTest {
             Map<MetricKey, Double> baseline,
             Map<MetricKey, Origin> origins,
             Map<MetricKey, Origin> baselineOrigins) {
-        return new Evidence(
-                candidate, baseline, Map.of(), Map.of(), Map.of(), origins, baselineOrigins, null);
+        return new Evidence(candidate, baseline, Map.of(), Map.of(), Map.of(), origins, baselineOrigins, null);
     }
 
     private static Check only(Map<String, ?> rule, Evidence evidence) throws Exception {
@@ -39,8 +40,7 @@ class OriginTest {
 
     @Test
     void aCheckNamesTheRunAndTheDatasetOfAForeignValue() throws Exception {
-        Check check = only(
-                Map.of("min", 0.4), from(HALF, null, Map.of(AUC, new Origin("r9", "train")), Map.of()));
+        Check check = only(Map.of("min", 0.4), from(HALF, null, Map.of(AUC, new Origin("r9", "train")), Map.of()));
 
         assertEquals("r9", check.getRunId());
         assertEquals("train", check.getDataset());
@@ -51,14 +51,12 @@ class OriginTest {
 
     @Test
     void eitherPartOfAnOriginMayBeUnknown() throws Exception {
-        Check dataset = only(
-                Map.of("min", 0.6), from(HALF, null, Map.of(AUC, new Origin(null, "train")), Map.of()));
+        Check dataset = only(Map.of("min", 0.6), from(HALF, null, Map.of(AUC, new Origin(null, "train")), Map.of()));
         assertEquals("train", dataset.getDataset());
         assertNull(dataset.getRunId());
         assertEquals("0.5 is 0.1 under its bound of 0.6 (logged on dataset train)", dataset.getReason());
 
-        Check run = only(
-                Map.of("min", 0.4), from(HALF, null, Map.of(AUC, new Origin("r9", null)), Map.of()));
+        Check run = only(Map.of("min", 0.4), from(HALF, null, Map.of(AUC, new Origin("r9", null)), Map.of()));
         assertNull(run.getDataset());
         assertEquals("0.5 is at least 0.4 (logged by run r9)", run.getReason());
     }
@@ -68,8 +66,7 @@ class OriginTest {
         Map<String, Object> rule = Map.of("min", 0.4, "dataset", "holdout");
         MetricKey key = policy(Map.of("auc", rule)).rules().get(0).target().key("auc");
 
-        Check check = only(
-                rule, from(Map.of(key, 0.5), null, Map.of(key, new Origin("r9", null)), Map.of()));
+        Check check = only(rule, from(Map.of(key, 0.5), null, Map.of(key, new Origin("r9", null)), Map.of()));
 
         assertEquals("holdout", check.getDataset());
         assertEquals("r9", check.getRunId());
@@ -86,8 +83,11 @@ class OriginTest {
         assertEquals(
                 "the same as the baseline of 0.5, at most 0.1 worse (logged by run r2) (the baseline's value: logged by run"
                         + " r9 on dataset train)",
-                only(rule, from(HALF, HALF, Map.of(AUC, new Origin("r2", null)), foreign)).getReason());
-        assertEquals("0.5 is at least 0.4", only(Map.of("min", 0.4), from(HALF, HALF, Map.of(), foreign)).getReason());
+                only(rule, from(HALF, HALF, Map.of(AUC, new Origin("r2", null)), foreign))
+                        .getReason());
+        assertEquals(
+                "0.5 is at least 0.4",
+                only(Map.of("min", 0.4), from(HALF, HALF, Map.of(), foreign)).getReason());
     }
 
     @Test
@@ -117,7 +117,8 @@ class OriginTest {
 
     @Test
     void aReportOfAnEarlierVersionReadsWithoutTheKey() throws Exception {
-        Map<String, Object> map = new HashMap<>(only(Map.of("min", 0.4), from(HALF, null, Map.of(), Map.of())).toMap());
+        Map<String, Object> map = new HashMap<>(
+                only(Map.of("min", 0.4), from(HALF, null, Map.of(), Map.of())).toMap());
         assertNull(map.remove("run_id"));
 
         assertNull(Check.fromMap(map).getRunId());

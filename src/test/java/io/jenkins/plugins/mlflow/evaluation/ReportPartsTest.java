@@ -75,15 +75,19 @@ class ReportPartsTest {
 
     @Test
     void aBaselineOfAnEarlierReportWasFoundOutIfItHasAVersion() {
-        assertTrue(BaselineInfo.fromMap(Map.of("alias", "champion", "version", "6")).isResolved());
+        assertTrue(BaselineInfo.fromMap(Map.of("alias", "champion", "version", "6"))
+                .isResolved());
         assertFalse(BaselineInfo.fromMap(Map.of("alias", "champion")).isResolved());
     }
 
     /** MLflow stores an infinity as the largest double; nobody logged such a number. */
     @ParameterizedTest
     @CsvSource({
-        "1.7976931348623157E308, Infinity", "-1.7976931348623157E308, -Infinity", "Infinity, Infinity",
-        "-Infinity, -Infinity", "NaN, NaN"
+        "1.7976931348623157E308, Infinity",
+        "-1.7976931348623157E308, -Infinity",
+        "Infinity, Infinity",
+        "-Infinity, -Infinity",
+        "NaN, NaN"
     })
     void aStoredInfinityIsReportedAsOne(double stored, String reported) throws Exception {
         var policy = PolicyReader.resolve(
@@ -92,12 +96,18 @@ class ReportPartsTest {
                 PolicyOverrides.builder()
                         .baseline("champion")
                         .thresholds(Map.of(
-                                "loss", Map.of("max", 1), "auc", Map.of("min", 0.1, "max_drop", 0.1), "f1/*", Map.of("worst_gap", 1)))
+                                "loss",
+                                Map.of("max", 1),
+                                "auc",
+                                Map.of("min", 0.1, "max_drop", 0.1),
+                                "f1/*",
+                                Map.of("worst_gap", 1)))
                         .build());
         List<Check> checks = Evaluator.evaluate(
                 policy,
                 Evidence.ofCurrent(
-                        Map.of("loss", stored, "auc", 0.5, "f1/eu", stored), Map.of("loss", 0.5, "auc", stored, "f1/eu", 0.5)));
+                        Map.of("loss", stored, "auc", 0.5, "f1/eu", stored),
+                        Map.of("loss", 0.5, "auc", stored, "f1/eu", 0.5)));
 
         Check loss = check(checks, "loss", "max");
         assertEquals(Verdict.NOT_FINITE, loss.getVerdict());
@@ -112,12 +122,15 @@ class ReportPartsTest {
         assertNull(drop.getChange());
         assertEquals(0.5, drop.getValue());
 
-        assertEquals("slice eu is " + reported + ", not a finite number", check(checks, "f1/*", "worst_gap").getReason());
+        assertEquals(
+                "slice eu is " + reported + ", not a finite number",
+                check(checks, "f1/*", "worst_gap").getReason());
     }
 
     private static Check check(List<Check> checks, String metric, String rule) {
         return checks.stream()
-                .filter(check -> check.getMetric().equals(metric) && check.getRule().equals(rule))
+                .filter(check ->
+                        check.getMetric().equals(metric) && check.getRule().equals(rule))
                 .findFirst()
                 .orElseThrow();
     }

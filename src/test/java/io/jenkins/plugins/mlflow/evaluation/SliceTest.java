@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Rules on the slices of a metric. */
 class SliceTest {
-    private static final Map<String, Double> REGIONS = Map.of(
-            "accuracy/eu", 0.95, "accuracy/us", 0.88, "accuracy/asia", 0.91, "accuracy", 0.1, "recall/eu", 0.1);
+    private static final Map<String, Double> REGIONS =
+            Map.of("accuracy/eu", 0.95, "accuracy/us", 0.88, "accuracy/asia", 0.91, "accuracy", 0.1, "recall/eu", 0.1);
 
     private static List<Check> checks(Map<String, ?> rules, Map<String, Double> candidate, Map<String, Double> baseline)
             throws Exception {
@@ -34,7 +34,9 @@ class SliceTest {
     void eachSliceIsACheckOfItsOwn() throws Exception {
         List<Check> checks = checks(Map.of("min", 0.9), REGIONS, null);
 
-        assertEquals(List.of("us", "asia", "eu"), checks.stream().map(Check::getSlice).toList());
+        assertEquals(
+                List.of("us", "asia", "eu"),
+                checks.stream().map(Check::getSlice).toList());
         assertEquals("accuracy/us", checks.get(0).getMetric());
         assertEquals(Verdict.FAILED, checks.get(0).getVerdict());
         assertEquals(GateStatus.FAILED, GateStatus.of(checks));
@@ -85,12 +87,14 @@ class SliceTest {
 
         Check over = checks(Map.of("worst_gap", 0.05), REGIONS, null).get(0);
         assertEquals(Verdict.FAILED, over.getVerdict());
-        assertEquals(
-                "slices us (0.88) and eu (0.95) are 0.07 apart, more than 0.05", over.getReason());
+        assertEquals("slices us (0.88) and eu (0.95) are 0.07 apart, more than 0.05", over.getReason());
 
-        Check broken = checks(Map.of("worst_gap", 1), Map.of("accuracy/eu", 0.9, "accuracy/us", Double.NaN), null).get(0);
+        Check broken = checks(Map.of("worst_gap", 1), Map.of("accuracy/eu", 0.9, "accuracy/us", Double.NaN), null)
+                .get(0);
         assertEquals(Verdict.NOT_FINITE, broken.getVerdict());
-        assertEquals(Verdict.MISSING, checks(Map.of("worst_gap", 1), Map.of(), null).get(0).getVerdict());
+        assertEquals(
+                Verdict.MISSING,
+                checks(Map.of("worst_gap", 1), Map.of(), null).get(0).getVerdict());
     }
 
     private static Map<String, Double> gap(double low, double high, double samples) {
@@ -98,7 +102,8 @@ class SliceTest {
     }
 
     private static Check gapCheck(double limit, Map<String, Double> values) throws Exception {
-        return checks(Map.of("worst_gap", limit, "evidence", Map.of("samples", "n/*")), values, null).get(0);
+        return checks(Map.of("worst_gap", limit, "evidence", Map.of("samples", "n/*")), values, null)
+                .get(0);
     }
 
     @Test
@@ -121,7 +126,18 @@ class SliceTest {
     @Test
     void anyTwoSlicesMayBeTheOnesThatAreFarthestApart() throws Exception {
         Map<String, Double> values = Map.of(
-                "accuracy/eu", 0.90, "n/eu", 1e6, "accuracy/us", 0.91, "n/us", 1e6, "accuracy/asia", 0.905, "n/asia", 20.0);
+                "accuracy/eu",
+                0.90,
+                "n/eu",
+                1e6,
+                "accuracy/us",
+                0.91,
+                "n/us",
+                1e6,
+                "accuracy/asia",
+                0.905,
+                "n/asia",
+                20.0);
 
         Check check = gapCheck(0.05, values);
 
@@ -165,7 +181,8 @@ class SliceTest {
         Check check = gapCheck(0.5, values);
 
         assertEquals(Verdict.INCONCLUSIVE, check.getVerdict());
-        assertEquals("501 slices are too many to compare each with each; `worst_gap` with `evidence` takes at most 500",
+        assertEquals(
+                "501 slices are too many to compare each with each; `worst_gap` with `evidence` takes at most 500",
                 check.getReason());
         values.remove("accuracy/0");
         assertEquals(Verdict.PASSED, gapCheck(0.5, values).getVerdict());
@@ -175,8 +192,10 @@ class SliceTest {
     void theMetricsOfTheRulesOwnEvidenceAreNoSlices() throws Exception {
         Map<String, Object> rule = Map.of("min", 0.5, "evidence", Map.of("samples", "accuracy/*_n"));
 
-        List<Check> checks =
-                checks(rule, Map.of("accuracy/eu", 0.9, "accuracy/eu_n", 1000.0, "accuracy/us", 0.9, "accuracy/us_n", 1000.0), null);
+        List<Check> checks = checks(
+                rule,
+                Map.of("accuracy/eu", 0.9, "accuracy/eu_n", 1000.0, "accuracy/us", 0.9, "accuracy/us_n", 1000.0),
+                null);
 
         assertEquals(List.of("eu", "us"), checks.stream().map(Check::getSlice).toList());
         assertEquals(GateStatus.PASSED, GateStatus.of(checks));
@@ -207,10 +226,13 @@ class SliceTest {
     @Test
     void aSliceThatCannotBeToldIsACheckEvenIfItHasNoValue() throws Exception {
         var policy = PolicyReader.resolve(
-                null, "churn", PolicyOverrides.builder().thresholds(Map.of("accuracy/*", 0.5)).build());
+                null,
+                "churn",
+                PolicyOverrides.builder().thresholds(Map.of("accuracy/*", 0.5)).build());
 
         List<Check> checks = Evaluator.evaluate(
-                policy, new Evidence(
+                policy,
+                new Evidence(
                         Map.of(MetricKey.current("accuracy/eu"), 0.9),
                         null,
                         Map.of(MetricKey.current("accuracy/us"), "two models have it"),

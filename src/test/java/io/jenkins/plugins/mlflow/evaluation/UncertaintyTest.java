@@ -45,7 +45,10 @@ class UncertaintyTest {
     @ParameterizedTest
     @CsvSource({"81, 263, 0.2553, 0.3662", "15, 148, 0.0624, 0.1605", "0, 20, 0, 0.1611", "1, 29, 0.0061, 0.1718"})
     void oneProportion(int successes, int samples, double lower, double upper) throws Exception {
-        assertInterval(lower, upper, proportion(samples).of(decimal((double) successes / samples)).interval());
+        assertInterval(
+                lower,
+                upper,
+                proportion(samples).of(decimal((double) successes / samples)).interval());
     }
 
     /** Table II of Newcombe, "Interval estimation for the difference", Stat. Med. 17 (1998), method 10. */
@@ -95,7 +98,10 @@ class UncertaintyTest {
             double value = i / 1000.0;
             Interval interval = proportion(samples).of(decimal(value)).interval();
 
-            assertTrue(lower <= interval.lower().doubleValue() && upper <= interval.upper().doubleValue(), "at " + value);
+            assertTrue(
+                    lower <= interval.lower().doubleValue()
+                            && upper <= interval.upper().doubleValue(),
+                    "at " + value);
             lower = interval.lower().doubleValue();
             upper = interval.upper().doubleValue();
             assertTrue(0 <= lower && lower <= value && value <= upper && upper <= 1, "at " + value);
@@ -142,9 +148,13 @@ class UncertaintyTest {
         int covered = 0;
         for (int i = 0; i < trials; i++) {
             double truth = 0.5 + 0.49 * random.nextDouble();
-            Interval interval =
-                    proportion(samples).of(decimal(measurement.of(random, truth, samples))).interval();
-            covered += interval.lower().doubleValue() <= truth && truth <= interval.upper().doubleValue() ? 1 : 0;
+            Interval interval = proportion(samples)
+                    .of(decimal(measurement.of(random, truth, samples)))
+                    .interval();
+            covered += interval.lower().doubleValue() <= truth
+                            && truth <= interval.upper().doubleValue()
+                    ? 1
+                    : 0;
         }
         double coverage = (double) covered / trials;
         String found = "the 95 % interval of the " + what + " of " + samples + " samples covers " + coverage;
@@ -161,18 +171,29 @@ class UncertaintyTest {
                 "churn",
                 PolicyOverrides.builder()
                         .baseline("champion")
-                        .thresholds(Map.of("accuracy", Map.of(
-                                "min_absolute_change", 0,
-                                "greater_is_better", true,
-                                "evidence", Map.of("samples", "n_test"))))
+                        .thresholds(Map.of(
+                                "accuracy",
+                                Map.of(
+                                        "min_absolute_change",
+                                        0,
+                                        "greater_is_better",
+                                        true,
+                                        "evidence",
+                                        Map.of("samples", "n_test"))))
                         .build());
         Random random = new Random(5);
         int passed = 0;
         for (int i = 0; i < 5_000; i++) {
             double truth = 0.6 + 0.35 * random.nextDouble();
-            Map<String, Double> candidate = Map.of("accuracy", observed(random, truth, samples), "n_test", (double) samples);
-            Map<String, Double> baseline = Map.of("accuracy", observed(random, truth, samples), "n_test", (double) samples);
-            passed += Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline)).get(0).isPassed() ? 1 : 0;
+            Map<String, Double> candidate =
+                    Map.of("accuracy", observed(random, truth, samples), "n_test", (double) samples);
+            Map<String, Double> baseline =
+                    Map.of("accuracy", observed(random, truth, samples), "n_test", (double) samples);
+            passed += Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline))
+                            .get(0)
+                            .isPassed()
+                    ? 1
+                    : 0;
         }
         int promoted = passed;
         System.out.println("of 5,000 models that are no better, with " + samples + " samples, " + promoted + " pass");
@@ -216,7 +237,8 @@ class UncertaintyTest {
                         .baseline("champion")
                         .thresholds(Map.of("accuracy", rule))
                         .build());
-        return Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline)).get(0);
+        return Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline))
+                .get(0);
     }
 
     private static Map<String, Object> rule(String kind, double limit, Map<String, Object> evidence) {
@@ -227,8 +249,15 @@ class UncertaintyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "min, 0.90, PASSED", "min, 0.92, INCONCLUSIVE", "min, 0.96, FAILED", "min, 0.91, PASSED", "min, 0.95, INCONCLUSIVE",
-        "max, 0.95, PASSED", "max, 0.94, INCONCLUSIVE", "max, 0.90, FAILED", "max, 0.91, INCONCLUSIVE"
+        "min, 0.90, PASSED",
+        "min, 0.92, INCONCLUSIVE",
+        "min, 0.96, FAILED",
+        "min, 0.91, PASSED",
+        "min, 0.95, INCONCLUSIVE",
+        "max, 0.95, PASSED",
+        "max, 0.94, INCONCLUSIVE",
+        "max, 0.90, FAILED",
+        "max, 0.91, INCONCLUSIVE"
     })
     void aBoundMustHoldForTheWholeInterval(String kind, double limit, Verdict verdict) throws Exception {
         Check check = check(

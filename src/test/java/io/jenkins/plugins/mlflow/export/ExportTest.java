@@ -45,8 +45,7 @@ class ExportTest {
 
     @Test
     void theBaselineSaysByWhatItWasFoundAndWhetherItWas() {
-        assertEquals(
-                "version 6 (alias champion)", fact("baseline", null, new BaselineInfo("champion", "6", "r0")));
+        assertEquals("version 6 (alias champion)", fact("baseline", null, new BaselineInfo("champion", "6", "r0")));
         assertEquals(
                 "version 6 (stage Production)",
                 fact("baseline", null, new BaselineInfo(null, "Production", true, "6", "r0", null)));
@@ -61,13 +60,14 @@ class ExportTest {
     @Test
     void theCandidateSaysWhatItsRunAndItsModelAre() {
         assertEquals(
-                "run r1, version 7",
-                fact("candidate", new CandidateInfo("r1", "3", "e", "7", null, "FINISHED"), null));
+                "run r1, version 7", fact("candidate", new CandidateInfo("r1", "3", "e", "7", null, "FINISHED"), null));
         assertEquals(
                 "run r1 (evaluation run), version 7, logged model m-1 (rf)",
                 fact(
                         "candidate",
-                        new CandidateInfo("r1", "3", "e", "7", "m-1", "FINISHED").named("rf").run(true, false),
+                        new CandidateInfo("r1", "3", "e", "7", "m-1", "FINISHED")
+                                .named("rf")
+                                .run(true, false),
                         null));
         assertEquals(
                 "run r1 (evaluation run, child run)",
@@ -80,7 +80,11 @@ class ExportTest {
 
         assertFalse(markdown.contains("<script>"), markdown);
         assertTrue(markdown.contains("a\\|b"), markdown);
-        assertEquals(3, markdown.lines().filter(line -> line.matches("\\| (FAILED|PASSED) .*")).count());
+        assertEquals(
+                3,
+                markdown.lines()
+                        .filter(line -> line.matches("\\| (FAILED|PASSED) .*"))
+                        .count());
     }
 
     /** As GitHub and GitLab make links of bare addresses, and call people and issues, whatever is escaped with a backslash. */

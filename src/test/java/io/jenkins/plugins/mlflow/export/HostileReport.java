@@ -27,12 +27,15 @@ public final class HostileReport {
                 "churn",
                 PolicyOverrides.builder()
                         .thresholds(Map.of(
-                                METRIC, ">= 0.9",
-                                "recall", Map.of("min", 0.8, "criticality", "note"),
-                                "latency", Map.of("max", 40, "criticality", "unstable")))
+                                METRIC,
+                                ">= 0.9",
+                                "recall",
+                                Map.of("min", 0.8, "criticality", "note"),
+                                "latency",
+                                Map.of("max", 40, "criticality", "unstable")))
                         .build());
-        List<Check> checks =
-                Evaluator.evaluate(policy, Evidence.ofCurrent(Map.of(METRIC, 0.95, "recall", 0.5, "latency", 50.0), null));
+        List<Check> checks = Evaluator.evaluate(
+                policy, Evidence.ofCurrent(Map.of(METRIC, 0.95, "recall", 0.5, "latency", 50.0), null));
         return new GateReport(GateStatus.UNSTABLE, HOSTILE, "enabled", "churn", "http://mlflow")
                 .evaluated(new CandidateInfo(HOSTILE, "3", null, "7", null, "FINISHED"), null, checks);
     }

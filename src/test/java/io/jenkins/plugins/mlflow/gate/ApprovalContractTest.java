@@ -50,11 +50,13 @@ class ApprovalContractTest {
             assertTrue(report.isPromoted(), report.getReason());
             assertEquals(promotion, gate.asked);
         }
-        ModelVersion approved = mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
+        ModelVersion approved =
+                mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
         assertEquals("alice", approved.tags().get("mlflow_eval_gate.approved_by"));
         assertEquals("a reason", approved.tags().get("mlflow_eval_gate.approval_reason"));
 
-        GateReport third = gate.approver(null).of(Kind.RUN, goodRun(data, experiment)).run();
+        GateReport third =
+                gate.approver(null).of(Kind.RUN, goodRun(data, experiment)).run();
         assertTrue(third.isPromoted(), third.getReason());
         assertFalse(third.getPromotion().getApproval().isRequired());
         assertEquals(2, gate.asked);

@@ -147,7 +147,9 @@ class ApprovalTest {
 
         assertEquals(GateStatus.ERROR, report.getStatus());
         assertEquals("TIMEOUT", report.getErrorCategory());
-        assertTrue(report.getReason().contains("nobody approved the promotion to alias 'champion' within 1d"), report.getReason());
+        assertTrue(
+                report.getReason().contains("nobody approved the promotion to alias 'champion' within 1d"),
+                report.getReason());
         assertEquals("nobody approved it", report.getPromotion().getReason());
         assertEquals(Duration.ofDays(1).toMillis(), report.getTiming().getTotalMillis());
         assertEquals(List.of(), mlflow.writes);
@@ -191,8 +193,7 @@ class ApprovalTest {
         drive.runUntil(Phase.AWAIT_APPROVAL);
         drive.clock.pass(Duration.ofHours(20));
         drive.approve("alice", null);
-        mlflow.failNext(
-                "version", TrackingException.passing(ErrorCategory.UNREACHABLE, "503", Duration.ofSeconds(20)));
+        mlflow.failNext("version", TrackingException.passing(ErrorCategory.UNREACHABLE, "503", Duration.ofSeconds(20)));
 
         assertTrue(drive.goOn().isPromoted());
     }
@@ -207,7 +208,8 @@ class ApprovalTest {
         GateReport report = drive.goOn();
 
         assertEquals("CONFLICT", report.getErrorCategory());
-        assertTrue(report.getReason().contains("The metrics of run r7 changed after alice approved"), report.getReason());
+        assertTrue(
+                report.getReason().contains("The metrics of run r7 changed after alice approved"), report.getReason());
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -234,7 +236,8 @@ class ApprovalTest {
 
         GateReport asked = drive.run();
         assertEquals("TIMEOUT", asked.getErrorCategory());
-        assertTrue(drive.said.contains("1 of the first 2 promotions of churn were approved so far"), drive.said::toString);
+        assertTrue(
+                drive.said.contains("1 of the first 2 promotions of churn were approved so far"), drive.said::toString);
 
         approvedBefore(4, 6);
         GateReport free = drive.run();
@@ -268,7 +271,9 @@ class ApprovalTest {
         GateReport report = drive.run();
 
         assertEquals("TIMEOUT", report.getErrorCategory());
-        assertTrue(drive.said.stream().anyMatch(line -> line.contains("could not be read: 400 tags?")), drive.said::toString);
+        assertTrue(
+                drive.said.stream().anyMatch(line -> line.contains("could not be read: 400 tags?")),
+                drive.said::toString);
     }
 
     @Test
@@ -299,7 +304,8 @@ class ApprovalTest {
         mlflow.aliases.put("champion", "7");
         GateReport held = drive.run();
         assertEquals(GateStatus.PASSED, held.getStatus());
-        assertEquals("version 7 already holds alias 'champion'", held.getPromotion().getReason());
+        assertEquals(
+                "version 7 already holds alias 'champion'", held.getPromotion().getReason());
         assertFalse(approval(held).isRequired());
         assertEquals(List.of(), mlflow.writes);
     }

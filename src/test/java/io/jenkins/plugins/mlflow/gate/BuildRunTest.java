@@ -65,7 +65,8 @@ class BuildRunTest {
         GateReport report = drive.run();
 
         assertEquals("NOT_FOUND", report.getErrorCategory());
-        assertTrue(report.getErrorMessage().contains("no active top-level run of this build"), report.getErrorMessage());
+        assertTrue(
+                report.getErrorMessage().contains("no active top-level run of this build"), report.getErrorMessage());
         assertTrue(report.getErrorMessage().contains("mlflow.start_run()"), report.getErrorMessage());
     }
 
@@ -113,7 +114,9 @@ class BuildRunTest {
         GateReport report = drive.run();
 
         assertEquals("NOT_FOUND", report.getErrorCategory());
-        assertTrue(report.getErrorMessage().contains("no active run of this build in experiment 'churn'"), report.getErrorMessage());
+        assertTrue(
+                report.getErrorMessage().contains("no active run of this build in experiment 'churn'"),
+                report.getErrorMessage());
     }
 
     @Test

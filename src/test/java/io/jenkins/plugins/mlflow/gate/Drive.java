@@ -23,9 +23,11 @@ final class Drive {
     RunMode mode = RunMode.ENABLED;
     /** The run that evaluated the candidate's version, if it is not the version's own. */
     String evaluationRun;
+
     boolean locked;
     /** The tags of a build, if only its runs count. */
     RunTags runTags;
+
     GateState state;
 
     /** Version 6 is the champion, by alias and stage; version 7, which is a little better, is to be evaluated. */
@@ -39,11 +41,11 @@ final class Drive {
     }
 
     Gate gate() {
-        GateRequest request =
-                new GateRequest("churn", "production", exact, policy, "eval_gate.yaml", "f00d", mode, "http://ci/7/")
-                        .evaluatedBy(evaluationRun)
-                        .locked(locked)
-                        .among(runTags);
+        GateRequest request = new GateRequest(
+                        "churn", "production", exact, policy, "eval_gate.yaml", "f00d", mode, "http://ci/7/")
+                .evaluatedBy(evaluationRun)
+                .locked(locked)
+                .among(runTags);
         return new Gate(request, clock, new Random(1));
     }
 

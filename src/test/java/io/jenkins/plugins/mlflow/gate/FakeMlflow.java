@@ -42,6 +42,7 @@ final class FakeMlflow implements TrackingServer {
     final Map<String, FakeModel> models = new TreeMap<>();
     /** An MLflow before 3 has no logged models. */
     boolean hasLoggedModels = true;
+
     final Map<String, String> aliases = new HashMap<>();
     final List<String> writes = new ArrayList<>();
     final List<String> calls = new ArrayList<>();
@@ -50,6 +51,7 @@ final class FakeMlflow implements TrackingServer {
     Instant created = Instant.ofEpochMilli(1_700_000_000_000L);
     /** Whether the registered model is a prompt. */
     boolean prompt;
+
     ModelVersion.Status statusOfCreated = ModelVersion.Status.READY;
     private final Map<String, List<Disturbance>> disturbances = new HashMap<>();
     private final Clock clock;
@@ -103,8 +105,7 @@ final class FakeMlflow implements TrackingServer {
         logOn(dataset, dataset == null ? null : "d-" + dataset, modelId, runId, metric, value, runs.get(runId).end);
     }
 
-    void logOn(
-            String dataset, String digest, String modelId, String runId, String metric, double value, Instant when) {
+    void logOn(String dataset, String digest, String modelId, String runId, String metric, double value, Instant when) {
         log(runId, metric, value, when);
         // As MLflow does, which drops the mark that tells NaN from 0.
         Run.Metric kept = new Run.Metric(Double.isNaN(value) ? 0 : value, when.toEpochMilli(), 0);
@@ -271,7 +272,8 @@ final class FakeMlflow implements TrackingServer {
             return models.keySet().stream()
                     .map(this::tellModel)
                     .filter(model -> model.metrics().stream()
-                            .anyMatch(entry -> entry.metric().equals(metric) && entry.value().value() == value))
+                            .anyMatch(entry -> entry.metric().equals(metric)
+                                    && entry.value().value() == value))
                     .toList();
         });
     }
@@ -283,15 +285,19 @@ final class FakeMlflow implements TrackingServer {
 
     private void requireLoggedModels() throws TrackingException {
         if (!hasLoggedModels) {
-            throw TrackingException.permanent(ErrorCategory.CONFIGURATION, "there are no logged models before MLflow 3");
+            throw TrackingException.permanent(
+                    ErrorCategory.CONFIGURATION, "there are no logged models before MLflow 3");
         }
     }
 
     @Override
     public void history(String runId, String metric, Consumer<Run.Metric> values) throws TrackingException {
-        answer("history", () -> runs.get(runId)
-                        .histories
-                        .getOrDefault(metric, List.of(runs.get(runId).metrics.get(metric))))
+        answer(
+                        "history",
+                        () -> runs.get(runId)
+                                .histories
+                                .getOrDefault(
+                                        metric, List.of(runs.get(runId).metrics.get(metric))))
                 .forEach(values);
     }
 
@@ -311,8 +317,8 @@ final class FakeMlflow implements TrackingServer {
             }
             Comparator<Run> order = search.metric() == null
                     ? Comparator.comparing(Run::startTime).reversed()
-                    : Comparator.comparing(run -> run.metrics().get(search.metric()).value()
-                            * (search.descending() ? -1 : 1));
+                    : Comparator.comparing(
+                            run -> run.metrics().get(search.metric()).value() * (search.descending() ? -1 : 1));
             return found.stream().min(order);
         });
     }
@@ -333,13 +339,15 @@ final class FakeMlflow implements TrackingServer {
                 String name = runs.get(id).name;
                 if (hasTags(id, search.tags())
                         && !run.deleted()
-                        && (search.experimentId() == null || search.experimentId().equals(run.experimentId()))
+                        && (search.experimentId() == null
+                                || search.experimentId().equals(run.experimentId()))
                         && (search.filter() == null || search.filter().equals(name))
                         && (search.children() || !run.isChild())) {
                     found.add(new TaggedRun(run, name, nameOfExperiment(run.experimentId())));
                 }
             }
-            found.sort(Comparator.comparing((TaggedRun run) -> run.run().startTime()).reversed());
+            found.sort(Comparator.comparing((TaggedRun run) -> run.run().startTime())
+                    .reversed());
             return found.subList(0, Math.min(search.most(), found.size()));
         });
     }
@@ -374,8 +382,7 @@ final class FakeMlflow implements TrackingServer {
             return runs.get(runId).artifacts.stream()
                     .filter(file -> file.startsWith(below))
                     .map(file -> file.substring(below.length()))
-                    .map(rest -> new Artifact(
-                            below + rest.replaceAll("/.*", ""), rest.contains("/")))
+                    .map(rest -> new Artifact(below + rest.replaceAll("/.*", ""), rest.contains("/")))
                     .distinct()
                     .toList();
         });
@@ -424,17 +431,21 @@ final class FakeMlflow implements TrackingServer {
 
     @Override
     public Optional<ModelVersion> versionInStage(String model, String stage) throws TrackingException {
-        return answer("versionInStage", () -> versions.descendingKeySet().stream()
-                .filter(number -> versions.get(number).stage.equals(stage))
-                .findFirst()
-                .map(number -> tell(model, number)));
+        return answer(
+                "versionInStage",
+                () -> versions.descendingKeySet().stream()
+                        .filter(number -> versions.get(number).stage.equals(stage))
+                        .findFirst()
+                        .map(number -> tell(model, number)));
     }
 
     @Override
     public List<ModelVersion> versionsInStage(String model, String stage) throws TrackingException {
-        return answer("versionsInStage", () -> highestFirst(model)
-                .filter(version -> version.stage().equals(stage))
-                .toList());
+        return answer(
+                "versionsInStage",
+                () -> highestFirst(model)
+                        .filter(version -> version.stage().equals(stage))
+                        .toList());
     }
 
     private Stream<ModelVersion> highestFirst(String model) {
@@ -449,19 +460,23 @@ final class FakeMlflow implements TrackingServer {
     @Override
     public Optional<ModelVersion> highestVersionOfRun(String model, String runId, Predicate<ModelVersion> wanted)
             throws TrackingException {
-        return answer("highestVersionOfRun", () -> highestFirst(model)
-                .filter(version -> runId.equals(version.runId()))
-                .filter(wanted)
-                .findFirst());
+        return answer(
+                "highestVersionOfRun",
+                () -> highestFirst(model)
+                        .filter(version -> runId.equals(version.runId()))
+                        .filter(wanted)
+                        .findFirst());
     }
 
     @Override
     public Optional<ModelVersion> highestVersionOf(String model, String loggedModel, Predicate<ModelVersion> wanted)
             throws TrackingException {
-        return answer("highestVersionOf", () -> highestFirst(model)
-                .filter(version -> LoggedModel.source(loggedModel).equals(version.source()))
-                .filter(wanted)
-                .findFirst());
+        return answer(
+                "highestVersionOf",
+                () -> highestFirst(model)
+                        .filter(version -> LoggedModel.source(loggedModel).equals(version.source()))
+                        .filter(wanted)
+                        .findFirst());
     }
 
     @Override
@@ -474,10 +489,12 @@ final class FakeMlflow implements TrackingServer {
 
     @Override
     public List<ModelVersion> versionsWithTagValue(String model, String tag, String value) throws TrackingException {
-        return answer("versionsWithTagValue", () -> versions.entrySet().stream()
-                .filter(version -> value.equals(version.getValue().tags.get(tag)))
-                .map(version -> tell(model, version.getKey()))
-                .toList());
+        return answer(
+                "versionsWithTagValue",
+                () -> versions.entrySet().stream()
+                        .filter(version -> value.equals(version.getValue().tags.get(tag)))
+                        .map(version -> tell(model, version.getKey()))
+                        .toList());
     }
 
     @Override

@@ -78,7 +78,8 @@ class GateContractTest {
     void aGoodRunPassesInOneRequestBesideTheExperimentsName() throws Exception {
         String run = run("accuracy", 0.93);
 
-        GateReport report = gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", ">= 0.93")).passes();
+        GateReport report =
+                gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", ">= 0.93")).passes();
 
         assertEquals(0.93, only(report).getValue());
         assertEquals(experiment, report.getCandidate().getExperimentId());
@@ -104,7 +105,10 @@ class GateContractTest {
     void aMetricThatNeverComesIsMissing() throws Exception {
         String run = run("accuracy", 0.93);
 
-        GateReport report = gate.of(Kind.RUN, run).thresholds(Map.of("recall", ">= 0.5")).timeout("2s").run();
+        GateReport report = gate.of(Kind.RUN, run)
+                .thresholds(Map.of("recall", ">= 0.5"))
+                .timeout("2s")
+                .run();
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals(Verdict.MISSING, only(report).getVerdict());
@@ -115,7 +119,10 @@ class GateContractTest {
         String run = run("accuracy", 0.93);
         gate.whenWaitingFor("to have metric recall", () -> log(run, "recall", 0.9, Instant.now()));
 
-        GateReport report = gate.of(Kind.RUN, run).thresholds(Map.of("recall", ">= 0.5")).timeout("60s").passes();
+        GateReport report = gate.of(Kind.RUN, run)
+                .thresholds(Map.of("recall", ">= 0.5"))
+                .timeout("60s")
+                .passes();
 
         assertTrue(report.getTiming().getWaitedMillis() >= 1000);
     }
@@ -125,7 +132,10 @@ class GateContractTest {
         String run = runThat("RUNNING", "accuracy", 0.93);
         gate.whenWaitingFor("to finish (it is RUNNING)", () -> data.end(run, "FINISHED", Instant.now()));
 
-        GateReport report = gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).timeout("60s").passes();
+        GateReport report = gate.of(Kind.RUN, run)
+                .thresholds(Map.of("accuracy", 0.9))
+                .timeout("60s")
+                .passes();
 
         assertEquals("FINISHED", report.getCandidate().getRunStatus());
     }
@@ -134,7 +144,8 @@ class GateContractTest {
     void aFailedRunFailsTheGateAtOnceWithItsValues() throws Exception {
         String run = runThat("FAILED", "accuracy", 0.93);
 
-        GateReport report = gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).run();
+        GateReport report =
+                gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).run();
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals("run " + run + " ended as FAILED", report.getReason());
@@ -148,7 +159,9 @@ class GateContractTest {
 
         gate.thresholds(Map.of("accuracy", 0.9));
         assertError(ErrorCategory.NOT_FOUND, gate.of(Kind.RUN, run).run());
-        assertError(ErrorCategory.NOT_FOUND, gate.of(Kind.RUN, "0123456789abcdef0123456789abcdef").run());
+        assertError(
+                ErrorCategory.NOT_FOUND,
+                gate.of(Kind.RUN, "0123456789abcdef0123456789abcdef").run());
     }
 
     @Test
@@ -171,7 +184,10 @@ class GateContractTest {
         String other = MlflowData.unique("other");
         data.experiment(other);
 
-        GateReport report = gate.of(Kind.RUN, run).experiment(other).thresholds(Map.of("accuracy", 0.9)).run();
+        GateReport report = gate.of(Kind.RUN, run)
+                .experiment(other)
+                .thresholds(Map.of("accuracy", 0.9))
+                .run();
 
         assertError(ErrorCategory.CONFLICT, report);
     }
@@ -189,9 +205,12 @@ class GateContractTest {
         assertEquals(experimentName, report.getCandidate().getExperiment());
 
         assertEquals(GateStatus.FAILED, gate.filter(null).run().getStatus());
-        assertError(ErrorCategory.NOT_FOUND, gate.filter("tags.purpose = 'none'").run());
+        assertError(
+                ErrorCategory.NOT_FOUND, gate.filter("tags.purpose = 'none'").run());
         assertError(ErrorCategory.NOT_FOUND, gate.filter(null).maxAge("30m").run());
-        assertError(ErrorCategory.PROTOCOL, gate.maxAge(null).filter("no such thing").run());
+        assertError(
+                ErrorCategory.PROTOCOL,
+                gate.maxAge(null).filter("no such thing").run());
     }
 
     @Test
@@ -205,11 +224,14 @@ class GateContractTest {
 
         GateReport byVersion = gate.of(Kind.VERSION, first).passes();
         assertEquals(good, byVersion.getCandidate().getRunId());
-        assertEquals(first, gate.of(Kind.ALIAS, "challenger").run().getCandidate().getVersion());
+        assertEquals(
+                first, gate.of(Kind.ALIAS, "challenger").run().getCandidate().getVersion());
         GateReport highest = gate.newest().run();
         assertEquals(second, highest.getCandidate().getVersion());
         assertEquals(GateStatus.FAILED, highest.getStatus());
-        assertEquals("FAILED", mlflow.client().version(gate.model, second).tags().get("mlflow_eval_gate.last_refusal_status"));
+        assertEquals(
+                "FAILED",
+                mlflow.client().version(gate.model, second).tags().get("mlflow_eval_gate.last_refusal_status"));
         assertError(ErrorCategory.NOT_FOUND, gate.of(Kind.VERSION, "99").run());
         assertError(ErrorCategory.NOT_FOUND, gate.of(Kind.ALIAS, "nobody").run());
     }
@@ -223,7 +245,8 @@ class GateContractTest {
         assertEquals(GateStatus.FAILED, strict.getStatus());
         assertEquals(Verdict.NO_BASELINE, strict.getChecks().get(0).getVerdict());
 
-        GateReport stamped = gate.baseline(Map.of("alias", "champion", "when_missing", "rubber_stamp")).passes();
+        GateReport stamped = gate.baseline(Map.of("alias", "champion", "when_missing", "rubber_stamp"))
+                .passes();
         assertTrue(stamped.getReason().contains("rubber stamp"));
     }
 
@@ -252,14 +275,15 @@ class GateContractTest {
                         "rmse", Map.of("min_relative_change", 0.1, "greater_is_better", false)))
                 .passes();
         assertEquals(champion, report.getBaseline().getVersion());
-        assertEquals(-0.005, report.getChecks().stream()
-                .filter(check -> check.getMetric().equals("accuracy"))
-                .findFirst()
-                .orElseThrow()
-                .getChange());
+        assertEquals(
+                -0.005,
+                report.getChecks().stream()
+                        .filter(check -> check.getMetric().equals("accuracy"))
+                        .findFirst()
+                        .orElseThrow()
+                        .getChange());
 
-        GateReport worse = gate.thresholds(
-                        Map.of("accuracy", Map.of("max_drop", 0.004, "greater_is_better", true)))
+        GateReport worse = gate.thresholds(Map.of("accuracy", Map.of("max_drop", 0.004, "greater_is_better", true)))
                 .run();
         assertEquals(GateStatus.FAILED, worse.getStatus());
     }
@@ -276,7 +300,8 @@ class GateContractTest {
 
         assertTrue(report.isPromoted(), () -> report.toMap().toString());
         assertEquals(champion, report.getPromotion().getPreviousVersion());
-        ModelVersion promoted = mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
+        ModelVersion promoted =
+                mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
         assertEquals(version, promoted.version());
         assertEquals("PASSED", promoted.tags().get("mlflow_eval_gate.status"));
         assertEquals(champion, promoted.tags().get("mlflow_eval_gate.previous_version"));
@@ -286,7 +311,9 @@ class GateContractTest {
         GateReport again = gate.run();
         assertEquals(GateStatus.PASSED, again.getStatus());
         assertFalse(again.isPromoted());
-        assertEquals("version " + version + " already holds alias 'champion'", again.getPromotion().getReason());
+        assertEquals(
+                "version " + version + " already holds alias 'champion'",
+                again.getPromotion().getReason());
     }
 
     @Test
@@ -298,12 +325,15 @@ class GateContractTest {
 
         assertTrue(report.isPromoted(), () -> report.toMap().toString());
         assertNull(report.getPromotion().getPreviousVersion());
-        ModelVersion created = mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
+        ModelVersion created =
+                mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
         assertEquals(run, created.runId());
         assertEquals("runs:/" + run + "/model", created.source());
 
         gate.run();
-        assertEquals(created.version(), mlflow.client().highestVersion(gate.model).orElseThrow().version());
+        assertEquals(
+                created.version(),
+                mlflow.client().highestVersion(gate.model).orElseThrow().version());
     }
 
     @Test
@@ -313,7 +343,10 @@ class GateContractTest {
 
         assertError(
                 ErrorCategory.NOT_FOUND,
-                unknown.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).promote("champion").run());
+                unknown.of(Kind.RUN, run)
+                        .thresholds(Map.of("accuracy", 0.9))
+                        .promote("champion")
+                        .run());
         assertFalse(mlflow.client().registeredModel(unknown.model).isPresent());
     }
 
@@ -374,8 +407,7 @@ class GateContractTest {
                   %s:
                     candidate: {experiment: %s, select: best, order_by: metrics.accuracy DESC}
                     metrics: {accuracy: 0.95}
-                """
-                .formatted(gate.model, experimentName));
+                """.formatted(gate.model, experimentName));
 
         GateReport report = gate.run();
 

@@ -80,7 +80,8 @@ class GateTest {
     @Test
     void withAnExperimentTheNewestRunIsEvaluatedAndNotTheBest() throws Exception {
         mlflow.experiments.put("customer-churn", "3");
-        mlflow.finishedRun("best", "accuracy", 0.99).start = drive.clock.instant().minus(Duration.ofDays(2));
+        mlflow.finishedRun("best", "accuracy", 0.99).start =
+                drive.clock.instant().minus(Duration.ofDays(2));
         mlflow.finishedRun("newest", "accuracy", 0.91);
         drive.policy = selecting(new CandidateSelection("customer-churn", null, false, null, null), ACCURACY);
 
@@ -90,7 +91,8 @@ class GateTest {
     @Test
     void theBestRunIsEvaluatedOnlyOnRequestAndOnlyIfYoungEnough() throws Exception {
         mlflow.experiments.put("customer-churn", "3");
-        mlflow.finishedRun("old", "accuracy", 0.99).start = drive.clock.instant().minus(Duration.ofDays(2));
+        mlflow.finishedRun("old", "accuracy", 0.99).start =
+                drive.clock.instant().minus(Duration.ofDays(2));
         mlflow.finishedRun("good", "accuracy", 0.97);
         mlflow.finishedRun("newest", "accuracy", 0.91);
         drive.policy = selecting(
@@ -109,8 +111,7 @@ class GateTest {
     void aRunThatStartedTooLongAgoIsNotFound() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.99);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = selecting(
-                new CandidateSelection(null, null, false, null, Duration.ofMinutes(30)), ACCURACY);
+        drive.policy = selecting(new CandidateSelection(null, null, false, null, Duration.ofMinutes(30)), ACCURACY);
 
         assertError(ErrorCategory.NOT_FOUND, drive.run());
     }
@@ -226,8 +227,8 @@ class GateTest {
     void aMissingMetricOfAnUnstableRuleMakesTheGateUnstableAtTheDeadline() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
-        drive.policy = policy(
-                null, Policies.TO_CHAMPION, ACCURACY, rule("recall", RuleKind.MIN, "0.8", Criticality.UNSTABLE));
+        drive.policy =
+                policy(null, Policies.TO_CHAMPION, ACCURACY, rule("recall", RuleKind.MIN, "0.8", Criticality.UNSTABLE));
 
         GateReport report = drive.run();
 
@@ -378,8 +379,7 @@ class GateTest {
     void troubleInLookingUpTheBaselineIsAnErrorAndNeverARubberStamp() throws Exception {
         mlflow.finishedRun("r2", "accuracy", 0.95);
         mlflow.version(2, "r2");
-        mlflow.failNext(
-                "versionByAlias", TrackingException.permanent(ErrorCategory.FORBIDDEN, "403 from production"));
+        mlflow.failNext("versionByAlias", TrackingException.permanent(ErrorCategory.FORBIDDEN, "403 from production"));
         drive.policy = policy(CHAMPION_OR_RUBBER_STAMP, null, rule("accuracy", RuleKind.MAX_DROP, "0.01"));
 
         assertError(ErrorCategory.FORBIDDEN, drive.run());
@@ -389,8 +389,8 @@ class GateTest {
     void anUnstableCheckMakesTheGateUnstableAndPromotesNothing() throws Exception {
         mlflow.finishedRun("r1", "accuracy", 0.95, "latency", 50);
         mlflow.version(1, "r1");
-        drive.policy = policy(
-                null, Policies.TO_CHAMPION, ACCURACY, rule("latency", RuleKind.MAX, "40", Criticality.UNSTABLE));
+        drive.policy =
+                policy(null, Policies.TO_CHAMPION, ACCURACY, rule("latency", RuleKind.MAX, "40", Criticality.UNSTABLE));
 
         GateReport report = drive.run();
 

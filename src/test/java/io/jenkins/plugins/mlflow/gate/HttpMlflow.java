@@ -47,6 +47,7 @@ public final class HttpMlflow implements AutoCloseable {
     public final Map<String, String> tags = new ConcurrentHashMap<>();
     /** What was written to the registry but the tags. */
     public final List<String> writes = new CopyOnWriteArrayList<>();
+
     public final List<String> requests = new CopyOnWriteArrayList<>();
     /** What the requests logged in with, each once; "none" is without credentials. */
     public final Set<String> logins = ConcurrentHashMap.newKeySet();
@@ -108,7 +109,9 @@ public final class HttpMlflow implements AutoCloseable {
 
     /** Version 6 is the champion; version 7, which is a little better, is the candidate. */
     public HttpMlflow championAndCandidate() {
-        return version(6, "r6", "accuracy", 0.92).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+        return version(6, "r6", "accuracy", 0.92)
+                .version(7, "r7", "accuracy", 0.93)
+                .alias("champion", 6);
     }
 
     /** A run of experiment {@code customer-churn} that has no version. */
@@ -316,7 +319,11 @@ public final class HttpMlflow implements AutoCloseable {
     }
 
     private static void refuse(HttpExchange exchange, int status, String code) throws IOException {
-        send(exchange, status, Json.write(Map.of("error_code", code, "message", "refused by the test")).getBytes(StandardCharsets.UTF_8));
+        send(
+                exchange,
+                status,
+                Json.write(Map.of("error_code", code, "message", "refused by the test"))
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {

@@ -60,7 +60,12 @@ class LoggedModelContractTest {
 
     private void log(String dataset, String model, String run, String metric, double value, int secondsBefore) {
         data.metricOn(
-                dataset, dataset == null ? null : "d-" + dataset, model, run, metric, value,
+                dataset,
+                dataset == null ? null : "d-" + dataset,
+                model,
+                run,
+                metric,
+                value,
                 ended.minusSeconds(secondsBefore).toEpochMilli());
     }
 
@@ -77,7 +82,10 @@ class LoggedModelContractTest {
     }
 
     private static void inconclusive(GateReport report, String... says) {
-        assertEquals(Verdict.INCONCLUSIVE, only(report).getVerdict(), () -> report.toMap().toString());
+        assertEquals(
+                Verdict.INCONCLUSIVE,
+                only(report).getVerdict(),
+                () -> report.toMap().toString());
         for (String what : says) {
             assertTrue(only(report).getReason().contains(what), only(report)::getReason);
         }
@@ -89,9 +97,13 @@ class LoggedModelContractTest {
         String run = data.finishedRun(experiment, "accuracy", 0.95);
         for (GateReport report : List.of(
                 gate.of(Kind.RUN, run).thresholds(ON_HOLDOUT).run(),
-                gate.of(Kind.MODEL, "m-0123456789abcdef0123456789abcdef").thresholds(ON_HOLDOUT).run())) {
+                gate.of(Kind.MODEL, "m-0123456789abcdef0123456789abcdef")
+                        .thresholds(ON_HOLDOUT)
+                        .run())) {
             assertEquals(ErrorCategory.CONFIGURATION.name(), report.getErrorCategory(), report.getReason());
-            assertTrue(report.getErrorMessage().contains("which this server does not support. Use MLflow 3"), report.getErrorMessage());
+            assertTrue(
+                    report.getErrorMessage().contains("which this server does not support. Use MLflow 3"),
+                    report.getErrorMessage());
         }
     }
 
@@ -115,7 +127,9 @@ class LoggedModelContractTest {
         assertEquals(3, byModel.getTiming().getRequests());
         assertEquals(
                 Verdict.MISSING,
-                only(gate.timeout("2s").thresholds(Map.of("accuracy", Map.of("min", 0, "dataset", "other"))).run())
+                only(gate.timeout("2s")
+                                .thresholds(Map.of("accuracy", Map.of("min", 0, "dataset", "other")))
+                                .run())
                         .getVerdict());
     }
 
@@ -130,8 +144,10 @@ class LoggedModelContractTest {
 
         inconclusive(
                 gate.of(Kind.RUN, run).thresholds(Map.of("accuracy", 0.9)).run(), "holdout d-holdout, train d-train");
-        inconclusive(gate.of(Kind.MODEL, model).thresholds(Map.of("accuracy", 0.9)).run(), "holdout, train");
-        GateReport recall = gate.of(Kind.RUN, run).thresholds(Map.of("recall", 0.7)).passes();
+        inconclusive(
+                gate.of(Kind.MODEL, model).thresholds(Map.of("accuracy", 0.9)).run(), "holdout, train");
+        GateReport recall =
+                gate.of(Kind.RUN, run).thresholds(Map.of("recall", 0.7)).passes();
         assertEquals(3, recall.getTiming().getRequests());
     }
 
@@ -155,7 +171,8 @@ class LoggedModelContractTest {
         assertEquals(3, recall.getTiming().getRequests());
 
         String version = data.versionOf(gate.model, first, run);
-        GateReport ofVersion = gate.of(Kind.VERSION, version).thresholds(ON_HOLDOUT).run();
+        GateReport ofVersion =
+                gate.of(Kind.VERSION, version).thresholds(ON_HOLDOUT).run();
         assertEquals(0.93, only(ofVersion).getValue());
         assertEquals(first, ofVersion.getCandidate().getModelId());
         assertEquals(4, ofVersion.getTiming().getRequests());
@@ -171,8 +188,11 @@ class LoggedModelContractTest {
         end(run);
 
         Map<String, ?> loss = Map.of("loss", Map.of("max", 1, "dataset", "holdout"));
-        assertEquals(Verdict.NOT_FINITE, only(gate.of(Kind.RUN, run).thresholds(loss).run()).getVerdict());
-        GateReport zero = gate.thresholds(Map.of("errors", Map.of("max", 0, "dataset", "holdout"))).passes();
+        assertEquals(
+                Verdict.NOT_FINITE,
+                only(gate.of(Kind.RUN, run).thresholds(loss).run()).getVerdict());
+        GateReport zero = gate.thresholds(Map.of("errors", Map.of("max", 0, "dataset", "holdout")))
+                .passes();
         assertEquals(4, zero.getTiming().getRequests());
     }
 
@@ -204,15 +224,20 @@ class LoggedModelContractTest {
         String model = goodModel(run);
         end(run);
 
-        GateReport report = gate.of(Kind.MODEL, model).thresholds(ON_HOLDOUT).promote("champion").run();
+        GateReport report = gate.of(Kind.MODEL, model)
+                .thresholds(ON_HOLDOUT)
+                .promote("champion")
+                .run();
 
         assertTrue(report.isPromoted(), () -> report.toMap().toString());
-        ModelVersion created = mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
+        ModelVersion created =
+                mlflow.client().versionByAlias(gate.model, "champion").orElseThrow();
         assertEquals("models:/" + model, created.source());
         assertEquals(run, created.runId());
         // A second gate finds the version, and makes no other.
         GateReport again = gate.of(Kind.RUN, run).run();
-        assertEquals("version 1 already holds alias 'champion'", again.getPromotion().getReason());
+        assertEquals(
+                "version 1 already holds alias 'champion'", again.getPromotion().getReason());
     }
 
     @Test
@@ -228,7 +253,10 @@ class LoggedModelContractTest {
         log("holdout", model, evaluation, "accuracy", 0.91, 9);
         end(evaluation);
 
-        GateReport report = gate.of(Kind.RUN, evaluation).thresholds(ON_HOLDOUT).promote("champion").run();
+        GateReport report = gate.of(Kind.RUN, evaluation)
+                .thresholds(ON_HOLDOUT)
+                .promote("champion")
+                .run();
 
         assertTrue(report.isPromoted(), () -> report.toMap().toString());
         assertEquals(0.91, only(report).getValue());
@@ -244,15 +272,19 @@ class LoggedModelContractTest {
         log("holdout", model, run, "accuracy", 0.93, 9);
         end(run);
 
-        gate.of(Kind.RUN, run).thresholds(ON_HOLDOUT).whenWaitingFor(model + " to be READY", () -> data.readyModel(model));
+        gate.of(Kind.RUN, run)
+                .thresholds(ON_HOLDOUT)
+                .whenWaitingFor(model + " to be READY", () -> data.readyModel(model));
         gate.passes();
 
         data.failModel(model);
-        assertEquals("the upload of logged model " + model + " failed", gate.run().getReason());
+        assertEquals(
+                "the upload of logged model " + model + " failed", gate.run().getReason());
         data.deleteLoggedModel(model);
         GateReport gone = gate.of(Kind.MODEL, model).run();
         assertEquals(ErrorCategory.NOT_FOUND.name(), gone.getErrorCategory(), gone.getReason());
-        GateReport alone = gate.of(Kind.MODEL, data.pendingModel(experiment, null)).run();
+        GateReport alone =
+                gate.of(Kind.MODEL, data.pendingModel(experiment, null)).run();
         assertTrue(alone.getErrorMessage().contains("has no run for logged model"), alone.getErrorMessage());
     }
 }

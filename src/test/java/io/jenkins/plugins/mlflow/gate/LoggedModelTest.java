@@ -139,7 +139,9 @@ class LoggedModelTest {
         mlflow.logOn("dataset", "d1", "m-7", "r7", "accuracy", 0.91, end.minusSeconds(5));
         mlflow.logOn("dataset", "d2", "m-7", "r7", "accuracy", 0.99, end);
         inconclusive(
-                run7(Map.of("accuracy", Map.of("min", 0.9, "dataset", "dataset"))), "dataset d1, dataset d2", "different names");
+                run7(Map.of("accuracy", Map.of("min", 0.9, "dataset", "dataset"))),
+                "dataset d1, dataset d2",
+                "different names");
     }
 
     @Test
@@ -159,7 +161,9 @@ class LoggedModelTest {
         mlflow.logOn("holdout", "m-7", "eval", "accuracy", 0.91);
         mlflow.logOn("train", "m-7", "r7", "loss", 0.1);
 
-        assertEquals(0.91, only(gate(ExactCandidate.Kind.RUN, "eval", ON_HOLDOUT, null)).getValue());
+        assertEquals(
+                0.91,
+                only(gate(ExactCandidate.Kind.RUN, "eval", ON_HOLDOUT, null)).getValue());
         Check byAnother =
                 only(gate(ExactCandidate.Kind.RUN, "eval", Map.of("loss", Map.of("max", 1, "dataset", "train")), null));
         assertEquals(0.1, byAnother.getValue());
@@ -212,7 +216,10 @@ class LoggedModelTest {
         assertEquals(0.93, only(report).getValue());
         assertEquals("m-7", report.getCandidate().getModelId());
 
-        assertEquals(0.93, only(gate(ExactCandidate.Kind.VERSION, "7", Map.of("accuracy", 0.1), null)).getValue());
+        assertEquals(
+                0.93,
+                only(gate(ExactCandidate.Kind.VERSION, "7", Map.of("accuracy", 0.1), null))
+                        .getValue());
     }
 
     @Test
@@ -247,7 +254,9 @@ class LoggedModelTest {
     void nanThatTheLoggedModelKeepsAsZeroIsNotAZero() throws Exception {
         mlflow.logOn("holdout", "m-7", "r7", "loss", Double.NaN);
         assertEquals(
-                Verdict.NOT_FINITE, only(run7(Map.of("loss", Map.of("max", 1, "dataset", "holdout")))).getVerdict());
+                Verdict.NOT_FINITE,
+                only(run7(Map.of("loss", Map.of("max", 1, "dataset", "holdout"))))
+                        .getVerdict());
 
         mlflow.logOn("holdout", "m-7", "r7", "errors", 0);
         GateReport zero = run7(Map.of("errors", Map.of("max", 0, "dataset", "holdout")));
@@ -262,16 +271,21 @@ class LoggedModelTest {
             mlflow.logOn("train", "m-7", "r7", "n/" + slice, 1);
         }
         mlflow.logOn("train", "m-7", "r7", "accuracy/asia", 0.1);
-        GateReport sliced = run7(Map.of(
-                "accuracy/*", Map.of("min", 0.9, "dataset", "holdout", "evidence", Map.of("samples", "n/*"))));
+        GateReport sliced = run7(
+                Map.of("accuracy/*", Map.of("min", 0.9, "dataset", "holdout", "evidence", Map.of("samples", "n/*"))));
         assertEquals(GateStatus.PASSED, sliced.getStatus(), sliced.getReason());
-        assertEquals(List.of("eu", "us"), sliced.getChecks().stream().map(Check::getSlice).toList());
+        assertEquals(
+                List.of("eu", "us"),
+                sliced.getChecks().stream().map(Check::getSlice).toList());
 
         var end = mlflow.runs.get("r7").end;
         mlflow.logOn("holdout", "d", "m-7", "r7", "f1", 0.3, end.minusSeconds(2));
         mlflow.logOn("train", "d", "m-7", "r7", "f1", 0.1, end.minusSeconds(1));
         mlflow.logOn("holdout", "d", "m-7", "r7", "f1", 0.5, end);
-        assertEquals(0.3, only(run7(Map.of("f1", Map.of("min", 0, "dataset", "holdout", "value", "min")))).getValue());
+        assertEquals(
+                0.3,
+                only(run7(Map.of("f1", Map.of("min", 0, "dataset", "holdout", "value", "min"))))
+                        .getValue());
     }
 
     @Test
@@ -324,8 +338,8 @@ class LoggedModelTest {
         mlflow.logOn("holdout", "d1", "m-6", "r6", "accuracy", 0.93, end);
         mlflow.logOn("holdout", "d1", "m-7", "r7", "accuracy", 0.93, end);
         for (String same : List.of("required", "warn")) {
-            GateReport report = gate(
-                    ExactCandidate.Kind.RUN, "r7", rules, Map.of("alias", "champion", "same_dataset", same));
+            GateReport report =
+                    gate(ExactCandidate.Kind.RUN, "r7", rules, Map.of("alias", "champion", "same_dataset", same));
             assertEquals("all 2 checks passed", report.getReason());
         }
         mlflow.models.get("m-6").entries.clear();
@@ -333,7 +347,9 @@ class LoggedModelTest {
         inconclusive(
                 gate(ExactCandidate.Kind.RUN, "r7", rules, Map.of("alias", "champion", "same_dataset", "required")),
                 "different datasets");
-        assertTrue(gate(ExactCandidate.Kind.RUN, "r7", rules, "champion").getReason().startsWith("warning: "));
+        assertTrue(gate(ExactCandidate.Kind.RUN, "r7", rules, "champion")
+                .getReason()
+                .startsWith("warning: "));
     }
 
     @Test
@@ -417,7 +433,12 @@ class LoggedModelTest {
         mlflow.logOn("holdout", "m-7", "r7", "accuracy", 0.93);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.MODEL, "m-7");
         drive.policy = PolicyReader.resolve(
-                null, "churn", PolicyOverrides.builder().thresholds(ON_HOLDOUT).promote(promote).build());
+                null,
+                "churn",
+                PolicyOverrides.builder()
+                        .thresholds(ON_HOLDOUT)
+                        .promote(promote)
+                        .build());
         drive.runUntil(Phase.CREATE_VERSION);
         drive.crashInNextAdvance();
 
@@ -433,13 +454,23 @@ class LoggedModelTest {
         mlflow.version(7, "r7").source = "models:/m-7";
         mlflow.logOn("holdout", "m-7", "r7", "accuracy", 0.93);
         mlflow.passNext("loggedModel");
-        mlflow.beforeNext("loggedModel", () -> mlflow.logOn(
-                "holdout", "d-holdout", "m-7", "r7", "accuracy", 0.2, drive.clock.instant().plus(Duration.ofSeconds(1))));
+        mlflow.beforeNext(
+                "loggedModel",
+                () -> mlflow.logOn(
+                        "holdout",
+                        "d-holdout",
+                        "m-7",
+                        "r7",
+                        "accuracy",
+                        0.2,
+                        drive.clock.instant().plus(Duration.ofSeconds(1))));
 
         GateReport report = gate(ExactCandidate.Kind.VERSION, "7", ON_HOLDOUT, null);
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals(new ArrayList<>(), mlflow.writes);
-        assertEquals("the metrics of run r7 changed after they were evaluated", report.getPromotion().getReason());
+        assertEquals(
+                "the metrics of run r7 changed after they were evaluated",
+                report.getPromotion().getReason());
     }
 }

@@ -38,10 +38,12 @@ final class MlflowApi {
         Map<String, String> parameters() {
             Map<String, String> parameters = new HashMap<>();
             if (!body.isEmpty()) {
-                ((Map<?, ?>) Json.read(body)).forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
+                ((Map<?, ?>) Json.read(body))
+                        .forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
             }
             int query = target.indexOf('?');
-            for (String pair : query < 0 ? new String[0] : target.substring(query + 1).split("&")) {
+            for (String pair :
+                    query < 0 ? new String[0] : target.substring(query + 1).split("&")) {
                 String[] parts = pair.split("=", 2);
                 parameters.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
             }
@@ -64,7 +66,8 @@ final class MlflowApi {
         byte[] bytes(int announced) {
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\nConnection: close\r\n"
                     + "Content-Length: " + announced + "\r\n");
-            headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+            headers.forEach((name, value) ->
+                    head.append(name).append(": ").append(value).append("\r\n"));
             byte[] first = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
             byte[] whole = new byte[first.length + body.length];
             System.arraycopy(first, 0, whole, 0, first.length);
@@ -88,7 +91,8 @@ final class MlflowApi {
     synchronized Reply answer(Request request) {
         try {
             String path = request.target().replaceAll("\\?.*", "");
-            return reply(200, answer(request.endpoint(), path.substring(path.lastIndexOf('/') + 1), request.parameters()));
+            return reply(
+                    200, answer(request.endpoint(), path.substring(path.lastIndexOf('/') + 1), request.parameters()));
         } catch (TrackingException e) {
             return e.category() == ErrorCategory.NOT_FOUND
                     ? refusal(404, "RESOURCE_DOES_NOT_EXIST", e.getMessage())
@@ -103,12 +107,15 @@ final class MlflowApi {
     private Reply reply(int status, Map<String, Object> body) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json");
-        headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC)));
+        headers.put(
+                "Date",
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC)));
         return new Reply(status, headers, Json.write(body).getBytes(StandardCharsets.UTF_8));
     }
 
     /** @param last part of the path */
-    private Map<String, Object> answer(Endpoint endpoint, String last, Map<String, String> asked) throws TrackingException {
+    private Map<String, Object> answer(Endpoint endpoint, String last, Map<String, String> asked)
+            throws TrackingException {
         String model = asked.get("name");
         switch (endpoint) {
             case EXPERIMENT:
@@ -119,14 +126,15 @@ final class MlflowApi {
                 return object("files", artifacts(mlflow.artifacts(asked.get("run_id"), asked.get("path"))));
             case EXPERIMENTS:
                 List<Object> experiments = new ArrayList<>();
-                mlflow.experiments.forEach((name, id) -> experiments.add(object("experiment_id", id, "name", name, "lifecycle_stage", "active")));
+                mlflow.experiments.forEach((name, id) ->
+                        experiments.add(object("experiment_id", id, "name", name, "lifecycle_stage", "active")));
                 return object("experiments", experiments);
             case SEARCH_RUNS:
                 if (asked.getOrDefault("filter", "").contains("tags.`")) {
                     return taggedRuns(asked.get("filter"));
                 }
-                return runs(mlflow.firstRun(
-                        new RunSearch(asked.get("experiment_ids").replaceAll("[\\[\\]]", ""), null, null, false, null)));
+                return runs(mlflow.firstRun(new RunSearch(
+                        asked.get("experiment_ids").replaceAll("[\\[\\]]", ""), null, null, false, null)));
             case RUN:
                 return object("run", run(mlflow.run(asked.get("run_id"))));
             case HISTORY:
@@ -138,17 +146,26 @@ final class MlflowApi {
             case VERSION:
                 return object("model_version", version(mlflow.version(model, asked.get("version"))));
             case FILES:
-                return object("artifact_uri", LoggedModel.source(mlflow.files(model, asked.get("version")).loggedModelId()));
+                return object(
+                        "artifact_uri",
+                        LoggedModel.source(
+                                mlflow.files(model, asked.get("version")).loggedModelId()));
             case VERSIONS:
                 return versions(asked.get("filter"));
             case MODEL:
-                return object("registered_model", model(mlflow.registeredModel(model)
-                        .orElseThrow(() -> TrackingException.permanent(ErrorCategory.NOT_FOUND, "Registered Model with name=" + model
-                                + " not found"))));
+                return object(
+                        "registered_model",
+                        model(mlflow.registeredModel(model)
+                                .orElseThrow(() -> TrackingException.permanent(
+                                        ErrorCategory.NOT_FOUND,
+                                        "Registered Model with name=" + model + " not found"))));
             case ALIAS:
-                return object("model_version", version(mlflow.versionByAlias(model, asked.get("alias"))
-                        .orElseThrow(() -> TrackingException.permanent(ErrorCategory.PROTOCOL, "Registered model alias "
-                                + asked.get("alias") + " not found."))));
+                return object(
+                        "model_version",
+                        version(mlflow.versionByAlias(model, asked.get("alias"))
+                                .orElseThrow(() -> TrackingException.permanent(
+                                        ErrorCategory.PROTOCOL,
+                                        "Registered model alias " + asked.get("alias") + " not found."))));
             case STAGE:
                 return list(mlflow.versionInStage(model, asked.get("stages").replaceAll("[\\[\\]]", "")));
             case CREATE:
@@ -193,8 +210,7 @@ final class MlflowApi {
     }
 
     private static Map<String, Object> experiment(Experiment experiment) {
-        return object(
-                "experiment_id", experiment.id(), "name", experiment.name(), "lifecycle_stage", "active");
+        return object("experiment_id", experiment.id(), "name", experiment.name(), "lifecycle_stage", "active");
     }
 
     @SuppressWarnings("unchecked")
@@ -237,10 +253,20 @@ final class MlflowApi {
         return object(
                 "info",
                 object(
-                        "run_id", run.id(), "run_uuid", run.id(), "experiment_id", run.experimentId(),
-                        "status", run.status().name(), "lifecycle_stage", run.deleted() ? "deleted" : "active",
-                        "start_time", run.startTime() == null ? null : run.startTime().toEpochMilli(),
-                        "end_time", run.endTime() == null ? null : run.endTime().toEpochMilli()),
+                        "run_id",
+                        run.id(),
+                        "run_uuid",
+                        run.id(),
+                        "experiment_id",
+                        run.experimentId(),
+                        "status",
+                        run.status().name(),
+                        "lifecycle_stage",
+                        run.deleted() ? "deleted" : "active",
+                        "start_time",
+                        run.startTime() == null ? null : run.startTime().toEpochMilli(),
+                        "end_time",
+                        run.endTime() == null ? null : run.endTime().toEpochMilli()),
                 "data",
                 object("metrics", metrics),
                 "inputs",
@@ -270,15 +296,27 @@ final class MlflowApi {
         for (LoggedModel.Entry entry : model.metrics()) {
             Map<String, Object> metric = metric(entry.metric(), entry.value());
             metric.putAll(object(
-                    "dataset_name", entry.dataset(), "dataset_digest", entry.digest(), "model_id", model.id(),
-                    "run_id", entry.runId()));
+                    "dataset_name",
+                    entry.dataset(),
+                    "dataset_digest",
+                    entry.digest(),
+                    "model_id",
+                    model.id(),
+                    "run_id",
+                    entry.runId()));
             metrics.add(metric);
         }
         return object(
                 "info",
                 object(
-                        "model_id", model.id(), "name", model.name(), "source_run_id", model.sourceRunId(),
-                        "status", "LOGGED_MODEL_" + model.status()),
+                        "model_id",
+                        model.id(),
+                        "name",
+                        model.name(),
+                        "source_run_id",
+                        model.sourceRunId(),
+                        "status",
+                        "LOGGED_MODEL_" + model.status()),
                 "data",
                 object("metrics", metrics));
     }
@@ -294,7 +332,8 @@ final class MlflowApi {
         Matcher value = Pattern.compile("tags\\.`([^`]+)` = '([^']*)'").matcher(filter);
         if (value.find()) {
             List<Object> found = new ArrayList<>();
-            mlflow.versionsWithTagValue(model, value.group(1), value.group(2)).forEach(version -> found.add(version(version)));
+            mlflow.versionsWithTagValue(model, value.group(1), value.group(2))
+                    .forEach(version -> found.add(version(version)));
             return object("model_versions", found);
         }
         if (source == null && run == null) {
@@ -330,7 +369,12 @@ final class MlflowApi {
         List<Object> aliases = new ArrayList<>();
         model.aliases().forEach((alias, version) -> aliases.add(object("alias", alias, "version", version)));
         return object(
-                "name", model.name(), "creation_timestamp", model.created().toEpochMilli(), "aliases", aliases,
+                "name",
+                model.name(),
+                "creation_timestamp",
+                model.created().toEpochMilli(),
+                "aliases",
+                aliases,
                 "latest_versions",
                 model.highestVersion() == null
                         ? null
@@ -339,10 +383,22 @@ final class MlflowApi {
 
     private static Map<String, Object> version(ModelVersion version) {
         return object(
-                "name", version.model(), "version", version.version(), "run_id", version.runId(),
-                "current_stage", version.stage(), "status", version.status().name(), "source", version.source(),
-                "creation_timestamp", version.created() == null ? null : version.created().toEpochMilli(),
-                "tags", version.tags().isEmpty() ? null : tags(version));
+                "name",
+                version.model(),
+                "version",
+                version.version(),
+                "run_id",
+                version.runId(),
+                "current_stage",
+                version.stage(),
+                "status",
+                version.status().name(),
+                "source",
+                version.source(),
+                "creation_timestamp",
+                version.created() == null ? null : version.created().toEpochMilli(),
+                "tags",
+                version.tags().isEmpty() ? null : tags(version));
     }
 
     private static List<Object> tags(ModelVersion version) {

@@ -46,7 +46,11 @@ class ModelIdentityTest {
         drive.policy = PolicyReader.resolve(
                 null,
                 "churn",
-                PolicyOverrides.builder().thresholds(rules).baseline(baseline).promote(promote).build());
+                PolicyOverrides.builder()
+                        .thresholds(rules)
+                        .baseline(baseline)
+                        .promote(promote)
+                        .build());
         return drive.run();
     }
 
@@ -273,11 +277,14 @@ class ModelIdentityTest {
         mlflow.logOn(null, "m-3", "r2", "accuracy", 0.65);
         baseline = "champion";
 
-        GateReport report = gate(ExactCandidate.Kind.RUN, "r2", Map.of("accuracy", Map.of("min", 0.5, "max_drop", 0.01)));
+        GateReport report =
+                gate(ExactCandidate.Kind.RUN, "r2", Map.of("accuracy", Map.of("min", 0.5, "max_drop", 0.01)));
 
         Check drop = report.getChecks().get(0);
         assertEquals(Verdict.INCONCLUSIVE, drop.getVerdict(), drop.getReason());
-        assertTrue(drop.getReason().contains("the baseline: the run logged this metric for logged model m-2"), drop.getReason());
+        assertTrue(
+                drop.getReason().contains("the baseline: the run logged this metric for logged model m-2"),
+                drop.getReason());
         assertEquals(null, drop.getBaseline());
         assertEquals(List.of(), mlflow.writes);
     }
@@ -298,7 +305,12 @@ class ModelIdentityTest {
         mlflow.version(1, "r1").source = "models:/m-1";
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
         drive.policy = PolicyReader.resolve(
-                null, "churn", PolicyOverrides.builder().thresholds(ACCURACY).promote("champion").build());
+                null,
+                "churn",
+                PolicyOverrides.builder()
+                        .thresholds(ACCURACY)
+                        .promote("champion")
+                        .build());
         drive.runUntil(Phase.READ_AGAIN);
         model("m-2", "model", 0.96);
 
@@ -433,7 +445,9 @@ class ModelIdentityTest {
         baseline = "champion";
         refused(
                 gate(ExactCandidate.Kind.VERSION, "2", Map.of("accuracy", Map.of("min", 0.9, "max_drop", 0.1))),
-                "CONFLICT", "run r2", "run r1");
+                "CONFLICT",
+                "run r2",
+                "run r1");
     }
 
     @Test
@@ -507,7 +521,8 @@ class ModelIdentityTest {
     void aPromptWhoseVersionsTheServerHidesIsNoModelEither() throws Exception {
         mlflow.prompt = true;
         drive.exact = null;
-        drive.policy = PolicyReader.resolve(null, "churn", PolicyOverrides.builder().thresholds(ACCURACY).build());
+        drive.policy = PolicyReader.resolve(
+                null, "churn", PolicyOverrides.builder().thresholds(ACCURACY).build());
 
         refused(drive.run(), "CONFIGURATION", "is a prompt");
     }
@@ -521,8 +536,17 @@ class ModelIdentityTest {
 
         assertTrue(run1().isPromoted());
         assertEquals(
-                List.of("run", "loggedModels", "highestVersionOf", "experiment", "run", "loggedModels", "versionByAlias",
-                        "setAlias", "versionByAlias", "setVersionTags"),
+                List.of(
+                        "run",
+                        "loggedModels",
+                        "highestVersionOf",
+                        "experiment",
+                        "run",
+                        "loggedModels",
+                        "versionByAlias",
+                        "setAlias",
+                        "versionByAlias",
+                        "setVersionTags"),
                 mlflow.calls);
     }
 }

@@ -59,8 +59,17 @@ class PromotionPhaseTest {
         assertEquals("6", tags.get("mlflow_eval_gate.previous_version"));
         assertEquals("2026-11-20T10:00:00Z", tags.get("mlflow_eval_gate.time"));
         assertEquals(
-                List.of("version", "run", "artifacts", "version", "experiment", "run", "versionByAlias", "setAlias",
-                        "versionByAlias", "setVersionTags"),
+                List.of(
+                        "version",
+                        "run",
+                        "artifacts",
+                        "version",
+                        "experiment",
+                        "run",
+                        "versionByAlias",
+                        "setAlias",
+                        "versionByAlias",
+                        "setVersionTags"),
                 mlflow.calls);
     }
 
@@ -69,7 +78,8 @@ class PromotionPhaseTest {
         mlflow.disturbNext(
                 "versionByAlias",
                 () -> drive.clock.pass(Duration.ofSeconds(30)),
-                TrackingException.passing(ErrorCategory.TIMEOUT, "GET the alias got no complete response within 30 s.", null));
+                TrackingException.passing(
+                        ErrorCategory.TIMEOUT, "GET the alias got no complete response within 30 s.", null));
 
         GateReport report = drive.run();
 
@@ -141,7 +151,9 @@ class PromotionPhaseTest {
 
         assertEquals(GateStatus.PASSED, report.getStatus());
         assertFalse(report.isPromoted());
-        assertEquals("version 7 already holds alias 'champion'", report.getPromotion().getReason());
+        assertEquals(
+                "version 7 already holds alias 'champion'",
+                report.getPromotion().getReason());
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -257,7 +269,9 @@ class PromotionPhaseTest {
 
         assertEquals(GateStatus.FAILED, report.getStatus());
         assertEquals("9", report.getBaseline().getVersion());
-        assertEquals("alias 'champion' moved from version 6 to version 9", report.getPromotion().getReason());
+        assertEquals(
+                "alias 'champion' moved from version 6 to version 9",
+                report.getPromotion().getReason());
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -315,8 +329,7 @@ class PromotionPhaseTest {
     void aWriteThatNeverArrivedIsMadeAfterItWasReadBack() throws Exception {
         mlflow.finishedRun("r8", "accuracy", 0.95);
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r8");
-        mlflow.failNext(
-                "createVersion", TrackingException.unsent(ErrorCategory.UNREACHABLE, "refused", null));
+        mlflow.failNext("createVersion", TrackingException.unsent(ErrorCategory.UNREACHABLE, "refused", null));
         mlflow.failNext("setAlias", GATEWAY_TIMEOUT);
 
         assertTrue(drive.run().isPromoted());
@@ -333,8 +346,8 @@ class PromotionPhaseTest {
 
         assertEquals("TIMEOUT", report.getErrorCategory(), report.getReason());
         assertTrue(
-                report.getReason().contains("the version that may have been created, after: "
-                        + GATEWAY_TIMEOUT.getMessage()),
+                report.getReason()
+                        .contains("the version that may have been created, after: " + GATEWAY_TIMEOUT.getMessage()),
                 report.getReason());
         assertEquals(1, mlflow.calls.stream().filter("createVersion"::equals).count());
     }
@@ -408,7 +421,9 @@ class PromotionPhaseTest {
         GateReport report = drive.goOn();
 
         assertEquals(GateStatus.PASSED, report.getStatus());
-        assertEquals("version 7 already holds alias 'champion'", report.getPromotion().getReason());
+        assertEquals(
+                "version 7 already holds alias 'champion'",
+                report.getPromotion().getReason());
     }
 
     @Test
@@ -520,7 +535,9 @@ class PromotionPhaseTest {
 
         assertEquals("CONFLICT", report.getErrorCategory());
         assertFalse(report.isPromoted());
-        assertTrue(report.getPromotion().getReason().startsWith("not verified"), report.getPromotion().getReason());
+        assertTrue(
+                report.getPromotion().getReason().startsWith("not verified"),
+                report.getPromotion().getReason());
     }
 
     @Test
@@ -539,8 +556,7 @@ class PromotionPhaseTest {
 
     @Test
     void tagsThatAreRefusedAreAWarning() throws Exception {
-        mlflow.failNext(
-                "setVersionTags", TrackingException.permanent(ErrorCategory.FORBIDDEN, "403 from production"));
+        mlflow.failNext("setVersionTags", TrackingException.permanent(ErrorCategory.FORBIDDEN, "403 from production"));
 
         GateReport report = drive.run();
 

@@ -21,7 +21,8 @@ final class RealDrive {
     final String model;
     RunMode mode = RunMode.ENABLED;
     private final TrackingServer server;
-    private final PolicyOverrides.Builder parameters = PolicyOverrides.builder().timeout("30s").settle("1s");
+    private final PolicyOverrides.Builder parameters =
+            PolicyOverrides.builder().timeout("30s").settle("1s");
     private ExactCandidate exact;
     private PolicyDocument document;
     private String awaited;
@@ -120,7 +121,9 @@ final class RealDrive {
                         : gate.approved(state, new Approval(approver, "a reason", Instant.now()));
                 continue;
             }
-            if (reaction != null && advance.waitingFor() != null && advance.waitingFor().contains(awaited)) {
+            if (reaction != null
+                    && advance.waitingFor() != null
+                    && advance.waitingFor().contains(awaited)) {
                 reaction.run();
                 reaction = null;
             }

@@ -68,8 +68,7 @@ class RequiredMetricsTest {
         mlflow.passNext("run");
         mlflow.beforeNext("run", () -> mlflow.log("r7", "n", 10_000, drive.clock.instant()));
 
-        GateReport report = gate(
-                Map.of("accuracy/eu", Map.of("min", 0.9, "evidence", Map.of("samples", "n"))), null);
+        GateReport report = gate(Map.of("accuracy/eu", Map.of("min", 0.9, "evidence", Map.of("samples", "n"))), null);
 
         assertEquals(GateStatus.PASSED, report.getStatus(), report.getReason());
     }

@@ -22,8 +22,8 @@ class RightRunTest {
     private final FakeMlflow mlflow = drive.mlflow;
 
     private GateReport gate(String model) throws Exception {
-        PolicyDocument document = PolicyDocument.read(
-                "eval_gate.yaml", ("version: 1\nmodels:\n  churn:\n" + model.indent(4)).getBytes());
+        PolicyDocument document =
+                PolicyDocument.read("eval_gate.yaml", ("version: 1\nmodels:\n  churn:\n" + model.indent(4)).getBytes());
         drive.policy = PolicyReader.resolve(document, "churn", PolicyOverrides.NONE);
         return drive.run();
     }
@@ -48,7 +48,8 @@ class RightRunTest {
     void aChildRunIsPassedOverUnlessItIsAskedFor() throws Exception {
         mlflow.experiments.put("churn", "3");
         mlflow.finishedRun("parent", "accuracy", 0.8);
-        mlflow.finishedRun("trial", "accuracy", 0.97).start = drive.clock.instant().minusSeconds(60);
+        mlflow.finishedRun("trial", "accuracy", 0.97).start =
+                drive.clock.instant().minusSeconds(60);
         mlflow.runs.get("trial").parent = "parent";
 
         GateReport report = gate("candidate: {experiment: churn}\nmetrics: {accuracy: 0.9}");
@@ -68,7 +69,9 @@ class RightRunTest {
         error(gate("candidate: {experiment: churn}\nmetrics: {accuracy: 0.9}"), "CONFLICT", "r1", "clock");
 
         mlflow.runs.get("r1").start = drive.clock.instant().plus(Duration.ofSeconds(60));
-        assertEquals(GateStatus.PASSED, gate("candidate: {experiment: churn}\nmetrics: {accuracy: 0.9}").getStatus());
+        assertEquals(
+                GateStatus.PASSED,
+                gate("candidate: {experiment: churn}\nmetrics: {accuracy: 0.9}").getStatus());
     }
 
     @Test
@@ -111,7 +114,8 @@ class RightRunTest {
 
         assertEquals(Verdict.NO_BASELINE, drop(report).getVerdict());
         assertTrue(
-                drop(report).getReason().contains("'champoin'") && drop(report).getReason().contains("version 6 holds alias 'champion'"),
+                drop(report).getReason().contains("'champoin'")
+                        && drop(report).getReason().contains("version 6 holds alias 'champion'"),
                 drop(report).getReason());
         assertEquals(List.of(), mlflow.writes);
 
@@ -126,7 +130,8 @@ class RightRunTest {
         PolicyDocument document = PolicyDocument.read(
                 "eval_gate.yaml",
                 ("version: 1\nmodels: {churn: {baseline: {alias: reference, when_missing: rubber_stamp}, "
-                        + "metrics: {accuracy: {min: 0.5, max_drop: 0.01}}, promote: champion}}").getBytes());
+                                + "metrics: {accuracy: {min: 0.5, max_drop: 0.01}}, promote: champion}}")
+                        .getBytes());
         drive.policy = PolicyReader.resolve(document, "churn", PolicyOverrides.NONE);
         drive.runUntil(Phase.READ_HOLDER);
         mlflow.aliases.put("champion", "6");
@@ -144,7 +149,8 @@ class RightRunTest {
         mlflow.modelExists = false;
         drive.exact = new ExactCandidate(ExactCandidate.Kind.RUN, "r1");
         drive.mode = RunMode.DRY_RUN;
-        String compared = "baseline: {alias: champion, when_missing: rubber_stamp}\nmetrics: {accuracy: {min: 0.5, max_drop: 0.1}}";
+        String compared =
+                "baseline: {alias: champion, when_missing: rubber_stamp}\nmetrics: {accuracy: {min: 0.5, max_drop: 0.1}}";
         error(gate(compared), "NOT_FOUND", "has no registered model 'churn'");
         error(gate("metrics: {accuracy: 0.9}\npromote: champion"), "NOT_FOUND", "has no registered model 'churn'");
         assertEquals(GateStatus.PASSED, gate("metrics: {accuracy: 0.9}").getStatus());
@@ -163,7 +169,8 @@ class RightRunTest {
         error(gate(policy), "NOT_FOUND", "the baseline, version 6");
 
         mlflow.aliases.clear();
-        report = gate("baseline: {alias: champion, when_missing: rubber_stamp}\nmetrics: {accuracy: {min: 0.5, max_drop: 0.01}}");
+        report = gate(
+                "baseline: {alias: champion, when_missing: rubber_stamp}\nmetrics: {accuracy: {min: 0.5, max_drop: 0.01}}");
         assertEquals(true, report.getBaseline().isResolved());
         assertEquals(null, report.getBaseline().getVersion());
     }
@@ -194,7 +201,9 @@ class RightRunTest {
         GateReport report = gate("metrics: {accuracy: {min: 0.9, value: {mean_last: 2}}}");
 
         assertEquals(Verdict.MISSING, report.getChecks().get(0).getVerdict());
-        assertEquals("the metric has 1 value, 2 are needed", report.getChecks().get(0).getReason());
+        assertEquals(
+                "the metric has 1 value, 2 are needed",
+                report.getChecks().get(0).getReason());
         assertEquals(List.of(), drive.waitedFor);
     }
 
@@ -207,9 +216,14 @@ class RightRunTest {
         }
         mlflow.beforeNext("run", () -> mlflow.runs.get("r1").status = Run.Status.FINISHED);
 
-        assertEquals(GateStatus.PASSED, gate("metrics: {accuracy: {min: 0.9, value: min}}").getStatus());
+        assertEquals(
+                GateStatus.PASSED,
+                gate("metrics: {accuracy: {min: 0.9, value: min}}").getStatus());
         assertEquals("run", mlflow.calls.get(mlflow.calls.indexOf("history") - 1));
-        assertTrue(mlflow.calls.subList(0, mlflow.calls.indexOf("history")).stream().filter("run"::equals).count() >= 5);
+        assertTrue(mlflow.calls.subList(0, mlflow.calls.indexOf("history")).stream()
+                        .filter("run"::equals)
+                        .count()
+                >= 5);
     }
 
     // The promotion
@@ -224,7 +238,9 @@ class RightRunTest {
         assertEquals("Archived", mlflow.versions.get(6).stage);
 
         report = gate("metrics: {accuracy: 0.9}\npromote: {stage: Production}");
-        assertEquals("version 7 already holds stage Production", report.getPromotion().getReason());
+        assertEquals(
+                "version 7 already holds stage Production",
+                report.getPromotion().getReason());
         assertEquals(null, report.getPromotion().getPreviousVersion());
     }
 
@@ -234,7 +250,9 @@ class RightRunTest {
         assertTrue(gate("metrics: {accuracy: 0.9}\npromote: champion").isPromoted());
         Map<String, String> promoted = Map.copyOf(mlflow.versions.get(7).tags);
 
-        assertEquals(GateStatus.FAILED, gate("metrics: {accuracy: 0.99}\npromote: champion").getStatus());
+        assertEquals(
+                GateStatus.FAILED,
+                gate("metrics: {accuracy: 0.99}\npromote: champion").getStatus());
 
         Map<String, String> tags = mlflow.versions.get(7).tags;
         promoted.forEach((key, value) -> assertEquals(value, tags.get(key)));

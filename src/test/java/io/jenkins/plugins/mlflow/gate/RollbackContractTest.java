@@ -43,12 +43,22 @@ class RollbackContractTest {
     }
 
     private Outcome rollBack(TrackingServer as, String from, String to) throws Exception {
-        return new Rollback("real", model, "champion", from, to, Clock.systemUTC(), Instant.now().plusSeconds(30))
+        return new Rollback(
+                        "real",
+                        model,
+                        "champion",
+                        from,
+                        to,
+                        Clock.systemUTC(),
+                        Instant.now().plusSeconds(30))
                 .run(as, "alice", () -> {});
     }
 
     private String holder() throws Exception {
-        return mlflow.client(mlflow.credentials()).versionByAlias(model, "champion").orElseThrow().version();
+        return mlflow.client(mlflow.credentials())
+                .versionByAlias(model, "champion")
+                .orElseThrow()
+                .version();
     }
 
     @Test
@@ -80,8 +90,8 @@ class RollbackContractTest {
         String reader = MlflowData.unique("reader");
         mlflow.data().user(reader, "canary-of-the-roll-back");
 
-        Outcome outcome = rollBack(
-                mlflow.client(Credentials.basic(reader, "canary-of-the-roll-back", "reader")), live, before);
+        Outcome outcome =
+                rollBack(mlflow.client(Credentials.basic(reader, "canary-of-the-roll-back", "reader")), live, before);
 
         assertEquals(Result.REFUSED, outcome.result(), outcome.message());
         assertEquals(ErrorCategory.FORBIDDEN, outcome.category());

@@ -40,7 +40,14 @@ class RollbackTest {
     }
 
     private Outcome rollBack(Rollback.Journal journal) throws Exception {
-        return new Rollback("production", "churn", "champion", "7", "6", clock, clock.instant().plusSeconds(20))
+        return new Rollback(
+                        "production",
+                        "churn",
+                        "champion",
+                        "7",
+                        "6",
+                        clock,
+                        clock.instant().plusSeconds(20))
                 .run(mlflow, "alice", journal);
     }
 
@@ -112,9 +119,11 @@ class RollbackTest {
 
     @Test
     void whatCannotBeWrittenDownIsNotDone() {
-        assertThrows(IOException.class, () -> rollBack(() -> {
-            throw new IOException("disk full");
-        }));
+        assertThrows(
+                IOException.class,
+                () -> rollBack(() -> {
+                    throw new IOException("disk full");
+                }));
         assertEquals(List.of(), mlflow.writes);
     }
 
@@ -246,10 +255,18 @@ class RollbackTest {
 
     @Test
     void aBuildLeavesItsAddressOnTheVersion() throws Exception {
-        new Rollback("production", "churn", "champion", "7", "6", clock, clock.instant().plusSeconds(20))
+        new Rollback(
+                        "production",
+                        "churn",
+                        "champion",
+                        "7",
+                        "6",
+                        clock,
+                        clock.instant().plusSeconds(20))
                 .run(mlflow, new Rollback.Author("train #3", "https://ci/job/train/3/"), () -> {});
 
         assertEquals("train #3", mlflow.versions.get(7).tags.get("mlflow_eval_gate.rolled_back_by"));
-        assertEquals("https://ci/job/train/3/", mlflow.versions.get(7).tags.get("mlflow_eval_gate.rolled_back_build_url"));
+        assertEquals(
+                "https://ci/job/train/3/", mlflow.versions.get(7).tags.get("mlflow_eval_gate.rolled_back_build_url"));
     }
 }

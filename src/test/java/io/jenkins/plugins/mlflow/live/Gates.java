@@ -42,7 +42,8 @@ final class Gates {
         promotion.put("alias", "champion");
         promotion.put("previous_version", String.valueOf(version - 1));
         document.put("promotion", promotion);
-        document.put("timing", Map.of("started_at", "2026-11-20T10:00:00Z", "waited_ms", 0, "total_ms", 1, "requests", 1));
+        document.put(
+                "timing", Map.of("started_at", "2026-11-20T10:00:00Z", "waited_ms", 0, "total_ms", 1, "requests", 1));
         return GateReport.fromMap(document);
     }
 

@@ -62,22 +62,28 @@ class KeptRecordsTest {
 
     private void see(String version, int minute) throws IOException {
         LiveStore.update(
-                key, "production", record -> record.seen(version, TEN.plusSeconds(60L * minute), new BuildRef("train", 2)));
+                key,
+                "production",
+                record -> record.seen(version, TEN.plusSeconds(60L * minute), new BuildRef("train", 2)));
     }
 
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(folder())) {
-            return files.filter(file -> file.getFileName().toString().startsWith(key.id())).sorted().toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(key.id()))
+                    .sorted()
+                    .toList();
         }
     }
 
     @Test
     void aRecordThatIsNoRecordIsKeptBesideTheNewOneAndTheLogSaysSo() throws Exception {
         byte[] cut = {'{', '"', (byte) 0xff};
-        for (byte[] content : List.of(cut, "".getBytes(StandardCharsets.UTF_8), "[1]".getBytes(StandardCharsets.UTF_8))) {
+        for (byte[] content :
+                List.of(cut, "".getBytes(StandardCharsets.UTF_8), "[1]".getBytes(StandardCharsets.UTF_8))) {
             Files.write(file(), content);
             int before = files().size();
-            try (LogRecorder log = new LogRecorder().record(LiveStore.class.getPackageName(), Level.WARNING)
+            try (LogRecorder log = new LogRecorder()
+                    .record(LiveStore.class.getPackageName(), Level.WARNING)
                     .record("io.jenkins.plugins.mlflow.report", Level.WARNING)
                     .capture(10)) {
                 see("7", 1);
@@ -106,13 +112,11 @@ class KeptRecordsTest {
     @Test
     void whatWasSeenAgainWithinAMinuteIsKnownAndNotWritten() throws Exception {
         String written = Files.readString(file());
-        LiveStore.update(
-                key, "production", record -> record.seen("7", TEN.plusSeconds(59), new BuildRef("train", 2)));
+        LiveStore.update(key, "production", record -> record.seen("7", TEN.plusSeconds(59), new BuildRef("train", 2)));
         assertThat(Files.readString(file()), is(written));
         assertThat(LiveStore.find(key.id()).getSeenAt(), is("2026-11-20T10:00:59Z"));
 
-        LiveStore.update(
-                key, "production", record -> record.seen("6", TEN.plusSeconds(30), new BuildRef("train", 3)));
+        LiveStore.update(key, "production", record -> record.seen("6", TEN.plusSeconds(30), new BuildRef("train", 3)));
         assertThat("older than what was seen since", LiveStore.find(key.id()).getVersion(), is("7"));
 
         see("7", 1);
@@ -159,7 +163,8 @@ class KeptRecordsTest {
     private LiveKey another() {
         for (int i = 0; ; i++) {
             LiveKey other = new LiveKey(key.registry(), key.model() + " other " + i, LiveKey.Kind.ALIAS, "champion");
-            if (Math.floorMod(other.id().hashCode(), 64) != Math.floorMod(key.id().hashCode(), 64)) {
+            if (Math.floorMod(other.id().hashCode(), 64)
+                    != Math.floorMod(key.id().hashCode(), 64)) {
                 return other;
             }
         }

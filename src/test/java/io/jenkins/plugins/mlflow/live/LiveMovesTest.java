@@ -55,7 +55,8 @@ class LiveMovesTest {
     }
 
     private void end(int version, String server) throws Exception {
-        Map<String, Object> report = Gates.report(model, version, 0.95, List.of("accuracy")).toMap();
+        Map<String, Object> report =
+                Gates.report(model, version, 0.95, List.of("accuracy")).toMap();
         report.put("server", server);
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", GateReport.fromMap(report));
     }
@@ -87,7 +88,8 @@ class LiveMovesTest {
         assertThat(page().querySelectorAll(".mlflow-trend__model option"), hasSize(1));
         for (String server : List.of("prod", "production")) {
             String trend = jenkins.createWebClient()
-                    .goTo(job.getUrl() + "mlflow-eval-gate/trend.json?server=" + server + "&model=churn%20" + models,
+                    .goTo(
+                            job.getUrl() + "mlflow-eval-gate/trend.json?server=" + server + "&model=churn%20" + models,
                             "application/json")
                     .getWebResponse()
                     .getContentAsString();
@@ -98,14 +100,21 @@ class LiveMovesTest {
     @Test
     void aServerOfAnotherAddressKeepsItsModelsItsTrendAndItsLastPolicies() throws Exception {
         GatePolicy policy = PolicyReader.resolve(
-                null, model, PolicyOverrides.builder().thresholds(Map.of("accuracy", 0.9)).promote("champion").build());
-        Map<String, Object> report = Gates.report(model, 7, 0.95, List.of("accuracy")).toMap();
+                null,
+                model,
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("accuracy", 0.9))
+                        .promote("champion")
+                        .build());
+        Map<String, Object> report =
+                Gates.report(model, 7, 0.95, List.of("accuracy")).toMap();
         PromotionMemory.remember(registry("production"), GateReport.fromMap(report), policy, job.getLastBuild());
 
         configure("production", "https://ml.example.com/" + models);
 
         assertThat(exported("live"), hasSize(1));
-        assertThat(PromotionMemory.compare(registry("production"), model, policy).getCount(), is(0));
+        assertThat(
+                PromotionMemory.compare(registry("production"), model, policy).getCount(), is(0));
         end(8);
         List<?> live = exported("live");
         assertThat(live, hasSize(1));
@@ -120,7 +129,10 @@ class LiveMovesTest {
         job.renameTo("renamed-" + models);
 
         HtmlPage page = page();
-        assertThat(page.querySelectorAll("a[href$='/job/renamed-" + models + "/1/mlflow-eval-gate/']").isEmpty(), is(false));
+        assertThat(
+                page.querySelectorAll("a[href$='/job/renamed-" + models + "/1/mlflow-eval-gate/']")
+                        .isEmpty(),
+                is(false));
         assertThat(page.getBody().asNormalizedText(), containsString("renamed-" + models + " #1"));
 
         FreeStyleProject later = jenkins.createFreeStyleProject(old);
@@ -132,11 +144,15 @@ class LiveMovesTest {
     void aBuildOfALaterJobOfTheSameNameIsNotTaken() throws Exception {
         String name = job.getFullName();
         FreeStyleBuild first = job.getLastBuild();
-        assertThat(page().querySelectorAll("a[href$='" + first.getUrl() + "mlflow-eval-gate/']").isEmpty(), is(false));
+        assertThat(
+                page().querySelectorAll("a[href$='" + first.getUrl() + "mlflow-eval-gate/']")
+                        .isEmpty(),
+                is(false));
         job.delete();
         job = jenkins.createFreeStyleProject(name);
         jenkins.buildAndAssertSuccess(job);
-        Map<String, Object> seen = Gates.report(model, 8, 0.8, List.of("accuracy")).toMap();
+        Map<String, Object> seen =
+                Gates.report(model, 8, 0.8, List.of("accuracy")).toMap();
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", GateReport.fromMap(seen));
 
         HtmlPage page = page();

@@ -26,7 +26,8 @@ class LiveRecordTest {
     }
 
     private void rollBack(String from, String to, int minute, LiveChange.Outcome outcome, String holder) {
-        LiveChange begun = LiveChange.rollBack(from, to, at(minute), RollbackRequester.user("alice", "train"), "latency");
+        LiveChange begun =
+                LiveChange.rollBack(from, to, at(minute), RollbackRequester.user("alice", "train"), "latency");
         record.rollBackBegins(begun);
         record.rollBackEnds(begun, outcome, null, holder, at(minute).plusSeconds(1));
     }
@@ -187,7 +188,8 @@ class LiveRecordTest {
         record.rollBackEnds(begun, LiveChange.Outcome.DONE, null, "6", at(3));
 
         assertLive("6", null);
-        assertEquals(List.of(LiveChange.What.ROLLED_BACK, LiveChange.What.PROMOTED),
+        assertEquals(
+                List.of(LiveChange.What.ROLLED_BACK, LiveChange.What.PROMOTED),
                 record.getChanges().stream().map(change -> change.what).toList());
         assertEquals(LiveChange.Outcome.DONE, record.getChanges().get(0).outcome);
     }

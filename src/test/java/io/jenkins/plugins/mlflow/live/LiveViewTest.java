@@ -57,7 +57,11 @@ class LiveViewTest {
         Gates.end(jenkins.buildAndAssertSuccess(other), "a", Gates.report(MODEL, 7, 0.95, List.of("accuracy")));
         LiveStore.update(key(), "production", record -> {
             LiveChange begun = LiveChange.rollBack(
-                    "7", "6", Instant.now(), RollbackRequester.user("operator", other.getFullName()), "latency doubled");
+                    "7",
+                    "6",
+                    Instant.now(),
+                    RollbackRequester.user("operator", other.getFullName()),
+                    "latency doubled");
             record.rollBackBegins(begun);
             record.rollBackEnds(begun, LiveChange.Outcome.DONE, null, "6", Instant.now());
         });
@@ -67,9 +71,15 @@ class LiveViewTest {
 
     private MockAuthorizationStrategy mayReadMine() {
         return new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.READ).everywhere().to("reader")
-                .grant(Item.READ, RollbackService.ROLL_BACK).onItems(mine).to("reader");
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Item.READ, RollbackService.ROLL_BACK)
+                .onItems(mine)
+                .to("reader");
     }
 
     private static LiveKey key() {
@@ -88,10 +98,10 @@ class LiveViewTest {
     }
 
     private static Map<?, ?> api(String user, FreeStyleProject job) throws Exception {
-        return (Map<?, ?>) Json.read(as(user)
-                .goTo(job.getUrl() + "mlflow-eval-gate/api/json?depth=3", "application/json")
-                .getWebResponse()
-                .getContentAsString());
+        return (Map<?, ?>)
+                Json.read(as(user).goTo(job.getUrl() + "mlflow-eval-gate/api/json?depth=3", "application/json")
+                        .getWebResponse()
+                        .getContentAsString());
     }
 
     private void evaluatedInMine() throws Exception {
@@ -110,7 +120,12 @@ class LiveViewTest {
         assertThat(page.getBody().asNormalizedText(), containsString("No gate has seen a live version yet"));
         assertThat((List<?>) api("reader", mine).get("live"), is(empty()));
         String rollBack = mine.getUrl() + "mlflow-eval-gate/rollback/" + key().id() + "/";
-        assertThat(as("reader").getPage(jenkins.getURL() + rollBack).getWebResponse().getStatusCode(), is(404));
+        assertThat(
+                as("reader")
+                        .getPage(jenkins.getURL() + rollBack)
+                        .getWebResponse()
+                        .getStatusCode(),
+                is(404));
 
         evaluatedInMine();
         assertThat(page("reader", mine).getBody().asNormalizedText(), containsString("champion"));
@@ -122,11 +137,13 @@ class LiveViewTest {
         evaluatedInMine();
 
         String text = page("reader", mine).getBody().asNormalizedText();
-        assertThat(text, allOf(
-                containsString("Rolled back"),
-                containsString("a user of a job that you may not see"),
-                not(containsString("operator")),
-                not(containsString("latency doubled"))));
+        assertThat(
+                text,
+                allOf(
+                        containsString("Rolled back"),
+                        containsString("a user of a job that you may not see"),
+                        not(containsString("operator")),
+                        not(containsString("latency doubled"))));
         Map<?, ?> live = (Map<?, ?>) ((List<?>) api("reader", mine).get("live")).get(0);
         assertThat(live.toString(), allOf(not(containsString("operator")), not(containsString("latency doubled"))));
         Map<?, ?> change = (Map<?, ?>) ((List<?>) live.get("changes")).get(0);
@@ -167,9 +184,15 @@ class LiveViewTest {
                 .record(LiveStore.class, Level.FINE)
                 .capture(100)) {
             for (String path : List.of(
-                    "api/json?depth=4", "view/all/api/json?depth=2", mine.getUrl() + "api/json?depth=3",
-                    mine.getUrl() + "1/api/json?depth=2", mine.getUrl() + "api/json?tree=actions[gates[*],live[*],reports[*]]")) {
-                String answer = as("admin").goTo(path, "application/json").getWebResponse().getContentAsString();
+                    "api/json?depth=4",
+                    "view/all/api/json?depth=2",
+                    mine.getUrl() + "api/json?depth=3",
+                    mine.getUrl() + "1/api/json?depth=2",
+                    mine.getUrl() + "api/json?tree=actions[gates[*],live[*],reports[*]]")) {
+                String answer = as("admin")
+                        .goTo(path, "application/json")
+                        .getWebResponse()
+                        .getContentAsString();
                 assertThat(path, answer, not(containsString("accuracy")));
             }
             assertThat(log.getMessages(), is(empty()));
@@ -191,10 +214,17 @@ class LiveViewTest {
         assertThat(page.getWebResponse().getStatusCode(), is(200));
         assertThat(page.querySelector("[role=alert]").asNormalizedText(), containsString("cannot be read"));
         assertThat(page.getBody().asNormalizedText(), not(containsString("No gate has seen")));
-        assertThat(page.getBody().asNormalizedText(), not(containsString(index.getParent().toString())));
+        assertThat(
+                page.getBody().asNormalizedText(),
+                not(containsString(index.getParent().toString())));
         assertThat((String) api("reader", mine).get("problem"), containsString("cannot be read"));
         String trend = mine.getUrl() + "mlflow-eval-gate/";
-        assertThat(as("reader").getPage(jenkins.getURL() + trend + "trend.json").getWebResponse().getStatusCode(), is(500));
+        assertThat(
+                as("reader")
+                        .getPage(jenkins.getURL() + trend + "trend.json")
+                        .getWebResponse()
+                        .getStatusCode(),
+                is(500));
         HtmlPage table = (HtmlPage) as("reader").getPage(jenkins.getURL() + trend + "table");
         assertThat(table.querySelector("[role=alert]").asNormalizedText(), containsString("cannot be read"));
     }

@@ -71,7 +71,8 @@ class ModelsActionTest {
     }
 
     private static List<?> builds(Map<?, ?> answer) {
-        return ((List<?>) answer.get("points")).stream().map(point -> ((Map<?, ?>) point).get("build")).toList();
+        return ((List<?>) answer.get("points"))
+                .stream().map(point -> ((Map<?, ?>) point).get("build")).toList();
     }
 
     private static Path index(FreeStyleProject job) {
@@ -79,10 +80,7 @@ class ModelsActionTest {
     }
 
     private static int status(JenkinsRule.WebClient client, String path) throws Exception {
-        return patient(client)
-                .getPage(jenkins.getURL() + path)
-                .getWebResponse()
-                .getStatusCode();
+        return patient(client).getPage(jenkins.getURL() + path).getWebResponse().getStatusCode();
     }
 
     @Test
@@ -175,8 +173,10 @@ class ModelsActionTest {
         HtmlPage page = client().getPage(job, "mlflow-eval-gate/");
         assertThat(page.querySelectorAll(".mlflow-trend__model option").size(), is(2));
         assertThat(page.querySelectorAll(".mlflow-trend").size(), is(1));
-        assertThat(page.querySelectorAll("script:not([src])").stream()
-                .anyMatch(script -> script.getTextContent().contains("mlflow")), is(false));
+        assertThat(
+                page.querySelectorAll("script:not([src])").stream()
+                        .anyMatch(script -> script.getTextContent().contains("mlflow")),
+                is(false));
         String table = client().getPage(job, "mlflow-eval-gate/table?model=churn&server=production&metric=recall")
                 .getBody()
                 .asNormalizedText();
@@ -201,8 +201,12 @@ class ModelsActionTest {
         FreeStyleProject job = job(1);
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ).everywhere().to("reader", "stranger")
-                .grant(Item.READ).onItems(job).to("reader"));
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("reader", "stranger")
+                .grant(Item.READ)
+                .onItems(job)
+                .to("reader"));
         try {
             for (String path : List.of("", "trend.json", "api/json", "table")) {
                 String url = job.getUrl() + "mlflow-eval-gate/" + path;
@@ -225,7 +229,10 @@ class ModelsActionTest {
         Map<?, ?> answer = json(job, "trend.json");
         assertThat(builds(answer), is(List.of(1L, 2L, 3L)));
         assertThat(
-                ((List<?>) answer.get("points")).stream().map(point -> ((Map<?, ?>) point).get("deleted")).toList(),
+                ((List<?>) answer.get("points"))
+                        .stream()
+                                .map(point -> ((Map<?, ?>) point).get("deleted"))
+                                .toList(),
                 is(List.of(false, true, false)));
         HtmlPage table = client().getPage(job, "mlflow-eval-gate/table");
         assertThat(table.querySelectorAll("a[href$='/2/mlflow-eval-gate/1/']"), hasSize(0));
@@ -237,7 +244,8 @@ class ModelsActionTest {
     void linesThatCannotBeReadArePassedOverAndTheNextOneIsWhole() throws Exception {
         FreeStyleProject job = job(2);
         Files.writeString(index(job), "\n{\"build\": 7, \"ga", StandardOpenOption.APPEND);
-        Files.writeString(index(job), "\n[1]\nnull\n{\"build\":\"x\"}\n{\"build\":1,\"gate\":9,\"sta", StandardOpenOption.APPEND);
+        Files.writeString(
+                index(job), "\n[1]\nnull\n{\"build\":\"x\"}\n{\"build\":1,\"gate\":9,\"sta", StandardOpenOption.APPEND);
 
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", Gates.report("churn", 3, 0.95, METRICS));
 
@@ -250,7 +258,13 @@ class ModelsActionTest {
         Map<?, ?> before = json(job, "trend.json");
 
         Files.delete(index(job));
-        Files.writeString(job.getBuildDir().toPath().resolve("1").resolve("mlflow-eval-gate").resolve("2.json.gz"), "{");
+        Files.writeString(
+                job.getBuildDir()
+                        .toPath()
+                        .resolve("1")
+                        .resolve("mlflow-eval-gate")
+                        .resolve("2.json.gz"),
+                "{");
         assertThat(json(job, "trend.json"), is(before));
         assertThat("whoever reads a page writes nothing", Files.exists(index(job)), is(false));
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", Gates.report("churn", 4, 0.95, METRICS));
@@ -288,8 +302,8 @@ class ModelsActionTest {
         Gates.end(jenkins.buildAndAssertSuccess(job), "a", Gates.report(evil, 1, 0.95, List.of(evil)));
 
         for (String path : List.of("", "table", "trend.json")) {
-            WebResponse response =
-                    client().goTo(job.getUrl() + "mlflow-eval-gate/" + path, null).getWebResponse();
+            WebResponse response = client().goTo(job.getUrl() + "mlflow-eval-gate/" + path, null)
+                    .getWebResponse();
             assertThat(path, response.getStatusCode(), is(200));
             if (!path.endsWith(".json")) {
                 assertThat(path, response.getContentAsString(), not(containsString("<script>alert")));
@@ -304,7 +318,8 @@ class ModelsActionTest {
     void aThousandBuildsAreReadAPageAtATimeFromOneFile() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         FreeStyleBuild first = jenkins.buildAndAssertSuccess(job);
-        List<String> metrics = IntStream.rangeClosed(1, 10).mapToObj(i -> "metric_" + i).toList();
+        List<String> metrics =
+                IntStream.rangeClosed(1, 10).mapToObj(i -> "metric_" + i).toList();
         Gates.end(first, "a", Gates.report("churn", 1, 0.95, metrics));
         Gates.copyFirstBuild(job, 1_000);
         Files.delete(index(job));
@@ -317,7 +332,10 @@ class ModelsActionTest {
         long rebuilt = System.nanoTime();
         reloaded.updateNextBuildNumber(2_000);
         Gates.end(jenkins.buildAndAssertSuccess(reloaded), "a", Gates.report("fraud", 1, 0.95, metrics));
-        assertThat("the new build and the few before it that Jenkins itself looks at", loaded(reloaded), lessThan(loaded + 5));
+        assertThat(
+                "the new build and the few before it that Jenkins itself looks at",
+                loaded(reloaded),
+                lessThan(loaded + 5));
         loaded = loaded(reloaded);
         List<Object> seen = new ArrayList<>();
         Object before = "";
@@ -335,8 +353,14 @@ class ModelsActionTest {
         }
 
         assertThat(answers, is(10));
-        assertThat(seen, is(IntStream.rangeClosed(2, 1_000).mapToObj(i -> (Object) (long) i).toList()));
-        assertThat(builds(json(reloaded, "trend.json?model=churn&server=production&limit=100000")), hasSize(JobModels.MOST_POINTS));
+        assertThat(
+                seen,
+                is(IntStream.rangeClosed(2, 1_000)
+                        .mapToObj(i -> (Object) (long) i)
+                        .toList()));
+        assertThat(
+                builds(json(reloaded, "trend.json?model=churn&server=production&limit=100000")),
+                hasSize(JobModels.MOST_POINTS));
         assertThat("at most the newest build, which Jenkins itself looks at", loaded(reloaded), lessThan(loaded + 2));
         long page = System.nanoTime();
         client().getPage(reloaded, "mlflow-eval-gate/");
@@ -360,7 +384,8 @@ class ModelsActionTest {
     void theIndexStaysWithinItsRoomAndKeepsTheNewest() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
-        List<String> metrics = IntStream.rangeClosed(1, 90).mapToObj(i -> "m".repeat(200) + i).toList();
+        List<String> metrics =
+                IntStream.rangeClosed(1, 90).mapToObj(i -> "m".repeat(200) + i).toList();
         GateReport report = Gates.report("churn", 1, 0.95, metrics);
         TrendIndex index = new TrendIndex(job);
         int gates = 0;
@@ -368,7 +393,8 @@ class ModelsActionTest {
         // Until it has been made smaller once.
         do {
             largest = Math.max(largest, gates == 0 ? 0 : Files.size(index(job)));
-            index.add(TrendPoint.of(build.getNumber(), ++gates, report, GateRecorder.registry(job, report.getServer())));
+            index.add(
+                    TrendPoint.of(build.getNumber(), ++gates, report, GateRecorder.registry(job, report.getServer())));
         } while (Files.size(index(job)) >= largest);
 
         assertThat(largest, lessThan(TrendIndex.LARGEST_FILE + 1));
@@ -382,13 +408,15 @@ class ModelsActionTest {
     void aModelIsKeptWhenItsGatesLeaveTheIndex() throws Exception {
         FreeStyleProject job = job(1);
         FreeStyleBuild build = job.getLastBuild();
-        List<String> metrics = IntStream.rangeClosed(1, 90).mapToObj(i -> "m".repeat(200) + i).toList();
+        List<String> metrics =
+                IntStream.rangeClosed(1, 90).mapToObj(i -> "m".repeat(200) + i).toList();
         TrendIndex index = new TrendIndex(job);
         int gates = 1;
         while (index.read().points().stream().anyMatch(point -> point.getModel().equals("churn"))) {
             for (int i = 0; i < 100; i++) {
                 GateReport fraud = Gates.report("fraud", 1, 0.95, metrics);
-                index.add(TrendPoint.of(build.getNumber(), ++gates, fraud, GateRecorder.registry(job, fraud.getServer())));
+                index.add(TrendPoint.of(
+                        build.getNumber(), ++gates, fraud, GateRecorder.registry(job, fraud.getServer())));
             }
         }
 

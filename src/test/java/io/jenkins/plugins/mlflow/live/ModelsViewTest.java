@@ -120,7 +120,8 @@ class ModelsViewTest {
         HtmlPage page = page(client(), list());
 
         assertThat(page.querySelectorAll("#job_train .mlflow-live-list bdi b"), is(empty()));
-        assertThat(page.querySelector("#job_train .mlflow-live-list").asNormalizedText(),
+        assertThat(
+                page.querySelector("#job_train .mlflow-live-list").asNormalizedText(),
                 allOf(containsString("<b>&'"), containsString("1 more")));
     }
 
@@ -141,7 +142,10 @@ class ModelsViewTest {
         }
         ListView list = list();
         page(client(), list);
-        try (LogRecorder log = new LogRecorder().record(TrendIndex.class, Level.FINE).record(LiveStore.class, Level.FINE).capture(100)) {
+        try (LogRecorder log = new LogRecorder()
+                .record(TrendIndex.class, Level.FINE)
+                .record(LiveStore.class, Level.FINE)
+                .capture(100)) {
             page(client(), list);
 
             assertThat(log.getMessages(), is(List.of("Reading all of what is live")));
@@ -159,8 +163,13 @@ class ModelsViewTest {
 
         HtmlPage page = (HtmlPage) client().getPage(jenkins.getURL() + job.getUrl());
 
-        assertThat(page.querySelector("#main-panel .mlflow-live-list").asNormalizedText(),
-                allOf(containsString("churn"), containsString("FAILED"), containsString("fraud"), containsString("PASSED")));
+        assertThat(
+                page.querySelector("#main-panel .mlflow-live-list").asNormalizedText(),
+                allOf(
+                        containsString("churn"),
+                        containsString("FAILED"),
+                        containsString("fraud"),
+                        containsString("PASSED")));
         assertThat(job.getAction(ModelsAction.class).getBadge().getText(), is("1"));
     }
 
@@ -207,9 +216,16 @@ class ModelsViewTest {
         String inFolder = text(client(), models(true));
         String atRoot = text(client(), models(false));
 
-        assertThat(inFolder, allOf(
-                containsString("train"), containsString("churn"), containsString("FAILED"), containsString("champion: 7"),
-                containsString("deep"), containsString("fraud"), not(containsString("pricing"))));
+        assertThat(
+                inFolder,
+                allOf(
+                        containsString("train"),
+                        containsString("churn"),
+                        containsString("FAILED"),
+                        containsString("champion: 7"),
+                        containsString("deep"),
+                        containsString("fraud"),
+                        not(containsString("pricing"))));
         assertThat(atRoot, allOf(containsString("churn"), containsString("fraud"), containsString("pricing")));
     }
 
@@ -222,7 +238,8 @@ class ModelsViewTest {
 
         List<?> links = page.querySelectorAll("a[href*='/rollback/']");
         assertThat(links, hasSize(1));
-        HtmlPage question = page.getAnchorByHref(((HtmlAnchor) links.get(0)).getHrefAttribute()).click();
+        HtmlPage question = page.getAnchorByHref(((HtmlAnchor) links.get(0)).getHrefAttribute())
+                .click();
         assertThat(question.getWebResponse().getStatusCode(), is(200));
         assertThat(question.getFormByName("rollBack").getInputByName("to").getValue(), is("6"));
         assertThat(second.getUrl(), containsString("ml"));
@@ -234,28 +251,45 @@ class ModelsViewTest {
         job("closed", "fraud");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, View.READ).everywhere().toEveryone()
-                .grant(Item.READ).onItems(folder, open).toEveryone());
+                .grant(Jenkins.READ, View.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Item.READ)
+                .onItems(folder, open)
+                .toEveryone());
         for (View view : List.of(list(), models(true), models(false))) {
             String text = text(client(), view);
 
-            assertThat(view.getUrl(), text, allOf(containsString("churn"), not(containsString("fraud")), not(containsString("closed"))));
+            assertThat(
+                    view.getUrl(),
+                    text,
+                    allOf(containsString("churn"), not(containsString("fraud")), not(containsString("closed"))));
             assertThat(view.getUrl(), page(client(), view).querySelectorAll("a[href*='/rollback/']"), is(empty()));
             assertThat(
                     view.getUrl(),
-                    client().goTo(view.getUrl() + "api/json?depth=5", "application/json").getWebResponse().getContentAsString(),
+                    client().goTo(view.getUrl() + "api/json?depth=5", "application/json")
+                            .getWebResponse()
+                            .getContentAsString(),
                     not(containsString("fraud")));
         }
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, View.READ).everywhere().toEveryone()
-                .grant(Item.DISCOVER).everywhere().toEveryone());
-        assertThat(text(client(), jenkins.jenkins.getView("models")), allOf(not(containsString("churn")), containsString("has had a gate yet")));
+                .grant(Jenkins.READ, View.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Item.DISCOVER)
+                .everywhere()
+                .toEveryone());
+        assertThat(
+                text(client(), jenkins.jenkins.getView("models")),
+                allOf(not(containsString("churn")), containsString("has had a gate yet")));
     }
 
     @Test
     void noneOneAndAHundredModelsAreShown() throws Exception {
         View view = models(true);
-        assertThat(text(client(), view), containsString("No job that you may see here, or in the folders below, has had a gate yet."));
+        assertThat(
+                text(client(), view),
+                containsString("No job that you may see here, or in the folders below, has had a gate yet."));
 
         FreeStyleProject job = job("train", "model-0");
         assertThat(page(client(), view).querySelectorAll("td[data-label='Model'] a"), hasSize(1));

@@ -43,18 +43,25 @@ class PageBench {
                 for (String path : List.of("trend.json?limit=100", "")) {
                     double took = millis(jenkins, job.getValue().getUrl() + "mlflow-eval-gate/" + path);
                     if (turn >= 0) {
-                        times.computeIfAbsent(job.getKey() + path, key -> new ArrayList<>()).add(took);
+                        times.computeIfAbsent(job.getKey() + path, key -> new ArrayList<>())
+                                .add(took);
                     }
                 }
             }
         }
-        StringBuilder table = new StringBuilder("### Trend\n\nThe page of a job's models, whose builds each had a gate of " + METRICS
-                + " metrics, and the response that its graph asks for (at most the last 100 gates); by turns, " + Figures.TURNS
-                + " of each, median (quartiles). The index keeps at most 8 MB.\n\n"
-                + "| builds | index, KB | response, ms | page, ms |\n| --- | --- | --- | --- |\n");
+        StringBuilder table =
+                new StringBuilder("### Trend\n\nThe page of a job's models, whose builds each had a gate of " + METRICS
+                        + " metrics, and the response that its graph asks for (at most the last 100 gates); by turns, "
+                        + Figures.TURNS
+                        + " of each, median (quartiles). The index keeps at most 8 MB.\n\n"
+                        + "| builds | index, KB | response, ms | page, ms |\n| --- | --- | --- | --- |\n");
         jobs.forEach((builds, job) -> table.append(String.format(
-                Locale.ROOT, "| %,d | %d | %s | %s |%n", builds, index(job).toFile().length() / 1024,
-                Figures.quartiles(times.get(builds + "trend.json?limit=100")), Figures.quartiles(times.get(String.valueOf(builds))))));
+                Locale.ROOT,
+                "| %,d | %d | %s | %s |%n",
+                builds,
+                index(job).toFile().length() / 1024,
+                Figures.quartiles(times.get(builds + "trend.json?limit=100")),
+                Figures.quartiles(times.get(String.valueOf(builds))))));
         Figures.write("7-trend.md", table.toString());
     }
 
@@ -73,17 +80,22 @@ class PageBench {
                 for (String path : paths) {
                     double took = millis(jenkins, build.getValue().getUrl() + "mlflow-eval-gate/1/" + path);
                     if (turn >= 0) {
-                        times.computeIfAbsent(build.getKey() + path, key -> new ArrayList<>()).add(took);
+                        times.computeIfAbsent(build.getKey() + path, key -> new ArrayList<>())
+                                .add(took);
                     }
                 }
             }
         }
-        StringBuilder table = new StringBuilder("### Report\n\nThe page of a gate, the same after a search, and its JSON; by turns, "
-                + Figures.TURNS + " of each, median (quartiles).\n\n"
-                + "| checks | page, ms | search, ms | JSON, ms |\n| --- | --- | --- | --- |\n");
-        builds.keySet().forEach(checks -> table.append(String.format(Locale.ROOT, "| %,d | ", checks))
-                .append(paths.stream().map(path -> Figures.quartiles(times.get(checks + path))).collect(Collectors.joining(" | ")))
-                .append(" |\n"));
+        StringBuilder table =
+                new StringBuilder("### Report\n\nThe page of a gate, the same after a search, and its JSON; by turns, "
+                        + Figures.TURNS + " of each, median (quartiles).\n\n"
+                        + "| checks | page, ms | search, ms | JSON, ms |\n| --- | --- | --- | --- |\n");
+        builds.keySet()
+                .forEach(checks -> table.append(String.format(Locale.ROOT, "| %,d | ", checks))
+                        .append(paths.stream()
+                                .map(path -> Figures.quartiles(times.get(checks + path)))
+                                .collect(Collectors.joining(" | ")))
+                        .append(" |\n"));
         Figures.write("8-report.md", table.toString());
     }
 
@@ -102,7 +114,8 @@ class PageBench {
         Files.write(
                 index(job),
                 IntStream.range(1, count)
-                        .mapToObj(number -> TrendIndex.line(TrendPoint.of(number, 1, report, registry).toMap()))
+                        .mapToObj(number -> TrendIndex.line(
+                                TrendPoint.of(number, 1, report, registry).toMap()))
                         .toList());
         new TrendIndex(job).add(TrendPoint.of(count, 1, report, registry));
         job.doReload();
@@ -114,9 +127,11 @@ class PageBench {
     }
 
     private double millis(JenkinsRule jenkins, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(jenkins.getURL() + path)).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(jenkins.getURL() + path)).build();
         long begin = System.nanoTime();
-        int status = client.send(request, HttpResponse.BodyHandlers.ofByteArray()).statusCode();
+        int status =
+                client.send(request, HttpResponse.BodyHandlers.ofByteArray()).statusCode();
         double took = (System.nanoTime() - begin) / 1e6;
         assertEquals(200, status);
         return took;

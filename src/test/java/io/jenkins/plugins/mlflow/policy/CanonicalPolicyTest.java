@@ -38,33 +38,35 @@ class CanonicalPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "metrics: {auc: 0.92, f1: 0.5}",
-        "metrics: {auc: 0.920, f1: 5e-1}",
-        "metrics: {auc: 9.2e-1, f1: +.5}",
-        "metrics: {auc: {min: 0.92}, f1: 0.5}",
-        "metrics: {auc: '>= 0.92', f1: 0.5}",
-        "metrics: {auc: 0.92000000000000000001, f1: 0.5}",
-        "metrics: {f1: 0.5, auc: 0.92}",
-        "metrics: # why\n  f1: 0.5 # so\n  auc: {criticality: failure, min: 0.92, greater_is_better: true}",
-        "wait: {settle: 5000ms, timeout: 300s}\npromote: false\nmetrics: {auc: 0.92, f1: 0.5}\ncandidate: {select: latest}",
-    })
+    @ValueSource(
+            strings = {
+                "metrics: {auc: 0.92, f1: 0.5}",
+                "metrics: {auc: 0.920, f1: 5e-1}",
+                "metrics: {auc: 9.2e-1, f1: +.5}",
+                "metrics: {auc: {min: 0.92}, f1: 0.5}",
+                "metrics: {auc: '>= 0.92', f1: 0.5}",
+                "metrics: {auc: 0.92000000000000000001, f1: 0.5}",
+                "metrics: {f1: 0.5, auc: 0.92}",
+                "metrics: # why\n  f1: 0.5 # so\n  auc: {criticality: failure, min: 0.92, greater_is_better: true}",
+                "wait: {settle: 5000ms, timeout: 300s}\npromote: false\nmetrics: {auc: 0.92, f1: 0.5}\ncandidate: {select: latest}",
+            })
     void commentsOrderAndSpellingDoNotCount(String model) throws Exception {
         assertEquals(
                 CanonicalPolicy.sha256(policy("metrics: {auc: 0.92, f1: 0.5}")), CanonicalPolicy.sha256(policy(model)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "metrics: {auc: 0.921}",
-        "metrics: {auc: {max: 0.92}}",
-        "metrics: {f1: 0.92}",
-        "metrics: {auc: {min: 0.92, criticality: note}}",
-        "metrics: {auc: 0.92}\nbaseline: champion",
-        "metrics: {auc: 0.92}\npromote: champion",
-        "metrics: {auc: 0.92}\nwait: {timeout: 6m}",
-        "metrics: {auc: 0.92}\ncandidate: {experiment: e}",
-    })
+    @ValueSource(
+            strings = {
+                "metrics: {auc: 0.921}",
+                "metrics: {auc: {max: 0.92}}",
+                "metrics: {f1: 0.92}",
+                "metrics: {auc: {min: 0.92, criticality: note}}",
+                "metrics: {auc: 0.92}\nbaseline: champion",
+                "metrics: {auc: 0.92}\npromote: champion",
+                "metrics: {auc: 0.92}\nwait: {timeout: 6m}",
+                "metrics: {auc: 0.92}\ncandidate: {experiment: e}",
+            })
     void whatIsAskedCounts(String model) throws Exception {
         assertNotEquals(CanonicalPolicy.sha256(policy("metrics: {auc: 0.92}")), CanonicalPolicy.sha256(policy(model)));
     }
@@ -89,15 +91,17 @@ class CanonicalPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "candidate: {experiment: e}|candidate: {experiment: e, nested: include}",
-        "candidate: {alias: a}|candidate: {alias: b}",
-        "candidate: {stage: Staging}|candidate: {stage: Production}",
-        "candidate: {}|candidate: {evaluation_run: true}",
-        "baseline: {stage: Staging}|baseline: {stage: Production}",
-        "promote: c|promote: {alias: c, artifact_path: model}",
-        "promote: {alias: c, approval: first}|promote: {alias: c, approval: first, approvers: [a]}",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "candidate: {experiment: e}|candidate: {experiment: e, nested: include}",
+                "candidate: {alias: a}|candidate: {alias: b}",
+                "candidate: {stage: Staging}|candidate: {stage: Production}",
+                "candidate: {}|candidate: {evaluation_run: true}",
+                "baseline: {stage: Staging}|baseline: {stage: Production}",
+                "promote: c|promote: {alias: c, artifact_path: model}",
+                "promote: {alias: c, approval: first}|promote: {alias: c, approval: first, approvers: [a]}",
+            })
     void eachNewKeyCounts(String one, String other) throws Exception {
         assertNotEquals(
                 CanonicalPolicy.sha256(policy("metrics: {a: 1}\n" + one)),
@@ -105,14 +109,16 @@ class CanonicalPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "promote: {alias: c}|promote: {alias: c, archive_existing: false}",
-        "promote: {alias: c}|promote: {alias: c, archive_existing: true}",
-        "promote: {stage: Archived}|promote: {stage: Archived, archive_existing: false}",
-        "promote: {stage: None}|promote: {stage: None, archive_existing: false}",
-        "candidate: {experiment: e, filter: f}|candidate: {experiment: e, filter: '  f '}",
-        "candidate: {experiment: e, filter: f}|candidate: {experiment: e, filter: \"f\\n\"}",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "promote: {alias: c}|promote: {alias: c, archive_existing: false}",
+                "promote: {alias: c}|promote: {alias: c, archive_existing: true}",
+                "promote: {stage: Archived}|promote: {stage: Archived, archive_existing: false}",
+                "promote: {stage: None}|promote: {stage: None, archive_existing: false}",
+                "candidate: {experiment: e, filter: f}|candidate: {experiment: e, filter: '  f '}",
+                "candidate: {experiment: e, filter: f}|candidate: {experiment: e, filter: \"f\\n\"}",
+            })
     void whatHasNoEffectDoesNotCount(String one, String other) throws Exception {
         GatePolicy policy = policy("metrics: {a: 1}\n" + one);
         GatePolicy same = policy("metrics: {a: 1}\n" + other);
@@ -126,14 +132,17 @@ class CanonicalPolicyTest {
     void archivingCountsWhereItHasAnEffect() throws Exception {
         assertNotEquals(
                 CanonicalPolicy.sha256(policy("metrics: {a: 1}\npromote: {stage: Production}")),
-                CanonicalPolicy.sha256(policy("metrics: {a: 1}\npromote: {stage: Production, archive_existing: false}")));
+                CanonicalPolicy.sha256(
+                        policy("metrics: {a: 1}\npromote: {stage: Production, archive_existing: false}")));
     }
 
     @Test
     void theOrderOfApproversDoesNotCount() throws Exception {
         assertEquals(
-                CanonicalPolicy.sha256(policy("metrics: {a: 1}\npromote: {alias: c, approval: first, approvers: [a, b]}")),
-                CanonicalPolicy.sha256(policy("metrics: {a: 1}\npromote: {alias: c, approval: first, approvers: [b, a]}")));
+                CanonicalPolicy.sha256(
+                        policy("metrics: {a: 1}\npromote: {alias: c, approval: first, approvers: [a, b]}")),
+                CanonicalPolicy.sha256(
+                        policy("metrics: {a: 1}\npromote: {alias: c, approval: first, approvers: [b, a]}")));
     }
 
     @Test
@@ -180,8 +189,8 @@ class CanonicalPolicyTest {
             GatePolicy policy = anyPolicy(random);
             String described = CanonicalPolicy.describe(policy);
 
-            GatePolicy again = PolicyReader.resolve(
-                    PolicyDocument.read("f", fileOf(described)), "m", PolicyOverrides.NONE);
+            GatePolicy again =
+                    PolicyReader.resolve(PolicyDocument.read("f", fileOf(described)), "m", PolicyOverrides.NONE);
 
             assertEquals(policy, again, described);
             assertEquals(CanonicalPolicy.sha256(policy), CanonicalPolicy.sha256(again));
@@ -203,7 +212,9 @@ class CanonicalPolicyTest {
                 experiment,
                 experiment != null && random.nextBoolean() ? (anyText(random) + "\n" + anyText(random)).strip() : null,
                 best,
-                best ? new CandidateSelection.OrderBy(anyText(random).replaceAll("[`\"]", "'"), random.nextBoolean()) : null,
+                best
+                        ? new CandidateSelection.OrderBy(anyText(random).replaceAll("[`\"]", "'"), random.nextBoolean())
+                        : null,
                 random.nextBoolean() ? anyDuration(random) : null,
                 experiment != null && random.nextBoolean(),
                 null,
@@ -213,11 +224,14 @@ class CanonicalPolicyTest {
     }
 
     private static GatePolicy anyPolicy(Random random, CandidateSelection candidate) {
-        BaselinePolicy baseline = switch (random.nextInt(4)) {
-            case 0 -> new BaselinePolicy(anyAlias(random), random.nextBoolean());
-            case 1 -> new BaselinePolicy(null, "Production", random.nextBoolean(), BaselinePolicy.SameDataset.REQUIRED);
-            default -> null;
-        };
+        BaselinePolicy baseline =
+                switch (random.nextInt(4)) {
+                    case 0 -> new BaselinePolicy(anyAlias(random), random.nextBoolean());
+                    case 1 ->
+                        new BaselinePolicy(
+                                null, "Production", random.nextBoolean(), BaselinePolicy.SameDataset.REQUIRED);
+                    default -> null;
+                };
         ApprovalPolicy approval = anyApproval(random);
         String stage = random.nextBoolean()
                 ? List.of("Staging", "Production", "Archived", "None").get(random.nextInt(4))
@@ -249,13 +263,14 @@ class CanonicalPolicyTest {
     }
 
     private static MetricTarget anyTarget(Random random, String name, boolean sliced) {
-        ValueChoice value = switch (random.nextInt(8)) {
-            case 0 -> new ValueChoice(ValueChoice.Kind.MIN, 0);
-            case 1 -> new ValueChoice(ValueChoice.Kind.MAX, 0);
-            case 2 -> new ValueChoice(ValueChoice.Kind.MEAN_LAST, 1 + random.nextInt(9));
-            case 3 -> new ValueChoice(ValueChoice.Kind.STEP, random.nextInt(9));
-            default -> ValueChoice.LAST;
-        };
+        ValueChoice value =
+                switch (random.nextInt(8)) {
+                    case 0 -> new ValueChoice(ValueChoice.Kind.MIN, 0);
+                    case 1 -> new ValueChoice(ValueChoice.Kind.MAX, 0);
+                    case 2 -> new ValueChoice(ValueChoice.Kind.MEAN_LAST, 1 + random.nextInt(9));
+                    case 3 -> new ValueChoice(ValueChoice.Kind.STEP, random.nextInt(9));
+                    default -> ValueChoice.LAST;
+                };
         String star = sliced ? "*" : "";
         EvidenceSource evidence = value.needsHistory() || random.nextBoolean()
                 ? null
@@ -265,7 +280,11 @@ class CanonicalPolicyTest {
                     default -> new EvidenceSource(EvidenceSource.Kind.INTERVAL, "lo" + star, "hi" + star, 0.5);
                 };
         return new MetricTarget(
-                name, value, sliced ? 1 + random.nextInt(3) : 1, sliced && random.nextBoolean(), evidence,
+                name,
+                value,
+                sliced ? 1 + random.nextInt(3) : 1,
+                sliced && random.nextBoolean(),
+                evidence,
                 random.nextInt(3) == 0 ? random.nextInt(9) + anyText(random) : null);
     }
 
@@ -286,7 +305,9 @@ class CanonicalPolicyTest {
             if (kinds.isEmpty()) {
                 kinds.add(RuleKind.MIN);
             }
-            Boolean direction = kinds.stream().noneMatch(RuleKind::comparesWithBaseline) ? null : Boolean.valueOf(random.nextBoolean());
+            Boolean direction = kinds.stream().noneMatch(RuleKind::comparesWithBaseline)
+                    ? null
+                    : Boolean.valueOf(random.nextBoolean());
             MetricTarget target = anyTarget(random, name, sliced);
             for (RuleKind kind : kinds) {
                 double limit = Math.abs(anyDouble(random));
@@ -308,12 +329,14 @@ class CanonicalPolicyTest {
     }
 
     private static String anyAlias(Random random) {
-        return List.of("champion", "7", "truest", "-", "nulls", "on-", "a_b-c", "0x1", "1e5", "nor").get(random.nextInt(10));
+        return List.of("champion", "7", "truest", "-", "nulls", "on-", "a_b-c", "0x1", "1e5", "nor")
+                .get(random.nextInt(10));
     }
 
     private static String anyText(Random random) {
         String signs = "ab1 .:#'\"\\`-_/,{}[]&*!|>%@?~=<é€📏\t\u0085\u00A0\u2028\uFEFF";
-        StringBuilder text = new StringBuilder(List.of("x", "true", "0", "1:3", "- ", "null", "#").get(random.nextInt(7)));
+        StringBuilder text = new StringBuilder(
+                List.of("x", "true", "0", "1:3", "- ", "null", "#").get(random.nextInt(7)));
         int[] characters = signs.codePoints().toArray();
         for (int i = random.nextInt(12); i > 0; i--) {
             text.appendCodePoint(characters[random.nextInt(characters.length)]);

@@ -50,9 +50,19 @@ class DisplayTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "churn", "no", "1.0", "", "a b", "a: b #c", "\"q\\\"", "two\nlines\ttab", "\u0000\u0085\u00A0\u202E\uFEFF\u2028", "caf\u00E9 \u2192 \uD83D\uDE80"
-    })
+    @ValueSource(
+            strings = {
+                "churn",
+                "no",
+                "1.0",
+                "",
+                "a b",
+                "a: b #c",
+                "\"q\\\"",
+                "two\nlines\ttab",
+                "\u0000\u0085\u00A0\u202E\uFEFF\u2028",
+                "caf\u00E9 \u2192 \uD83D\uDE80"
+            })
     void aStringInYamlReadsBackAsItself(String text) {
         Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
         assertEquals(text, yaml.load(YamlText.scalar(text)));

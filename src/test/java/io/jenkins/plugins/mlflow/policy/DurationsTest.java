@@ -17,10 +17,11 @@ class DurationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "-5s", "5 m", "5M", "1.5h", "5min", "m", "5m ", "1h30m", "٥m",
-        "99999999999999999999s"})
+    @ValueSource(
+            strings = {"", "5", "-5s", "5 m", "5M", "1.5h", "5min", "m", "5m ", "1h30m", "٥m", "99999999999999999999s"})
     void anythingElseIsRefusedWithWhatIsRight(String text) {
-        String message = assertThrows(IllegalArgumentException.class, () -> Durations.parse(text)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> Durations.parse(text))
+                .getMessage();
 
         assertTrue(message.contains("for example 90s or 5m"), message);
     }

@@ -22,7 +22,8 @@ class PolicyJsonTest {
         tree.put("a", Arrays.asList(null, true, "é\"\n", 12345678901L));
 
         assertEquals("{\"z\":1,\"a\":[null,true,\"é\\\"\\n\",12345678901]}", Json.write(tree));
-        assertEquals("{\n  \"z\": 1,\n  \"a\": [\n    null,\n    true,\n    \"é\\\"\\n\",\n    12345678901\n  ]\n}",
+        assertEquals(
+                "{\n  \"z\": 1,\n  \"a\": [\n    null,\n    true,\n    \"é\\\"\\n\",\n    12345678901\n  ]\n}",
                 Json.writePretty(tree));
     }
 
@@ -30,8 +31,8 @@ class PolicyJsonTest {
     void numbersAreWrittenAsTheirShortestDecimals() {
         assertEquals(
                 "[0.934,0.002,1,0,0.30000000000000004,0.92,1000]",
-                Json.write(List.of(
-                        0.934, 2.0E-3, 1.0, -0.0, 0.1 + 0.2, new BigDecimal("0.92"), new BigDecimal("1E+3"))));
+                Json.write(
+                        List.of(0.934, 2.0E-3, 1.0, -0.0, 0.1 + 0.2, new BigDecimal("0.92"), new BigDecimal("1E+3"))));
         assertEquals("1E-999999", Json.write(new BigDecimal("1E-999999")));
     }
 
@@ -45,7 +46,12 @@ class PolicyJsonTest {
     @Test
     void integersAreReadAsLongsAndOtherNumbersExactly() {
         assertEquals(
-                List.of(1L, -7L, new BigDecimal("12345678901234567890"), new BigDecimal("0.10"), new BigDecimal("1E+5")),
+                List.of(
+                        1L,
+                        -7L,
+                        new BigDecimal("12345678901234567890"),
+                        new BigDecimal("0.10"),
+                        new BigDecimal("1E+5")),
                 Json.read("[1, -7, 12345678901234567890, 0.10, 1E+5]"));
     }
 
@@ -58,14 +64,28 @@ class PolicyJsonTest {
 
         assertEquals(tree, Json.read(Json.write(tree)));
         assertEquals(tree, Json.read(Json.writePretty(tree)));
-        assertEquals(List.of("empty", "none", "list"), new ArrayList<>(((Map<?, ?>) Json.read(Json.write(tree))).keySet()));
+        assertEquals(
+                List.of("empty", "none", "list"), new ArrayList<>(((Map<?, ?>) Json.read(Json.write(tree))).keySet()));
         assertNull(Json.read("null"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", " ", "{", "[1,]", "{\"a\":1,\"a\":2}", "1 2", "{} x", "NaN", "'a'", "{a:1}", "[1] // x", "01", "tru"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "[1,]",
+                "{\"a\":1,\"a\":2}",
+                "1 2",
+                "{} x",
+                "NaN",
+                "'a'",
+                "{a:1}",
+                "[1] // x",
+                "01",
+                "tru"
+            })
     void whatIsNotExactlyOneJsonValueIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> Json.read(text));
     }

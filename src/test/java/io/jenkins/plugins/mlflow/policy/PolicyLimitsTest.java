@@ -46,7 +46,14 @@ class PolicyLimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"version: !a%20 1", " {!'rt[v%e", "version: !<%20> 1", "? !b%20 1\n: 2", "!<tag:yaml.org,2002:%20> 1"})
+    @ValueSource(
+            strings = {
+                "version: !a%20 1",
+                " {!'rt[v%e",
+                "version: !<%20> 1",
+                "? !b%20 1\n: 2",
+                "!<tag:yaml.org,2002:%20> 1"
+            })
     void aTagThatTheLibraryStumblesOverIsRefused(String yaml) {
         PolicyException.Problem problem = problem(yaml);
 
@@ -70,13 +77,16 @@ class PolicyLimitsTest {
         String filled = GOOD + "#" + "x".repeat(PolicyDocument.MAX_BYTES - GOOD.length() - 1);
 
         file(filled);
-        assertTrue(problem(filled + "x").message().contains("the file has 1048577 bytes; a policy has at most 1048576"));
+        assertTrue(
+                problem(filled + "x").message().contains("the file has 1048577 bytes; a policy has at most 1048576"));
         assertThrows(PolicyException.class, () -> PolicyDocument.checkSize("f", PolicyDocument.MAX_BYTES + 1L));
     }
 
     @Test
     void theSizeIsCountedInBytesAndNotInCharacters() {
-        assertTrue(problem(GOOD + "#" + "€".repeat(PolicyDocument.MAX_BYTES / 3)).message().contains("bytes"));
+        assertTrue(problem(GOOD + "#" + "€".repeat(PolicyDocument.MAX_BYTES / 3))
+                .message()
+                .contains("bytes"));
     }
 
     @Test
@@ -99,15 +109,18 @@ class PolicyLimitsTest {
     void aByteOrderMarkIsIgnored() throws Exception {
         file("\uFEFF" + GOOD);
         PolicyDocument.read("f", ("\uFEFF" + GOOD).getBytes(StandardCharsets.UTF_8));
-        assertEquals(1, problem("\uFEFFversion: 2\nmodels: {m: {metrics: {a: 1}}}").line());
-        assertEquals(10, problem("\uFEFFversion: 2\nmodels: {m: {metrics: {a: 1}}}").column());
+        assertEquals(
+                1, problem("\uFEFFversion: 2\nmodels: {m: {metrics: {a: 1}}}").line());
+        assertEquals(
+                10, problem("\uFEFFversion: 2\nmodels: {m: {metrics: {a: 1}}}").column());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void linesAreCountedWhateverEndsThem(String end) throws Exception {
         file(GOOD.replace("\n", end));
-        PolicyException.Problem problem = problem(fileOf("wait: {timeout: 300}\nmetrics: {a: 1}").replace("\n", end));
+        PolicyException.Problem problem =
+                problem(fileOf("wait: {timeout: 300}\nmetrics: {a: 1}").replace("\n", end));
 
         assertEquals(4, problem.line());
         assertEquals(21, problem.column());
@@ -119,12 +132,15 @@ class PolicyLimitsTest {
 
         PolicyException e = assertThrows(PolicyException.class, () -> PolicyDocument.read("f", latin1));
 
-        assertEquals("f:5:9: the file is not UTF-8: the byte 0xF6 is out of place; save the file as UTF-8", e.getMessage());
+        assertEquals(
+                "f:5:9: the file is not UTF-8: the byte 0xF6 is out of place; save the file as UTF-8", e.getMessage());
     }
 
     @Test
     void namesMayBeOfAnyScript() throws Exception {
-        assertEquals("größe 📏", PolicySamples.policy("metrics: {größe 📏: 1}").rules().get(0).metric());
+        assertEquals(
+                "größe 📏",
+                PolicySamples.policy("metrics: {größe 📏: 1}").rules().get(0).metric());
     }
 
     @Test

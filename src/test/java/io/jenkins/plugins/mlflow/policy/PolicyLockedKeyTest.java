@@ -37,11 +37,12 @@ class PolicyLockedKeyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "version: 1\nmodels:\n  m:\n    locked: true\n    metrics: {a: 1}",
-        "version: 1\nmodels:\n  m:\n    locked: false\n    metrics: {a: 1}",
-        "version: 1\nmodels:\n  m:\n    locked: maybe\n    metrics: {a: 1}",
-    })
+    @ValueSource(
+            strings = {
+                "version: 1\nmodels:\n  m:\n    locked: true\n    metrics: {a: 1}",
+                "version: 1\nmodels:\n  m:\n    locked: false\n    metrics: {a: 1}",
+                "version: 1\nmodels:\n  m:\n    locked: maybe\n    metrics: {a: 1}",
+            })
     void aFileCannotLock(String yaml) {
         PolicyException refused = assertThrows(PolicyException.class, () -> PolicySamples.file(yaml));
 
@@ -53,11 +54,17 @@ class PolicyLockedKeyTest {
 
     @Test
     void theDefaultsOfAFileCannotLockEither() {
-        PolicyException refused = assertThrows(PolicyException.class, () -> PolicyDocument.read(
-                "f", "version: 1\ndefaults: {locked: true}\nmodels: {m: {metrics: {a: 1}}, n: {metrics: {a: 1}}}", "m"));
+        PolicyException refused = assertThrows(
+                PolicyException.class,
+                () -> PolicyDocument.read(
+                        "f",
+                        "version: 1\ndefaults: {locked: true}\nmodels: {m: {metrics: {a: 1}}, n: {metrics: {a: 1}}}",
+                        "m"));
 
         assertEquals(1, refused.problems().size(), refused.getMessage());
-        assertTrue(refused.getMessage().startsWith("f:2:12: `defaults.locked`: only the stored policy"), refused.getMessage());
+        assertTrue(
+                refused.getMessage().startsWith("f:2:12: `defaults.locked`: only the stored policy"),
+                refused.getMessage());
     }
 
     @ParameterizedTest

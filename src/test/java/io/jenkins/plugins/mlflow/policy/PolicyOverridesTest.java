@@ -91,10 +91,13 @@ class PolicyOverridesTest {
         String refused = "`" + word + "` is no alias name here";
 
         assertTrue(problem(PolicyOverrides.builder().promote(word)).startsWith("parameter `promote`: " + refused));
-        assertTrue(problem(PolicyOverrides.builder().promote(new StringBuilder(word))).contains(refused));
-        assertTrue(problem(PolicyOverrides.builder().promote(Map.of("alias", word))).contains(refused));
+        assertTrue(problem(PolicyOverrides.builder().promote(new StringBuilder(word)))
+                .contains(refused));
+        assertTrue(problem(PolicyOverrides.builder().promote(Map.of("alias", word)))
+                .contains(refused));
         assertTrue(problem(PolicyOverrides.builder().baseline(word)).startsWith("parameter `baseline`: " + refused));
-        assertTrue(problem(PolicyOverrides.builder().baseline(Map.of("alias", word))).contains(refused));
+        assertTrue(problem(PolicyOverrides.builder().baseline(Map.of("alias", word)))
+                .contains(refused));
         assertTrue(AliasNames.problemWith(word).startsWith(refused));
     }
 
@@ -103,7 +106,8 @@ class PolicyOverridesTest {
         assertNull(resolve(PolicyOverrides.builder().promote(false)).promotion());
         assertNull(resolve(PolicyOverrides.builder().promote(Boolean.FALSE)).promotion());
         assertTrue(problem(PolicyOverrides.builder().promote(true)).contains("found `true`"));
-        assertTrue(problem(PolicyOverrides.builder().promote("false")).contains("to promote nothing, write false without quotes"));
+        assertTrue(problem(PolicyOverrides.builder().promote("false"))
+                .contains("to promote nothing, write false without quotes"));
     }
 
     /** Wherever the one comes from that is told, it is the parameter's. */
@@ -127,7 +131,8 @@ class PolicyOverridesTest {
     void thresholdsReplaceAllMetricsOfThePolicy() throws Exception {
         assertEquals(
                 List.of(rule("f1", RuleKind.MIN, "0.5", null, Criticality.FAILURE)),
-                resolve(PolicyOverrides.builder().thresholds(Map.of("f1", 0.5f))).rules());
+                resolve(PolicyOverrides.builder().thresholds(Map.of("f1", 0.5f)))
+                        .rules());
     }
 
     @Test
@@ -149,15 +154,20 @@ class PolicyOverridesTest {
         assertEquals(
                 "parameter `filter`: a filter chooses among runs, but exactly one candidate was given; "
                         + "give only one of the two",
-                problem(PolicyOverrides.builder().exactCandidate(true).experiment("e").filter("x")));
+                problem(PolicyOverrides.builder()
+                        .exactCandidate(true)
+                        .experiment("e")
+                        .filter("x")));
     }
 
     @Test
     void problemsOfParametersCarryTheirNamesAndAreToldTogether() {
-        PolicyException e = assertThrows(PolicyException.class, () -> resolve(PolicyOverrides.builder()
-                .thresholds(Map.of("auc", Map.of("min", "0.9")))
-                .timeout("300")
-                .promote("latest")));
+        PolicyException e = assertThrows(
+                PolicyException.class,
+                () -> resolve(PolicyOverrides.builder()
+                        .thresholds(Map.of("auc", Map.of("min", "0.9")))
+                        .timeout("300")
+                        .promote("latest")));
 
         assertEquals(
                 List.of(
@@ -188,14 +198,16 @@ class PolicyOverridesTest {
         Map<String, Object> cyclic = new HashMap<>();
         cyclic.put("auc", cyclic);
 
-        assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", Double.NaN))).contains("not finite"));
+        assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", Double.NaN)))
+                .contains("not finite"));
         assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", Double.NEGATIVE_INFINITY)))
                 .contains("`-Infinity`"));
         assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", new BigDecimal("1e999"))))
                 .contains("not finite"));
         assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", new Object())))
                 .contains("a value of the type java.lang.Object"));
-        assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", List.of(1)))).contains("found a list"));
+        assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of("auc", List.of(1))))
+                .contains("found a list"));
         assertTrue(problem(PolicyOverrides.builder().thresholds(Map.of())).contains("rule set is empty"));
         assertTrue(problem(PolicyOverrides.builder().thresholds(cyclic)).contains("contains itself"));
     }
@@ -216,20 +228,21 @@ class PolicyOverridesTest {
         GatePolicy policy = PolicyReader.resolve(
                 PolicyDocument.read("f", lacksRules, "m"),
                 "m",
-                PolicyOverrides.builder().thresholds(Map.of("auc", 1)).experiment("e").build());
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("auc", 1))
+                        .experiment("e")
+                        .build());
 
         assertEquals("e", policy.candidate().experiment());
         assertThrows(PolicyException.class, () -> file(lacksRules));
         assertThrows(
                 PolicyException.class,
-                () -> PolicyReader.resolve(
-                        PolicyDocument.read("f", lacksRules, "m"), "m", PolicyOverrides.NONE));
+                () -> PolicyReader.resolve(PolicyDocument.read("f", lacksRules, "m"), "m", PolicyOverrides.NONE));
     }
 
     @Test
     void aModelThatIsResolvedLaterIsStillCheckedForWhatItSays() {
-        assertThrows(
-                PolicyException.class, () -> PolicyDocument.read("f", fileOf("wait: {timeout: 300}"), "m"));
+        assertThrows(PolicyException.class, () -> PolicyDocument.read("f", fileOf("wait: {timeout: 300}"), "m"));
     }
 
     @Test
@@ -239,7 +252,8 @@ class PolicyOverridesTest {
                 .build();
 
         String message = assertThrows(
-                        PolicyException.class, () -> PolicyReader.resolve(file(fileOf("metrics: {a: 1}")), "m", overrides))
+                        PolicyException.class,
+                        () -> PolicyReader.resolve(file(fileOf("metrics: {a: 1}")), "m", overrides))
                 .getMessage();
 
         assertTrue(message.startsWith("parameter `thresholds`: `auc.max_drop`: a change needs something to compare"));

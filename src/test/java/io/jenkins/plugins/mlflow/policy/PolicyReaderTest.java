@@ -58,8 +58,7 @@ class PolicyReaderTest {
         GatePolicy policy = policy("metrics: {accuracy: 0.92}\nbaseline: champion\npromote: champion");
 
         assertEquals(new BaselinePolicy("champion", false), policy.baseline());
-        assertEquals(
-                new PromotionPolicy("champion", null, true, null, Duration.ofSeconds(30)), policy.promotion());
+        assertEquals(new PromotionPolicy("champion", null, true, null, Duration.ofSeconds(30)), policy.promotion());
     }
 
     @Test
@@ -67,24 +66,30 @@ class PolicyReaderTest {
         assertEquals(ApprovalPolicy.NEVER, approval(""));
         assertEquals(ApprovalPolicy.NEVER, approval(", approval: never, approval_timeout: 2h"));
         assertEquals(new ApprovalPolicy(1, Duration.ofDays(1)), approval(", approval: first"));
-        assertEquals(new ApprovalPolicy(3, Duration.ofHours(2)), approval(", approval: {first: 3}, approval_timeout: 2h"));
+        assertEquals(
+                new ApprovalPolicy(3, Duration.ofHours(2)), approval(", approval: {first: 3}, approval_timeout: 2h"));
         assertEquals(ApprovalPolicy.always(Duration.ofDays(1)), approval(", approval: always"));
     }
 
     private static ApprovalPolicy approval(String keys) throws PolicyException {
-        return policy("metrics: {a: 1}\npromote: {alias: champion" + keys + "}").promotion().approval();
+        return policy("metrics: {a: 1}\npromote: {alias: champion" + keys + "}")
+                .promotion()
+                .approval();
     }
 
     @Test
     void theStageNoneIsAWordAndNotNothing() throws Exception {
         assertEquals(
                 "None",
-                policy("metrics: {accuracy: 1}\npromote: {stage: None, archive_existing: false}").promotion().stage());
+                policy("metrics: {accuracy: 1}\npromote: {stage: None, archive_existing: false}")
+                        .promotion()
+                        .stage());
     }
 
     @Test
     void comparisonsNeedNoBlanksAndMayBePlainOrQuoted() throws Exception {
-        List<MetricRule> rules = policy("metrics: {a: '>=.5', b: \" <= 1e3 \", c: <= -2}").rules();
+        List<MetricRule> rules =
+                policy("metrics: {a: '>=.5', b: \" <= 1e3 \", c: <= -2}").rules();
 
         assertEquals(
                 List.of(
@@ -223,19 +228,39 @@ class PolicyReaderTest {
 
     /** A double could not tell these from their neighbours. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        "9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775808", "0", "-1", "+7"
-    })
+    @ValueSource(
+            strings = {
+                "9007199254740993",
+                "-9007199254740993",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "0",
+                "-1",
+                "+7"
+            })
     void aStepIsReadExactly(String step) throws Exception {
         assertEquals(
                 new ValueChoice(ValueChoice.Kind.STEP, Long.parseLong(step)),
-                policy("metrics: {a: {min: 1, value: {step: " + step + "}}}").rules().get(0).target().value());
+                policy("metrics: {a: {min: 1, value: {step: " + step + "}}}")
+                        .rules()
+                        .get(0)
+                        .target()
+                        .value());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "9223372036854775808", "-9223372036854775809", "1.5", "1e19", "1e400", "0.9999999999999999999", "1e-400", "010", "'1'"
-    })
+    @ValueSource(
+            strings = {
+                "9223372036854775808",
+                "-9223372036854775809",
+                "1.5",
+                "1e19",
+                "1e400",
+                "0.9999999999999999999",
+                "1e-400",
+                "010",
+                "'1'"
+            })
     void whatIsNoWholeNumberIsNoStep(String step) {
         assertThrows(PolicyException.class, () -> policy("metrics: {a: {min: 1, value: {step: " + step + "}}}"));
     }
@@ -254,11 +279,14 @@ class PolicyReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "promote: 'false'", "promote: {alias: 'false'}", "promote: {alias: false}", "promote: no", "promote: \"OFF\"",
-        "promote: none", "promote: 'null'", "baseline: 'none'", "baseline: None", "baseline: {alias: \"true\"}",
-        "baseline: off", "baseline: false", "candidate: {alias: 'yes'}", "candidate: {alias: on}", "candidate: {alias: 'Null'}"
-    })
+    @ValueSource(
+            strings = {
+                "promote: 'false'", "promote: {alias: 'false'}", "promote: {alias: false}", "promote: no",
+                        "promote: \"OFF\"",
+                "promote: none", "promote: 'null'", "baseline: 'none'", "baseline: None", "baseline: {alias: \"true\"}",
+                "baseline: off", "baseline: false", "candidate: {alias: 'yes'}", "candidate: {alias: on}",
+                        "candidate: {alias: 'Null'}"
+            })
     void aWordForOnOrOffIsNoAliasQuotedOrNot(String part) {
         PolicyException refusal = assertThrows(PolicyException.class, () -> policy("metrics: {a: 1}\n" + part));
 
@@ -268,17 +296,22 @@ class PolicyReaderTest {
     @Test
     void thePlainFalsePromotesNothingAndItsNeighboursAreAliases() throws Exception {
         assertNull(policy("metrics: {a: 1}\npromote: false").promotion());
-        assertEquals("falsey", policy("metrics: {a: 1}\npromote: falsey").promotion().alias());
-        assertEquals("none-yet", policy("metrics: {a: 1}\npromote: none-yet").promotion().alias());
+        assertEquals(
+                "falsey", policy("metrics: {a: 1}\npromote: falsey").promotion().alias());
+        assertEquals(
+                "none-yet",
+                policy("metrics: {a: 1}\npromote: none-yet").promotion().alias());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "baseline: Champion|promote: champion|6:14",
-        "baseline: {alias: Champion, when_missing: rubber_stamp}|promote: {alias: champion}|6:22",
-        "candidate: {alias: CHAMPION}|promote: champion|6:14",
-        "candidate: {alias: challenger}|baseline: Challenger|6:15"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "baseline: Champion|promote: champion|6:14",
+                "baseline: {alias: Champion, when_missing: rubber_stamp}|promote: {alias: champion}|6:22",
+                "candidate: {alias: CHAMPION}|promote: champion|6:14",
+                "candidate: {alias: challenger}|baseline: Challenger|6:15"
+            })
     void aliasesThatDifferInCapitalsOnlyAreRefused(String one, String other, String place) {
         String message = assertThrows(PolicyException.class, () -> policy("metrics: {a: 1}\n" + one + "\n" + other))
                 .getMessage();
@@ -295,19 +328,21 @@ class PolicyReaderTest {
 
     /** Also those that say what the value is anyway: a file that only this reader understands helps nobody. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "metrics: {a: !!float 0.5}|4:18",
-        "metrics: {a: !!int 1}|4:18",
-        "metrics: {a: {min: !<tag:yaml.org,2002:float> 0.5}}|4:24",
-        "metrics: {a: ! 0.5}|4:18",
-        "metrics: !!map {a: 1}|4:14",
-        "metrics: {!!str a: 1}|4:15",
-        "metrics: {a: 1, &x b: !!float 1}|4:27",
-        "promote: {alias: c, approval: first, approvers: !!seq [a]}|4:53",
-        "candidate: {experiment: !!str e}|4:29",
-        "promote: !!bool false|4:14",
-        "!!str promote: false|4:5"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "metrics: {a: !!float 0.5}|4:18",
+                "metrics: {a: !!int 1}|4:18",
+                "metrics: {a: {min: !<tag:yaml.org,2002:float> 0.5}}|4:24",
+                "metrics: {a: ! 0.5}|4:18",
+                "metrics: !!map {a: 1}|4:14",
+                "metrics: {!!str a: 1}|4:15",
+                "metrics: {a: 1, &x b: !!float 1}|4:27",
+                "promote: {alias: c, approval: first, approvers: !!seq [a]}|4:53",
+                "candidate: {experiment: !!str e}|4:29",
+                "promote: !!bool false|4:14",
+                "!!str promote: false|4:5"
+            })
     void tagsAreRefused(String part, String place) {
         String metrics = part.startsWith("metrics") ? "" : "\nmetrics: {a: 1}";
 
@@ -333,9 +368,14 @@ class PolicyReaderTest {
                 .getMessage()
                 .contains("put it in quotes: \"" + date + "\""));
         assertEquals(
-                date, policy("metrics: {a: 1}\ncandidate: {experiment: '" + date + "'}").candidate().experiment());
+                date,
+                policy("metrics: {a: 1}\ncandidate: {experiment: '" + date + "'}")
+                        .candidate()
+                        .experiment());
         assertEquals(
                 date + "-nightly",
-                policy("metrics: {a: 1}\ncandidate: {experiment: " + date + "-nightly}").candidate().experiment());
+                policy("metrics: {a: 1}\ncandidate: {experiment: " + date + "-nightly}")
+                        .candidate()
+                        .experiment());
     }
 }

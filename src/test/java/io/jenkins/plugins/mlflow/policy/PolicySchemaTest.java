@@ -20,8 +20,11 @@ class PolicySchemaTest {
     void theSchemaHasTheReadersKeys() {
         assertKeys(PolicyDocument.KEYS, "$defs", "policies", "properties");
         assertKeys(
-                Stream.concat(ModelParser.KEYS.stream(), Stream.of(PolicyDocument.LOCKED)).toList(),
-                "$defs", "model", "properties");
+                Stream.concat(ModelParser.KEYS.stream(), Stream.of(PolicyDocument.LOCKED))
+                        .toList(),
+                "$defs",
+                "model",
+                "properties");
         assertKeys(CandidateParser.KEYS, "$defs", "candidate", "properties");
         assertKeys(ModelParser.WAIT_KEYS, "$defs", "wait", "properties");
         assertKeys(ModelParser.BASELINE_KEYS, "$defs", "baseline", "oneOf", "1", "properties");
@@ -34,8 +37,7 @@ class PolicySchemaTest {
     void theSchemaHasTheReadersWords() {
         assertWords(CandidateParser.SELECTIONS, "$defs", "candidate", "properties", "select", "enum");
         assertWords(ModelParser.WHEN_MISSING, "$defs", "baseline", "oneOf", "1", "properties", "when_missing", "enum");
-        assertWords(
-                ModelParser.SAME_DATASET, "$defs", "baseline", "oneOf", "1", "properties", "same_dataset", "enum");
+        assertWords(ModelParser.SAME_DATASET, "$defs", "baseline", "oneOf", "1", "properties", "same_dataset", "enum");
         assertWords(CandidateParser.NESTINGS, "$defs", "candidate", "properties", "nested", "enum");
         assertWords(CandidateParser.STAGES, "$defs", "candidate", "properties", "stage", "enum");
         assertWords(CandidateParser.STAGES, "$defs", "baseline", "oneOf", "1", "properties", "stage", "enum");

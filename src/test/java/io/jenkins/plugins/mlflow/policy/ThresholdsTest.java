@@ -34,11 +34,24 @@ class ThresholdsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "accuracy", "accuracy=", "=0.9", ">=0.9", "accuracy>0.9", "accuracy=>0.9", "log_loss<0.35", "log_loss=<0.35",
-                "accuracy>=>=0.9", "accuracy==0.9", "accuracy><0.9", "a<b>=0.9", "a>b=0.9", " "
+                "accuracy",
+                "accuracy=",
+                "=0.9",
+                ">=0.9",
+                "accuracy>0.9",
+                "accuracy=>0.9",
+                "log_loss<0.35",
+                "log_loss=<0.35",
+                "accuracy>=>=0.9",
+                "accuracy==0.9",
+                "accuracy><0.9",
+                "a<b>=0.9",
+                "a>b=0.9",
+                " "
             })
     void anythingElseIsRefusedWithWhatToWrite(String line) {
-        String message = assertThrows(IllegalArgumentException.class, () -> Thresholds.parse(List.of(line))).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> Thresholds.parse(List.of(line)))
+                .getMessage();
         assertTrue(message.contains("NAME=NUMBER, NAME>=NUMBER or NAME<=NUMBER"), message);
     }
 

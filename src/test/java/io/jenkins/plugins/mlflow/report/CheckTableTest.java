@@ -51,9 +51,9 @@ class CheckTableTest {
         CheckTable start = table(checks);
         assertEquals(CheckTable.PAGE, start.getRows().size());
         assertEquals(10, start.getGroups().size());
-        assertTrue(start.getGroups().stream().allMatch(group -> group.isCut()
-                && group.getRows().size() == CheckTable.FEW
-                && group.getCount() == 400));
+        assertTrue(start.getGroups().stream()
+                .allMatch(
+                        group -> group.isCut() && group.getRows().size() == CheckTable.FEW && group.getCount() == 400));
         assertFalse(start.isComplete());
 
         Set<String> seen = new HashSet<>();
@@ -78,7 +78,9 @@ class CheckTableTest {
             }
             CheckTable table = table(Reports.failed(rows).getChecks());
 
-            int shown = table.getGroups().stream().mapToInt(group -> group.getRows().size()).sum();
+            int shown = table.getGroups().stream()
+                    .mapToInt(group -> group.getRows().size())
+                    .sum();
             assertEquals(count == 100 ? 200 : CheckTable.PAGE, shown);
             assertEquals(count > CheckTable.PAGE, table.isCut());
         }
@@ -153,8 +155,7 @@ class CheckTableTest {
     @Test
     void whatMakesNoSenseCountsAsNotSaid() throws Exception {
         List<Check> checks = checks(20, 0);
-        CheckTable table = table(
-                checks, "q", " ", "show", "x", "sort", "nothing", "page", "99", "slices", "-1");
+        CheckTable table = table(checks, "q", " ", "show", "x", "sort", "nothing", "page", "99", "slices", "-1");
 
         assertFalse(table.isList());
         assertEquals(metrics(table(checks)), metrics(table));

@@ -31,10 +31,26 @@ class GateIdentityTest {
     private FreeStyleProject job;
 
     private final Map<String, Object> candidate = new HashMap<>(Map.of(
-            "run_id", "eval1", "experiment_id", "3", "experiment", "customer-churn", "version", "7", "model_id", "m-12ab",
-            "model_name", "churn_model", "run_status", "FINISHED", "evaluation_run", true, "child_run", true));
-    private final Map<String, Object> baseline = new HashMap<>(Map.of(
-            "alias", "champion", "version", "6", "run_id", "run6", "model_id", "m-99ff", "resolved", true));
+            "run_id",
+            "eval1",
+            "experiment_id",
+            "3",
+            "experiment",
+            "customer-churn",
+            "version",
+            "7",
+            "model_id",
+            "m-12ab",
+            "model_name",
+            "churn_model",
+            "run_status",
+            "FINISHED",
+            "evaluation_run",
+            true,
+            "child_run",
+            true));
+    private final Map<String, Object> baseline = new HashMap<>(
+            Map.of("alias", "champion", "version", "6", "run_id", "run6", "model_id", "m-99ff", "resolved", true));
     private final List<Object> checks = new ArrayList<>();
     private FreeStyleBuild build;
 

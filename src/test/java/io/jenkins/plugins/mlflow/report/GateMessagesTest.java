@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** The sentences of the build page and of Pipeline's views. */
 class GateMessagesTest {
-    private static GateSummary summary(String status, boolean promoted, String alias, String stage, String previous, String reason) {
+    private static GateSummary summary(
+            String status, boolean promoted, String alias, String stage, String previous, String reason) {
         Map<String, Object> promotion = new LinkedHashMap<>();
         promotion.put("promoted", promoted);
         promotion.put("version", "7");
@@ -19,7 +20,8 @@ class GateMessagesTest {
         promotion.put("stage", stage);
         promotion.put("previous_version", previous);
         promotion.put("reason", reason);
-        return new GateSummary(1, "gate", Reports.with(Map.of("status", status, "promotion", promotion)), MlflowLinks.NONE);
+        return new GateSummary(
+                1, "gate", Reports.with(Map.of("status", status, "promotion", promotion)), MlflowLinks.NONE);
     }
 
     @Test
@@ -41,7 +43,8 @@ class GateMessagesTest {
                 "Not promoted: version 7 already holds alias 'champion'",
                 summary("PASSED", false, "champion", null, "7", "version 7 already holds alias 'champion'")
                         .getPromotionInWords());
-        assertNull(summary("FAILED", false, "champion", null, "6", "the verdict is FAILED").getPromotionInWords());
+        assertNull(summary("FAILED", false, "champion", null, "6", "the verdict is FAILED")
+                .getPromotionInWords());
     }
 
     @Test

@@ -84,10 +84,15 @@ class GateReportActionTest {
 
         HtmlPage page = page("");
         assertThat(page.querySelectorAll(".jenkins-alert").size(), is(0));
-        assertThat(visible(page), containsString("MLflow evaluation gate PASSED churn-classifier all checks passed"
+        assertThat(
+                visible(page),
+                containsString("MLflow evaluation gate PASSED churn-classifier all checks passed"
                         + " Version 7 is champion now, in place of version 6"));
         assertThat(
-                page.querySelector(".mlflow-gate-line a").getAttributes().getNamedItem("href").getNodeValue(),
+                page.querySelector(".mlflow-gate-line a")
+                        .getAttributes()
+                        .getNamedItem("href")
+                        .getNodeValue(),
                 is("mlflow-eval-gate/"));
         for (String path : List.of("mlflow-eval-gate/", "mlflow-eval-gate/1/")) {
             assertThat(text(path), allOf(containsString("all checks passed"), containsString("accuracy")));
@@ -112,11 +117,13 @@ class GateReportActionTest {
         HtmlPage second = page("mlflow-eval-gate/2/");
         assertThat(visible(second), containsString("1 check did not pass: recall"));
         assertThat(
-                visible((DomNode) second.querySelector("nav [aria-current=page]")),
-                is("2: FAILED churn-classifier"));
+                visible((DomNode) second.querySelector("nav [aria-current=page]")), is("2: FAILED churn-classifier"));
         assertThat(
                 second.querySelectorAll("nav.mlflow-gate-gates a").stream()
-                        .map(link -> link.getAttributes().getNamedItem("href").getNodeValue().replaceFirst(".*/mlflow", "mlflow"))
+                        .map(link -> link.getAttributes()
+                                .getNamedItem("href")
+                                .getNodeValue()
+                                .replaceFirst(".*/mlflow", "mlflow"))
                         .toList(),
                 is(List.of("mlflow-eval-gate/", "mlflow-eval-gate/1/", "mlflow-eval-gate/2/", "mlflow-eval-gate/3/")));
         assertThat(text("mlflow-eval-gate/3/"), containsString("third"));
@@ -154,7 +161,10 @@ class GateReportActionTest {
     @Test
     void aCheckIsShownWithItsNumbersItsMarginAndItsReason() throws Exception {
         Map<String, Object> recall = Reports.compared(
-                Reports.check("recall", "min", 0.85, 0.8312345678, "FAILED", "unstable"), 0.9, -0.0687654322, -0.0187654322);
+                Reports.check("recall", "min", 0.85, 0.8312345678, "FAILED", "unstable"),
+                0.9,
+                -0.0687654322,
+                -0.0187654322);
         Map<String, Object> absent = Reports.check("auc", "min", 0.9, "NaN", "NOT_FINITE", "failure");
         Reports.attach(build, Reports.failed(List.of(recall, absent)), null);
 
@@ -174,7 +184,10 @@ class GateReportActionTest {
                         "−0.0687654")));
         assertThat(table.querySelectorAll("tbody th[scope=row]").size(), is(2));
         assertThat(table.querySelectorAll("thead th[scope=col]").size(), is(7));
-        assertThat(table.querySelectorAll("svg.mlflow-gate-bar.mlflow-gate-unstable rect").size(), is(1));
+        assertThat(
+                table.querySelectorAll("svg.mlflow-gate-bar.mlflow-gate-unstable rect")
+                        .size(),
+                is(1));
     }
 
     private static List<String> cells(HtmlTable table, int row) {
@@ -192,7 +205,9 @@ class GateReportActionTest {
         assertThat(visible(first), containsString("All 600 checks as a list"));
         HtmlPage list = first.getAnchorByText("All 600 checks as a list").click();
         assertThat(visible(list), containsString("1–250 of 600"));
-        HtmlPage last = ((HtmlPage) list.getAnchorByText("Next").click()).getAnchorByText("Next").click();
+        HtmlPage last = ((HtmlPage) list.getAnchorByText("Next").click())
+                .getAnchorByText("Next")
+                .click();
         assertThat(rows(last), is(100));
         assertThat(visible(last), allOf(containsString("501–600 of 600"), containsString("metric_594")));
 
@@ -240,20 +255,26 @@ class GateReportActionTest {
                         containsString("Started Nov 20, 2026")));
         assertThat(page.getAnchorByText("run7").getHrefAttribute(), is(Reports.UI + "/#/experiments/3/runs/run7"));
         assertThat(page.getAnchorByText("run7").getRelAttribute(), is("noopener"));
-        assertThat(page.getAnchorByText("Version 7").getHrefAttribute(), is(Reports.UI + "/#/models/churn-classifier/versions/7"));
+        assertThat(
+                page.getAnchorByText("Version 7").getHrefAttribute(),
+                is(Reports.UI + "/#/models/churn-classifier/versions/7"));
         assertThat(page.getAnchorByText("version 6").getHrefAttribute(), endsWith("/versions/6"));
     }
 
     @Test
     void linksAndTheCommandLeadToTheWorkspace() throws Exception {
-        GateReportAction.attach(build, "gate", SampleReports.document(12, 0, 0), new MlflowLinks(Reports.UI, "team & growth"));
+        GateReportAction.attach(
+                build, "gate", SampleReports.document(12, 0, 0), new MlflowLinks(Reports.UI, "team & growth"));
 
         HtmlPage page = page("mlflow-eval-gate/1/");
 
-        assertThat(page.getAnchorByText("Version 7").getHrefAttribute(), endsWith("/versions/7?workspace=team%20%26%20growth"));
+        assertThat(
+                page.getAnchorByText("Version 7").getHrefAttribute(),
+                endsWith("/versions/7?workspace=team%20%26%20growth"));
         assertThat(
                 text("mlflow-eval-gate/1/"),
-                containsString("env 'MLFLOW_WORKSPACE=team & growth' java -jar mlflow-eval-gate.jar check --model=churn-classifier"));
+                containsString(
+                        "env 'MLFLOW_WORKSPACE=team & growth' java -jar mlflow-eval-gate.jar check --model=churn-classifier"));
     }
 
     @Test
@@ -270,9 +291,11 @@ class GateReportActionTest {
                         containsString("after 12 sec of waiting, at the end for the metrics of run"),
                         containsString("Promoted Nov 20, 2026"),
                         containsString("6 requests to MLflow"),
-                        containsString("No rule was loosened or removed since the last promotion, by build train/main #41"),
+                        containsString(
+                                "No rule was loosened or removed since the last promotion, by build train/main #41"),
                         containsString("java -jar mlflow-eval-gate.jar check --model=churn-classifier --tracking-uri="
-                                + Reports.UI + " --run-id=40f14cf4657c4e1ba4fa6ab779c630bf --policy=policy.yaml --dry-run"),
+                                + Reports.UI
+                                + " --run-id=40f14cf4657c4e1ba4fa6ab779c630bf --policy=policy.yaml --dry-run"),
                         containsString("alias champion was version 6")));
 
         String yaml = download("policy.yaml", "application/yaml");
@@ -284,8 +307,8 @@ class GateReportActionTest {
     }
 
     private String download(String name, String type) throws Exception {
-        WebResponse response =
-                client().goTo(build.getUrl() + "mlflow-eval-gate/1/" + name, type).getWebResponse();
+        WebResponse response = client().goTo(build.getUrl() + "mlflow-eval-gate/1/" + name, type)
+                .getWebResponse();
         assertThat(response.getResponseHeaderValue("X-Content-Type-Options"), is("nosniff"));
         assertThat(response.getResponseHeaderValue("Content-Disposition"), is("attachment; filename=\"" + name + "\""));
         return response.getContentAsString(StandardCharsets.UTF_8);
@@ -302,7 +325,8 @@ class GateReportActionTest {
 
         assertThat(
                 text("mlflow-eval-gate/1/"),
-                matchesPattern("(?s).*Evaluated Nov.*Approved Nov 20, 2026.* by alice: <b>looked at it [0-9]. Promoted Nov.*"));
+                matchesPattern(
+                        "(?s).*Evaluated Nov.*Approved Nov 20, 2026.* by alice: <b>looked at it [0-9]. Promoted Nov.*"));
 
         promotion.put("approval", approval(null, null, null));
         Reports.attach(build, GateReport.fromMap(parts), null);
@@ -380,9 +404,7 @@ class GateReportActionTest {
         Map<?, ?> first = (Map<?, ?>) reports.get(0);
         assertThat(first.keySet(), is(new GateDocument(report, null).toMap().keySet()));
         assertThat(GateReport.fromMap(first).toMap(), is(report.toMap()));
-        assertThat(
-                ((Map<?, ?>) ((List<?>) first.get("checks")).get(3)).get("value"),
-                is("NaN"));
+        assertThat(((Map<?, ?>) ((List<?>) first.get("checks")).get(3)).get("value"), is("NaN"));
         assertThat(first.get("error"), nullValue());
     }
 
@@ -391,8 +413,8 @@ class GateReportActionTest {
         Reports.attach(build, Reports.passed(), null);
         Reports.attach(build, Reports.with(Map.of("model", "other")), null);
         loadAgain();
-        for (String content :
-                List.of("{not json", "", "{}", "[]", "7", "{\"schema_version\": 2}", "{\"schema_version\": 1}", "raw")) {
+        for (String content : List.of(
+                "{not json", "", "{}", "[]", "7", "{\"schema_version\": 2}", "{\"schema_version\": 1}", "raw")) {
             try (OutputStream out = content.equals("raw")
                     ? Files.newOutputStream(file(1))
                     : new GZIPOutputStream(Files.newOutputStream(file(1)))) {
@@ -464,7 +486,11 @@ class GateReportActionTest {
 
         assertThat(page("").getWebResponse().getContentAsString(), not(containsString("n".repeat(300))));
         assertThat(page("mlflow-eval-gate/1/").getElementById("main-panel").getTextContent(), containsString(name));
-        assertThat(page("mlflow-eval-gate/1/").querySelectorAll("details.mlflow-gate-long:not([open])").size(), is(2));
+        assertThat(
+                page("mlflow-eval-gate/1/")
+                        .querySelectorAll("details.mlflow-gate-long:not([open])")
+                        .size(),
+                is(2));
     }
 
     @Test
@@ -488,11 +514,17 @@ class GateReportActionTest {
 
     @Test
     void theBuildRecordStaysSmall() throws Exception {
-        GateReportAction.attach(build, "gate", SampleReports.document(1_000, 4_000, 0.3), new MlflowLinks(Reports.UI, null));
+        GateReportAction.attach(
+                build, "gate", SampleReports.document(1_000, 4_000, 0.3), new MlflowLinks(Reports.UI, null));
 
         assertThat(Files.size(build.getRootDir().toPath().resolve("build.xml")), lessThan(20_000L));
         assertThat(Files.size(file(1)), lessThan(300_000L));
-        assertThat(page("mlflow-eval-gate/1/").getWebResponse().getContentAsString().length(), lessThan(800_000));
+        assertThat(
+                page("mlflow-eval-gate/1/")
+                        .getWebResponse()
+                        .getContentAsString()
+                        .length(),
+                lessThan(800_000));
         assertThat(text(""), containsString("FAILED"));
     }
 
@@ -509,7 +541,9 @@ class GateReportActionTest {
 
     @Test
     void theAddressOfAReportIsAbsolute() {
-        assertThat(GateReportAction.urlOf(build, 2), is(jenkins.jenkins.getRootUrl() + build.getUrl() + "mlflow-eval-gate/2/"));
+        assertThat(
+                GateReportAction.urlOf(build, 2),
+                is(jenkins.jenkins.getRootUrl() + build.getUrl() + "mlflow-eval-gate/2/"));
     }
 
     @Test
@@ -578,7 +612,10 @@ class GateReportActionTest {
         GateReportAction.attach(build, "12", new GateDocument(Reports.passed(), null), MlflowLinks.NONE);
         GateReportAction.attach(build, "34", new GateDocument(Reports.passed(), null), MlflowLinks.NONE);
 
-        assertThat(GateReportAction.attach(build, "12", new GateDocument(Reports.with(Map.of("model", "again")), null), MlflowLinks.NONE), is(1));
+        assertThat(
+                GateReportAction.attach(
+                        build, "12", new GateDocument(Reports.with(Map.of("model", "again")), null), MlflowLinks.NONE),
+                is(1));
 
         GateReportAction action = build.getAction(GateReportAction.class);
         assertThat(action.getSummaries().size(), is(2));

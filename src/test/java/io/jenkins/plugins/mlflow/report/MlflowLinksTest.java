@@ -15,8 +15,7 @@ class MlflowLinksTest {
 
         assertEquals("https://mlflow.example.com/team/#/experiments/3/runs/a%2Fb%3F", links.run("3", "a/b?"));
         assertEquals(
-                "https://mlflow.example.com/team/#/models/a%20b%22%3C%C3%A9/versions/7",
-                links.version("a b\"<é", "7"));
+                "https://mlflow.example.com/team/#/models/a%20b%22%3C%C3%A9/versions/7", links.version("a b\"<é", "7"));
     }
 
     @Test
@@ -24,7 +23,8 @@ class MlflowLinksTest {
         MlflowLinks links = new MlflowLinks("https://mlflow.example.com", "growth");
 
         assertEquals("https://mlflow.example.com/#/experiments/3/runs/r?workspace=growth", links.run("3", "r"));
-        assertEquals("https://mlflow.example.com/#/models/churn/versions/7?workspace=growth", links.version("churn", "7"));
+        assertEquals(
+                "https://mlflow.example.com/#/models/churn/versions/7?workspace=growth", links.version("churn", "7"));
     }
 
     @Test

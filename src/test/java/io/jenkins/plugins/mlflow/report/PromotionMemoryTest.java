@@ -29,9 +29,18 @@ class PromotionMemoryTest {
     void aFileThatCannotBeUsedIsKeptBesideTheNewOne(JenkinsRule jenkins) throws Exception {
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
         GatePolicy policy = PolicyReader.resolve(
-                null, "churn", PolicyOverrides.builder().thresholds(Map.of("accuracy", 0.9)).promote("champion").build());
+                null,
+                "churn",
+                PolicyOverrides.builder()
+                        .thresholds(Map.of("accuracy", 0.9))
+                        .promote("champion")
+                        .build());
         PromotionMemory.remember(REGISTRY, Reports.passed(), policy, build);
-        Path folder = jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate").resolve("promotions");
+        Path folder = jenkins.jenkins
+                .getRootDir()
+                .toPath()
+                .resolve("mlflow-eval-gate")
+                .resolve("promotions");
         Path file;
         try (Stream<Path> files = Files.list(folder)) {
             file = files.findFirst().orElseThrow();
@@ -44,7 +53,8 @@ class PromotionMemoryTest {
             assertThat(PromotionMemory.compare(REGISTRY, "churn-classifier", policy), is(nullValue()));
             assertThat(Files.readString(file), is(broken.getValue()));
             PromotionMemory.remember(REGISTRY, Reports.passed(), policy, build);
-            assertThat(Files.readString(file.resolveSibling(file.getFileName() + broken.getKey())), is(broken.getValue()));
+            assertThat(
+                    Files.readString(file.resolveSibling(file.getFileName() + broken.getKey())), is(broken.getValue()));
             assertThat(Files.readString(file), containsString(build.getParent().getFullName()));
         }
 

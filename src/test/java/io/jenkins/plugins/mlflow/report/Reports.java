@@ -16,8 +16,7 @@ final class Reports {
 
     static final String UI = "https://mlflow.example.com/team";
 
-    private static final String DOCUMENT =
-            """
+    private static final String DOCUMENT = """
             {"schema_version": 1, "status": "PASSED", "reason": "all checks passed", "run_mode": "enabled",
              "model": "churn-classifier", "server": "production",
              "candidate": {"run_id": "run7", "experiment_id": "3", "experiment": "customer-churn", "version": "7",
@@ -55,7 +54,14 @@ final class Reports {
         promotion.put("alias", "champion");
         promotion.put("reason", "the verdict is FAILED");
         return with(Map.of(
-                "status", "FAILED", "reason", "1 check did not pass: recall", "checks", checks, "promotion", promotion));
+                "status",
+                "FAILED",
+                "reason",
+                "1 check did not pass: recall",
+                "checks",
+                checks,
+                "promotion",
+                promotion));
     }
 
     static Map<String, Object> check(
@@ -96,6 +102,9 @@ final class Reports {
     /** Attaches the report of one more gate. */
     static int attach(Run<?, ?> build, GateReport report, String trackingUi) throws IOException {
         return GateReportAction.attach(
-                build, "gate " + GATES.incrementAndGet(), new GateDocument(report, null), new MlflowLinks(trackingUi, null));
+                build,
+                "gate " + GATES.incrementAndGet(),
+                new GateDocument(report, null),
+                new MlflowLinks(trackingUi, null));
     }
 }

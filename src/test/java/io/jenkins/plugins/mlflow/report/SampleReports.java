@@ -31,8 +31,8 @@ import java.util.Random;
  * plugin, makes builds of them.
  */
 public final class SampleReports {
-    private static final List<String> NAMES = List.of(
-            "recall", "accuracy", "precision", "f1_score", "roc_auc", "log_loss", "latency_ms", "brier_score");
+    private static final List<String> NAMES =
+            List.of("recall", "accuracy", "precision", "f1_score", "roc_auc", "log_loss", "latency_ms", "brier_score");
     private static final List<String> CRITICALITIES = List.of("failure", "failure", "failure", "unstable", "note");
 
     private SampleReports() {}
@@ -79,8 +79,13 @@ public final class SampleReports {
                 : PolicyReader.resolve(
                         null,
                         "churn-classifier",
-                        PolicyOverrides.builder().thresholds(rules).baseline("champion").promote("champion").build());
-        List<Check> checks = policy == null ? List.of() : Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline));
+                        PolicyOverrides.builder()
+                                .thresholds(rules)
+                                .baseline("champion")
+                                .promote("champion")
+                                .build());
+        List<Check> checks =
+                policy == null ? List.of() : Evaluator.evaluate(policy, Evidence.ofCurrent(candidate, baseline));
         return new GateDocument(report(policy, checks), new PolicyChanges("train/main #41", List.of()));
     }
 
@@ -102,7 +107,8 @@ public final class SampleReports {
                 ? "UNREACHABLE: http://mlflow.example.com did not answer"
                 : passed
                         ? "all " + checks.size() + " checks passed"
-                        : CheckRanking.sentence(CheckRanking.worst(checks).orElseThrow()) + " (and " + (misses - 1) + " more checks)";
+                        : CheckRanking.sentence(CheckRanking.worst(checks).orElseThrow()) + " (and " + (misses - 1)
+                                + " more checks)";
         GateReport report = new GateReport(status, reason, "enabled", "churn-classifier", "production")
                 .evaluated(
                         new CandidateInfo(
@@ -124,8 +130,8 @@ public final class SampleReports {
 
     /** A report in which every text is this one. */
     public static GateDocument hostile(String text) {
-        Map<String, Object> check = Reports.compared(
-                Reports.check(text, "min", 0.85, 0.83, "FAILED", "failure"), 0.9, -0.07, -0.02);
+        Map<String, Object> check =
+                Reports.compared(Reports.check(text, "min", 0.85, 0.83, "FAILED", "failure"), 0.9, -0.07, -0.02);
         check.put("slice", text);
         check.put("dataset", text);
         check.put("reason", text);
@@ -137,15 +143,54 @@ public final class SampleReports {
         parts.put("reason", text);
         parts.put("server", text);
         parts.put("run_mode", text);
-        parts.put("candidate", Map.of("run_id", text, "experiment_id", text, "experiment", text, "version", text,
-                "model_id", text, "run_status", text));
+        parts.put(
+                "candidate",
+                Map.of(
+                        "run_id",
+                        text,
+                        "experiment_id",
+                        text,
+                        "experiment",
+                        text,
+                        "version",
+                        text,
+                        "model_id",
+                        text,
+                        "run_status",
+                        text));
         parts.put("baseline", Map.of("alias", text, "version", text, "run_id", text));
         parts.put("policy", Map.of("origin", text, "sha256", text, "text", text));
-        parts.put("promotion", Map.of("promoted", true, "version", text, "alias", text, "stage", text,
-                "previous_version", text, "reason", text));
+        parts.put(
+                "promotion",
+                Map.of(
+                        "promoted",
+                        true,
+                        "version",
+                        text,
+                        "alias",
+                        text,
+                        "stage",
+                        text,
+                        "previous_version",
+                        text,
+                        "reason",
+                        text));
         parts.put("error", Map.of("category", text, "message", text));
-        parts.put("timing", Map.of("started_at", text, "waited_ms", 1, "total_ms", 1, "requests", 1,
-                "waited_for", text, "evaluated_at", text));
+        parts.put(
+                "timing",
+                Map.of(
+                        "started_at",
+                        text,
+                        "waited_ms",
+                        1,
+                        "total_ms",
+                        1,
+                        "requests",
+                        1,
+                        "waited_for",
+                        text,
+                        "evaluated_at",
+                        text));
         parts.put("checks", List.of(check, whole));
         return new GateDocument(Reports.with(parts), new PolicyChanges(text, List.of(text)));
     }

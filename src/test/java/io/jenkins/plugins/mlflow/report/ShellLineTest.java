@@ -35,7 +35,9 @@ class ShellLineTest {
                         .option("run-id", null)
                         .flag("dry-run")
                         .toString());
-        assertEquals("x --model='it'\\''s a b'", new ShellLine("x").option("model", "it's a b").toString());
+        assertEquals(
+                "x --model='it'\\''s a b'",
+                new ShellLine("x").option("model", "it's a b").toString());
     }
 
     @Test
@@ -45,7 +47,8 @@ class ShellLineTest {
             assertTrue(line.codePoints().noneMatch(Character::isISOControl), line);
             assertTrue(line.codePoints().noneMatch(c -> Character.getType(c) == Character.FORMAT), line);
         }
-        assertFalse(new ShellLine("x").option("model", "a\u0000b\uD800").toString().contains("\u0000"));
+        assertFalse(
+                new ShellLine("x").option("model", "a\u0000b\uD800").toString().contains("\u0000"));
     }
 
     @Test

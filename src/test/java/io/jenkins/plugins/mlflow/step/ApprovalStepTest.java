@@ -49,15 +49,22 @@ class ApprovalStepTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
-
     @BeforeEach
     void protect() throws Exception {
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ, Item.DISCOVER).everywhere().to("alice", "bob", "carol")
-                .grant(Item.BUILD).everywhere().to("alice")
-                .grant(Item.CANCEL).everywhere().to("carol")
-                .grant(Jenkins.ADMINISTER).everywhere().to("root"));
+                .grant(Jenkins.READ, Item.READ, Item.DISCOVER)
+                .everywhere()
+                .to("alice", "bob", "carol")
+                .grant(Item.BUILD)
+                .everywhere()
+                .to("alice")
+                .grant(Item.CANCEL)
+                .everywhere()
+                .to("carol")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("root"));
     }
 
     private WorkflowRun waiting(String more) throws Exception {
@@ -86,8 +93,8 @@ class ApprovalStepTest extends PipelineTest {
 
     private int post(String user, WorkflowRun run, String input, String what, String json) throws Exception {
         try (JenkinsRule.WebClient client = client(user).withJavaScriptEnabled(false)) {
-            WebRequest request =
-                    new WebRequest(new URL(jenkins.getURL(), run.getUrl() + "input/" + input + "/" + what), HttpMethod.POST);
+            WebRequest request = new WebRequest(
+                    new URL(jenkins.getURL(), run.getUrl() + "input/" + input + "/" + what), HttpMethod.POST);
             if (json != null) {
                 request.setRequestParameters(List.of(new NameValuePair("json", json)));
             }
@@ -145,7 +152,8 @@ class ApprovalStepTest extends PipelineTest {
         assertEquals("looked at the slices", mlflow.tags.get("mlflow_eval_gate.approval_reason"));
         assertEquals("looked at the slices", approval(report(run)).get("reason"));
         try (JenkinsRule.WebClient client = client("bob")) {
-            String page = client.goTo(run.getUrl() + "mlflow-eval-gate/1/").getBody().getTextContent();
+            String page =
+                    client.goTo(run.getUrl() + "mlflow-eval-gate/1/").getBody().getTextContent();
             assertTrue(page.contains("looked at the slices") && page.contains("alice"), page);
         }
         assertNobodyIsAsked(run);
@@ -157,7 +165,8 @@ class ApprovalStepTest extends PipelineTest {
 
         Map<?, ?> before = report(run);
         assertPending(run, before);
-        assertTrue(promotion(before).get("reason").toString().startsWith("waiting for approval since"), before::toString);
+        assertTrue(
+                promotion(before).get("reason").toString().startsWith("waiting for approval since"), before::toString);
         assertEquals(true, approval(before).get("required"));
         assertTrue(run.isBuilding());
         assertNull(run.getDescription(), "a gate that is not over tells nobody of its verdict");
@@ -247,7 +256,8 @@ class ApprovalStepTest extends PipelineTest {
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
 
-        jenkins.assertLogContains("TIMEOUT: The gate passed, but nobody approved the promotion to alias 'champion' within 1s", run);
+        jenkins.assertLogContains(
+                "TIMEOUT: The gate passed, but nobody approved the promotion to alias 'champion' within 1s", run);
         assertEquals("nobody approved it", promotion(report(run)).get("reason"));
         assertEquals(List.of(), mlflow.writes);
         assertNobodyIsAsked(run);
@@ -327,7 +337,8 @@ class ApprovalStepTest extends PipelineTest {
             Thread.sleep(50);
         }
         assertEquals("ERROR", report(run).get("status"));
-        assertEquals("the build was killed before the gate finished", report(run).get("reason"));
+        assertEquals(
+                "the build was killed before the gate finished", report(run).get("reason"));
         assertEquals(false, promotion(report(run)).get("promoted"));
         assertEquals("nobody approved it", promotion(report(run)).get("reason"));
         WorkflowRun next = waiting("");
@@ -357,7 +368,9 @@ class ApprovalStepTest extends PipelineTest {
         mlflow.alias("a", 6).alias("b", 7);
         String gate = "mlflowEvalGate model: 'churn-classifier', version: %d, thresholds: [accuracy: 0.9], "
                 + "promote: [alias: '%s', approval: 'always']";
-        WorkflowRun run = job(jenkins, "parallel a: { " + gate.formatted(7, "a") + " }, b: { " + gate.formatted(6, "b") + " }")
+        WorkflowRun run = job(
+                        jenkins,
+                        "parallel a: { " + gate.formatted(7, "a") + " }, b: { " + gate.formatted(6, "b") + " }")
                 .scheduleBuild2(0)
                 .waitForStart();
         for (int tries = 0; (inputs(run) == null || inputs(run).getExecutions().size() < 2) && tries < 600; tries++) {
@@ -419,12 +432,19 @@ class ApprovalStepTest extends PipelineTest {
         realm.addGroups("mia", "ml-leads");
         jenkins.jenkins.setSecurityRealm(realm);
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ).everywhere().to("bob", "mia")
-                .grant(Jenkins.READ, Item.READ, Item.BUILD).everywhere().to("dave")
-                .grant(Jenkins.ADMINISTER).everywhere().to("root"));
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("bob", "mia")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD)
+                .everywhere()
+                .to("dave")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("root"));
         WorkflowRun run = waitingFor("[alias: 'champion', approval: 'always', approvers: ['ml-leads', 'rita']]");
         jenkins.assertLogContains("One of these users and groups must approve it: ml-leads, rita.", run);
-        assertEquals("ml-leads,rita", inputs(run).getExecutions().get(0).getInput().getSubmitter());
+        assertEquals(
+                "ml-leads,rita", inputs(run).getExecutions().get(0).getInput().getSubmitter());
 
         for (String user : List.of("dave", "bob", "root")) {
             assertRefused(user, run);

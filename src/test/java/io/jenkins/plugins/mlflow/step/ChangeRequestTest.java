@@ -120,14 +120,19 @@ class ChangeRequestTest extends PipelineTest {
 
     private void assertNothingWasWritten() {
         assertEquals(List.of(), mlflow.changes);
-        assertEquals(List.of(), mlflow.requests.stream().filter(request -> request.contains("set-tag")).toList());
+        assertEquals(
+                List.of(),
+                mlflow.requests.stream()
+                        .filter(request -> request.contains("set-tag"))
+                        .toList());
     }
 
     @Test
     void aForkIsEvaluatedByThePolicyOfTheTrustedRevision() throws Exception {
         repository
                 .branch("main", "Jenkinsfile", ofChangeRequests(""), "eval_gate.yaml", STRICT)
-                .changeRequest("PR-7", Origin.STRANGER, "Jenkinsfile", "error 'nobody runs this'", "eval_gate.yaml", WEAK);
+                .changeRequest(
+                        "PR-7", Origin.STRANGER, "Jenkinsfile", "error 'nobody runs this'", "eval_gate.yaml", WEAK);
 
         WorkflowRun run = build("PR-7", Result.SUCCESS);
 
@@ -143,7 +148,8 @@ class ChangeRequestTest extends PipelineTest {
                 .changeRequest("PR-7", Origin.STRANGER, "eval_gate.yaml", WEAK);
 
         WorkflowMultiBranchProject project = project();
-        WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, project.getItemByBranchName("PR-7").getLastBuild());
+        WorkflowRun run = jenkins.assertBuildStatus(
+                Result.FAILURE, project.getItemByBranchName("PR-7").getLastBuild());
         String message = configurationError(run);
         assertTrue(message.contains("whose own policy file does not count"), message);
 
@@ -155,20 +161,29 @@ class ChangeRequestTest extends PipelineTest {
 
     @Test
     void aChangeRequestRollsNothingBack() throws Exception {
-        String rollback = "if (env.BRANCH_NAME != 'main') mlflowRollback model: 'churn-classifier', alias: 'champion', from: 6";
-        repository.branch("main", "Jenkinsfile", rollback).changeRequest("PR-7", Origin.STRANGER, "eval_gate.yaml", WEAK);
+        String rollback =
+                "if (env.BRANCH_NAME != 'main') mlflowRollback model: 'churn-classifier', alias: 'champion', from: 6";
+        repository
+                .branch("main", "Jenkinsfile", rollback)
+                .changeRequest("PR-7", Origin.STRANGER, "eval_gate.yaml", WEAK);
 
         WorkflowRun run = build("PR-7", Result.FAILURE);
 
         jenkins.assertLogContains(
-                "FORBIDDEN: job 'ml/churn/PR-7' builds a change request and is not allowed to promote on server 'stub'", run);
+                "FORBIDDEN: job 'ml/churn/PR-7' builds a change request and is not allowed to promote on server 'stub'",
+                run);
         assertEquals(List.of(), mlflow.requests);
     }
 
     @Test
     void aNamedFileIsThatOfTheTrustedRevisionToo() throws Exception {
         repository
-                .branch("main", "Jenkinsfile", ofChangeRequests(", policy: 'gates/strict.yaml'"), "gates/strict.yaml", STRICT)
+                .branch(
+                        "main",
+                        "Jenkinsfile",
+                        ofChangeRequests(", policy: 'gates/strict.yaml'"),
+                        "gates/strict.yaml",
+                        STRICT)
                 .changeRequest("PR-7", Origin.STRANGER, "gates/strict.yaml", WEAK);
 
         WorkflowRun run = build("PR-7", Result.SUCCESS);
@@ -218,7 +233,8 @@ class ChangeRequestTest extends PipelineTest {
     void aForkOfACollaboratorIsEvaluatedByTheRevisionThatIsBuilt() throws Exception {
         repository
                 .branch("main", "Jenkinsfile", "echo 'main'", "eval_gate.yaml", WEAK)
-                .changeRequest("PR-8", Origin.COLLABORATOR, "Jenkinsfile", pipeline(WEAK, ""), "eval_gate.yaml", STRICT);
+                .changeRequest(
+                        "PR-8", Origin.COLLABORATOR, "Jenkinsfile", pipeline(WEAK, ""), "eval_gate.yaml", STRICT);
 
         WorkflowRun run = build("PR-8", Result.SUCCESS);
 
@@ -236,10 +252,12 @@ class ChangeRequestTest extends PipelineTest {
         WorkflowMultiBranchProject project = project();
 
         for (String branch : List.of("PR-7", "PR-9")) {
-            WorkflowRun run = jenkins.assertBuildStatusSuccess(project.getItemByBranchName(branch).getLastBuild());
+            WorkflowRun run = jenkins.assertBuildStatusSuccess(
+                    project.getItemByBranchName(branch).getLastBuild());
             jenkins.assertLogContains("after: PASSED false", run);
             assertEquals(
-                    "job 'ml/churn/" + branch + "' builds a change request and is not allowed to promote on server 'stub'",
+                    "job 'ml/churn/" + branch
+                            + "' builds a change request and is not allowed to promote on server 'stub'",
                     ((Map<?, ?>) Pipelines.report(jenkins, run).get("promotion")).get("reason"));
         }
         assertNothingWasWritten();
@@ -267,7 +285,9 @@ class ChangeRequestTest extends PipelineTest {
     @Test
     void theGateOfAnotherJobDoesNotPromoteTheRunOfAChangeRequest() throws Exception {
         mlflow.ofEveryBuild("r7");
-        repository.branch("main", "Jenkinsfile", "").changeRequest("PR-8", Origin.SAME_REPOSITORY, "Jenkinsfile", "withMlflow { }");
+        repository
+                .branch("main", "Jenkinsfile", "")
+                .changeRequest("PR-8", Origin.SAME_REPOSITORY, "Jenkinsfile", "withMlflow { }");
         WorkflowRun request = build("PR-8", Result.SUCCESS);
         WorkflowRun ordinary = Pipelines.build(jenkins, Result.SUCCESS, "withMlflow { }");
         WorkflowJob gate = Pipelines.job(
@@ -281,8 +301,8 @@ class ChangeRequestTest extends PipelineTest {
         Map<?, ?> promoted = promotion(jenkins.assertBuildStatusSuccess(gate.scheduleBuild2(0, triggeredBy(ordinary))));
         assertEquals(true, promoted.get("promoted"));
 
-        WorkflowRun both = jenkins.assertBuildStatus(
-                Result.FAILURE, gate.scheduleBuild2(0, triggeredBy(request, ordinary)));
+        WorkflowRun both =
+                jenkins.assertBuildStatus(Result.FAILURE, gate.scheduleBuild2(0, triggeredBy(request, ordinary)));
         jenkins.assertLogContains("CONFLICT: several builds with runs triggered this one", both);
     }
 
@@ -306,15 +326,18 @@ class ChangeRequestTest extends PipelineTest {
         MlflowServerConfiguration server = new MlflowServerConfiguration("stub", mlflow.uri());
         server.setTrainingCredentialsId("login");
         MlflowGlobalConfiguration.get().setServers(List.of(server));
-        String training = "withMlflow { echo \"user ${env.MLFLOW_TRACKING_USERNAME}, password ${env.MLFLOW_TRACKING_PASSWORD}\" }";
+        String training =
+                "withMlflow { echo \"user ${env.MLFLOW_TRACKING_USERNAME}, password ${env.MLFLOW_TRACKING_PASSWORD}\" }";
         repository
                 .branch("main", "Jenkinsfile", training)
                 .changeRequest("PR-7", Origin.STRANGER, "Jenkinsfile", training)
                 .changeRequest("PR-8", Origin.SAME_REPOSITORY, "Jenkinsfile", training);
         WorkflowMultiBranchProject project = project();
 
-        WorkflowRun fork = jenkins.assertBuildStatusSuccess(project.getItemByBranchName("PR-7").getLastBuild());
-        WorkflowRun own = jenkins.assertBuildStatusSuccess(project.getItemByBranchName("PR-8").getLastBuild());
+        WorkflowRun fork = jenkins.assertBuildStatusSuccess(
+                project.getItemByBranchName("PR-7").getLastBuild());
+        WorkflowRun own = jenkins.assertBuildStatusSuccess(
+                project.getItemByBranchName("PR-8").getLastBuild());
 
         jenkins.assertLogContains("user null, password null", fork);
         jenkins.assertLogContains("No training credentials are given to this build", fork);
@@ -329,7 +352,9 @@ class ChangeRequestTest extends PipelineTest {
 
         WorkflowMultiBranchProject project = project();
 
-        jenkins.assertLogContains("after: PASSED false", project.getItemByBranchName("hotfix/release").getLastBuild());
+        jenkins.assertLogContains(
+                "after: PASSED false",
+                project.getItemByBranchName("hotfix/release").getLastBuild());
         WorkflowRun release = project.getItemByBranchName("release/1.0").getLastBuild();
         assertEquals("ml/churn/release%2F1.0", release.getParent().getFullName());
         assertEquals("eval_gate.yaml", origin(release));

@@ -26,11 +26,13 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 class CrashTest {
     /** As many gates as have a thread that asks a server at the same time, less one for those that wait. */
     private static final int HELD = 5;
+
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @RegisterExtension
-    private final RealJenkinsExtension controller =
-            new RealJenkinsExtension().javaOptions("-Xmx768m").withTimeout((int) Duration.ofHours(3).toSeconds());
+    private final RealJenkinsExtension controller = new RealJenkinsExtension()
+            .javaOptions("-Xmx768m")
+            .withTimeout((int) Duration.ofHours(3).toSeconds());
 
     private final List<DoomedGate> all = new ArrayList<>();
     private final List<DoomedGate> alive = new ArrayList<>();
@@ -166,14 +168,21 @@ class CrashTest {
         System.out.printf(
                 "Crashes: %d kills of the controller hit %d gates: %s, and %d that waited for their turn; %d clean restarts;"
                         + " %d gates ended well so far%n",
-                kills, hits.values().stream().mapToInt(Integer::intValue).sum() + rivals, hits, rivals, stops, all.size() - alive.size());
+                kills,
+                hits.values().stream().mapToInt(Integer::intValue).sum() + rivals,
+                hits,
+                rivals,
+                stops,
+                all.size() - alive.size());
     }
 
     private void await(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, () -> "waited in vain for "
-                    + alive.stream().filter(gate -> !gate.isThere()).toList());
+            assertTrue(
+                    System.nanoTime() < end,
+                    () -> "waited in vain for "
+                            + alive.stream().filter(gate -> !gate.isThere()).toList());
             LockSupport.parkNanos(50_000_000);
         }
     }
@@ -189,7 +198,9 @@ class CrashTest {
             String version = String.valueOf(6 + build);
             String previous = String.valueOf(5 + build);
             ended.assertPromoted(build, version, previous, all);
-            assertTrue(gate.mlflow.changes.contains("tag " + version + " mlflow_eval_gate.previous_version=" + previous), all);
+            assertTrue(
+                    gate.mlflow.changes.contains("tag " + version + " mlflow_eval_gate.previous_version=" + previous),
+                    all);
         }
     }
 }

@@ -40,7 +40,8 @@ final class DoomedBuilds {
      * @param fast whether Jenkins keeps the state of the build only when it goes down in order
      * @param asks whether somebody must approve the promotion
      */
-    record Order(String name, String uri, String script, String rival, boolean fast, boolean asks) implements Serializable {}
+    record Order(String name, String uri, String script, String rival, boolean fast, boolean asks)
+            implements Serializable {}
 
     /** What became of the builds of one order, the first one first. */
     record Ended(ArrayList<String> results, ArrayList<String> logs, ArrayList<String> reports) implements Serializable {

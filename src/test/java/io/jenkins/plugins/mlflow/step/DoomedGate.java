@@ -67,7 +67,8 @@ final class DoomedGate implements HttpMlflow.Between, AutoCloseable {
     }
 
     @Override
-    public void at(String request, Map<String, String> question, boolean done) throws IOException, InterruptedException {
+    public void at(String request, Map<String, String> question, boolean done)
+            throws IOException, InterruptedException {
         Moment here;
         CountDownLatch until;
         synchronized (this) {
@@ -91,7 +92,9 @@ final class DoomedGate implements HttpMlflow.Between, AutoCloseable {
 
     synchronized boolean isThere() {
         Moment here = moments.peek();
-        return here == null || here == Moment.APPROVAL || (here.isHeld() ? reached : mlflow.readings.getOrDefault("r7", 0) >= 2);
+        return here == null
+                || here == Moment.APPROVAL
+                || (here.isHeld() ? reached : mlflow.readings.getOrDefault("r7", 0) >= 2);
     }
 
     /** The controller is dead. */

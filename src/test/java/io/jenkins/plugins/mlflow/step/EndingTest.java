@@ -68,7 +68,9 @@ class EndingTest extends PipelineTest {
 
     @Test
     void anAbortWhileThePassIsArchivedWinsAndNoLaterStepRuns() throws Exception {
-        WorkflowRun run = job(jenkins, GATE + ", archive: true\necho 'went on'").scheduleBuild2(0).waitForStart();
+        WorkflowRun run = job(jenkins, GATE + ", archive: true\necho 'went on'")
+                .scheduleBuild2(0)
+                .waitForStart();
         archive.await(1);
 
         Instant stopped = Instant.now();
@@ -81,7 +83,8 @@ class EndingTest extends PipelineTest {
 
     @Test
     void aTimeoutWhileThePassIsArchivedWins() throws Exception {
-        WorkflowRun run = job(jenkins, "timeout(time: 4, unit: 'SECONDS') { " + GATE + ", archive: true }\necho 'went on'")
+        WorkflowRun run = job(
+                        jenkins, "timeout(time: 4, unit: 'SECONDS') { " + GATE + ", archive: true }\necho 'went on'")
                 .scheduleBuild2(0)
                 .waitForStart();
         archive.await(1);
@@ -102,10 +105,7 @@ class EndingTest extends PipelineTest {
         archive.await(1);
         Await.until("the input", () -> run.getAction(InputAction.class) != null);
 
-        run.getAction(InputAction.class)
-                .getExecutions()
-                .get(0)
-                .proceed(Map.of());
+        run.getAction(InputAction.class).getExecutions().get(0).proceed(Map.of());
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         jenkins.assertLogNotContains("went on", run);
@@ -129,7 +129,8 @@ class EndingTest extends PipelineTest {
         }
 
         Instant before = Instant.now();
-        jenkins.buildAndAssertSuccess(job(jenkins, "mlflowEvalGate model: 'churn-classifier', runId: 'r7', thresholds: [accuracy: 0.9]"));
+        jenkins.buildAndAssertSuccess(
+                job(jenkins, "mlflowEvalGate model: 'churn-classifier', runId: 'r7', thresholds: [accuracy: 0.9]"));
         long took = Duration.between(before, Instant.now()).toMillis();
         assertTrue(took < 10_000, "took " + took + " ms");
 
@@ -181,12 +182,17 @@ class EndingTest extends PipelineTest {
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
         jenkins.assertLogContains(
-                "Version 7 of model 'churn-classifier' was promoted to alias 'champion', but its report could not be stored", run);
+                "Version 7 of model 'churn-classifier' was promoted to alias 'champion', but its report could not be stored",
+                run);
         jenkins.assertLogNotContains("went on", run);
         assertEquals("7", mlflow.holder("champion"));
         Path home = jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate");
-        assertTrue(onlyFile(home.resolve("live")).replaceAll("\\s", "").contains("\"version\":\"7\""), onlyFile(home.resolve("live")));
-        assertTrue(onlyFile(home.resolve("promotions")).replaceAll("\\s", "").contains("\"version\":\"7\""), onlyFile(home.resolve("promotions")));
+        assertTrue(
+                onlyFile(home.resolve("live")).replaceAll("\\s", "").contains("\"version\":\"7\""),
+                onlyFile(home.resolve("live")));
+        assertTrue(
+                onlyFile(home.resolve("promotions")).replaceAll("\\s", "").contains("\"version\":\"7\""),
+                onlyFile(home.resolve("promotions")));
     }
 
     private static String onlyFile(Path folder) throws IOException {
@@ -208,7 +214,9 @@ class EndingTest extends PipelineTest {
 
         Await.until("the report", () -> hasReport(run));
         assertEquals("ERROR", report(jenkins, run).get("status"));
-        assertEquals("the build was killed before the gate finished", report(jenkins, run).get("reason"));
+        assertEquals(
+                "the build was killed before the gate finished",
+                report(jenkins, run).get("reason"));
         int readings = mlflow.readings.get("r7");
         mlflow.status("r7", "FINISHED");
         jenkins.buildAndAssertSuccess(job(jenkins, GATE));
@@ -220,8 +228,7 @@ class EndingTest extends PipelineTest {
     @Test
     void aBranchThatComputesForLongFailsNoGateBesideIt() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                """
+        job.setDefinition(new CpsFlowDefinition("""
                 @NonCPS
                 def compute(long seconds) {
                   long end = System.nanoTime() + seconds * 1000000000L
@@ -234,8 +241,7 @@ class EndingTest extends PipelineTest {
                       promote: [alias: 'champion', timeout: '20s']
                   echo "after: ${gate.status} ${gate.promoted}"
                 }, other: { compute(45) }
-                """,
-                false));
+                """, false));
 
         WorkflowRun run = jenkins.buildAndAssertSuccess(job);
 
@@ -251,7 +257,8 @@ class EndingTest extends PipelineTest {
                 jenkins,
                 "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], experiment: 'churn', buildDescription: true,"
                         + " filter: \"tags.k = '${params.TOKEN}'\", timeout: \"${params.TOKEN}\"");
-        job.addProperty(new ParametersDefinitionProperty(new PasswordParameterDefinition("TOKEN", Secret.fromString(""), "")));
+        job.addProperty(
+                new ParametersDefinitionProperty(new PasswordParameterDefinition("TOKEN", Secret.fromString(""), "")));
 
         WorkflowRun run = job.scheduleBuild2(0, new ParametersAction(new PasswordParameterValue("TOKEN", secret, "")))
                 .get();
@@ -261,7 +268,8 @@ class EndingTest extends PipelineTest {
         assertFalse(report(jenkins, run).toString().contains(secret), report(jenkins, run)::toString);
         assertTrue(run.getDescription().contains("****"), run::getDescription);
         assertFalse(run.getDescription().contains(secret), run::getDescription);
-        assertFalse(Files.readString(run.getRootDir().toPath().resolve("build.xml")).contains(secret));
+        assertFalse(
+                Files.readString(run.getRootDir().toPath().resolve("build.xml")).contains(secret));
     }
 
     private static boolean hasReport(WorkflowRun run) {

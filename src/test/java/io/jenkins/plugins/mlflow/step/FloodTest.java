@@ -80,7 +80,7 @@ class FloodTest {
         WorkflowJob job = numbered(
                 jenkins,
                 "mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", thresholds: [accuracy: 0.9],"
-                + " timeout: '30m'");
+                        + " timeout: '30m'");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(begin(job, 0)));
         for (int i = 0; i < gates; i++) {
             mlflow.status("r" + i, "RUNNING");
@@ -92,7 +92,10 @@ class FloodTest {
         for (int i = 0; i < gates; i++) {
             builds.add(begin(job, i));
         }
-        Await.until("every gate to wait", () -> everyRunWasRead(gates, settled ? READINGS_UNTIL_THE_LONGEST_PAUSE : 2), PATIENCE);
+        Await.until(
+                "every gate to wait",
+                () -> everyRunWasRead(gates, settled ? READINGS_UNTIL_THE_LONGEST_PAUSE : 2),
+                PATIENCE);
         if (settled) {
             leastOf(counted);
         }
@@ -151,7 +154,9 @@ class FloodTest {
                     "mlflowEvalGate model: 'churn-classifier', server: 'healthy', thresholds: [accuracy: 0.9]");
             WorkflowRun other = begin(answered, 0);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(other));
-            assertTrue(builds.stream().anyMatch(WorkflowRun::isBuilding), "the healthy server's gate came after the silent one's");
+            assertTrue(
+                    builds.stream().anyMatch(WorkflowRun::isBuilding),
+                    "the healthy server's gate came after the silent one's");
 
             for (WorkflowRun build : builds) {
                 jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(build));
@@ -175,7 +180,8 @@ class FloodTest {
     }
 
     private static boolean isOurs(Thread thread) {
-        return thread.getName().contains("MLflow") && isJenkins(thread) || thread.getName().startsWith("HttpClient");
+        return thread.getName().contains("MLflow") && isJenkins(thread)
+                || thread.getName().startsWith("HttpClient");
     }
 
     private static boolean isJenkins(Thread thread) {
@@ -183,7 +189,8 @@ class FloodTest {
     }
 
     private static int count(Predicate<Thread> counted) {
-        return (int) Thread.getAllStackTraces().keySet().stream().filter(counted).count();
+        return (int)
+                Thread.getAllStackTraces().keySet().stream().filter(counted).count();
     }
 
     private static Map<String, Long> names() {

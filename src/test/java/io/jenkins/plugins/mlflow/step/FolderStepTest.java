@@ -29,8 +29,9 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** Two teams on one controller: the folders {@code ml} and {@code nlp} have a server {@code production} each, with its own token. */
 @WithJenkins
 class FolderStepTest {
-    private static final String GATE = "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], baseline: 'champion',"
-            + " promote: 'champion'";
+    private static final String GATE =
+            "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], baseline: 'champion',"
+                    + " promote: 'champion'";
     private static final String STORED = "mlflowEvalGate model: 'churn-classifier'";
 
     private JenkinsRule jenkins;
@@ -121,7 +122,11 @@ class FolderStepTest {
 
         WorkflowRun ended = moved.getLastBuild();
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(ended));
-        assertTrue(error(ended).startsWith("While the gate waited, server 'production' was changed and leads to another MLflow"), error(ended));
+        assertTrue(
+                error(ended)
+                        .startsWith(
+                                "While the gate waited, server 'production' was changed and leads to another MLflow"),
+                error(ended));
         assertEquals(List.of(), ofMl.writes);
         assertEquals(List.of(), ofNlp.requests);
     }
@@ -151,7 +156,10 @@ class FolderStepTest {
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.SUCCESS, job(ml, "feature", GATE));
 
         Map<?, ?> promotion = (Map<?, ?>) Pipelines.report(jenkins, run).get("promotion");
-        assertTrue(promotion.get("reason").toString().contains("job 'ml/feature' is not allowed to promote on server 'production'"));
+        assertTrue(promotion
+                .get("reason")
+                .toString()
+                .contains("job 'ml/feature' is not allowed to promote on server 'production'"));
         assertEquals(List.of(), ofMl.changes);
         jenkins.buildAndAssertStatus(Result.SUCCESS, job(ml, "main", GATE));
         assertEquals("7", ofMl.holder("champion"));
@@ -170,7 +178,8 @@ class FolderStepTest {
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.SUCCESS, job(ml, "churn", STORED));
         jenkins.buildAndAssertStatus(Result.FAILURE, job(nlp, "tagger", STORED));
 
-        assertEquals("stored policy", ((Map<?, ?>) Pipelines.report(jenkins, run).get("policy")).get("origin"));
+        assertEquals(
+                "stored policy", ((Map<?, ?>) Pipelines.report(jenkins, run).get("policy")).get("origin"));
         assertEquals("7", ofMl.holder("champion"));
         assertEquals("6", ofNlp.holder("champion"));
     }
@@ -199,13 +208,20 @@ class FolderStepTest {
         Folders.configure(ml, "", policy(0.925, true), Folders.server("production", ofMl.uri(), "token"));
         Folder team = Folders.in(ml, "team");
 
-        WorkflowRun inner = jenkins.buildAndAssertStatus(Result.FAILURE, job(team, "a", STORED + ", thresholds: [accuracy: 0.92]"));
-        assertTrue(error(inner).startsWith("folder 'ml' locked the stored policy of model 'churn-classifier'."), error(inner));
-        WorkflowRun both = jenkins.buildAndAssertStatus(Result.FAILURE, job(team, "b", STORED + ", thresholds: [accuracy: 0.9]"));
+        WorkflowRun inner =
+                jenkins.buildAndAssertStatus(Result.FAILURE, job(team, "a", STORED + ", thresholds: [accuracy: 0.92]"));
+        assertTrue(
+                error(inner).startsWith("folder 'ml' locked the stored policy of model 'churn-classifier'."),
+                error(inner));
+        WorkflowRun both =
+                jenkins.buildAndAssertStatus(Result.FAILURE, job(team, "b", STORED + ", thresholds: [accuracy: 0.9]"));
         assertTrue(error(both).contains("- accuracy min 0.925 was lowered to 0.9"), error(both));
         jenkins.buildAndAssertStatus(Result.SUCCESS, job(team, "c", STORED + ", thresholds: [accuracy: 0.93]"));
-        WorkflowRun outer = jenkins.buildAndAssertStatus(Result.FAILURE, job(nlp, "d", STORED + ", thresholds: [accuracy: 0.9]"));
-        assertTrue(error(outer).startsWith("the administrator locked the stored policy of model 'churn-classifier'."), error(outer));
+        WorkflowRun outer =
+                jenkins.buildAndAssertStatus(Result.FAILURE, job(nlp, "d", STORED + ", thresholds: [accuracy: 0.9]"));
+        assertTrue(
+                error(outer).startsWith("the administrator locked the stored policy of model 'churn-classifier'."),
+                error(outer));
     }
 
     @Test
@@ -218,8 +234,12 @@ class FolderStepTest {
         ofMl.status("r7", "FINISHED");
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
-        assertTrue(error(run).startsWith("While the gate waited, the locked policy of model 'churn-classifier' in folder 'ml' was"
-                + " changed"), error(run));
+        assertTrue(
+                error(run)
+                        .startsWith(
+                                "While the gate waited, the locked policy of model 'churn-classifier' in folder 'ml' was"
+                                        + " changed"),
+                error(run));
         assertTrue(error(run).contains("- accuracy min 0.95 was lowered to 0.9"), error(run));
         assertEquals(List.of(), ofMl.writes);
     }
@@ -233,10 +253,16 @@ class FolderStepTest {
                     Folders.server("production", (folder == ml ? ofMl : ofNlp).uri(), "token");
             server.setTrainingCredentialsId("training");
             Folders.configure(folder, "", "", server);
-            WorkflowRun run = jenkins.buildAndAssertStatus(Result.SUCCESS, job(folder, "train",
-                    "withMlflow { echo \"${env.MLFLOW_TRACKING_URI} ${env.MLFLOW_TRACKING_TOKEN.reverse()}\" }"));
+            WorkflowRun run = jenkins.buildAndAssertStatus(
+                    Result.SUCCESS,
+                    job(
+                            folder,
+                            "train",
+                            "withMlflow { echo \"${env.MLFLOW_TRACKING_URI} ${env.MLFLOW_TRACKING_TOKEN.reverse()}\" }"));
             jenkins.assertLogContains(
-                    (folder == ml ? ofMl : ofNlp).uri() + " " + new StringBuilder("training-" + folder.getName()).reverse(), run);
+                    (folder == ml ? ofMl : ofNlp).uri() + " "
+                            + new StringBuilder("training-" + folder.getName()).reverse(),
+                    run);
             jenkins.assertLogContains("has no run of this build", run);
         }
     }
@@ -253,7 +279,8 @@ class FolderStepTest {
         try (JenkinsRule.WebClient client = client()) {
             String overview = client.goTo("manage/mlflow-models/").getBody().asNormalizedText();
             assertTrue(overview.contains("on production in folder ml"), overview);
-            String own = client.goTo(churn.getUrl() + "mlflow-eval-gate/").getBody().asNormalizedText();
+            String own =
+                    client.goTo(churn.getUrl() + "mlflow-eval-gate/").getBody().asNormalizedText();
             assertFalse(own.contains("in folder"), own);
         }
 

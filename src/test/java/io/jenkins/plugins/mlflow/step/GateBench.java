@@ -59,15 +59,26 @@ class GateBench {
         Map<String, WorkflowJob> jobs = new LinkedHashMap<>();
         // As RoundTripsTest shows them; the tags of the promotion are the fifth.
         Map<String, Integer> trips = Map.of(
-                "thresholds, run by id", 2, "with a baseline, run by id", 2, "thresholds, promotion of the run's version", 5);
+                "thresholds, run by id",
+                2,
+                "with a baseline, run by id",
+                2,
+                "thresholds, promotion of the run's version",
+                5);
         jobs.put("thresholds, run by id", job(GATE + "thresholds: [accuracy: 0.9]"));
-        jobs.put("with a baseline, run by id", job(GATE + "thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], baseline: 'champion'"));
-        jobs.put("thresholds, promotion of the run's version", job(GATE + "thresholds: [accuracy: 0.9], promote: 'champion'"));
-        StringBuilder table = new StringBuilder("### In Jenkins\n\nThe step from its start to the next step's, in pipelines on a controller"
-                + " under test, with a stub in place of MLflow; by turns, " + Figures.TURNS + " of each; time over (round trips × delay) in ms, median"
-                + " (quartiles).\n\n"
-                + "| gate | requests | round trips | answers at once | after 5 ms | 20 ms | 100 ms |\n"
-                + "| --- | --- | --- | --- | --- | --- | --- |\n");
+        jobs.put(
+                "with a baseline, run by id",
+                job(GATE + "thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], baseline: 'champion'"));
+        jobs.put(
+                "thresholds, promotion of the run's version",
+                job(GATE + "thresholds: [accuracy: 0.9], promote: 'champion'"));
+        StringBuilder table = new StringBuilder(
+                "### In Jenkins\n\nThe step from its start to the next step's, in pipelines on a controller"
+                        + " under test, with a stub in place of MLflow; by turns, " + Figures.TURNS
+                        + " of each; time over (round trips × delay) in ms, median"
+                        + " (quartiles).\n\n"
+                        + "| gate | requests | round trips | answers at once | after 5 ms | 20 ms | 100 ms |\n"
+                        + "| --- | --- | --- | --- | --- | --- | --- |\n");
         Map<String, List<List<Double>>> over = new LinkedHashMap<>();
         Map<String, String> counts = new LinkedHashMap<>();
         for (int turn = -WARM_UP; turn < Figures.TURNS; turn++) {
@@ -98,10 +109,13 @@ class GateBench {
 
     @Test
     void theBlockAroundATraining() throws Exception {
-        StringBuilder table = new StringBuilder("### Blocks\n\nAn empty block on a node from its start to its end, beside a block of"
-                + " Jenkins' own in the same build; by turns, " + BLOCKS + " of each in a build; time over (requests × delay) in ms, median"
-                + " (quartiles).\n\n| answers after | requests | withMlflow | withEnv |\n| --- | --- | --- | --- |\n");
-        WorkflowJob job = job("node {\n for (int i = 0; i < " + BLOCKS + "; i++) {\n  withMlflow { }\n  withEnv(['A=B']) { }\n }\n}");
+        StringBuilder table = new StringBuilder(
+                "### Blocks\n\nAn empty block on a node from its start to its end, beside a block of"
+                        + " Jenkins' own in the same build; by turns, " + BLOCKS
+                        + " of each in a build; time over (requests × delay) in ms, median"
+                        + " (quartiles).\n\n| answers after | requests | withMlflow | withEnv |\n| --- | --- | --- | --- |\n");
+        WorkflowJob job = job(
+                "node {\n for (int i = 0; i < " + BLOCKS + "; i++) {\n  withMlflow { }\n  withEnv(['A=B']) { }\n }\n}");
         for (int delay : DELAYS_MS) {
             mlflow.delayMillis = delay;
             jenkins.buildAndAssertSuccess(job);
@@ -123,18 +137,22 @@ class GateBench {
     private static List<Double> blocks(WorkflowRun build, String step, double less) {
         return new DepthFirstScanner()
                 .allNodes(build.getExecution()).stream()
-                .filter(BlockEndNode.class::isInstance)
-                .filter(end -> step.equals(((BlockEndNode<?>) end).getStartNode().getDisplayFunctionName()))
-                .map(end -> TimingAction.getStartTime(end) - TimingAction.getStartTime(((BlockEndNode<?>) end).getStartNode()) - less)
-                .toList();
+                        .filter(BlockEndNode.class::isInstance)
+                        .filter(end -> step.equals(
+                                ((BlockEndNode<?>) end).getStartNode().getDisplayFunctionName()))
+                        .map(end -> TimingAction.getStartTime(end)
+                                - TimingAction.getStartTime(((BlockEndNode<?>) end).getStartNode())
+                                - less)
+                        .toList();
     }
 
     @Test
     void whatABuildKeeps() throws Exception {
         WorkflowRun without = jenkins.buildAndAssertSuccess(job("echo 'nothing'"));
-        StringBuilder table = new StringBuilder("### Records\n\nWhat a gate adds to a build's record (`build.xml`) and to its directory, and"
-                + " how long Jenkins takes to load the record; median (quartiles).\n\n"
-                + "| build | record, KB | report, KB | loading, ms |\n| --- | --- | --- | --- |\n");
+        StringBuilder table = new StringBuilder(
+                "### Records\n\nWhat a gate adds to a build's record (`build.xml`) and to its directory, and"
+                        + " how long Jenkins takes to load the record; median (quartiles).\n\n"
+                        + "| build | record, KB | report, KB | loading, ms |\n| --- | --- | --- | --- |\n");
         table.append(record("without a gate", without));
         for (int checks : new int[] {1, 10, 1_000}) {
             List<Object> values = new ArrayList<>();
@@ -146,10 +164,12 @@ class GateBench {
             }
             mlflow.version(8, "r8", values.toArray());
             String entries = "[" + thresholds.substring(0, thresholds.length() - 2) + "]";
-            WorkflowRun run = jenkins.buildAndAssertSuccess(checks > 100
-                    ? job("def all = [:]\nfor (int i = 0; i < " + checks + "; i++) { all[\"metric_$i\".toString()] = 0.5 }\n"
-                            + "mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: all")
-                    : job("mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: " + entries));
+            WorkflowRun run = jenkins.buildAndAssertSuccess(
+                    checks > 100
+                            ? job("def all = [:]\nfor (int i = 0; i < " + checks
+                                    + "; i++) { all[\"metric_$i\".toString()] = 0.5 }\n"
+                                    + "mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: all")
+                            : job("mlflowEvalGate model: 'churn-classifier', runId: 'r8', thresholds: " + entries));
             table.append(record("a gate of " + checks + (checks == 1 ? " check" : " checks"), run));
         }
         Figures.write("5-records.md", table.toString());
@@ -166,17 +186,23 @@ class GateBench {
         }
         File report = new File(run.getRootDir(), "mlflow-eval-gate/1.json.gz");
         return String.format(
-                Locale.ROOT, "| %s | %.1f | %.1f | %s |%n", name, kept,
-                report.length() / 1024.0, Figures.quartiles(times.subList(Figures.TURNS, 2 * Figures.TURNS)));
+                Locale.ROOT,
+                "| %s | %.1f | %.1f | %s |%n",
+                name,
+                kept,
+                report.length() / 1024.0,
+                Figures.quartiles(times.subList(Figures.TURNS, 2 * Figures.TURNS)));
     }
 
     @Test
     void whatWaitingGatesCost() throws Exception {
-        StringBuilder table = new StringBuilder("### Waiting\n\nGates that wait for a run which does not end, in branches of pipelines, "
-                + GATES_IN_A_BUILD + " in each build. Heap is what is in use after a collection, over that of the same pipelines in"
-                + " which each branch sleeps instead; a pipeline's own heap is that of the sleeping ones.\n\n"
-                + "| gates | heap for each, KB | the pipeline's own for each branch, KB | threads that ask MLflow | requests each second |\n"
-                + "| --- | --- | --- | --- | --- |\n");
+        StringBuilder table = new StringBuilder(
+                "### Waiting\n\nGates that wait for a run which does not end, in branches of pipelines, "
+                        + GATES_IN_A_BUILD
+                        + " in each build. Heap is what is in use after a collection, over that of the same pipelines in"
+                        + " which each branch sleeps instead; a pipeline's own heap is that of the sleeping ones.\n\n"
+                        + "| gates | heap for each, KB | the pipeline's own for each branch, KB | threads that ask MLflow | requests each second |\n"
+                        + "| --- | --- | --- | --- | --- |\n");
         jenkins.buildAndAssertSuccess(job(GATE + "thresholds: [accuracy: 0.9]"));
         for (String gates : System.getProperty("bench.gates", "1,100,1000,5000").split(",")) {
             table.append(waiting(Integer.parseInt(gates)));
@@ -202,7 +228,10 @@ class GateBench {
         idle = heap();
         mlflow.requests.clear();
         List<WorkflowRun> builds = branches(gates, GATE + "thresholds: [accuracy: 0.9], timeout: '2h'");
-        Await.until("all to wait", () -> started(builds, "mlflowEvalGate") == gates && mlflow.requests.size() >= 4 * gates, PATIENCE);
+        Await.until(
+                "all to wait",
+                () -> started(builds, "mlflowEvalGate") == gates && mlflow.requests.size() >= 4 * gates,
+                PATIENCE);
         LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
         mlflow.requests.clear();
         long begin = System.nanoTime();
@@ -266,7 +295,9 @@ class GateBench {
         for (int i = 0; i < 4; i++) {
             System.gc();
             LockSupport.parkNanos(500_000_000);
-            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            least = Math.min(
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;
     }

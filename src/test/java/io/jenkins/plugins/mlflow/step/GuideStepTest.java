@@ -45,7 +45,11 @@ class GuideStepTest {
                 if (block.is("yaml") && block.name().equals("stored")) {
                     MlflowGlobalConfiguration.get().setPolicy(block.text());
                 } else if (block.is("yaml")) {
-                    files.append("writeFile file: '").append(block.name()).append("', text: '''").append(block.text()).append("'''\n");
+                    files.append("writeFile file: '")
+                            .append(block.name())
+                            .append("', text: '''")
+                            .append(block.text())
+                            .append("'''\n");
                 } else if (block.is("json")) {
                     version(mlflow, block);
                 } else if (block.is("groovy")) {

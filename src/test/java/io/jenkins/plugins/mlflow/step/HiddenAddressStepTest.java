@@ -40,10 +40,13 @@ class HiddenAddressStepTest {
             MlflowServerConfiguration server = new MlflowServerConfiguration("production", mlflow.uri());
             server.setUiUrl(UI);
             MlflowGlobalConfiguration.get().setServers(List.of(server));
-            String gate = "mlflowEvalGate model: 'churn-classifier', archive: true, buildDescription: true, timeout: '3s', ";
-            builds.add(Pipelines.build(jenkins, Result.SUCCESS, gate + "thresholds: [accuracy: 0.9], promote: 'champion'"));
+            String gate =
+                    "mlflowEvalGate model: 'churn-classifier', archive: true, buildDescription: true, timeout: '3s', ";
+            builds.add(Pipelines.build(
+                    jenkins, Result.SUCCESS, gate + "thresholds: [accuracy: 0.9], promote: 'champion'"));
             builds.add(Pipelines.build(jenkins, Result.FAILURE, gate + "thresholds: [accuracy: 0.99]"));
-            builds.add(Pipelines.build(jenkins, Result.FAILURE, gate + "runId: 'unknown', thresholds: [accuracy: 0.9]"));
+            builds.add(
+                    Pipelines.build(jenkins, Result.FAILURE, gate + "runId: 'unknown', thresholds: [accuracy: 0.9]"));
             for (int status : List.of(401, 403, 404, 500)) {
                 mlflow.refuseWith(status);
                 builds.add(Pipelines.build(jenkins, Result.FAILURE, gate + "thresholds: [accuracy: 0.9]"));
@@ -52,28 +55,45 @@ class HiddenAddressStepTest {
             builds.add(Pipelines.build(jenkins, Result.FAILURE, gate + "thresholds: [accuracy: 0.9]"));
         }
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
-        jenkins.jenkins.setAuthorizationStrategy(
-                new MockAuthorizationStrategy().grant(Jenkins.READ, Item.READ).everywhere().to("reader"));
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader"));
         for (WorkflowRun build : builds) {
-            for (String page : List.of("", "consoleText", "api/json?depth=3", "api/xml?depth=3", "mlflow-eval-gate/",
-                    "mlflow-eval-gate/api/json", "mlflow-eval-gate/1/", "mlflow-eval-gate/1/report.json",
-                    "mlflow-eval-gate/1/junit.xml", "mlflow-eval-gate/1/report.md", "mlflow-eval-gate/1/policy.yaml",
-                    "artifact/mlflow-eval-gate-1.json", "artifact/mlflow-eval-gate-1.xml")) {
+            for (String page : List.of(
+                    "",
+                    "consoleText",
+                    "api/json?depth=3",
+                    "api/xml?depth=3",
+                    "mlflow-eval-gate/",
+                    "mlflow-eval-gate/api/json",
+                    "mlflow-eval-gate/1/",
+                    "mlflow-eval-gate/1/report.json",
+                    "mlflow-eval-gate/1/junit.xml",
+                    "mlflow-eval-gate/1/report.md",
+                    "mlflow-eval-gate/1/policy.yaml",
+                    "artifact/mlflow-eval-gate-1.json",
+                    "artifact/mlflow-eval-gate-1.xml")) {
                 told.put(build.getUrl() + page, ask(jenkins, build.getUrl() + page));
             }
             String job = build.getParent().getUrl();
-            for (String page : List.of("", "api/json?depth=3", "mlflow-eval-gate/", "mlflow-eval-gate/api/json?depth=3")) {
+            for (String page :
+                    List.of("", "api/json?depth=3", "mlflow-eval-gate/", "mlflow-eval-gate/api/json?depth=3")) {
                 told.put(job + page, ask(jenkins, job + page));
             }
             Path record = build.getRootDir().toPath().resolve("build.xml");
             told.put(record.toString(), Files.readString(record));
         }
 
-        told.forEach((where, text) -> assertFalse(text.contains(canary), () -> where + " tells " + canary + ": " + text));
+        told.forEach(
+                (where, text) -> assertFalse(text.contains(canary), () -> where + " tells " + canary + ": " + text));
         // That the reports were looked at is what makes the rest worth anything.
-        assertEquals(builds.size(), told.entrySet().stream()
-                .filter(page -> page.getKey().endsWith("report.json") && page.getValue().contains("schema_version"))
-                .count());
+        assertEquals(
+                builds.size(),
+                told.entrySet().stream()
+                        .filter(page -> page.getKey().endsWith("report.json")
+                                && page.getValue().contains("schema_version"))
+                        .count());
         String page = told.get(builds.get(0).getUrl() + "mlflow-eval-gate/1/");
         assertTrue(page.contains("href=\"" + UI + "/#/experiments/1/runs/r7\""), page);
         assertTrue(page.contains("--tracking-uri=" + UI), page);
@@ -83,7 +103,9 @@ class HiddenAddressStepTest {
 
     private static String ask(JenkinsRule jenkins, String path) throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
-            client.withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false).withBasicApiToken("reader");
+            client.withThrowExceptionOnFailingStatusCode(false)
+                    .withJavaScriptEnabled(false)
+                    .withBasicApiToken("reader");
             WebResponse answer = client.loadWebResponse(new WebRequest(new URL(jenkins.getURL(), path)));
             return answer.getContentAsString();
         }

@@ -38,8 +38,9 @@ class LiveCrashTest {
     private static final Duration LATEST_KILL = Duration.ofMillis(700);
 
     @RegisterExtension
-    private final RealJenkinsExtension controller =
-            new RealJenkinsExtension().javaOptions("-Xmx768m").withTimeout((int) Duration.ofHours(3).toSeconds());
+    private final RealJenkinsExtension controller = new RealJenkinsExtension()
+            .javaOptions("-Xmx768m")
+            .withTimeout((int) Duration.ofHours(3).toSeconds());
 
     private final List<Doomed> alive = new ArrayList<>();
     private final Map<Found, Integer> found = new EnumMap<>(Found.class);

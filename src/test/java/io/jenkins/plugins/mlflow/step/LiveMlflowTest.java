@@ -60,11 +60,14 @@ class LiveMlflowTest {
 
         WorkflowRun first = build(jenkins, Result.SUCCESS, gate + "'" + good + "'");
         jenkins.assertLogContains("rubber stamp", first);
-        String champion = mlflow.client().versionByAlias(model, "champion").orElseThrow().version();
+        String champion =
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version();
         WorkflowRun second = build(jenkins, Result.FAILURE, gate + "'" + degraded + "'");
         jenkins.assertLogContains("0.05 worse than the baseline of 0.95, more than 0.01 worse", second);
 
-        assertEquals(champion, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        assertEquals(
+                champion,
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
         String page = jenkins.createWebClient()
                 .goTo(second.getUrl() + "mlflow-eval-gate/1/")
                 .asNormalizedText();
@@ -81,7 +84,11 @@ class LiveMlflowTest {
                 .addCredentials(
                         Domain.global(),
                         new UsernamePasswordCredentialsImpl(
-                                CredentialsScope.GLOBAL, "mlflow", null, MlflowServer.ADMIN, MlflowServer.ADMIN_PASSWORD));
+                                CredentialsScope.GLOBAL,
+                                "mlflow",
+                                null,
+                                MlflowServer.ADMIN,
+                                MlflowServer.ADMIN_PASSWORD));
         MlflowData data = mlflow.data();
         String model = MlflowData.unique("churn");
         data.model(model);

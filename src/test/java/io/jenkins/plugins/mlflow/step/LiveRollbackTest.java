@@ -36,7 +36,8 @@ class LiveRollbackTest {
 
     private static void promote(WorkflowJob job, String model, String version) throws Exception {
         job.setDefinition(new CpsFlowDefinition(
-                "mlflowEvalGate model: '" + model + "', version: '" + version + "', promote: 'champion', thresholds: [accuracy: 0.9]",
+                "mlflowEvalGate model: '" + model + "', version: '" + version
+                        + "', promote: 'champion', thresholds: [accuracy: 0.9]",
                 true));
         jenkins.buildAndAssertStatus(Result.SUCCESS, job);
     }
@@ -69,12 +70,16 @@ class LiveRollbackTest {
         question.getInputByName("reason").setValue("too slow");
         HtmlPage after = (HtmlPage) jenkins.submit(question);
 
-        assertEquals(first, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        assertEquals(
+                first,
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
         Map<String, String> tags = mlflow.client().version(model, second).tags();
         assertEquals("anonymous", tags.get("mlflow_eval_gate.rolled_back_by"));
         assertEquals(first, tags.get("mlflow_eval_gate.rolled_back_to"));
         assertEquals("PASSED", tags.get("mlflow_eval_gate.status"));
-        assertTrue(after.getBody().asNormalizedText().contains("too slow"), after.getBody().asNormalizedText());
+        assertTrue(
+                after.getBody().asNormalizedText().contains("too slow"),
+                after.getBody().asNormalizedText());
         assertEquals(409, jenkins.submit(late).getWebResponse().getStatusCode());
 
         promote(job, model, second);
@@ -84,15 +89,19 @@ class LiveRollbackTest {
         assertTrue(
                 refused.getBody().asNormalizedText().contains("is at version " + first + ", not at version " + second),
                 refused.getBody().asNormalizedText());
-        assertEquals(first, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        assertEquals(
+                first,
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
     }
 
     private static void deploy(WorkflowJob job, Result expected, String model, String deployment) throws Exception {
         job.setDefinition(new CpsFlowDefinition(
                 "pipeline { agent none\nstages {\n"
-                        + "stage('Gate') { steps { mlflowEvalGate model: '" + model + "', promote: 'champion', thresholds: [accuracy: 0.9] } }\n"
+                        + "stage('Gate') { steps { mlflowEvalGate model: '" + model
+                        + "', promote: 'champion', thresholds: [accuracy: 0.9] } }\n"
                         + "stage('Deploy') { steps { " + deployment + " }\n"
-                        + "post { failure { mlflowRollback model: '" + model + "', alias: 'champion', reason: 'smoke test failed' } } }\n} }",
+                        + "post { failure { mlflowRollback model: '" + model
+                        + "', alias: 'champion', reason: 'smoke test failed' } } }\n} }",
                 true));
         jenkins.buildAndAssertStatus(expected, job);
     }
@@ -112,11 +121,15 @@ class LiveRollbackTest {
 
         deploy(job, Result.FAILURE, model, "error 'the smoke test failed'");
 
-        assertEquals(first, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        assertEquals(
+                first,
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
         Map<String, String> tags = mlflow.client().version(model, second).tags();
         assertEquals(job.getFullName() + " #2", tags.get("mlflow_eval_gate.rolled_back_by"));
         assertEquals(first, tags.get("mlflow_eval_gate.rolled_back_to"));
-        assertEquals(jenkins.getURL() + job.getBuildByNumber(2).getUrl(), tags.get("mlflow_eval_gate.rolled_back_build_url"));
+        assertEquals(
+                jenkins.getURL() + job.getBuildByNumber(2).getUrl(),
+                tags.get("mlflow_eval_gate.rolled_back_build_url"));
         assertEquals("PASSED", tags.get("mlflow_eval_gate.status"));
 
         String third = data.version(model, data.finishedRun(experiment, "accuracy", 0.97));
@@ -126,11 +139,15 @@ class LiveRollbackTest {
                 true));
         WorkflowRun moved = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Pause", moved);
-        assertEquals(third, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        assertEquals(
+                third,
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
         data.alias(model, "champion", second);
         Pipelines.pendingInput(moved).proceed(Map.of());
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(moved));
         jenkins.assertLogContains("is at version " + second + ", not at version " + third, moved);
-        assertEquals(second, mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
+        assertEquals(
+                second,
+                mlflow.client().versionByAlias(model, "champion").orElseThrow().version());
     }
 }

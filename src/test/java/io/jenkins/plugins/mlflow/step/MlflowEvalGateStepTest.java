@@ -37,8 +37,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
-    private static final String POLICY =
-            """
+    private static final String POLICY = """
             version: 1
             models:
               churn-classifier:
@@ -50,10 +49,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
 
     @Test
     void aPassPromotesAndTheSandboxedPipelineReadsWhatHappened() throws Exception {
-        WorkflowRun run = build(
-                jenkins,
-                Result.SUCCESS,
-                """
+        WorkflowRun run = build(jenkins, Result.SUCCESS, """
                 def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], promote: 'champion'
                 echo "read: ${gate.status} ${gate.passed} ${gate.runId} ${gate.version} ${gate.previousVersion} ${gate.promoted}"
                 echo "check: ${gate.checks[0].metric} ${gate.checks[0].rule} ${gate.checks[0].value} ${gate.checks[0].verdict}"
@@ -75,10 +71,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
     void aLoggedModelIsEvaluatedOnADataset() throws Exception {
         mlflow.loggedModel("m-7", "r7", "accuracy", "holdout", 0.97);
 
-        WorkflowRun run = build(
-                jenkins,
-                Result.SUCCESS,
-                """
+        WorkflowRun run = build(jenkins, Result.SUCCESS, """
                 def gate = mlflowEvalGate model: 'churn-classifier', modelId: 'm-7',
                         thresholds: [accuracy: [min: 0.95, dataset: 'holdout']]
                 echo "read: ${gate.runId} ${gate.checks[0].dataset} ${gate.checks[0].value} ${gate.toMap().candidate.model_id}"
@@ -93,10 +86,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
 
     @Test
     void aMissFailsADeclarativeBuildAndItsReportIsOnThePage() throws Exception {
-        WorkflowRun run = build(
-                jenkins,
-                Result.FAILURE,
-                """
+        WorkflowRun run = build(jenkins, Result.FAILURE, """
                 pipeline {
                   agent any
                   stages {
@@ -118,10 +108,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
 
     @Test
     void anUnstableCheckMarksTheBuildAndGoesOn() throws Exception {
-        WorkflowRun run = build(
-                jenkins,
-                Result.UNSTABLE,
-                """
+        WorkflowRun run = build(jenkins, Result.UNSTABLE, """
                 def gate = mlflowEvalGate model: 'churn-classifier', promote: 'champion',
                     thresholds: [accuracy: [min: 0.99, criticality: 'unstable']]
                 echo "after: ${gate.status} ${gate.passed}"
@@ -142,7 +129,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
                 Map.of("unstable", Result.UNSTABLE, "continue", Result.SUCCESS, "failure", Result.FAILURE);
         for (String onFailure : results.keySet()) {
             WorkflowRun run = build(
-                jenkins,
+                    jenkins,
                     results.get(onFailure),
                     "def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.99], onFailure: '"
                             + onFailure + "'\necho \"after: ${gate.status}\"");
@@ -157,7 +144,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
         mlflow.refuseWith(401);
         for (String onFailure : List.of("failure", "unstable", "continue")) {
             WorkflowRun run = build(
-                jenkins,
+                    jenkins,
                     Result.FAILURE,
                     "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], onFailure: '" + onFailure
                             + "'\necho 'after'");
@@ -241,20 +228,26 @@ class MlflowEvalGateStepTest extends PipelineTest {
     void aThresholdMayHaveMoreDigitsThanANumberInJson() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(
-                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: new BigDecimal('0.9' + '0' * 1200 + '1')]", false));
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: new BigDecimal('0.9' + '0' * 1200 + '1')]",
+                false));
 
         jenkins.buildAndAssertSuccess(job);
     }
 
     @Test
     void aThresholdMayBeATextThatGroovyPutTogether() throws Exception {
-        build(jenkins, Result.SUCCESS, "def n = 0.9\nmlflowEvalGate model: 'churn-classifier', thresholds: [\"accu${'racy'}\": \">= ${n}\"]");
+        build(
+                jenkins,
+                Result.SUCCESS,
+                "def n = 0.9\nmlflowEvalGate model: 'churn-classifier', thresholds: [\"accu${'racy'}\": \">= ${n}\"]");
     }
 
     @Test
     void anUnknownServersErrorNamesTheKnownOnes() throws Exception {
         WorkflowRun run = build(
-                jenkins, Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], server: 'stab'");
+                jenkins,
+                Result.FAILURE,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], server: 'stab'");
 
         jenkins.assertLogContains("There is no MLflow server named 'stab' for this job.", run);
         jenkins.assertLogContains("This job may use: 'stub'.", run);
@@ -265,7 +258,9 @@ class MlflowEvalGateStepTest extends PipelineTest {
         JenkinsLocationConfiguration.get().setUrl(null);
 
         WorkflowRun run = build(
-                jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
+                jenkins,
+                Result.SUCCESS,
+                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
 
         assertEquals(run.getUrl(), mlflow.tags.get("mlflow_eval_gate.build_url"));
         assertEquals(
@@ -278,8 +273,14 @@ class MlflowEvalGateStepTest extends PipelineTest {
     @Test
     void aVersionMayBeANumberOrText() throws Exception {
         mlflow.version(8, "r8", "accuracy", 0.5);
-        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', version: 7, thresholds: [accuracy: 0.9]");
-        build(jenkins, Result.SUCCESS, "mlflowEvalGate model: 'churn-classifier', version: '7', thresholds: [accuracy: 0.9]");
+        build(
+                jenkins,
+                Result.SUCCESS,
+                "mlflowEvalGate model: 'churn-classifier', version: 7, thresholds: [accuracy: 0.9]");
+        build(
+                jenkins,
+                Result.SUCCESS,
+                "mlflowEvalGate model: 'churn-classifier', version: '7', thresholds: [accuracy: 0.9]");
         build(
                 jenkins,
                 Result.SUCCESS,
@@ -340,17 +341,15 @@ class MlflowEvalGateStepTest extends PipelineTest {
     @Test
     void aNamedPolicyThatIsAbsentOutsideOrWithoutTheModelNeverFallsThrough() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
-        for (String path : List.of("gone.yaml", "../outside.yaml", "/etc/passwd", "link.yaml", "directory", "other.yaml")) {
-            WorkflowJob job = job(
-                jenkins,
-                    """
+        for (String path :
+                List.of("gone.yaml", "../outside.yaml", "/etc/passwd", "link.yaml", "directory", "other.yaml")) {
+            WorkflowJob job = job(jenkins, """
                     node {
                       writeFile file: 'directory/file', text: ''
                       writeFile file: 'other.yaml', text: 'version: 1\\nmodels: {other: {metrics: {a: 1}}}'
                       mlflowEvalGate model: 'churn-classifier', policy: '%s'
                     }
-                    """
-                            .formatted(path));
+                    """.formatted(path));
             FilePath workspace = jenkins.jenkins.getWorkspaceFor(job);
             workspace.mkdirs();
             workspace.sibling("outside.yaml").write(POLICY, "UTF-8");
@@ -367,23 +366,23 @@ class MlflowEvalGateStepTest extends PipelineTest {
     @Test
     void aWorkspacePolicyThatCannotBeReadNeverFallsThrough() throws Exception {
         MlflowGlobalConfiguration.get().setPolicy(POLICY);
-        WorkflowJob job = job(jenkins, "node { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.5] }");
+        WorkflowJob job =
+                job(jenkins, "node { mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.5] }");
         FilePath workspace = jenkins.jenkins.getWorkspaceFor(job);
         workspace.mkdirs();
         workspace.child("eval_gate.yaml").symlinkTo("gone.yaml", jenkins.createTaskListener());
 
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
-        assertTrue(report(jenkins, run).get("reason").toString().contains("cannot be read"), report(jenkins, run).toString());
+        assertTrue(
+                report(jenkins, run).get("reason").toString().contains("cannot be read"),
+                report(jenkins, run).toString());
         assertEquals(List.of(), mlflow.requests);
     }
 
     @Test
     void aDryRunChangesNothingAndADisabledGateAsksNothing() throws Exception {
-        WorkflowRun dry = build(
-                jenkins,
-                Result.SUCCESS,
-                """
+        WorkflowRun dry = build(jenkins, Result.SUCCESS, """
                 def gate = mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion', runMode: 'dry_run'
                 echo "after: ${gate.passed} ${gate.promoted}"
                 """);
@@ -392,10 +391,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
         assertEquals(Map.of(), mlflow.tags);
         mlflow.requests.clear();
 
-        WorkflowRun disabled = build(
-                jenkins,
-                Result.SUCCESS,
-                """
+        WorkflowRun disabled = build(jenkins, Result.SUCCESS, """
                 def gate = mlflowEvalGate model: 'churn-classifier', runMode: 'disabled'
                 echo "after: ${gate.status} ${gate.passed} ${gate.promoted}"
                 """);
@@ -404,15 +400,15 @@ class MlflowEvalGateStepTest extends PipelineTest {
         assertEquals("DISABLED", report(jenkins, disabled).get("status"));
         assertEquals("disabled", report(jenkins, disabled).get("run_mode"));
         assertEquals(
-                1, disabled.getLog(1000).stream().filter(line -> line.contains("[mlflowEvalGate]")).count());
+                1,
+                disabled.getLog(1000).stream()
+                        .filter(line -> line.contains("[mlflowEvalGate]"))
+                        .count());
     }
 
     @Test
     void severalGatesInOneBuildEachKeepTheirReport() throws Exception {
-        WorkflowRun run = build(
-                jenkins,
-                Result.SUCCESS,
-                """
+        WorkflowRun run = build(jenkins, Result.SUCCESS, """
                 mlflowEvalGate model: 'churn-classifier', version: 7, thresholds: [accuracy: 0.9]
                 mlflowEvalGate model: 'churn-classifier', version: 6, thresholds: [accuracy: 0.99], onFailure: 'continue'
                 """);
@@ -429,7 +425,8 @@ class MlflowEvalGateStepTest extends PipelineTest {
     @Test
     void whileItWaitsItHoldsNoExecutorAndSaysWhatItWaitsFor() throws Exception {
         mlflow.status("r7", "RUNNING");
-        WorkflowJob job = job(jenkins, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], timeout: '5m'");
+        WorkflowJob job =
+                job(jenkins, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], timeout: '5m'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Waiting for run r7 to finish (it is RUNNING)", run);
 
@@ -449,8 +446,7 @@ class MlflowEvalGateStepTest extends PipelineTest {
             mlflow.status("r7", "RUNNING");
         }
         WorkflowJob job = job(
-                jenkins,
-                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
+                jenkins, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         if (asking) {
             while (mlflow.requests.isEmpty()) {
@@ -492,38 +488,41 @@ class MlflowEvalGateStepTest extends PipelineTest {
                 "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], timeout: '2s'");
 
         assertEquals("FAILED", report(jenkins, run).get("status"));
-        assertTrue(report(jenkins, run).get("reason").toString().contains("within 2s"), report(jenkins, run).toString());
+        assertTrue(
+                report(jenkins, run).get("reason").toString().contains("within 2s"),
+                report(jenkins, run).toString());
     }
 
     @Test
     void withoutAServerTheErrorSaysWhereToAddOne() throws Exception {
         MlflowGlobalConfiguration.get().setServers(List.of());
 
-        WorkflowRun run = build(
-                jenkins,
-                Result.FAILURE,
-                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9]");
+        WorkflowRun run =
+                build(jenkins, Result.FAILURE, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9]");
 
-        assertTrue(report(jenkins, run).get("reason").toString().contains("Manage Jenkins"), report(jenkins, run).toString());
+        assertTrue(
+                report(jenkins, run).get("reason").toString().contains("Manage Jenkins"),
+                report(jenkins, run).toString());
     }
 
     @Test
     void promotionsOfOneModelTakeTurns() throws Exception {
         WorkflowJob job = job(
-                jenkins,
-                "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
+                jenkins, "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'");
         var latch = mlflow.hold();
         job.setConcurrentBuild(true);
         List<WorkflowRun> runs = new java.util.ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            runs.add(job.scheduleBuild2(0, new hudson.model.CauseAction(new hudson.model.Cause.RemoteCause("test", "" + i)))
+            runs.add(job.scheduleBuild2(
+                            0, new hudson.model.CauseAction(new hudson.model.Cause.RemoteCause("test", "" + i)))
                     .waitForStart());
         }
         latch.countDown();
         int promoted = 0;
         for (WorkflowRun run : runs) {
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
-            promoted += Boolean.TRUE.equals(((Map<?, ?>) report(jenkins, run).get("promotion")).get("promoted")) ? 1 : 0;
+            promoted +=
+                    Boolean.TRUE.equals(((Map<?, ?>) report(jenkins, run).get("promotion")).get("promoted")) ? 1 : 0;
         }
         assertEquals(List.of("champion=7"), mlflow.writes);
         assertEquals(1, promoted);

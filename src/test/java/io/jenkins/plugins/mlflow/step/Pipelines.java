@@ -68,10 +68,10 @@ public final class Pipelines {
 
     /** The same of the gate with this number, as one user gets it. */
     static Map<?, ?> report(JenkinsRule.WebClient client, WorkflowRun run, int number) throws Exception {
-        return (Map<?, ?>) Json.read(client.goTo(
-                        run.getUrl() + "mlflow-eval-gate/" + number + "/report.json", "application/json")
-                .getWebResponse()
-                .getContentAsString());
+        return (Map<?, ?>)
+                Json.read(client.goTo(run.getUrl() + "mlflow-eval-gate/" + number + "/report.json", "application/json")
+                        .getWebResponse()
+                        .getContentAsString());
     }
 
     /** The JSON documents of a build's gates, as its API serves them. */

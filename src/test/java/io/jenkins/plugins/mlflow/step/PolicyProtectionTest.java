@@ -34,8 +34,7 @@ class PolicyProtectionTest extends PipelineTest {
     @RegisterExtension
     private static final BuildWatcherExtension BUILDS = new BuildWatcherExtension();
 
-    private static final String LOCKED =
-            """
+    private static final String LOCKED = """
             version: 1
             models:
               churn-classifier:
@@ -55,7 +54,8 @@ class PolicyProtectionTest extends PipelineTest {
 
     private String configurationError(String script) throws Exception {
         mlflow.requests.clear();
-        Map<?, ?> error = (Map<?, ?>) report(jenkins, build(jenkins, Result.FAILURE, script)).get("error");
+        Map<?, ?> error = (Map<?, ?>)
+                report(jenkins, build(jenkins, Result.FAILURE, script)).get("error");
         assertEquals("CONFIGURATION", error.get("category"));
         assertEquals(List.of(), mlflow.requests);
         return (String) error.get("message");
@@ -77,7 +77,9 @@ class PolicyProtectionTest extends PipelineTest {
         WorkflowRun run = build(
                 jenkins,
                 Result.SUCCESS,
-                withFile("baseline: champion\nmetrics:\n  accuracy: {min: 0.91, max_drop: 0.010}\npromote: champion", ""));
+                withFile(
+                        "baseline: champion\nmetrics:\n  accuracy: {min: 0.91, max_drop: 0.010}\npromote: champion",
+                        ""));
 
         assertEquals("eval_gate.yaml", ((Map<?, ?>) report(jenkins, run).get("policy")).get("origin"));
         assertEquals("7", mlflow.holder("champion"));
@@ -89,16 +91,14 @@ class PolicyProtectionTest extends PipelineTest {
 
         String message = configurationError(withFile("metrics:\n  accuracy: {min: 0.8, criticality: note}", ""));
 
-        assertEquals(
-                """
+        assertEquals("""
                 the administrator locked the stored policy of model 'churn-classifier'. A pipeline may add rules or tighten \
                 them, but what this step asks for (eval_gate.yaml, with the step's parameters) asks less:
                 - accuracy min 0.9 was lowered to 0.8
                 - criticality of accuracy was lowered from failure to note
                 - accuracy max_drop 0.01 was removed
                 - baseline was removed
-                Correct that, or ask the administrator to change the stored policy.""",
-                message);
+                Correct that, or ask the administrator to change the stored policy.""", message);
         String named = configurationError(
                 "node { writeFile file: 'x.yaml', text: 'version: 1\\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}}}'\n"
                         + GATE + ", policy: 'x.yaml' }");
@@ -112,7 +112,9 @@ class PolicyProtectionTest extends PipelineTest {
         for (List<String> bad : List.of(
                 List.of("thresholds: [accuracy: 0.9]", "accuracy max_drop 0.01 was removed"),
                 List.of("thresholds: [f1: 0.9]", "accuracy min 0.9 was removed"),
-                List.of("thresholds: [accuracy: [min: 0.9, max_drop: 0.02]]", "accuracy max_drop 0.01 was raised to 0.02"),
+                List.of(
+                        "thresholds: [accuracy: [min: 0.9, max_drop: 0.02]]",
+                        "accuracy max_drop 0.01 was raised to 0.02"),
                 List.of("baseline: 'challenger'", "baseline alias was changed from champion to challenger"),
                 List.of(
                         "baseline: [alias: 'champion', when_missing: 'rubber_stamp']",
@@ -133,10 +135,16 @@ class PolicyProtectionTest extends PipelineTest {
         build(jenkins, Result.SUCCESS, GATE + ", promote: false");
         build(jenkins, Result.SUCCESS, GATE + ", runMode: 'dry_run'");
         build(jenkins, Result.SUCCESS, GATE + ", runMode: 'disabled'");
-        build(jenkins, Result.SUCCESS, GATE + ", thresholds: [accuracy: [min: 0.99, max_drop: 0.01]], onFailure: 'continue'");
+        build(
+                jenkins,
+                Result.SUCCESS,
+                GATE + ", thresholds: [accuracy: [min: 0.99, max_drop: 0.01]], onFailure: 'continue'");
         assertEquals(List.of(), mlflow.writes);
 
-        build(jenkins, Result.SUCCESS, GATE + ", runId: 'r7', timeout: '1h', thresholds: [accuracy: [min: 0.93, max_drop: 0]]");
+        build(
+                jenkins,
+                Result.SUCCESS,
+                GATE + ", runId: 'r7', timeout: '1h', thresholds: [accuracy: [min: 0.93, max_drop: 0]]");
         assertEquals("7", mlflow.holder("champion"));
     }
 
@@ -171,8 +179,8 @@ class PolicyProtectionTest extends PipelineTest {
     }
 
     private WorkflowJob job(ModifiableTopLevelItemGroup folder, String name, String script) throws Exception {
-        WorkflowJob job = (WorkflowJob) folder.createProject(
-                jenkins.jenkins.getDescriptorByType(WorkflowJob.DescriptorImpl.class), name, true);
+        WorkflowJob job = (WorkflowJob)
+                folder.createProject(jenkins.jenkins.getDescriptorByType(WorkflowJob.DescriptorImpl.class), name, true);
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job;
     }
@@ -193,7 +201,9 @@ class PolicyProtectionTest extends PipelineTest {
         assertEquals("enabled", report(jenkins, pull).get("run_mode"));
         assertEquals(List.of(), mlflow.writes);
         assertEquals(Map.of(), mlflow.tags);
-        String page = jenkins.createWebClient().goTo(pull.getUrl() + "mlflow-eval-gate/1/").asNormalizedText();
+        String page = jenkins.createWebClient()
+                .goTo(pull.getUrl() + "mlflow-eval-gate/1/")
+                .asNormalizedText();
         assertTrue(page.contains("job 'ml/churn/PR-7' is not allowed to promote on server 'stub'"), page);
 
         WorkflowRun refused = jenkins.buildAndAssertStatus(
@@ -201,7 +211,11 @@ class PolicyProtectionTest extends PipelineTest {
         assertEquals("FAILED", report(jenkins, refused).get("status"));
         assertEquals("6", mlflow.holder("champion"));
         assertEquals(List.of(), mlflow.changes);
-        assertEquals(List.of(), mlflow.requests.stream().filter(request -> request.endsWith("set-tag")).toList());
+        assertEquals(
+                List.of(),
+                mlflow.requests.stream()
+                        .filter(request -> request.endsWith("set-tag"))
+                        .toList());
 
         WorkflowRun main = jenkins.buildAndAssertSuccess(job(churn, "main", script));
         jenkins.assertLogContains("after: PASSED true", main);
@@ -224,7 +238,11 @@ class PolicyProtectionTest extends PipelineTest {
             build(jenkins, Result.SUCCESS, GATE + ", onFailure: 'continue', " + parameters);
             assertEquals(List.of(), mlflow.changes, parameters);
         }
-        assertEquals(List.of(), mlflow.requests.stream().filter(request -> request.endsWith("set-tag")).toList());
+        assertEquals(
+                List.of(),
+                mlflow.requests.stream()
+                        .filter(request -> request.endsWith("set-tag"))
+                        .toList());
     }
 
     /** A second entry for the same address, made for other timeouts, is no side door. */
@@ -238,7 +256,10 @@ class PolicyProtectionTest extends PipelineTest {
         WorkflowRun run = build(
                 jenkins, Result.SUCCESS, GATE + ", server: 'door', thresholds: [accuracy: 0.9], promote: 'champion'");
 
-        assertTrue(((Map<?, ?>) report(jenkins, run).get("promotion")).get("reason").toString().contains("is not allowed to promote on server 'door'"));
+        assertTrue(((Map<?, ?>) report(jenkins, run).get("promotion"))
+                .get("reason")
+                .toString()
+                .contains("is not allowed to promote on server 'door'"));
         assertEquals(List.of(), mlflow.changes);
     }
 
@@ -252,7 +273,9 @@ class PolicyProtectionTest extends PipelineTest {
         allow("other");
         mlflow.status("r7", "FINISHED");
 
-        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' is not allowed to promote on server 'stub'.");
+        assertEndedSince(
+                run,
+                "the list of jobs that may promote was changed: job 'main' is not allowed to promote on server 'stub'.");
     }
 
     /** By a change of the administrator's, with nothing promoted. */
@@ -270,7 +293,10 @@ class PolicyProtectionTest extends PipelineTest {
         for (boolean locked : new boolean[] {false, true}) {
             mlflow.status("r7", "RUNNING");
             MlflowGlobalConfiguration.get().setPolicy(locked ? LOCKED : "");
-            WorkflowRun run = job(jenkins.jenkins, "main" + locked, locked ? GATE : GATE + ", thresholds: [accuracy: 0.8], promote: 'champion'")
+            WorkflowRun run = job(
+                            jenkins.jenkins,
+                            "main" + locked,
+                            locked ? GATE : GATE + ", thresholds: [accuracy: 0.8], promote: 'champion'")
                     .scheduleBuild2(0)
                     .waitForStart();
             jenkins.waitForMessage("Waiting for run r7", run);
@@ -279,7 +305,9 @@ class PolicyProtectionTest extends PipelineTest {
             mlflow.status("r7", "FINISHED");
 
             assertEndedSince(run, "the administrator changed the locked policy of model 'churn-classifier'");
-            String message = ((Map<?, ?>) report(jenkins, run).get("error")).get("message").toString();
+            String message = ((Map<?, ?>) report(jenkins, run).get("error"))
+                    .get("message")
+                    .toString();
             assertTrue(message.contains("- accuracy min 0.91 was lowered to " + (locked ? "0.9" : "0.8")), message);
         }
     }
@@ -310,7 +338,9 @@ class PolicyProtectionTest extends PipelineTest {
         allow("other");
         PromotionQueue.INSTANCE.leave(other);
 
-        assertEndedSince(run, "the list of jobs that may promote was changed: job 'main' is not allowed to promote on server 'stub'.");
+        assertEndedSince(
+                run,
+                "the list of jobs that may promote was changed: job 'main' is not allowed to promote on server 'stub'.");
     }
 
     @Test
@@ -335,7 +365,8 @@ class PolicyProtectionTest extends PipelineTest {
         WorkflowJob job = job(
                 jenkins.jenkins,
                 "train",
-                GATE + ", baseline: 'champion', thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], promote: 'champion'");
+                GATE
+                        + ", baseline: 'champion', thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], promote: 'champion'");
         WorkflowRun first = jenkins.buildAndAssertSuccess(job);
         assertNull(report(jenkins, first).get("policy_changes"));
         assertTrue(report(jenkins, first).containsKey("policy_changes"));
@@ -345,7 +376,9 @@ class PolicyProtectionTest extends PipelineTest {
         WorkflowRun same = jenkins.buildAndAssertSuccess(job);
         assertEquals(List.of(), report(jenkins, same).get("policy_changes"));
         assertEquals("train #1", report(jenkins, same).get("policy_compared_with"));
-        String quiet = jenkins.createWebClient().goTo(same.getUrl() + "mlflow-eval-gate/1/").asNormalizedText();
+        String quiet = jenkins.createWebClient()
+                .goTo(same.getUrl() + "mlflow-eval-gate/1/")
+                .asNormalizedText();
         assertFalse(quiet.contains("Compared with"), quiet);
 
         mlflow.version(8, "r8", "accuracy", 0.89);
@@ -354,8 +387,8 @@ class PolicyProtectionTest extends PipelineTest {
                 Result.SUCCESS,
                 "def gate = " + GATE + ", thresholds: [accuracy: 0.8], promote: 'champion'\n"
                         + "echo \"seen: ${gate.toMap().policy_changes}\"");
-        List<String> sentences =
-                List.of("accuracy min 0.9 was lowered to 0.8", "accuracy max_drop 0.01 was removed", "baseline was removed");
+        List<String> sentences = List.of(
+                "accuracy min 0.9 was lowered to 0.8", "accuracy max_drop 0.01 was removed", "baseline was removed");
         assertEquals(sentences, report(jenkins, weak).get("policy_changes"));
         jenkins.assertLogContains(
                 "Compared with the policy that let the last promotion through (build train #1), 3 rules were loosened or removed:",
@@ -392,7 +425,8 @@ class PolicyProtectionTest extends PipelineTest {
         assertEquals("7", record.get("version"));
         assertTrue(record.get("policy").toString().contains("min: 0.9"), record.toString());
 
-        for (String spoilt : List.of("", "{", "[]", "{\"policy\": null}", "{\"build\": 1, \"policy\": \"nonsense: true\"}")) {
+        for (String spoilt :
+                List.of("", "{", "[]", "{\"policy\": null}", "{\"build\": 1, \"policy\": \"nonsense: true\"}")) {
             Files.writeString(file, spoilt);
             WorkflowRun run = build(jenkins, Result.SUCCESS, GATE + ", thresholds: [accuracy: 0.1]");
             assertNull(report(jenkins, run).get("policy_changes"), spoilt);

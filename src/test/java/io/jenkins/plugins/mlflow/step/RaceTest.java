@@ -57,19 +57,21 @@ class RaceTest {
                 mlflow.run("r" + i, "accuracy", accuracy);
             }
         }
-        Map<Integer, WorkflowRun> builds = builds(
-                "mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
+        Map<Integer, WorkflowRun> builds =
+                builds("mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
                         + " thresholds: [accuracy: 0.9], promote: [alias: 'champion', timeout: '10m']");
 
         Map<String, String> replaced = new LinkedHashMap<>();
         for (Map.Entry<Integer, WorkflowRun> build : builds.entrySet()) {
             boolean good = isGood(build.getKey());
-            jenkins.assertBuildStatus(good ? Result.SUCCESS : Result.FAILURE, jenkins.waitForCompletion(build.getValue()));
+            jenkins.assertBuildStatus(
+                    good ? Result.SUCCESS : Result.FAILURE, jenkins.waitForCompletion(build.getValue()));
             Map<?, ?> report = onlyReport(build.getValue());
             assertEquals(good ? "PASSED" : "FAILED", report.get("status"), report::toString);
             assertEquals(good, promotion(report).get("promoted"), report::toString);
             if (good) {
-                replaced.put((String) promotion(report).get("version"), (String) promotion(report).get("previous_version"));
+                replaced.put((String) promotion(report).get("version"), (String)
+                        promotion(report).get("previous_version"));
             }
         }
         List<String> order = setTo("champion");
@@ -102,7 +104,8 @@ class RaceTest {
             Map<?, ?> report = onlyReport(build.getValue());
             if (Boolean.TRUE.equals(promotion(report).get("promoted"))) {
                 assertTrue(isGood(build.getKey()), report::toString);
-                replaced.put((String) promotion(report).get("version"), (String) promotion(report).get("previous_version"));
+                replaced.put((String) promotion(report).get("version"), (String)
+                        promotion(report).get("previous_version"));
             } else if (isGood(build.getKey())) {
                 assertEquals("CONFLICT", ((Map<?, ?>) report.get("error")).get("category"), report::toString);
                 conflicts++;
@@ -140,8 +143,10 @@ class RaceTest {
                 awaitReport(writing);
             }
         });
-        WorkflowJob job = numbered(jenkins, "mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
-                + " thresholds: [accuracy: 0.9], promote: [alias: 'champion', timeout: '10m']");
+        WorkflowJob job = numbered(
+                jenkins,
+                "mlflowEvalGate model: 'churn-classifier', runId: \"r${params.n}\", timeout: '30m',"
+                        + " thresholds: [accuracy: 0.9], promote: [alias: 'champion', timeout: '10m']");
         for (int i = 0; i < BUILDS; i++) {
             WorkflowRun build = begin(job, i);
             builds.add(build);
@@ -239,7 +244,7 @@ class RaceTest {
         WorkflowJob job = numbered(
                 jenkins,
                 "mlflowEvalGate model: 'churn-classifier', runId: 'r7', thresholds: [accuracy: 0.9],"
-                + " promote: 'champion'");
+                        + " promote: 'champion'");
         WorkflowRun run = jenkins.waitForCompletion(begin(job, 7));
         jenkins.assertBuildStatus(Result.FAILURE, run);
         Map<?, ?> report = onlyReport(run);
@@ -272,7 +277,8 @@ class RaceTest {
         List<String> turns = new ArrayList<>();
         for (String change : mlflow.changes) {
             String version = change.replaceFirst("^(create |champion=|tag )([0-9]+).*$", "$2");
-            if (promoted.contains(version) && (turns.isEmpty() || !turns.get(turns.size() - 1).equals(version))) {
+            if (promoted.contains(version)
+                    && (turns.isEmpty() || !turns.get(turns.size() - 1).equals(version))) {
                 turns.add(version);
             }
         }

@@ -55,10 +55,7 @@ class ReportPublicationTest extends PipelineTest {
 
     @Test
     void reportsAreArchivedDescribedExpandedAndPublishedAsChecks() throws Exception {
-        WorkflowRun run = build(
-                jenkins,
-                Result.FAILURE,
-                """
+        WorkflowRun run = build(jenkins, Result.FAILURE, """
                 mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.92], archive: true, buildDescription: true
                 mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: [min: 0.99, criticality: 'unstable']],
                     buildDescription: true
@@ -68,23 +65,35 @@ class ReportPublicationTest extends PipelineTest {
 
         jenkins.assertLogContains("result: UNSTABLE", run);
         assertEquals(
-                List.of("mlflow-eval-gate-1.json", "mlflow-eval-gate-1.xml", "mlflow-eval-gate-3.json", "mlflow-eval-gate-3.xml"),
+                List.of(
+                        "mlflow-eval-gate-1.json",
+                        "mlflow-eval-gate-1.xml",
+                        "mlflow-eval-gate-3.json",
+                        "mlflow-eval-gate-3.xml"),
                 run.getArtifacts().stream().map(Object::toString).sorted().toList());
         assertEquals("FAILED", ((Map<?, ?>) Json.read(artifact(run, "mlflow-eval-gate-3.json"))).get("status"));
-        assertTrue(artifact(run, "mlflow-eval-gate-3.xml").contains("<testsuite "), artifact(run, "mlflow-eval-gate-3.xml"));
+        assertTrue(
+                artifact(run, "mlflow-eval-gate-3.xml").contains("<testsuite "),
+                artifact(run, "mlflow-eval-gate-3.xml"));
         assertEquals(
                 List.of("churn-classifier PASSED", "churn-classifier UNSTABLE", "churn-classifier FAILED"),
-                run.getDescription().lines().map(line -> line.replaceAll(":.*", "")).toList());
+                run.getDescription()
+                        .lines()
+                        .map(line -> line.replaceAll(":.*", ""))
+                        .toList());
 
         assertEquals("FAILED", expanded(run, "${MLFLOW_GATE, show=\"status\"}"));
         assertEquals(
                 "7 r7 false " + jenkins.getURL() + run.getUrl() + "mlflow-eval-gate/3/",
-                expanded(run, "${MLFLOW_GATE, show=\"version\"} ${MLFLOW_GATE, show=\"run\", model=\"churn-classifier\"} "
-                        + "${MLFLOW_GATE, show=\"promoted\"} ${MLFLOW_GATE, show=\"url\"}"));
-        assertTrue(expanded(run, "${MLFLOW_GATE}").startsWith("FAILED: accuracy 0.93"), expanded(run, "${MLFLOW_GATE}"));
+                expanded(
+                        run,
+                        "${MLFLOW_GATE, show=\"version\"} ${MLFLOW_GATE, show=\"run\", model=\"churn-classifier\"} "
+                                + "${MLFLOW_GATE, show=\"promoted\"} ${MLFLOW_GATE, show=\"url\"}"));
+        assertTrue(
+                expanded(run, "${MLFLOW_GATE}").startsWith("FAILED: accuracy 0.93"), expanded(run, "${MLFLOW_GATE}"));
         assertEquals("<>", expanded(run, "<${MLFLOW_GATE, model=\"another\"}>"));
-        assertTrue(Functions.printThrowable(
-                        assertThrows(MacroEvaluationException.class, () -> expanded(run, "${MLFLOW_GATE, show=\"sha\"}")))
+        assertTrue(Functions.printThrowable(assertThrows(
+                        MacroEvaluationException.class, () -> expanded(run, "${MLFLOW_GATE, show=\"sha\"}")))
                 .contains("can show summary, status, reason, "));
 
         Map<String, ChecksDetails> checks = Host.get().published(3);
@@ -93,9 +102,13 @@ class ReportPublicationTest extends PipelineTest {
                         "MLflow gate: churn-classifier", ChecksConclusion.SUCCESS,
                         "MLflow gate: churn-classifier (2)", ChecksConclusion.NEUTRAL,
                         "MLflow gate: churn-classifier (3)", ChecksConclusion.FAILURE),
-                checks.values().stream().collect(Collectors.toMap(check -> check.getName().orElseThrow(), ChecksDetails::getConclusion)));
+                checks.values().stream()
+                        .collect(Collectors.toMap(
+                                check -> check.getName().orElseThrow(), ChecksDetails::getConclusion)));
         ChecksDetails failed = checks.get("MLflow gate: churn-classifier (3)");
-        assertEquals(jenkins.getURL() + run.getUrl() + "mlflow-eval-gate/3/", failed.getDetailsURL().orElseThrow());
+        assertEquals(
+                jenkins.getURL() + run.getUrl() + "mlflow-eval-gate/3/",
+                failed.getDetailsURL().orElseThrow());
         assertTrue(failed.getOutput().orElseThrow().getTitle().orElseThrow().startsWith("accuracy 0.93"));
         assertTrue(failed.getOutput().orElseThrow().getSummary().orElseThrow().contains("| accuracy |"));
     }

@@ -96,7 +96,8 @@ class RestartTest {
             assertTrue(build(jenkins).isBuilding());
         });
         sessions.then(jenkins -> {
-            String address = build(jenkins).getUrl() + "input/" + Pipelines.pendingInput(build(jenkins)).getId() + "/";
+            String address = build(jenkins).getUrl() + "input/"
+                    + Pipelines.pendingInput(build(jenkins)).getId() + "/";
             try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
                 HtmlForm form = client.goTo(build(jenkins).getUrl() + "input/")
                         .getFormByName(Pipelines.pendingInput(build(jenkins)).getId());
@@ -170,7 +171,9 @@ class RestartTest {
         sessions.then(jenkins -> {
             WorkflowRun run = jenkins.waitForCompletion(build(jenkins));
             jenkins.assertBuildStatus(Result.FAILURE, run);
-            assertTrue(run.getLog(1000).stream().anyMatch(line -> line.contains("FAILED: not ready")), run.getLog(1000)::toString);
+            assertTrue(
+                    run.getLog(1000).stream().anyMatch(line -> line.contains("FAILED: not ready")),
+                    run.getLog(1000)::toString);
         });
         assertEquals(List.of(), mlflow.writes);
     }

@@ -18,7 +18,8 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 /** A controller that is killed during rollbacks, and started again: each takes effect once, and the pipeline continues. */
 class RollbackCrashTest {
     @RegisterExtension
-    private final RealJenkinsExtension controller = new RealJenkinsExtension().javaOptions("-Xmx768m").withTimeout(900);
+    private final RealJenkinsExtension controller =
+            new RealJenkinsExtension().javaOptions("-Xmx768m").withTimeout(900);
 
     private final List<Doomed> all = new ArrayList<>();
 
@@ -43,7 +44,8 @@ class RollbackCrashTest {
 
     /** A build with a server of its own, which outlives the controller. Version 6 is the champion, and the gate promotes version 7. */
     private static final class Doomed implements HttpMlflow.Between, AutoCloseable {
-        private final HttpMlflow mlflow = new HttpMlflow().championAndCandidate().between(this);
+        private final HttpMlflow mlflow =
+                new HttpMlflow().championAndCandidate().between(this);
         private final Moment moment;
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch dead = new CountDownLatch(1);
@@ -56,13 +58,15 @@ class RollbackCrashTest {
         DoomedBuilds.Order order() {
             String script = "mlflowEvalGate model: 'churn-classifier', server: '" + moment
                     + "', promote: 'champion', thresholds: [accuracy: 0.9]\n"
-                    + "def back = mlflowRollback model: 'churn-classifier', server: '" + moment + "', timeout: '1h', reason: 'crash'\n"
+                    + "def back = mlflowRollback model: 'churn-classifier', server: '" + moment
+                    + "', timeout: '1h', reason: 'crash'\n"
                     + "echo \"after: ${back.version} ${back.previousVersion}\"";
             return new DoomedBuilds.Order(moment.name(), mlflow.uri(), script, null, false, false);
         }
 
         @Override
-        public void at(String request, Map<String, String> parameters, boolean done) throws IOException, InterruptedException {
+        public void at(String request, Map<String, String> parameters, boolean done)
+                throws IOException, InterruptedException {
             // The tags are the last that the gate writes.
             tagged |= request.equals("POST model-versions/set-tag");
             if (!tagged || dead.getCount() == 0 || done != moment.done || !request.equals(moment.request)) {
@@ -113,7 +117,9 @@ class RollbackCrashTest {
             assertEquals("6", doomed.mlflow.tags.get("mlflow_eval_gate.rolled_back_to"), what);
             assertEquals(
                     1,
-                    doomed.mlflow.changes.stream().filter(change -> change.startsWith("tag 7 mlflow_eval_gate.rolled_back_by=")).count(),
+                    doomed.mlflow.changes.stream()
+                            .filter(change -> change.startsWith("tag 7 mlflow_eval_gate.rolled_back_by="))
+                            .count(),
                     what);
         }
         controller.stopJenkins();

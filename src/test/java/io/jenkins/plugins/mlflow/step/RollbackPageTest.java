@@ -66,10 +66,18 @@ class RollbackPageTest {
         mlflow.writes.clear();
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.READ).everywhere().to("operator", "author")
-                .grant(Item.READ, RollbackService.ROLL_BACK).onItems(job).to("operator")
-                .grant(Item.READ, Item.BUILD, Item.CONFIGURE, Item.DELETE).onItems(job).to("author"));
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("operator", "author")
+                .grant(Item.READ, RollbackService.ROLL_BACK)
+                .onItems(job)
+                .to("operator")
+                .grant(Item.READ, Item.BUILD, Item.CONFIGURE, Item.DELETE)
+                .onItems(job)
+                .to("author"));
     }
 
     @AfterEach
@@ -121,8 +129,7 @@ class RollbackPageTest {
 
     private Map<?, ?> live() throws Exception {
         Page page = as("admin").goTo(page() + "api/json?depth=3", "application/json");
-        List<?> rows = (List<?>)
-                ((Map<?, ?>) Json.read(page.getWebResponse().getContentAsString())).get("live");
+        List<?> rows = (List<?>) ((Map<?, ?>) Json.read(page.getWebResponse().getContentAsString())).get("live");
         return (Map<?, ?>) rows.get(0);
     }
 
@@ -161,9 +168,15 @@ class RollbackPageTest {
         assertEquals(List.of("champion=6"), mlflow.writes);
         assertEquals("operator", mlflow.tags.get("mlflow_eval_gate.rolled_back_by"));
         assertEquals("6", mlflow.tags.get("mlflow_eval_gate.rolled_back_to"));
-        assertEquals(new URL(jenkins.getURL(), page()).toString(), after.getUrl().toString());
+        assertEquals(
+                new URL(jenkins.getURL(), page()).toString(), after.getUrl().toString());
         for (String text : List.of(after.getBody().asNormalizedText(), text(as("admin"), "manage/mlflow-models/"))) {
-            assertThat(text, allOf(containsString("operator"), containsString("Rolled back"), containsString("latency doubled <b>")));
+            assertThat(
+                    text,
+                    allOf(
+                            containsString("operator"),
+                            containsString("Rolled back"),
+                            containsString("latency doubled <b>")));
         }
         Map<?, ?> live = live();
         assertEquals("6", live.get("version"));
@@ -176,7 +189,9 @@ class RollbackPageTest {
         HtmlPage after = rollBack(as("admin"), question("manage/mlflow-models/"), "");
 
         assertEquals("6", mlflow.holder("champion"));
-        assertTrue(after.getUrl().toString().endsWith("/manage/mlflow-models/"), after.getUrl().toString());
+        assertTrue(
+                after.getUrl().toString().endsWith("/manage/mlflow-models/"),
+                after.getUrl().toString());
         assertThat(after.getBody().asNormalizedText(), containsString("admin"));
     }
 
@@ -184,11 +199,18 @@ class RollbackPageTest {
     void whoMayWritePipelinesMayNotRollBack() throws Exception {
         String question = question(page());
         assertNull(((HtmlPage) as("author").getPage(jenkins.getURL() + page())).querySelector("a[href^='rollback/']"));
-        assertEquals(403, as("author").getPage(jenkins.getURL() + question).getWebResponse().getStatusCode());
-        assertEquals(403, post(as("author"), question + "rollBack").getWebResponse().getStatusCode());
+        assertEquals(
+                403,
+                as("author")
+                        .getPage(jenkins.getURL() + question)
+                        .getWebResponse()
+                        .getStatusCode());
+        assertEquals(
+                403, post(as("author"), question + "rollBack").getWebResponse().getStatusCode());
         String overAll = question("manage/mlflow-models/");
         for (String user : List.of("author", "operator")) {
-            assertEquals(403, post(as(user), overAll + "rollBack").getWebResponse().getStatusCode());
+            assertEquals(
+                    403, post(as(user), overAll + "rollBack").getWebResponse().getStatusCode());
         }
         assertNothingChanged();
         assertEquals(Jenkins.ADMINISTER, RollbackService.ROLL_BACK.impliedBy);
@@ -197,7 +219,10 @@ class RollbackPageTest {
     @Test
     void aLinkOrAPostWithoutCrumbChangesNothing() throws Exception {
         String target = question(page()) + "rollBack";
-        int get = as("operator").getPage(jenkins.getURL() + target + "?from=7&to=6").getWebResponse().getStatusCode();
+        int get = as("operator")
+                .getPage(jenkins.getURL() + target + "?from=7&to=6")
+                .getWebResponse()
+                .getStatusCode();
         assertTrue(get == 404 || get == 405, String.valueOf(get));
         jenkins.jenkins.setCrumbIssuer(new DefaultCrumbIssuer(false));
         try {
@@ -220,7 +245,8 @@ class RollbackPageTest {
         assertEquals(409, refused.getWebResponse().getStatusCode());
         assertThat(
                 refused.querySelector(".mlflow-live-problem").asNormalizedText(),
-                containsString("is at version 8, not at version 7: another client moved it in the meantime. Nothing was changed."));
+                containsString(
+                        "is at version 8, not at version 7: another client moved it in the meantime. Nothing was changed."));
         assertEquals("8", mlflow.holder("champion"));
         assertEquals(List.of(), mlflow.writes);
         assertEquals("8", live().get("version"), "what was seen is taken down");
@@ -261,7 +287,10 @@ class RollbackPageTest {
     void aPromotionUnderWayIsNotInterrupted() throws Exception {
         String question = question(page());
         PromotionQueue.Place other = PromotionQueue.INSTANCE.enter(
-                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").registry(), HttpMlflow.MODEL), false, () -> {});
+                PromotionQueue.key(
+                        MlflowGlobalConfiguration.get().getServer("stub").registry(), HttpMlflow.MODEL),
+                false,
+                () -> {});
         try {
             HtmlPage refused = rollBack(as("operator"), question, "");
 

@@ -63,7 +63,8 @@ class RollbackParametersTest {
             String found = with(name, null).problem();
             assertTrue(found != null && found.startsWith("parameter `" + name + "` is null"), found);
         }
-        assertEquals("parameter `model` is missing; it must be the name of a registered model",
+        assertEquals(
+                "parameter `model` is missing; it must be the name of a registered model",
                 RollbackParameters.of(Map.of()).problem());
     }
 
@@ -72,9 +73,12 @@ class RollbackParametersTest {
         assertNull(with("reason", null).reason());
         assertNull(with("reason", " ").reason());
         assertEquals("42", with("reason", 42).reason());
-        assertEquals("java.io.IOException: 502", with("reason", new java.io.IOException("502")).reason());
+        assertEquals(
+                "java.io.IOException: 502",
+                with("reason", new java.io.IOException("502")).reason());
         assertEquals("a b", with("reason", "a\nb").reason());
-        String longest = with("reason", String.join("", Collections.nCopies(1_000, "x"))).reason();
+        String longest =
+                with("reason", String.join("", Collections.nCopies(1_000, "x"))).reason();
         assertTrue(longest.length() <= 500, () -> longest.length() + " characters");
         for (Object reason : new Object[] {null, " ", 42, "a\nb"}) {
             assertNull(with("reason", reason).problem());

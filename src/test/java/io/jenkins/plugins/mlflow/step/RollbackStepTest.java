@@ -81,7 +81,10 @@ class RollbackStepTest {
 
     private PromotionQueue.Place otherPromotion() throws Exception {
         return PromotionQueue.INSTANCE.enter(
-                PromotionQueue.key(MlflowGlobalConfiguration.get().getServer("stub").destination(), HttpMlflow.MODEL), false, () -> {});
+                PromotionQueue.key(
+                        MlflowGlobalConfiguration.get().getServer("stub").destination(), HttpMlflow.MODEL),
+                false,
+                () -> {});
     }
 
     private void rights(String allowedJobs) {
@@ -131,22 +134,33 @@ class RollbackStepTest {
         assertEquals("smoke test <b>failed", change.get("reason"));
         try (JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false)) {
             HtmlPage page = client.getPage(run.getParent(), "mlflow-eval-gate/");
-            assertThat(page.getBody().asNormalizedText(), allOf(containsString(build), containsString("smoke test <b>failed")));
+            assertThat(
+                    page.getBody().asNormalizedText(),
+                    allOf(containsString(build), containsString("smoke test <b>failed")));
             assertThat(
                     ((HtmlPage) client.getPage(run)).getBody().asNormalizedText(),
                     allOf(
-                            containsString("Rolled back alias champion of model churn-classifier from version 7 to version 6"),
+                            containsString(
+                                    "Rolled back alias champion of model churn-classifier from version 7 to version 6"),
                             containsString("smoke test <b>failed")));
-            assertEquals(200, client.goTo(page.getAnchorByText(build).getHrefAttribute().substring(jenkins.contextPath.length() + 1))
-                    .getWebResponse().getStatusCode());
+            assertEquals(
+                    200,
+                    client.goTo(page.getAnchorByText(build)
+                                    .getHrefAttribute()
+                                    .substring(jenkins.contextPath.length() + 1))
+                            .getWebResponse()
+                            .getStatusCode());
         }
     }
 
     @Test
     void aScriptGetsTheVersionsAndTheReasonAndNeedsNoAlias() throws Exception {
-        WorkflowRun run = Pipelines.build(jenkins, Result.SUCCESS, GATE
-                + "def back = mlflowRollback model: 'churn-classifier', reason: \"build ${1 + 1}\"\n"
-                + "echo \"live ${back.version}, before ${back.previousVersion}: ${back.reason}\"");
+        WorkflowRun run = Pipelines.build(
+                jenkins,
+                Result.SUCCESS,
+                GATE
+                        + "def back = mlflowRollback model: 'churn-classifier', reason: \"build ${1 + 1}\"\n"
+                        + "echo \"live ${back.version}, before ${back.previousVersion}: ${back.reason}\"");
 
         jenkins.assertLogContains("live 6, before 7: build 2", run);
     }
@@ -159,7 +173,8 @@ class RollbackStepTest {
 
         goOn(run, Result.FAILURE);
 
-        jenkins.assertLogContains("CONFLICT: Alias 'champion' of model 'churn-classifier' is at version 8, not at version 7", run);
+        jenkins.assertLogContains(
+                "CONFLICT: Alias 'champion' of model 'churn-classifier' is at version 8, not at version 7", run);
         assertEquals(List.of("champion=7"), mlflow.writes);
         assertEquals("8", live(run.getParent()).get("version"), "what was seen is recorded");
     }
@@ -172,8 +187,10 @@ class RollbackStepTest {
 
         goOn(run, Result.FAILURE);
 
-        jenkins.assertLogContains("CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back: it is at"
-                + " version 8, not at version 7", run);
+        jenkins.assertLogContains(
+                "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back: it is at"
+                        + " version 8, not at version 7",
+                run);
         assertEquals("8", mlflow.holder("champion"));
     }
 
@@ -181,7 +198,8 @@ class RollbackStepTest {
     void anAliasThatWentElsewhereAndCameBackIsNotWhereThisBuildPutIt() throws Exception {
         mlflow.version(5, "r5", "accuracy", 0.91);
         WorkflowRun run = paused(GATE + PAUSE + BACK);
-        String look = "mlflowEvalGate model: 'churn-classifier', version: 7, promote: false, baseline: 'champion', thresholds: [accuracy: 0.9]";
+        String look =
+                "mlflowEvalGate model: 'churn-classifier', version: 7, promote: false, baseline: 'champion', thresholds: [accuracy: 0.9]";
         for (int version : new int[] {5, 7}) {
             mlflow.alias("champion", version);
             Pipelines.build(jenkins, Result.SUCCESS, look);
@@ -198,8 +216,10 @@ class RollbackStepTest {
         mlflow.close();
         mlflow = Pipelines.configure(new HttpMlflow().version(7, "r7", "accuracy", 0.93));
 
-        failed(GATE.replace("baseline: 'champion', ", "") + BACK, "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not"
-                + " rolled back: no version before version 7 is known. Nothing was changed.");
+        failed(
+                GATE.replace("baseline: 'champion', ", "") + BACK,
+                "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not"
+                        + " rolled back: no version before version 7 is known. Nothing was changed.");
 
         assertEquals("7", mlflow.holder("champion"));
     }
@@ -208,9 +228,15 @@ class RollbackStepTest {
     void aBuildThatPromotedNothingMustNameTheVersion() throws Exception {
         failed(BACK, "CONFIGURATION: this build promoted no version of model 'churn-classifier' to alias 'champion'");
         failed("mlflowRollback model: 'churn-classifier', from: 7", "CONFIGURATION: parameter `alias` is missing");
-        failed("mlflowRollback model: 'churn-classifier'", "CONFIGURATION: this build promoted no version of model 'churn-classifier'");
-        failed(GATE.replace("accuracy: 0.9]", "accuracy: 0.99], onFailure: 'continue'") + BACK, "CONFIGURATION: this build promoted no version");
-        failed(GATE + "mlflowRollback model: 'other', alias: 'champion'", "CONFIGURATION: this build promoted no version of model 'other'");
+        failed(
+                "mlflowRollback model: 'churn-classifier'",
+                "CONFIGURATION: this build promoted no version of model 'churn-classifier'");
+        failed(
+                GATE.replace("accuracy: 0.9]", "accuracy: 0.99], onFailure: 'continue'") + BACK,
+                "CONFIGURATION: this build promoted no version");
+        failed(
+                GATE + "mlflowRollback model: 'other', alias: 'champion'",
+                "CONFIGURATION: this build promoted no version of model 'other'");
         failed("mlflowRollback model: null, alias: null", "CONFIGURATION: parameter `model` is null");
         failed("mlflowRollback alias: 'champion'", "CONFIGURATION: parameter `model` is missing");
         failed(BACK + ", server: 'other'", "This job may use: 'stub'");
@@ -221,7 +247,8 @@ class RollbackStepTest {
     @Test
     void aBuildThatMovedTwoAliasesMustSayWhich() throws Exception {
         String both = GATE.replace("promote: 'champion'", "promote: 'challenger'") + GATE;
-        failed(both + "mlflowRollback model: 'churn-classifier'",
+        failed(
+                both + "mlflowRollback model: 'churn-classifier'",
                 "CONFIGURATION: parameter `alias` is missing: this build promoted model 'churn-classifier' to the aliases 'challenger', 'champion'");
         assertEquals("7", mlflow.holder("champion"));
     }
@@ -230,7 +257,9 @@ class RollbackStepTest {
     void anotherBuildMayNameTheVersion() throws Exception {
         Pipelines.build(jenkins, Result.SUCCESS, GATE);
 
-        failed(BACK + ", from: 6", "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back: it is at version 7");
+        failed(
+                BACK + ", from: 6",
+                "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back: it is at version 7");
         Pipelines.build(jenkins, Result.SUCCESS, BACK + ", from: 7");
 
         assertEquals("6", mlflow.holder("champion"));
@@ -238,16 +267,19 @@ class RollbackStepTest {
 
     @Test
     void aLockedPolicyIsNoObstacleForTheBuildThatPromotedButForAllOthers() throws Exception {
-        MlflowGlobalConfiguration.get().setPolicy(
-                "version: 1\nmodels: {churn-classifier: {locked: true, metrics: {accuracy: 0.9}, promote: champion}}");
+        MlflowGlobalConfiguration.get()
+                .setPolicy(
+                        "version: 1\nmodels: {churn-classifier: {locked: true, metrics: {accuracy: 0.9}, promote: champion}}");
         String gate = "mlflowEvalGate model: 'churn-classifier'\n";
         Pipelines.build(jenkins, Result.SUCCESS, gate + BACK);
         assertEquals("6", mlflow.holder("champion"));
         Pipelines.build(jenkins, Result.SUCCESS, gate);
         mlflow.requests.clear();
 
-        failed(BACK + ", from: '7'", "FORBIDDEN: version 7 was not promoted to alias 'champion' by this build, and the administrator locked the"
-                + " stored policy of model 'churn-classifier'");
+        failed(
+                BACK + ", from: '7'",
+                "FORBIDDEN: version 7 was not promoted to alias 'champion' by this build, and the administrator locked the"
+                        + " stored policy of model 'churn-classifier'");
 
         assertEquals("7", mlflow.holder("champion"));
         assertEquals(List.of(), mlflow.requests);
@@ -262,13 +294,18 @@ class RollbackStepTest {
         goOn(paused(asking), Result.SUCCESS);
         assertEquals("7", mlflow.holder("champion"));
 
-        failed(BACK + ", from: 7", "FORBIDDEN: version 7 was not promoted to alias 'champion' by this build, and its promotion required approval");
-        MlflowGlobalConfiguration.get().setPolicy(
-                "version: 1\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}, promote: {alias: champion, approval: first}}}");
+        failed(
+                BACK + ", from: 7",
+                "FORBIDDEN: version 7 was not promoted to alias 'champion' by this build, and its promotion required approval");
+        MlflowGlobalConfiguration.get()
+                .setPolicy(
+                        "version: 1\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}, promote: {alias: champion, approval: first}}}");
         mlflow.version(8, "r8", "accuracy", 0.94);
         Pipelines.build(jenkins, Result.SUCCESS, GATE);
-        failed(BACK + ", from: 8", "FORBIDDEN: version 8 was not promoted to alias 'champion' by this build, and the stored policy of model"
-                + " 'churn-classifier' requires approval");
+        failed(
+                BACK + ", from: 8",
+                "FORBIDDEN: version 8 was not promoted to alias 'champion' by this build, and the stored policy of model"
+                        + " 'churn-classifier' requires approval");
 
         assertEquals("8", mlflow.holder("champion"));
     }
@@ -282,8 +319,10 @@ class RollbackStepTest {
         goOn(withdrawn, Result.FAILURE);
         failed(BACK + ", from: 7", "FORBIDDEN: job '");
 
-        jenkins.assertLogContains("FORBIDDEN: job '" + withdrawn.getParent().getFullName() + "' is not allowed to promote on server 'stub'."
-                + " Nothing was changed.", withdrawn);
+        jenkins.assertLogContains(
+                "FORBIDDEN: job '" + withdrawn.getParent().getFullName()
+                        + "' is not allowed to promote on server 'stub'." + " Nothing was changed.",
+                withdrawn);
         assertEquals(List.of(), mlflow.requests);
         assertEquals("7", mlflow.holder("champion"));
     }
@@ -305,8 +344,10 @@ class RollbackStepTest {
 
     @Test
     void aSecondRollbackOfTheSamePromotionChangesNothing() throws Exception {
-        failed(GATE + BACK + "\n" + BACK, "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back: it is at"
-                + " version 6, not at version 7");
+        failed(
+                GATE + BACK + "\n" + BACK,
+                "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back: it is at"
+                        + " version 6, not at version 7");
 
         assertEquals(List.of("champion=7", "champion=6"), mlflow.writes);
     }
@@ -314,7 +355,8 @@ class RollbackStepTest {
     @Test
     void twoAtOnceTakeTurnsAndOneFindsItDone() throws Exception {
         WorkflowRun run = failed(
-                GATE + "parallel a: { " + BACK + " }, b: { " + BACK + " }", "is not rolled back: it is at version 6, not at version 7");
+                GATE + "parallel a: { " + BACK + " }, b: { " + BACK + " }",
+                "is not rolled back: it is at version 6, not at version 7");
 
         jenkins.assertLogContains("Version 6 of churn-classifier is live again", run);
         assertEquals(List.of("champion=7", "champion=6"), mlflow.writes);
@@ -379,8 +421,10 @@ class RollbackStepTest {
             PromotionQueue.INSTANCE.leave(other);
         }
 
-        jenkins.assertLogContains("TIMEOUT: Alias 'champion' of model 'churn-classifier' was not rolled back within 1s, because of the"
-                + " promotions of churn-classifier by other builds. Nothing was changed.", run);
+        jenkins.assertLogContains(
+                "TIMEOUT: Alias 'champion' of model 'churn-classifier' was not rolled back within 1s, because of the"
+                        + " promotions of churn-classifier by other builds. Nothing was changed.",
+                run);
         assertEquals(List.of("champion=7"), mlflow.writes);
     }
 
@@ -417,18 +461,22 @@ class RollbackStepTest {
 
     /** The server under a second name and another spelling of its address. */
     private void alsoSpelledOtherwise() {
-        MlflowGlobalConfiguration.get().setServers(List.of(
-                new MlflowServerConfiguration("stub", mlflow.uri()),
-                new MlflowServerConfiguration("other", mlflow.uri().replace("127.0.0.1", "127.000.000.001"))));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(
+                        new MlflowServerConfiguration("stub", mlflow.uri()),
+                        new MlflowServerConfiguration("other", mlflow.uri().replace("127.0.0.1", "127.000.000.001"))));
     }
 
     @Test
     void anotherSpellingOfTheAddressIsNoWayAroundAnApproval() throws Exception {
         alsoSpelledOtherwise();
-        goOn(paused(GATE.replace("model:", "server: 'stub', model:")
-                .replace("promote: 'champion'", "promote: [alias: 'champion', approval: 'always']")), Result.SUCCESS);
+        goOn(
+                paused(GATE.replace("model:", "server: 'stub', model:")
+                        .replace("promote: 'champion'", "promote: [alias: 'champion', approval: 'always']")),
+                Result.SUCCESS);
 
-        failed(BACK + ", from: 7, server: 'other'",
+        failed(
+                BACK + ", from: 7, server: 'other'",
                 "FORBIDDEN: version 7 was not promoted to alias 'champion' by this build, and its promotion required approval");
 
         assertEquals("7", mlflow.holder("champion"));
@@ -438,8 +486,10 @@ class RollbackStepTest {
     void promotionsAndRollbacksThroughTwoSpellingsOfAnAddressTakeTurns() throws Exception {
         alsoSpelledOtherwise();
         PromotionQueue.Place other = otherPromotion();
-        WorkflowRun run = Pipelines.job(jenkins, GATE.replace("model:", "server: 'other', model:") + PAUSE + BACK + ", server: 'other'")
-                .scheduleBuild2(0).waitForStart();
+        WorkflowRun run = Pipelines.job(
+                        jenkins, GATE.replace("model:", "server: 'other', model:") + PAUSE + BACK + ", server: 'other'")
+                .scheduleBuild2(0)
+                .waitForStart();
         jenkins.waitForMessage("Waiting for the promotions of churn-classifier by other builds", run);
         assertEquals(List.of(), mlflow.writes);
         PromotionQueue.INSTANCE.leave(other);
@@ -457,10 +507,14 @@ class RollbackStepTest {
         Pipelines.build(jenkins, Result.SUCCESS, gate + BACK + ", server: 'other'");
         assertEquals("6", mlflow.holder("champion"));
         try (HttpMlflow another = new HttpMlflow().championAndCandidate().alias("champion", 7)) {
-            MlflowGlobalConfiguration.get().setServers(List.of(
-                    new MlflowServerConfiguration("stub", mlflow.uri()), new MlflowServerConfiguration("other", another.uri())));
-            failed(gate + BACK + ", server: 'other'", "CONFIGURATION: this build promoted no version of model 'churn-classifier' to alias"
-                    + " 'champion' on server 'other'");
+            MlflowGlobalConfiguration.get()
+                    .setServers(List.of(
+                            new MlflowServerConfiguration("stub", mlflow.uri()),
+                            new MlflowServerConfiguration("other", another.uri())));
+            failed(
+                    gate + BACK + ", server: 'other'",
+                    "CONFIGURATION: this build promoted no version of model 'churn-classifier' to alias"
+                            + " 'champion' on server 'other'");
 
             assertEquals(List.of(), another.writes);
         }
@@ -476,7 +530,8 @@ class RollbackStepTest {
             Pipelines.configure(another);
             goOn(run, Result.FAILURE);
 
-            jenkins.assertLogContains("CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back", run);
+            jenkins.assertLogContains(
+                    "CONFLICT: Alias 'champion' of model 'churn-classifier' on server 'stub' is not rolled back", run);
             assertEquals(List.of("champion=7"), another.writes);
             assertEquals("7", mlflow.holder("champion"));
         }
@@ -484,9 +539,12 @@ class RollbackStepTest {
 
     @Test
     void aSecretInTheReasonIsMaskedWhereverItIsKept() throws Exception {
-        WorkflowJob job = Pipelines.job(jenkins, GATE + "def back = " + BACK + ", reason: \"token ${params.TOKEN} expired\"\necho back.reason");
-        job.addProperty(new ParametersDefinitionProperty(new PasswordParameterDefinition("TOKEN", Secret.fromString(""), "")));
-        WorkflowRun run = job.scheduleBuild2(0, new ParametersAction(new PasswordParameterValue("TOKEN", "c4nary-0f-rollback", "")))
+        WorkflowJob job = Pipelines.job(
+                jenkins, GATE + "def back = " + BACK + ", reason: \"token ${params.TOKEN} expired\"\necho back.reason");
+        job.addProperty(
+                new ParametersDefinitionProperty(new PasswordParameterDefinition("TOKEN", Secret.fromString(""), "")));
+        WorkflowRun run = job.scheduleBuild2(
+                        0, new ParametersAction(new PasswordParameterValue("TOKEN", "c4nary-0f-rollback", "")))
                 .waitForStart();
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
 
@@ -494,7 +552,8 @@ class RollbackStepTest {
         jenkins.assertLogContains("Reason: token **** expired", run);
         assertThat(mlflow.tags.toString(), not(containsString("c4nary")));
         assertThat(
-                FilesOfHome.read(jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate")).toString(),
+                FilesOfHome.read(jenkins.jenkins.getRootDir().toPath().resolve("mlflow-eval-gate"))
+                        .toString(),
                 allOf(containsString("token **** expired"), not(containsString("c4nary"))));
     }
 }

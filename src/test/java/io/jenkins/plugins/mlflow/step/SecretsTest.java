@@ -69,9 +69,11 @@ class SecretsTest {
 
     @Test
     void noSecretLeavesTheCredentialsForAnyPlaceButItsServer(JenkinsRule jenkins) throws Exception {
-        SystemCredentialsProvider.getInstance().getCredentials().addAll(List.of(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "login", "", USER, PASSWORD),
-                new StringCredentialsImpl(CredentialsScope.SYSTEM, "token", "", Secret.fromString(TOKEN))));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .addAll(List.of(
+                        new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "login", "", USER, PASSWORD),
+                        new StringCredentialsImpl(CredentialsScope.SYSTEM, "token", "", Secret.fromString(TOKEN))));
         SystemCredentialsProvider.getInstance().save();
         DumbSlave agent = jenkins.createOnlineSlave();
         List<WorkflowRun> builds = new ArrayList<>();
@@ -83,21 +85,30 @@ class SecretsTest {
                 });
                 Server hostile = new Server(exchange -> misbehave(exchange, other.url()));
                 HttpMlflow mlflow = new HttpMlflow()) {
-            logs.record("", Level.INFO).record("io.jenkins.plugins.mlflow", Level.FINEST).capture(100_000);
-            mlflow.version(6, "r6", "accuracy", 0.9).version(7, "r7", "accuracy", 0.93).alias("champion", 6);
+            logs.record("", Level.INFO)
+                    .record("io.jenkins.plugins.mlflow", Level.FINEST)
+                    .capture(100_000);
+            mlflow.version(6, "r6", "accuracy", 0.9)
+                    .version(7, "r7", "accuracy", 0.93)
+                    .alias("champion", 6);
             mlflow.leadsTo(other.url() + "/artifacts");
             for (String id : List.of("login", "token")) {
                 configure(id, mlflow.uri(), hostile.url());
-                builds.add(build(jenkins, Result.SUCCESS, gate("good", "promote: 'champion', thresholds: [accuracy: 0.9]")));
+                builds.add(build(
+                        jenkins, Result.SUCCESS, gate("good", "promote: 'champion', thresholds: [accuracy: 0.9]")));
                 builds.add(build(jenkins, Result.FAILURE, gate("good", "thresholds: [accuracy: 0.99]")));
-                builds.add(build(jenkins, Result.FAILURE,
+                builds.add(build(
+                        jenkins,
+                        Result.FAILURE,
                         "node('" + agent.getSelfLabel().getName() + "') { writeFile file: 'eval_gate.yaml', text: "
                                 + "'version: 1\\nmodels: {churn-classifier: {metrics: {accuracy: 0.99}}}'\n"
                                 + gate("good", "timeout: '5s'") + " }"));
                 for (String misbehaviour : MISBEHAVIOURS) {
-                    builds.add(build(jenkins, Result.FAILURE, gate(misbehaviour, "thresholds: [accuracy: 0.9], timeout: '2s'")));
+                    builds.add(build(
+                            jenkins, Result.FAILURE, gate(misbehaviour, "thresholds: [accuracy: 0.9], timeout: '2s'")));
                     String test = "descriptorByName/" + MlflowServerConfiguration.class.getName()
-                            + "/testConnection?name=x&connectTimeoutSeconds=1&requestTimeoutSeconds=1&credentialsId=" + id
+                            + "/testConnection?name=x&connectTimeoutSeconds=1&requestTimeoutSeconds=1&credentialsId="
+                            + id
                             + "&trackingUri=" + encoded(uri(misbehaviour, hostile.url()));
                     told.put(id + " " + test, ask(jenkins, test, HttpMethod.POST));
                 }
@@ -112,18 +123,23 @@ class SecretsTest {
         read(jenkins.jenkins.getRootDir().toPath(), told);
         read(Path.of(agent.getRemoteFS()), told);
 
-        // That both were sent, and that the report of each of these builds was looked at, is what makes the rest worth anything.
+        // That both were sent, and that the report of each of these builds was looked at, is what makes the rest worth
+        // anything.
         assertEquals(Set.of("Basic " + PAIR, "Bearer " + TOKEN), sent);
         assertEquals(3, needles().filter(String.join(" ", echoes)::contains).count());
         assertEquals(2 * (3 + MISBEHAVIOURS.size()), builds.size());
-        assertEquals(builds.size(), told.entrySet().stream()
-                .filter(page -> page.getKey().endsWith("report.json") && page.getValue().contains("schema_version"))
-                .count());
+        assertEquals(
+                builds.size(),
+                told.entrySet().stream()
+                        .filter(page -> page.getKey().endsWith("report.json")
+                                && page.getValue().contains("schema_version"))
+                        .count());
         assertTrue(told.values().stream().anyMatch(text -> text.contains("UNAUTHORIZED")));
         assertTrue(told.values().stream().anyMatch(text -> text.contains("redirect to the host")));
         assertTrue(threads.stream().anyMatch(name -> name.startsWith("MLflow HTTP client")), threads::toString);
         List<String> leaks = new ArrayList<>();
-        told.forEach((place, text) -> needles().filter(text::contains).forEach(needle -> leaks.add(needle + " in " + place)));
+        told.forEach((place, text) ->
+                needles().filter(text::contains).forEach(needle -> leaks.add(needle + " in " + place)));
         assertEquals(List.of(), leaks);
         assertEquals(List.of(), elsewhere);
     }
@@ -131,8 +147,11 @@ class SecretsTest {
     /** Any part of a secret, in clear or as Base64 makes it at each of its three alignments, and the pair as it is sent. */
     private static Stream<String> needles() {
         return Stream.of(
-                CANARY, PAIR.substring(0, 12),
-                base64(CANARY).substring(0, 8), base64("x" + CANARY).substring(2, 9), base64("xx" + CANARY).substring(3, 10));
+                CANARY,
+                PAIR.substring(0, 12),
+                base64(CANARY).substring(0, 8),
+                base64("x" + CANARY).substring(2, 9),
+                base64("xx" + CANARY).substring(3, 10));
     }
 
     private static String base64(String text) {
@@ -162,14 +181,28 @@ class SecretsTest {
 
     private static List<String> pages(JenkinsRule jenkins, List<WorkflowRun> builds) {
         List<String> pages = new ArrayList<>(List.of(
-                "", "manage/configure", "manage/mlflow-models/", "manage/mlflow-models/api/json?depth=9", "log/all", "threadDump",
-                "api/json?depth=9", "api/xml?depth=9", "computer/api/json?depth=9"));
+                "",
+                "manage/configure",
+                "manage/mlflow-models/",
+                "manage/mlflow-models/api/json?depth=9",
+                "log/all",
+                "threadDump",
+                "api/json?depth=9",
+                "api/xml?depth=9",
+                "computer/api/json?depth=9"));
         for (WorkflowRun build : builds) {
             String job = build.getParent().getUrl();
-            pages.addAll(List.of(job, job + "config.xml", job + "mlflow-eval-gate/", job + "mlflow-eval-gate/trend.json"));
+            pages.addAll(
+                    List.of(job, job + "config.xml", job + "mlflow-eval-gate/", job + "mlflow-eval-gate/trend.json"));
             for (String page : List.of(
-                    "", "consoleText", "console", "api/json?depth=9", "api/xml?depth=9", "mlflow-eval-gate/1/",
-                    "mlflow-eval-gate/api/json?depth=9", "mlflow-eval-gate/1/report.json")) {
+                    "",
+                    "consoleText",
+                    "console",
+                    "api/json?depth=9",
+                    "api/xml?depth=9",
+                    "mlflow-eval-gate/1/",
+                    "mlflow-eval-gate/api/json?depth=9",
+                    "mlflow-eval-gate/1/report.json")) {
                 pages.add(build.getUrl() + page);
             }
         }
@@ -204,7 +237,8 @@ class SecretsTest {
         sent.add(String.valueOf(authorization));
         Thread.getAllStackTraces().keySet().forEach(thread -> threads.add(thread.getName()));
         String secret = String.valueOf(authorization).replaceFirst("^\\w+ ", "");
-        String clear = secret.equals(PAIR) ? new String(Base64.getDecoder().decode(secret), StandardCharsets.UTF_8) : secret;
+        String clear =
+                secret.equals(PAIR) ? new String(Base64.getDecoder().decode(secret), StandardCharsets.UTF_8) : secret;
         String echo = "You sent " + authorization + ", that is " + clear + ", as /x?token=" + encoded(clear);
         String misbehaviour = exchange.getRequestURI().getPath().split("/")[1];
         echoes.add(echo);
@@ -221,7 +255,8 @@ class SecretsTest {
             case "error" -> send(exchange, 400, "{\"error_code\": \"" + secret + "\", \"message\": \"" + echo + "\"}");
             case "garbage" -> send(exchange, 200, "{\"run\": \"" + echo + "\", \"model_versions\": \"" + echo + "\"}");
             case "redirect" -> {
-                exchange.getResponseHeaders().set("Location", other + "/" + encoded(secret) + "?token=" + encoded(secret));
+                exchange.getResponseHeaders()
+                        .set("Location", other + "/" + encoded(secret) + "?token=" + encoded(secret));
                 send(exchange, 307, echo);
             }
             default -> throw new IllegalStateException(misbehaviour);

@@ -28,7 +28,8 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
 /** A job that may not use a server, in the steps and forms that name servers. */
 class ServerUsageStepTest extends PipelineTest {
-    private static final String GATE = "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'";
+    private static final String GATE =
+            "mlflowEvalGate model: 'churn-classifier', thresholds: [accuracy: 0.9], promote: 'champion'";
 
     private void allow(String jobs) {
         MlflowServerConfiguration server = new MlflowServerConfiguration("stub", mlflow.uri());
@@ -49,7 +50,9 @@ class ServerUsageStepTest extends PipelineTest {
         for (String server : List.of("", ", server: 'stub'")) {
             WorkflowRun run = Pipelines.build(jenkins, Result.FAILURE, GATE + server);
 
-            assertTrue(error(jenkins, run).startsWith("No MLflow server is configured for this job."), error(jenkins, run));
+            assertTrue(
+                    error(jenkins, run).startsWith("No MLflow server is configured for this job."),
+                    error(jenkins, run));
             jenkins.assertLogNotContains(mlflow.uri(), run);
         }
         assertEquals(List.of(), mlflow.requests);
@@ -57,17 +60,22 @@ class ServerUsageStepTest extends PipelineTest {
 
     @Test
     void aTrainingOfAnotherJobGetsNeitherAddressNorCredentials() throws Exception {
-        SystemCredentialsProvider.getInstance().getCredentials().add(new StringCredentialsImpl(
-                CredentialsScope.GLOBAL, "training", "", Secret.fromString("c4nary-training")));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "training", "", Secret.fromString("c4nary-training")));
         allow("ml/**");
 
-        WorkflowRun run = Pipelines.build(jenkins, Result.FAILURE, "withMlflow(server: 'stub') { echo env.MLFLOW_TRACKING_URI }");
+        WorkflowRun run =
+                Pipelines.build(jenkins, Result.FAILURE, "withMlflow(server: 'stub') { echo env.MLFLOW_TRACKING_URI }");
 
         jenkins.assertLogContains("CONFIGURATION: No MLflow server is configured for this job.", run);
         jenkins.assertLogNotContains(mlflow.uri(), run);
         allow("*");
         jenkins.assertLogContains(
-                mlflow.uri(), Pipelines.build(jenkins, Result.SUCCESS, "withMlflow(server: 'stub') { echo env.MLFLOW_TRACKING_URI }"));
+                mlflow.uri(),
+                Pipelines.build(
+                        jenkins, Result.SUCCESS, "withMlflow(server: 'stub') { echo env.MLFLOW_TRACKING_URI }"));
     }
 
     @Test
@@ -81,8 +89,11 @@ class ServerUsageStepTest extends PipelineTest {
         mlflow.status("r7", "FINISHED");
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
-        assertTrue(error(jenkins, run).startsWith("While the gate waited, the list of jobs that may use the server was changed: job '"
-                + job.getFullName() + "' is not allowed to use server 'stub'. Nothing was promoted."), error(jenkins, run));
+        assertTrue(
+                error(jenkins, run)
+                        .startsWith("While the gate waited, the list of jobs that may use the server was changed: job '"
+                                + job.getFullName() + "' is not allowed to use server 'stub'. Nothing was promoted."),
+                error(jenkins, run));
         assertEquals(List.of(), mlflow.writes);
         assertEquals("6", mlflow.holder("champion"));
     }
@@ -97,8 +108,11 @@ class ServerUsageStepTest extends PipelineTest {
             MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("stub", other.uri())));
 
             jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
-            assertTrue(error(jenkins, run).startsWith("While the gate waited, server 'stub' was changed and leads to another MLflow"
-                    + " server or workspace now."), error(jenkins, run));
+            assertTrue(
+                    error(jenkins, run)
+                            .startsWith("While the gate waited, server 'stub' was changed and leads to another MLflow"
+                                    + " server or workspace now."),
+                    error(jenkins, run));
             assertEquals(List.of(), other.requests);
             assertEquals(List.of(), mlflow.writes);
         }
@@ -126,12 +140,16 @@ class ServerUsageStepTest extends PipelineTest {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "nlp");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE).everywhere().to("author"));
+                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE)
+                .everywhere()
+                .to("author"));
         JenkinsRule.WebClient author = jenkins.createWebClient().login("author");
-        for (String step : List.of(
-                MlflowEvalGateStep.class.getName(), "io.jenkins.plugins.mlflow.training.WithMlflowStep")) {
+        for (String step :
+                List.of(MlflowEvalGateStep.class.getName(), "io.jenkins.plugins.mlflow.training.WithMlflowStep")) {
             String offered = author.getPage(author.addCrumb(new WebRequest(
-                            new URI(jenkins.getURL() + job.getUrl() + "descriptorByName/" + step + "/fillServerItems?server=").toURL(),
+                            new URI(jenkins.getURL() + job.getUrl() + "descriptorByName/" + step
+                                            + "/fillServerItems?server=")
+                                    .toURL(),
                             HttpMethod.POST)))
                     .getWebResponse()
                     .getContentAsString();

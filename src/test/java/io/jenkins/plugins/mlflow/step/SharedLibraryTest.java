@@ -25,7 +25,8 @@ class SharedLibraryTest {
     /** Hands out the library as it lies in the docs. */
     private static final class DocsRetriever extends LibraryRetriever {
         @Override
-        public void retrieve(String name, String version, boolean changelog, FilePath target, Run<?, ?> run, TaskListener listener)
+        public void retrieve(
+                String name, String version, boolean changelog, FilePath target, Run<?, ?> run, TaskListener listener)
                 throws Exception {
             retrieve(name, version, target, run, listener);
         }

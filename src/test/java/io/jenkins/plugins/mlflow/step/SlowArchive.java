@@ -21,6 +21,7 @@ import jenkins.util.VirtualFile;
 final class SlowArchive extends ArtifactManagerFactory implements AutoCloseable {
     /** How many reports have come to it. */
     final transient Semaphore arrived = new Semaphore(0);
+
     final transient CountDownLatch released = new CountDownLatch(1);
 
     /** Makes it the storage of all builds. */
@@ -34,7 +35,8 @@ final class SlowArchive extends ArtifactManagerFactory implements AutoCloseable 
 
     void await(int reports) throws InterruptedException {
         if (!arrived.tryAcquire(reports, 60, TimeUnit.SECONDS)) {
-            throw new AssertionError("only " + arrived.availablePermits() + " of " + reports + " reports were to be archived");
+            throw new AssertionError(
+                    "only " + arrived.availablePermits() + " of " + reports + " reports were to be archived");
         }
     }
 
@@ -59,7 +61,8 @@ final class SlowArchive extends ArtifactManagerFactory implements AutoCloseable 
         public void onLoad(Run<?, ?> build) {}
 
         @Override
-        public void archive(FilePath workspace, Launcher launcher, BuildListener listener, Map<String, String> artifacts)
+        public void archive(
+                FilePath workspace, Launcher launcher, BuildListener listener, Map<String, String> artifacts)
                 throws IOException, InterruptedException {
             archive.arrived.release();
             archive.released.await();

@@ -29,10 +29,13 @@ class StartUpBench {
                 late.add(whole);
             }
         }
-        Figures.write("8-start.md", "### Start of a controller\n\nA process with the plugins that the tests need, until it is up;"
-                + " by turns, " + STARTS + " starts of each, the first one not counted; seconds, median (quartiles).\n\n"
-                + "| without the plugin | with it |\n| --- | --- |\n| " + Figures.quartiles(early) + " | "
-                + Figures.quartiles(late) + " |\n");
+        Figures.write(
+                "8-start.md",
+                "### Start of a controller\n\nA process with the plugins that the tests need, until it is up;"
+                        + " by turns, " + STARTS
+                        + " starts of each, the first one not counted; seconds, median (quartiles).\n\n"
+                        + "| without the plugin | with it |\n| --- | --- |\n| " + Figures.quartiles(early) + " | "
+                        + Figures.quartiles(late) + " |\n");
     }
 
     private static double seconds(RealJenkinsExtension controller) throws Throwable {

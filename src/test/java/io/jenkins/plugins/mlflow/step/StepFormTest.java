@@ -82,7 +82,8 @@ class StepFormTest {
 
     @Test
     void anEmptyFormGivesTheModelAlone() throws Exception {
-        MlflowEvalGateStep back = new StepConfigTester(jenkins).configRoundTrip(new MlflowEvalGateStep("churn-classifier"));
+        MlflowEvalGateStep back =
+                new StepConfigTester(jenkins).configRoundTrip(new MlflowEvalGateStep("churn-classifier"));
 
         assertEquals("churn-classifier", back.getModel());
         assertNull(back.getThresholds());
@@ -119,8 +120,10 @@ class StepFormTest {
         List<Object> alias = new java.util.ArrayList<>(List.of("champion"));
         Map<String, Object> baseline = new java.util.HashMap<>(Map.of("alias", alias));
 
-        MlflowEvalGateStep step = (MlflowEvalGateStep) jenkins.jenkins.getDescriptorByType(MlflowEvalGateStep.DescriptorImpl.class)
-                .newInstance(Map.of("model", new StringBuilder("churn-classifier"), "version", 7, "baseline", baseline));
+        MlflowEvalGateStep step = (MlflowEvalGateStep) jenkins.jenkins
+                .getDescriptorByType(MlflowEvalGateStep.DescriptorImpl.class)
+                .newInstance(
+                        Map.of("model", new StringBuilder("churn-classifier"), "version", 7, "baseline", baseline));
         alias.add("changed");
 
         assertEquals("churn-classifier", step.getModel());
@@ -131,10 +134,25 @@ class StepFormTest {
     @Test
     void everyFieldHasHelp() {
         for (String field : List.of(
-                "model", "server", "runId", "version", "alias", "modelId", "experiment", "filter", "maxAge", "policy",
-                "thresholds", "thresholdLines", "baseline", "promote", "timeout", "settle", "onFailure", "runMode")) {
-            assertNotNull(
-                    MlflowEvalGateStep.class.getResource("MlflowEvalGateStep/help-" + field + ".html"), field);
+                "model",
+                "server",
+                "runId",
+                "version",
+                "alias",
+                "modelId",
+                "experiment",
+                "filter",
+                "maxAge",
+                "policy",
+                "thresholds",
+                "thresholdLines",
+                "baseline",
+                "promote",
+                "timeout",
+                "settle",
+                "onFailure",
+                "runMode")) {
+            assertNotNull(MlflowEvalGateStep.class.getResource("MlflowEvalGateStep/help-" + field + ".html"), field);
         }
         assertNotNull(MlflowEvalGateStep.class.getResource("MlflowEvalGateStep/help.html"));
     }
@@ -149,11 +167,21 @@ class StepFormTest {
         FreeStyleProject job = jenkins.createFreeStyleProject("job");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE).everywhere().to("author")
-                .grant(Jenkins.READ, Item.READ).everywhere().to("reader"));
+                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE)
+                .everywhere()
+                .to("author")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader"));
         List<String> methods = List.of(
-                "fillServerItems?server=", "fillOnFailureItems", "fillRunModeItems", "checkModel?value=",
-                "checkTimeout?value=5", "checkSettle?value=5", "checkMaxAge?value=5", "checkThresholdLines?value=x");
+                "fillServerItems?server=",
+                "fillOnFailureItems",
+                "fillRunModeItems",
+                "checkModel?value=",
+                "checkTimeout?value=5",
+                "checkSettle?value=5",
+                "checkMaxAge?value=5",
+                "checkThresholdLines?value=x");
         JenkinsRule.WebClient author = jenkins.createWebClient().login("author");
         JenkinsRule.WebClient reader = jenkins.createWebClient().login("reader");
         for (String method : methods) {
@@ -161,13 +189,16 @@ class StepFormTest {
             Page refused = ask(author, HttpMethod.GET, path);
             assertTrue(
                     refused.getWebResponse().getStatusCode() >= 400,
-                    () -> method + " answered GET with " + refused.getWebResponse().getStatusCode());
+                    () -> method + " answered GET with "
+                            + refused.getWebResponse().getStatusCode());
             Page allowed = ask(author, HttpMethod.POST, path);
             assertEquals(200, allowed.getWebResponse().getStatusCode(), method);
             String said = allowed.getWebResponse().getContentAsString();
             assertTrue(said.contains("value") || said.contains("error"), said);
-            String withheld = ask(reader, HttpMethod.POST, path).getWebResponse().getContentAsString();
-            assertFalse(withheld.contains("production") || withheld.contains("error\""), () -> method + ": " + withheld);
+            String withheld =
+                    ask(reader, HttpMethod.POST, path).getWebResponse().getContentAsString();
+            assertFalse(
+                    withheld.contains("production") || withheld.contains("error\""), () -> method + ": " + withheld);
             assertFalse(withheld.contains("127.0.0.1"), withheld);
         }
         String names = ask(author, HttpMethod.POST, job.getUrl() + DESCRIPTOR + "fillServerItems?server=")

@@ -35,6 +35,7 @@ class StoredGatesTest {
     private static final String STORED = "StoredGatesTest/1.0";
     /** What the stored files call the port of their MLflow server and the time when they were written. */
     private static final String PORT = "port.txt";
+
     private static final String TIME = "time.txt";
 
     @RegisterExtension
@@ -44,7 +45,11 @@ class StoredGatesTest {
 
     private static HttpMlflow stub() {
         try {
-            return new HttpMlflow().championAndCandidate().alias("reviewed", 6).version(8, "r8", "accuracy", 0.95).status("r8", "RUNNING");
+            return new HttpMlflow()
+                    .championAndCandidate()
+                    .alias("reviewed", 6)
+                    .version(8, "r8", "accuracy", 0.95)
+                    .status("r8", "RUNNING");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -57,11 +62,15 @@ class StoredGatesTest {
 
     @Test
     void whatWasStoredIsShownAndGoesOn() throws Throwable {
-        restore(Path.of(getClass().getResource(STORED).toURI()), sessions.getHome().toPath());
+        restore(
+                Path.of(getClass().getResource(STORED).toURI()),
+                sessions.getHome().toPath());
         mlflow.alias("champion", 7).status("r8", "FINISHED");
 
         sessions.then(jenkins -> {
-            assertEquals(mlflow.uri(), MlflowGlobalConfiguration.get().getServer("stub").getTrackingUri());
+            assertEquals(
+                    mlflow.uri(),
+                    MlflowGlobalConfiguration.get().getServer("stub").getTrackingUri());
             assertReport(jenkins);
 
             WorkflowRun waiting = jenkins.waitForCompletion(build(jenkins, "gate", 2));
@@ -72,20 +81,24 @@ class StoredGatesTest {
             Pipelines.pendingInput(pending).proceed(Map.of());
             jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(pending));
             jenkins.assertLogContains("after: PASSED 7 true 6", pending);
-            assertEquals(1, pending.getAction(GateReportAction.class).getSummaries().size());
+            assertEquals(
+                    1, pending.getAction(GateReportAction.class).getSummaries().size());
         });
         assertEquals(List.of("champion=8", "reviewed=7"), mlflow.writes);
     }
 
     private static void assertReport(JenkinsRule jenkins) throws Exception {
         WorkflowRun run = build(jenkins, "gate", 1);
-        Map<?, ?> report = (Map<?, ?>) Pipelines.reports(run.getAction(GateReportAction.class)).get(0);
+        Map<?, ?> report = (Map<?, ?>)
+                Pipelines.reports(run.getAction(GateReportAction.class)).get(0);
         assertEquals("PASSED", report.get("status"));
         assertEquals("6", ((Map<?, ?>) report.get("promotion")).get("previous_version"));
         try (JenkinsRule.WebClient client = jenkins.createWebClient().withJavaScriptEnabled(false)) {
             String page = client.getPage(run, "mlflow-eval-gate/1/").getBody().getTextContent();
             assertTrue(page.contains("0.93") && page.contains("Promoted"), page);
-            String models = client.getPage(run.getParent(), "mlflow-eval-gate/").getBody().getTextContent();
+            String models = client.getPage(run.getParent(), "mlflow-eval-gate/")
+                    .getBody()
+                    .getTextContent();
             assertTrue(models.contains("churn-classifier"), models);
         }
     }
@@ -95,7 +108,10 @@ class StoredGatesTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "stored.gates", matches = ".+", disabledReason = "it writes what the other test reads")
+    @EnabledIfSystemProperty(
+            named = "stored.gates",
+            matches = ".+",
+            disabledReason = "it writes what the other test reads")
     void store() throws Throwable {
         Path to = Path.of(System.getProperty("stored.gates"));
         sessions.then(jenkins -> {
@@ -106,7 +122,8 @@ class StoredGatesTest {
                     "version: currentBuild.number + 6, timeout: '1h', baseline: 'champion', promote: 'champion',"
                             + " thresholds: [accuracy: [min: 0.9, max_drop: 0.01]]");
             jenkins.buildAndAssertSuccess(gate);
-            jenkins.waitForMessage("Waiting for run r8 to finish", gate.scheduleBuild2(0).waitForStart());
+            jenkins.waitForMessage(
+                    "Waiting for run r8 to finish", gate.scheduleBuild2(0).waitForStart());
             WorkflowJob approval = job(
                     jenkins,
                     "approval",

@@ -71,7 +71,10 @@ public abstract class TestRepository extends SCMSource {
 
     @Override
     protected void retrieve(
-            SCMSourceCriteria criteria, @NonNull SCMHeadObserver observer, SCMHeadEvent<?> event, @NonNull TaskListener listener)
+            SCMSourceCriteria criteria,
+            @NonNull SCMHeadObserver observer,
+            SCMHeadEvent<?> event,
+            @NonNull TaskListener listener)
             throws IOException, InterruptedException {
         for (SCMHead head : List.copyOf(FILES.keySet())) {
             observer.observe(head, new Revision(head));

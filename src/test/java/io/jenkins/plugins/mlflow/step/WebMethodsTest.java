@@ -51,8 +51,9 @@ import org.kohsuke.stapler.verb.POST;
 @WithJenkins
 class WebMethodsTest {
     /** Something for every parameter that a method may have. */
-    private static final String PARAMETERS = "?value=given&name=given&trackingUri=http://127.0.0.1:9&credentialsId=given"
-            + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1&server=given&model=given&from=given&to=given&reason=given";
+    private static final String PARAMETERS =
+            "?value=given&name=given&trackingUri=http://127.0.0.1:9&credentialsId=given"
+                    + "&connectTimeoutSeconds=1&requestTimeoutSeconds=1&server=given&model=given&from=given&to=given&reason=given";
 
     private static final List<String> STRANGERS = Arrays.asList("manager", "outsider", null);
 
@@ -72,7 +73,8 @@ class WebMethodsTest {
     private void promoted(JenkinsRule rule) throws Exception {
         jenkins = rule;
         mlflow = new HttpMlflow().championAndCandidate();
-        MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("hidden-server", mlflow.uri())));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(new MlflowServerConfiguration("hidden-server", mlflow.uri())));
         MlflowGlobalConfiguration.get().setPolicy("version: 1\nmodels: {churn-classifier: {metrics: {accuracy: 0.9}}}");
         job = rule.createProject(WorkflowJob.class, "job");
         job.setDefinition(new CpsFlowDefinition(
@@ -84,12 +86,21 @@ class WebMethodsTest {
         Jenkins.SYSTEM_READ.setEnabled(true);
         rule.jenkins.setSecurityRealm(rule.createDummySecurityRealm());
         rule.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.MANAGE, Jenkins.SYSTEM_READ, Jenkins.READ).everywhere().to("manager")
-                .grant(Jenkins.READ).everywhere().to("outsider", "reader")
-                .grant(Item.READ).onItems(job).to("reader"));
-        Matcher link = Pattern.compile("rollback/([^/\"]+)/").matcher(
-                ask("admin", HttpMethod.GET, job.getUrl() + "mlflow-eval-gate/").getContentAsString());
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.MANAGE, Jenkins.SYSTEM_READ, Jenkins.READ)
+                .everywhere()
+                .to("manager")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("outsider", "reader")
+                .grant(Item.READ)
+                .onItems(job)
+                .to("reader"));
+        Matcher link = Pattern.compile("rollback/([^/\"]+)/")
+                .matcher(ask("admin", HttpMethod.GET, job.getUrl() + "mlflow-eval-gate/")
+                        .getContentAsString());
         assertTrue(link.find());
         record = link.group(1);
     }
@@ -102,7 +113,9 @@ class WebMethodsTest {
         for (Method method : methods) {
             boolean posts = method.isAnnotationPresent(POST.class);
             assertTrue(posts || method.isAnnotationPresent(GET.class), () -> method + " is neither @POST nor @GET");
-            assertTrue(posts || !takesInput(method) || isReading(method), () -> method + " has parameters, but is not @POST");
+            assertTrue(
+                    posts || !takesInput(method) || isReading(method),
+                    () -> method + " has parameters, but is not @POST");
             for (String place : places(method.getDeclaringClass())) {
                 String path = place + name(method) + PARAMETERS;
                 HttpMethod right = posts ? HttpMethod.POST : HttpMethod.GET;
@@ -126,10 +139,13 @@ class WebMethodsTest {
     /** What a form fills and checks for nobody is empty; all else is refused. */
     private static void assertTellsNothing(WebResponse answer, String which) {
         String text = answer.getContentAsString();
-        boolean form = Pattern.compile("/(fill\\w+Items|check\\w+)\\?").matcher(which).find();
-        assertTrue(answer.getStatusCode() == 403 || answer.getStatusCode() == 404 || form && answer.getStatusCode() == 200,
+        boolean form =
+                Pattern.compile("/(fill\\w+Items|check\\w+)\\?").matcher(which).find();
+        assertTrue(
+                answer.getStatusCode() == 403 || answer.getStatusCode() == 404 || form && answer.getStatusCode() == 200,
                 () -> which + " is answered with " + answer.getStatusCode());
-        assertFalse(form && answer.getStatusCode() == 200 && text.contains("error"), () -> which + " is checked: " + text);
+        assertFalse(
+                form && answer.getStatusCode() == 200 && text.contains("error"), () -> which + " is checked: " + text);
         for (String secret : List.of("hidden-server", "churn-classifier", "champion", "accuracy")) {
             assertFalse(text.contains(secret), () -> which + " tells " + secret + ": " + text);
         }
@@ -141,7 +157,8 @@ class WebMethodsTest {
 
     /** The one method with parameters that is meant for GET: which gates of the trend to show. */
     private static boolean isReading(Method method) {
-        return method.getDeclaringClass() == ModelsAction.class && method.getName().equals("doTrendJson");
+        return method.getDeclaringClass() == ModelsAction.class
+                && method.getName().equals("doTrendJson");
     }
 
     private static List<Method> webMethods() throws ClassNotFoundException {
@@ -153,7 +170,9 @@ class WebMethodsTest {
                 continue;
             }
             Class<?> loaded = Class.forName(type.getName(), false, WebMethodsTest.class.getClassLoader());
-            Stream.of(loaded.getDeclaredMethods()).filter(WebMethodsTest::isWebMethod).forEach(found::add);
+            Stream.of(loaded.getDeclaredMethods())
+                    .filter(WebMethodsTest::isWebMethod)
+                    .forEach(found::add);
         }
         return found;
     }
@@ -165,19 +184,24 @@ class WebMethodsTest {
                         || method.getName().matches("js[A-Z].*")
                         || Arrays.stream(method.getAnnotations())
                                 .map(annotation -> annotation.annotationType().getName())
-                                .anyMatch(name -> name.startsWith("org.kohsuke.stapler.") && !name.contains("DataBound")
+                                .anyMatch(name -> name.startsWith("org.kohsuke.stapler.")
+                                        && !name.contains("DataBound")
                                         && !name.contains(".export.")));
     }
 
     private static String name(Method method) {
         WebMethod named = method.getAnnotation(WebMethod.class);
-        return named != null ? named.name()[0] : method.getName().substring(2, 3).toLowerCase() + method.getName().substring(3);
+        return named != null
+                ? named.name()[0]
+                : method.getName().substring(2, 3).toLowerCase()
+                        + method.getName().substring(3);
     }
 
     /** Where the objects of a class are found. */
     private List<String> places(Class<?> type) {
         if (Descriptor.class.isAssignableFrom(type)) {
-            String descriptor = "descriptorByName/" + ((Descriptor<?>) ExtensionList.lookupSingleton(type)).getId() + "/";
+            String descriptor =
+                    "descriptorByName/" + ((Descriptor<?>) ExtensionList.lookupSingleton(type)).getId() + "/";
             return List.of(descriptor, job.getUrl() + descriptor);
         }
         String page = "mlflow-eval-gate/";
@@ -187,8 +211,10 @@ class WebMethodsTest {
                     case "GateReportPage$DocumentApi" -> List.of(build.getUrl() + page + "1/api/");
                     case "ModelsAction" -> List.of(job.getUrl() + page);
                     case "ModelsView" -> List.of("view/models/");
-                    case "RollbackPage" -> List.of(
-                            job.getUrl() + page + "rollback/" + record + "/", "manage/mlflow-models/rollback/" + record + "/");
+                    case "RollbackPage" ->
+                        List.of(
+                                job.getUrl() + page + "rollback/" + record + "/",
+                                "manage/mlflow-models/rollback/" + record + "/");
                     default -> null;
                 };
         assertNotNull(places, () -> "tell this test where " + type + " is found");

@@ -47,7 +47,9 @@ class WithoutOptionalPluginsTest {
         }
         assertEquals(
                 List.of(),
-                r.jenkins.pluginManager.getFailedPlugins().stream().map(plugin -> plugin.name).toList());
+                r.jenkins.pluginManager.getFailedPlugins().stream()
+                        .map(plugin -> plugin.name)
+                        .toList());
         assertEquals(0, ExtensionList.lookup(GateListener.class).size());
         try (HttpMlflow mlflow = Pipelines.configure(new HttpMlflow().championAndCandidate())) {
             WorkflowRun run = Pipelines.build(

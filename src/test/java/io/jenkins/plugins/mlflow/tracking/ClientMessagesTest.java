@@ -22,7 +22,9 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
 /** What is sent and read is what MLflow's own client sends and reads: its messages are the contract. */
 @Timeout(30)
 class ClientMessagesTest {
-    private static final double[] VALUES = {0.934, -0.0, 1e-320, Double.MAX_VALUE, Double.NaN, Double.NEGATIVE_INFINITY, 3, 0.1 + 0.2};
+    private static final double[] VALUES = {
+        0.934, -0.0, 1e-320, Double.MAX_VALUE, Double.NaN, Double.NEGATIVE_INFINITY, 3, 0.1 + 0.2
+    };
 
     private interface Call {
         void of(RestTrackingServer server) throws TrackingException, InterruptedException;
@@ -54,27 +56,34 @@ class ClientMessagesTest {
         }
         Service.RunData.Builder data = Service.RunData.newBuilder()
                 .addTags(Service.RunTag.newBuilder().setKey("mlflow.user").setValue("ann\n\u2028"))
-                .addTags(Service.RunTag.newBuilder().setKey("mlflow.parentRunId").setValue("p"));
-        IntStream.range(0, random.nextInt(9)).forEach(i -> data.addMetrics(Service.Metric.newBuilder()
-                .setKey("metric/" + i)
-                .setValue(random.nextBoolean() ? random.nextGaussian() : VALUES[i % VALUES.length])
-                .setTimestamp(random.nextLong() >>> 20)
-                .setStep(random.nextLong())));
+                .addTags(
+                        Service.RunTag.newBuilder().setKey("mlflow.parentRunId").setValue("p"));
+        IntStream.range(0, random.nextInt(9))
+                .forEach(i -> data.addMetrics(Service.Metric.newBuilder()
+                        .setKey("metric/" + i)
+                        .setValue(random.nextBoolean() ? random.nextGaussian() : VALUES[i % VALUES.length])
+                        .setTimestamp(random.nextLong() >>> 20)
+                        .setStep(random.nextLong())));
         Service.Run message = Service.Run.newBuilder()
                 .setInfo(info)
                 .setData(data)
                 .setInputs(Service.RunInputs.newBuilder()
                         .addDatasetInputs(Service.DatasetInput.newBuilder()
-                                .setDataset(Service.Dataset.newBuilder().setName("d").setDigest("5f"))))
+                                .setDataset(Service.Dataset.newBuilder()
+                                        .setName("d")
+                                        .setDigest("5f"))))
                 .build();
 
         Run run = read(
-                Service.GetRun.Response.newBuilder().setRun(message).build(), server -> server.run(message.getInfo().getRunId()));
+                Service.GetRun.Response.newBuilder().setRun(message).build(),
+                server -> server.run(message.getInfo().getRunId()));
 
         assertEquals(message.getInfo().getExperimentId(), run.experimentId());
         assertEquals(message.getInfo().getStatus().name(), run.status().name());
         assertEquals(message.getInfo().getStartTime(), run.startTime().toEpochMilli());
-        assertEquals(message.getInfo().getEndTime(), run.endTime() == null ? 0 : run.endTime().toEpochMilli());
+        assertEquals(
+                message.getInfo().getEndTime(),
+                run.endTime() == null ? 0 : run.endTime().toEpochMilli());
         assertEquals(message.getInfo().getLifecycleStage().equals("deleted"), run.deleted());
         assertEquals("ann\n\u2028", run.user());
         assertTrue(run.isChild());
@@ -104,7 +113,9 @@ class ClientMessagesTest {
                 .build();
 
         ModelVersion version = read(
-                ModelRegistry.GetModelVersion.Response.newBuilder().setModelVersion(message).build(),
+                ModelRegistry.GetModelVersion.Response.newBuilder()
+                        .setModelVersion(message)
+                        .build(),
                 server -> server.version("churn", message.getVersion()));
 
         assertEquals(
@@ -131,14 +142,29 @@ class ClientMessagesTest {
 
     @Test
     void writesAreTheClientsMessages() throws Exception {
-        String version = "{\"model_version\":{\"name\":\"m\",\"version\":\"7\",\"run_id\":\"r\",\"current_stage\":\"Staging\"}}";
+        String version =
+                "{\"model_version\":{\"name\":\"m\",\"version\":\"7\",\"run_id\":\"r\",\"current_stage\":\"Staging\"}}";
         assertEquals(
-                ModelRegistry.CreateModelVersion.newBuilder().setName("m").setSource("runs:/r/model").setRunId("r").build(),
-                sent(version, ModelRegistry.CreateModelVersion.newBuilder(), server -> server.createVersion("m", "runs:/r/model", "r"))
+                ModelRegistry.CreateModelVersion.newBuilder()
+                        .setName("m")
+                        .setSource("runs:/r/model")
+                        .setRunId("r")
+                        .build(),
+                sent(
+                                version,
+                                ModelRegistry.CreateModelVersion.newBuilder(),
+                                server -> server.createVersion("m", "runs:/r/model", "r"))
                         .build());
         assertEquals(
-                ModelRegistry.SetRegisteredModelAlias.newBuilder().setName("m").setAlias("champion").setVersion("7").build(),
-                sent("{}", ModelRegistry.SetRegisteredModelAlias.newBuilder(), server -> server.setAlias("m", "champion", "7"))
+                ModelRegistry.SetRegisteredModelAlias.newBuilder()
+                        .setName("m")
+                        .setAlias("champion")
+                        .setVersion("7")
+                        .build(),
+                sent(
+                                "{}",
+                                ModelRegistry.SetRegisteredModelAlias.newBuilder(),
+                                server -> server.setAlias("m", "champion", "7"))
                         .build());
         assertEquals(
                 ModelRegistry.TransitionModelVersionStage.newBuilder()
@@ -153,7 +179,12 @@ class ClientMessagesTest {
                                 server -> server.transitionStage("m", "7", "Staging", false))
                         .build());
         assertEquals(
-                ModelRegistry.SetModelVersionTag.newBuilder().setName("m").setVersion("7").setKey("a").setValue("\"ü\"\n").build(),
+                ModelRegistry.SetModelVersionTag.newBuilder()
+                        .setName("m")
+                        .setVersion("7")
+                        .setKey("a")
+                        .setValue("\"ü\"\n")
+                        .build(),
                 sent(
                                 "{}",
                                 ModelRegistry.SetModelVersionTag.newBuilder(),
@@ -163,8 +194,8 @@ class ClientMessagesTest {
 
     @Test
     void searchesAreTheClientsMessages() throws Exception {
-        Function<Service.ViewType, Service.SearchRuns.Builder> search = view ->
-                Service.SearchRuns.newBuilder().addExperimentIds("3").setRunViewType(view);
+        Function<Service.ViewType, Service.SearchRuns.Builder> search =
+                view -> Service.SearchRuns.newBuilder().addExperimentIds("3").setRunViewType(view);
         assertEquals(
                 search.apply(Service.ViewType.ACTIVE_ONLY)
                         .setFilter("tags.a = 'b'")
@@ -183,13 +214,24 @@ class ClientMessagesTest {
                         .addOrderBy("attributes.start_time DESC")
                         .setPageToken("t")
                         .build(),
-                sent("{}", Service.SearchRuns.newBuilder(), server -> server.runs("3", null, 9, "t")).build());
+                sent("{}", Service.SearchRuns.newBuilder(), server -> server.runs("3", null, 9, "t"))
+                        .build());
         assertEquals(
-                search.apply(Service.ViewType.ALL).setMaxResults(1).setFilter("attributes.run_id IN ('r')").build(),
-                sent("{}", Service.SearchRuns.newBuilder(), server -> server.runsById("3", List.of("r"))).build());
+                search.apply(Service.ViewType.ALL)
+                        .setMaxResults(1)
+                        .setFilter("attributes.run_id IN ('r')")
+                        .build(),
+                sent("{}", Service.SearchRuns.newBuilder(), server -> server.runsById("3", List.of("r")))
+                        .build());
         assertEquals(
-                ModelRegistry.GetLatestVersions.newBuilder().setName("m").addStages("Production").build(),
-                sent("{}", ModelRegistry.GetLatestVersions.newBuilder(), server -> server.versionInStage("m", "Production"))
+                ModelRegistry.GetLatestVersions.newBuilder()
+                        .setName("m")
+                        .addStages("Production")
+                        .build(),
+                sent(
+                                "{}",
+                                ModelRegistry.GetLatestVersions.newBuilder(),
+                                server -> server.versionInStage("m", "Production"))
                         .build());
     }
 }

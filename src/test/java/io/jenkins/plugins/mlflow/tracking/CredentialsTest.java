@@ -15,14 +15,18 @@ class CredentialsTest {
 
     @Test
     void basicIsSentInUtf8() {
-        String header = Credentials.basic("ann", "pä ss", "mlflow-login").header().orElseThrow();
-        String pair = new String(Base64.getDecoder().decode(header.substring("Basic ".length())), StandardCharsets.UTF_8);
+        String header =
+                Credentials.basic("ann", "pä ss", "mlflow-login").header().orElseThrow();
+        String pair =
+                new String(Base64.getDecoder().decode(header.substring("Basic ".length())), StandardCharsets.UTF_8);
         assertEquals("ann:pä ss", pair);
     }
 
     @Test
     void bearerIsSentAsItIs() {
-        assertEquals("Bearer abc.def", Credentials.bearer("abc.def", "token").header().orElseThrow());
+        assertEquals(
+                "Bearer abc.def",
+                Credentials.bearer("abc.def", "token").header().orElseThrow());
     }
 
     @Test
@@ -51,7 +55,9 @@ class CredentialsTest {
 
     @Test
     void onlyTheDescriptionIsShown() {
-        assertEquals("mlflow-login", Credentials.basic("ann", "s3cret", "mlflow-login").toString());
+        assertEquals(
+                "mlflow-login",
+                Credentials.basic("ann", "s3cret", "mlflow-login").toString());
         assertEquals("variable X", Credentials.bearer("s3cret", "variable X").toString());
         assertEquals("no credentials", Credentials.none().description());
     }

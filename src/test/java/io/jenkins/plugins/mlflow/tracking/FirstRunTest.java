@@ -17,9 +17,12 @@ import org.junit.jupiter.api.Test;
 class FirstRunTest {
     private record Entry(String id, long start, String parent, Double accuracy) {
         String json() {
-            return "{\"info\": {\"run_id\": \"" + id + "\", \"experiment_id\": \"3\", \"start_time\": " + start + "}, \"data\": {"
-                    + "\"metrics\": [" + (accuracy == null ? "" : "{\"key\": \"acc\", \"value\": " + accuracy + "}") + "], "
-                    + "\"tags\": [" + (parent == null ? "" : "{\"key\": \"mlflow.parentRunId\", \"value\": \"" + parent + "\"}")
+            return "{\"info\": {\"run_id\": \"" + id + "\", \"experiment_id\": \"3\", \"start_time\": " + start
+                    + "}, \"data\": {"
+                    + "\"metrics\": [" + (accuracy == null ? "" : "{\"key\": \"acc\", \"value\": " + accuracy + "}")
+                    + "], "
+                    + "\"tags\": ["
+                    + (parent == null ? "" : "{\"key\": \"mlflow.parentRunId\", \"value\": \"" + parent + "\"}")
                     + "]}}";
         }
     }
@@ -38,7 +41,9 @@ class FirstRunTest {
             boolean filtered = body.contains("parentRunId IS NULL");
             if (filtered && !knowsIsNull) {
                 StubServer.respond(
-                        out, 400, "{\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid comparison operator\"}");
+                        out,
+                        400,
+                        "{\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid comparison operator\"}");
                 return;
             }
             Predicate<Entry> shown = run -> !filtered || run.parent == null;
@@ -46,7 +51,8 @@ class FirstRunTest {
             int from = number(body, "page_token\":\"(\\d+)");
             int to = Math.min(matching.size(), from + number(body, "max_results\":(\\d+)"));
             String next = to < matching.size() ? ", \"next_page_token\": \"" + to + "\"" : "";
-            String page = String.join(",", matching.subList(from, to).stream().map(Entry::json).toList());
+            String page = String.join(
+                    ",", matching.subList(from, to).stream().map(Entry::json).toList());
             StubServer.respond(out, 200, "{\"runs\": [" + page + "]" + next + "}");
         });
     }
@@ -153,7 +159,8 @@ class FirstRunTest {
 
     private void conflict(RunSearch search, String... says) throws IOException {
         try (StubServer stub = server()) {
-            TrackingException e = assertThrows(TrackingException.class, () -> stub.server().firstRun(search));
+            TrackingException e =
+                    assertThrows(TrackingException.class, () -> stub.server().firstRun(search));
             assertEquals(ErrorCategory.CONFLICT, e.category());
             for (String what : says) {
                 assertTrue(e.getMessage().contains(what), e.getMessage());

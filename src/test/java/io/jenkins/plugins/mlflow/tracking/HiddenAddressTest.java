@@ -23,7 +23,8 @@ class HiddenAddressTest {
     private static String message(int port) {
         ServerAddress address = ServerAddress.parse("http://127.0.0.1:" + port).shownAs(ServerAddress.parse(UI));
         TrackingServer server = new RestTrackingServer(
-                RestTrackingServer.configure(HttpClient.newBuilder(), Duration.ofSeconds(2), null).build(),
+                RestTrackingServer.configure(HttpClient.newBuilder(), Duration.ofSeconds(2), null)
+                        .build(),
                 address,
                 Credentials.none(),
                 null,
@@ -51,7 +52,8 @@ class HiddenAddressTest {
 
     @Test
     void noHintShowsTheServersAddress() throws Exception {
-        try (StubServer stub = StubServer.answering(403, "Invalid Host header - possible DNS rebinding attack detected")) {
+        try (StubServer stub =
+                StubServer.answering(403, "Invalid Host header - possible DNS rebinding attack detected")) {
             String message = message(stub.port());
             assertHidden(message);
             assertTrue(message.contains("--allowed-hosts and the host of its tracking URI"), message);
@@ -103,7 +105,9 @@ class HiddenAddressTest {
     @Test
     void linksLeadToWhatIsShownAndRequestsToTheServer() {
         assertEquals(UI, HIDDEN.shown());
-        assertEquals("http://mlflow.internal:5000/team/api/2.0/mlflow/runs/get", HIDDEN.api("runs/get").toString());
+        assertEquals(
+                "http://mlflow.internal:5000/team/api/2.0/mlflow/runs/get",
+                HIDDEN.api("runs/get").toString());
         assertEquals(HIDDEN, ServerAddress.parse("http://mlflow.internal:5000/team"));
         ServerAddress plain = ServerAddress.parse("http://mlflow.internal:5000");
         assertEquals("http://mlflow.internal:5000", plain.shownAs(null).shown());

@@ -35,8 +35,8 @@ class HistoryQueriesTest {
 
     @Test
     void aPageOfRunsIsAskedForNewestFirst() throws Exception {
-        try (StubServer stub = answering("{'runs':[" + run("a", 2, "") + "," + run("b", 1, "")
-                + "],'next_page_token':'t2'}")) {
+        try (StubServer stub =
+                answering("{'runs':[" + run("a", 2, "") + "," + run("b", 1, "") + "],'next_page_token':'t2'}")) {
             Page<Run> page = stub.server().runs("3", " tags.x = 'y' ", 2, "t1");
 
             assertEquals(List.of("a", "b"), page.items().stream().map(Run::id).toList());
@@ -54,8 +54,10 @@ class HistoryQueriesTest {
     void pagesThatAreNotWhatWasAskedForAreRefused() throws Exception {
         refused(ErrorCategory.PROTOCOL, "{'runs':[],'next_page_token':'t'}");
         refused(ErrorCategory.PROTOCOL, "{'runs':[" + run("a", 1, "") + "," + run("b", 2, "") + "]}");
-        refused(ErrorCategory.PROTOCOL, "{'runs':[" + run("a", 1, ",'lifecycle_stage':'deleted'").replace(
-                ",'lifecycle_stage':'active'", "") + "]}");
+        refused(
+                ErrorCategory.PROTOCOL,
+                "{'runs':[" + run("a", 1, ",'lifecycle_stage':'deleted'").replace(",'lifecycle_stage':'active'", "")
+                        + "]}");
         refused(ErrorCategory.PROTOCOL, "{'runs':[" + run("a", 1, "").replace("'3'", "'4'") + "]}");
     }
 
@@ -65,8 +67,11 @@ class HistoryQueriesTest {
             List<Run> runs = stub.server().runsById("3", List.of("a", "b"));
 
             assertTrue(runs.get(0).deleted());
-            assertTrue(stub.request().body().contains("attributes.run_id IN ('a', 'b')")
-                    || stub.request().body().contains("attributes.run_id IN (\\u0027a\\u0027, \\u0027b\\u0027)"),
+            assertTrue(
+                    stub.request().body().contains("attributes.run_id IN ('a', 'b')")
+                            || stub.request()
+                                    .body()
+                                    .contains("attributes.run_id IN (\\u0027a\\u0027, \\u0027b\\u0027)"),
                     stub.request().body());
             assertThrows(TrackingException.class, () -> stub.server().runsById("3", List.of("a")));
         }
@@ -78,7 +83,9 @@ class HistoryQueriesTest {
                 + "{'name':'CHURN','version':'3'},{'name':'churn','version':'9'}]}")) {
             Page<ModelVersion> page = stub.server().versions("churn", 250, null);
 
-            assertEquals(List.of("10", "9"), page.items().stream().map(ModelVersion::version).toList());
+            assertEquals(
+                    List.of("10", "9"),
+                    page.items().stream().map(ModelVersion::version).toList());
             assertNull(page.nextToken());
             String target = URLDecoder.decode(stub.request().target(), StandardCharsets.UTF_8);
             assertTrue(target.contains("filter=name = 'churn'&order_by=version_number DESC&max_results=250"), target);

@@ -36,10 +36,12 @@ class LoggedModelQueriesTest {
         assertNull(model.sourceRunId());
         assertEquals(LoggedModel.Status.READY, model.status());
         assertEquals(
-                new LoggedModel.Entry("a", new Run.Metric(Double.NaN, 7, 2), null, null, null), model.metrics().get(0));
+                new LoggedModel.Entry("a", new Run.Metric(Double.NaN, 7, 2), null, null, null),
+                model.metrics().get(0));
         assertEquals(
                 LoggedModel.Status.PENDING,
-                answering(MODEL.formatted("").replace("READY", "NEW"), server -> server.loggedModel("m-1")).status());
+                answering(MODEL.formatted("").replace("READY", "NEW"), server -> server.loggedModel("m-1"))
+                        .status());
     }
 
     @Test
@@ -47,10 +49,13 @@ class LoggedModelQueriesTest {
         refused("{}", server -> server.loggedModel("m-1"));
         refused(MODEL.formatted(""), server -> server.loggedModel("m-2"));
         refused(MODEL.formatted("{\"key\":\"a\"}"), server -> server.loggedModel("m-1"));
-        refused(MODEL.formatted("{\"key\":\"a\",\"value\":1,\"model_id\":\"m-2\"}"), server -> server.loggedModel("m-1"));
+        refused(
+                MODEL.formatted("{\"key\":\"a\",\"value\":1,\"model_id\":\"m-2\"}"),
+                server -> server.loggedModel("m-1"));
         String ofAnother = "{\"models\":[{\"info\":{\"model_id\":\"m-1\",\"source_run_id\":\"r8\"}}]}";
         refused(ofAnother, server -> server.loggedModels("3", "r7"));
-        refused(ofAnother.replace("r8", "r7").replace("]}", "],\"next_page_token\":\"t\"}"),
+        refused(
+                ofAnother.replace("r8", "r7").replace("]}", "],\"next_page_token\":\"t\"}"),
                 server -> server.loggedModels("3", "r7"));
     }
 
@@ -67,14 +72,16 @@ class LoggedModelQueriesTest {
     void aRunTellsTheModelsThatItMadeAndEvaluated() throws Exception {
         String run = "{\"run\":{\"info\":{\"run_id\":\"r1\"},\"inputs\":{\"model_inputs\":[{\"model_id\":\"m-1\"}]},"
                 + "\"outputs\":{\"model_outputs\":[{\"model_id\":\"m-2\",\"step\":0},{\"model_id\":\"m-1\"}]}}}";
-        assertEquals(Set.of("m-1", "m-2"), answering(run, server -> server.run("r1")).loggedModels());
+        assertEquals(
+                Set.of("m-1", "m-2"), answering(run, server -> server.run("r1")).loggedModels());
         refused(run.replace("m-2", "../2"), server -> server.run("r1"));
     }
 
     @Test
     void aSourceLeadsToALoggedModelOnlyInItsOwnForm() {
         assertEquals("m-1", LoggedModel.idIn("models:/m-1"));
-        for (String other : new String[] {null, "models:/churn/7", "models:/m-1/7", "runs:/m-1/model", "models:/churn@m-1"}) {
+        for (String other :
+                new String[] {null, "models:/churn/7", "models:/m-1/7", "runs:/m-1/model", "models:/churn@m-1"}) {
             assertNull(LoggedModel.idIn(other), other);
         }
         assertTrue(LoggedModel.isId("m-1"));

@@ -61,7 +61,9 @@ public final class MlflowData {
     public String runWithoutModel(String experimentId, Instant start) {
         return post(
                         "runs/create",
-                        Service.CreateRun.newBuilder().setExperimentId(experimentId).setStartTime(start.toEpochMilli()),
+                        Service.CreateRun.newBuilder()
+                                .setExperimentId(experimentId)
+                                .setStartTime(start.toEpochMilli()),
                         Service.CreateRun.Response.newBuilder())
                 .getRun()
                 .getInfo()
@@ -159,7 +161,9 @@ public final class MlflowData {
 
     /** Tells a run that it evaluates a logged model, as MLflow's client does before it logs metrics of it. */
     public void evaluates(String runId, String modelId) {
-        send("POST", "runs/log-inputs",
+        send(
+                "POST",
+                "runs/log-inputs",
                 "{\"run_id\":\"" + runId + "\",\"models\":[{\"model_id\":\"" + modelId + "\"}]}");
     }
 
@@ -171,8 +175,11 @@ public final class MlflowData {
     public void metricOn(
             String dataset, String digest, String modelId, String runId, String key, double value, long timestamp) {
         String number = Double.isFinite(value) ? String.valueOf(value) : "\"" + value + "\"";
-        send("POST", "runs/log-metric",
-                "{\"run_id\":\"" + runId + "\",\"model_id\":\"" + modelId + "\",\"key\":\"" + key + "\",\"value\":" + number
+        send(
+                "POST",
+                "runs/log-metric",
+                "{\"run_id\":\"" + runId + "\",\"model_id\":\"" + modelId + "\",\"key\":\"" + key + "\",\"value\":"
+                        + number
                         + ",\"timestamp\":" + timestamp + ",\"step\":0"
                         + (dataset == null
                                 ? ""
@@ -182,7 +189,9 @@ public final class MlflowData {
 
     /** Returns the number of a new version, made from a logged model as MLflow's client does. */
     public String versionOf(String model, String modelId, String runId) {
-        String answer = send("POST", "model-versions/create",
+        String answer = send(
+                "POST",
+                "model-versions/create",
                 "{\"name\":\"" + model + "\",\"source\":\"models:/" + modelId + "\",\"model_id\":\"" + modelId
                         + "\",\"run_id\":\"" + runId + "\"}");
         Matcher version = Pattern.compile("\"version\"\\s*:\\s*\"(\\d+)\"").matcher(answer);
@@ -193,7 +202,10 @@ public final class MlflowData {
     }
 
     public void runTag(String runId, String key, String value) {
-        send("POST", "runs/set-tag", Service.SetTag.newBuilder().setRunId(runId).setKey(key).setValue(value));
+        send(
+                "POST",
+                "runs/set-tag",
+                Service.SetTag.newBuilder().setRunId(runId).setKey(key).setValue(value));
     }
 
     /** @param status RUNNING, SCHEDULED, FINISHED, FAILED or KILLED */
@@ -212,11 +224,17 @@ public final class MlflowData {
     }
 
     public void model(String name) {
-        send("POST", "registered-models/create", ModelRegistry.CreateRegisteredModel.newBuilder().setName(name));
+        send(
+                "POST",
+                "registered-models/create",
+                ModelRegistry.CreateRegisteredModel.newBuilder().setName(name));
     }
 
     public void deleteModel(String name) {
-        send("DELETE", "registered-models/delete", ModelRegistry.DeleteRegisteredModel.newBuilder().setName(name));
+        send(
+                "DELETE",
+                "registered-models/delete",
+                ModelRegistry.DeleteRegisteredModel.newBuilder().setName(name));
     }
 
     /** Returns the number of a new version, made from {@code runs:/<run id>/model}. */
@@ -253,7 +271,9 @@ public final class MlflowData {
         send(
                 "DELETE",
                 "registered-models/alias",
-                ModelRegistry.DeleteRegisteredModelAlias.newBuilder().setName(model).setAlias(alias));
+                ModelRegistry.DeleteRegisteredModelAlias.newBuilder()
+                        .setName(model)
+                        .setAlias(alias));
     }
 
     /** Moves the version without archiving others. */
@@ -281,10 +301,14 @@ public final class MlflowData {
     /** Grants a user of a server with basic-auth a permission on a model, in the way of the server's version. */
     public void grant(String user, String model, String permission) {
         if (server.majorVersion() < 3) {
-            send("POST", "registered-models/permissions/create",
+            send(
+                    "POST",
+                    "registered-models/permissions/create",
                     "{\"name\":\"" + model + "\",\"username\":\"" + user + "\",\"permission\":\"" + permission + "\"}");
         } else {
-            send("POST", "../../3.0/mlflow/users/permissions/grant",
+            send(
+                    "POST",
+                    "../../3.0/mlflow/users/permissions/grant",
                     "{\"username\":\"" + user + "\",\"resource_type\":\"registered_model\",\"resource_id\":\"" + model
                             + "\",\"permission\":\"" + permission + "\"}");
         }
@@ -301,7 +325,10 @@ public final class MlflowData {
 
     private String send(String method, String path, Message.Builder message) {
         try {
-            return send(method, path, JsonFormat.printer().preservingProtoFieldNames().print(message));
+            return send(
+                    method,
+                    path,
+                    JsonFormat.printer().preservingProtoFieldNames().print(message));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -312,7 +339,8 @@ public final class MlflowData {
     }
 
     private String sendTo(String method, String path, String contentType, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path).normalize())
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(server.url() + path).normalize())
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", contentType)
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
@@ -320,8 +348,8 @@ public final class MlflowData {
         try {
             HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) {
-                throw new AssertionError(server + " answered " + response.statusCode() + " to " + path + " " + body + ": "
-                        + response.body());
+                throw new AssertionError(server + " answered " + response.statusCode() + " to " + path + " " + body
+                        + ": " + response.body());
             }
             return response.body();
         } catch (IOException e) {

@@ -47,7 +47,8 @@ public final class MlflowServers {
             throw new IllegalStateException("These tests need real MLflow servers: give -Dmlflow.environments=FOLDER,… "
                     + "with Python environments that MLflow is installed in. 'make test' prepares them.");
         }
-        List<Path> folders = Stream.of(property.split(",")).map(String::strip).map(Path::of).toList();
+        List<Path> folders =
+                Stream.of(property.split(",")).map(String::strip).map(Path::of).toList();
         for (Path folder : folders) {
             if (!Files.isExecutable(folder.resolve("bin/mlflow"))) {
                 throw new IllegalStateException(

@@ -10,25 +10,27 @@ class ModelSourceTest {
     private static final String RUN = "0123456789abcdef0123456789abcdef";
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "models:/m-" + RUN,
-        "models:/m-" + RUN + "/",
-        "mlflow-artifacts:/1/models/m-" + RUN + "/artifacts",
-        "/srv/mlruns/1/models/m-" + RUN + "/artifacts/"
-    })
+    @ValueSource(
+            strings = {
+                "models:/m-" + RUN,
+                "models:/m-" + RUN + "/",
+                "mlflow-artifacts:/1/models/m-" + RUN + "/artifacts",
+                "/srv/mlruns/1/models/m-" + RUN + "/artifacts/"
+            })
     void aLoggedModelIsKnownByItsIdOrItsFiles(String source) {
         assertEquals(ModelSource.ofLoggedModel("m-" + RUN), ModelSource.parse(source));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "runs:/" + RUN + "/a/model",
-        "runs:/" + RUN + "/a/model/",
-        "runs:/" + RUN + "//a/model/",
-        "mlflow-artifacts:/3/" + RUN + "/artifacts/a/model",
-        "s3://bucket/mlflow/3/" + RUN + "/artifacts/a/model",
-        "dbfs:/databricks/mlflow-tracking/3/" + RUN + "/artifacts/a/model"
-    })
+    @ValueSource(
+            strings = {
+                "runs:/" + RUN + "/a/model",
+                "runs:/" + RUN + "/a/model/",
+                "runs:/" + RUN + "//a/model/",
+                "mlflow-artifacts:/3/" + RUN + "/artifacts/a/model",
+                "s3://bucket/mlflow/3/" + RUN + "/artifacts/a/model",
+                "dbfs:/databricks/mlflow-tracking/3/" + RUN + "/artifacts/a/model"
+            })
     void anArtifactPathIsKnownByRunAndPath(String source) {
         assertEquals(ModelSource.ofRun(RUN, "a/model"), ModelSource.parse(source));
     }
@@ -42,7 +44,8 @@ class ModelSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "s3://bucket/elsewhere", "models:/churn@champion", "models:/churn/Production", "runs:/x"})
+    @ValueSource(
+            strings = {"", "s3://bucket/elsewhere", "models:/churn@champion", "models:/churn/Production", "runs:/x"})
     void anythingElseTellsNothing(String source) {
         assertEquals(ModelSource.Kind.OTHER, ModelSource.parse(source).kind());
         assertEquals(ModelSource.Kind.OTHER, ModelSource.parse(null).kind());

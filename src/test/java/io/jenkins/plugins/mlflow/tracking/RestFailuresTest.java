@@ -91,7 +91,8 @@ class RestFailuresTest {
     @Test
     void theMessageSaysWhatWasAskedWhatCameBackAndWhatToDo() throws IOException {
         try (StubServer stub = StubServer.answering(
-                404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\",\n\"message\": \"Run with id=abc not found\"}\r\n")) {
+                404,
+                "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\",\n\"message\": \"Run with id=abc not found\"}\r\n")) {
             TrackingException e = failure(stub);
             assertEquals(ErrorCategory.NOT_FOUND, e.category());
             assertEquals(
@@ -173,7 +174,8 @@ class RestFailuresTest {
     @ParameterizedTest
     @ValueSource(strings = {"RESOURCE_DOES_NOT_EXIST", "ENDPOINT_NOT_FOUND", "INVALID_PARAMETER_VALUE"})
     void aModelNameOfThreePartsHintsAtUnityCatalog(String code) throws IOException {
-        try (StubServer stub = StubServer.answering(code.startsWith("INVALID") ? 400 : 404, "{\"error_code\": \"" + code + "\"}")) {
+        try (StubServer stub =
+                StubServer.answering(code.startsWith("INVALID") ? 400 : 404, "{\"error_code\": \"" + code + "\"}")) {
             String message = failureOfVersion(stub, "main.ml.churn").getMessage();
             assertTrue(message.contains("Unity Catalog"), message);
             assertFalse(failureOfVersion(stub, "churn").getMessage().contains("Unity Catalog"));
@@ -191,7 +193,15 @@ class RestFailuresTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "null", "[]", "OK", "{bad json", "{\"run\": 5}", "{}", "{\"run\":{}}", "{\"run\":{\"info\":{}}}",
+                "",
+                "null",
+                "[]",
+                "OK",
+                "{bad json",
+                "{\"run\": 5}",
+                "{}",
+                "{\"run\":{}}",
+                "{\"run\":{\"info\":{}}}",
                 "{\"run\":{\"info\":{\"run_id\":\"other\"}}}",
                 "{\"run\":{\"info\":{\"run_id\":\"abc\"},\"data\":{\"metrics\":[{\"key\":\"a\",\"value\":\"many\"}]}}}",
             })
@@ -203,7 +213,8 @@ class RestFailuresTest {
 
     @Test
     void aNameOfTheServersMakingNeitherFillsNorBreaksTheMessage() throws IOException {
-        String message = failureOf(200, "{\"run\":{\"info\":{\"run_id\":\"a\\u0000\\n\\u009b" + "x".repeat(5000) + "\"}}}")
+        String message = failureOf(
+                        200, "{\"run\":{\"info\":{\"run_id\":\"a\\u0000\\n\\u009b" + "x".repeat(5000) + "\"}}}")
                 .getMessage();
         assertTrue(message.length() < 1000, message);
         assertTrue(message.chars().noneMatch(Character::isISOControl), message);
@@ -228,8 +239,8 @@ class RestFailuresTest {
     void aNumberOfMillionsOfDigitsIsRefusedAtOnce(String digit) throws IOException {
         for (String field : new String[] {"value", "step"}) {
             for (String quote : new String[] {"", "\""}) {
-                String body = "{\"run\":{\"info\":{\"run_id\":\"abc\"},\"data\":{\"metrics\":[{\"key\":\"a\",\"" + field + "\":" + quote
-                        + digit.repeat(2_000_000) + quote + "}]}}}";
+                String body = "{\"run\":{\"info\":{\"run_id\":\"abc\"},\"data\":{\"metrics\":[{\"key\":\"a\",\"" + field
+                        + "\":" + quote + digit.repeat(2_000_000) + quote + "}]}}}";
                 TrackingException e = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> failureOf(200, body));
                 assertEquals(ErrorCategory.PROTOCOL, e.category());
                 assertTrue(e.getMessage().length() < 1000);
@@ -288,7 +299,11 @@ class RestFailuresTest {
         assertEquals(Duration.ZERO, past.retryAfter().orElseThrow());
         String soon = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 Instant.now().plusSeconds(30).atOffset(ZoneOffset.UTC));
-        assertTrue(failureOf(429, "", "Retry-After: " + soon).retryAfter().orElseThrow().toSeconds() > 20);
+        assertTrue(failureOf(429, "", "Retry-After: " + soon)
+                        .retryAfter()
+                        .orElseThrow()
+                        .toSeconds()
+                > 20);
         assertNull(failureOf(429, "busy").retryAfter().orElse(null));
     }
 
@@ -314,7 +329,8 @@ class RestFailuresTest {
         try (StubServer stub = StubServer.answering(status, echo, "WWW-Authenticate: Basic")) {
             for (String body : new String[] {"abc", "c4nary-s3cret"}) {
                 TrackingServer server = stub.server(LOGIN, Duration.ofSeconds(5));
-                String message = assertThrows(TrackingException.class, () -> server.run(body)).getMessage();
+                String message = assertThrows(TrackingException.class, () -> server.run(body))
+                        .getMessage();
                 assertFalse(message.contains("c4na"), message);
                 assertFalse(message.contains(pair.substring(0, 6)), message);
             }
@@ -327,8 +343,8 @@ class RestFailuresTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        TrackingException e = failure(StubServer.server(
-                "http://127.0.0.1:" + port, Credentials.none(), null, Duration.ofSeconds(5)));
+        TrackingException e =
+                failure(StubServer.server("http://127.0.0.1:" + port, Credentials.none(), null, Duration.ofSeconds(5)));
         assertEquals(ErrorCategory.UNREACHABLE, e.category());
         assertTrue(e.isNeverSent());
         assertTrue(e.getMessage().contains("could not connect"), e.getMessage());
@@ -336,8 +352,8 @@ class RestFailuresTest {
 
     @Test
     void anUnknownHostIsUnreachable() {
-        TrackingException e = failure(StubServer.server(
-                "http://no-such-host.invalid", Credentials.none(), null, Duration.ofSeconds(20)));
+        TrackingException e = failure(
+                StubServer.server("http://no-such-host.invalid", Credentials.none(), null, Duration.ofSeconds(20)));
         assertEquals(ErrorCategory.UNREACHABLE, e.category());
         assertTrue(e.isNeverSent());
         assertTrue(e.getMessage().contains("no such host"), e.getMessage());
@@ -354,8 +370,8 @@ class RestFailuresTest {
     }
 
     @Test
-    void aCertificateOfAnUnknownAuthorityHintsAtTheCaCertificatesAndIsAcceptedOnceTrustedForItsHostOnly(@TempDir Path folder)
-            throws Exception {
+    void aCertificateOfAnUnknownAuthorityHintsAtTheCaCertificatesAndIsAcceptedOnceTrustedForItsHostOnly(
+            @TempDir Path folder) throws Exception {
         KeyStore keys = selfSigned(folder.resolve("keys.p12"));
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         SSLContext trusting = context(keys);
@@ -371,8 +387,7 @@ class RestFailuresTest {
         https.start();
         try {
             String url = "https://localhost:" + https.getAddress().getPort();
-            TrackingException e =
-                    failure(StubServer.server(url, Credentials.none(), null, Duration.ofSeconds(5)));
+            TrackingException e = failure(StubServer.server(url, Credentials.none(), null, Duration.ofSeconds(5)));
             assertEquals(ErrorCategory.UNREACHABLE, e.category());
             assertFalse(e.isTransient());
             assertTrue(e.getMessage().contains("CA certificates"), e.getMessage());
@@ -386,7 +401,11 @@ class RestFailuresTest {
             // The certificate is for localhost.
             int before = asked.get();
             TrackingException another = failure(new RestTrackingServer(
-                    client, ServerAddress.parse(url.replace("localhost", "127.0.0.1")), LOGIN, null, Duration.ofSeconds(5)));
+                    client,
+                    ServerAddress.parse(url.replace("localhost", "127.0.0.1")),
+                    LOGIN,
+                    null,
+                    Duration.ofSeconds(5)));
             assertEquals(ErrorCategory.UNREACHABLE, another.category());
             assertTrue(another.getMessage().contains("check https and the host name"), another.getMessage());
             assertEquals(before, asked.get());
@@ -396,11 +415,25 @@ class RestFailuresTest {
     }
 
     private static KeyStore selfSigned(Path file) throws Exception {
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         Process process = new ProcessBuilder(
-                        keytool, "-genkeypair", "-alias", "stub", "-keyalg", "EC", "-dname", "CN=localhost",
-                        "-ext", "san=dns:localhost", "-storetype", "PKCS12", "-storepass", "changeit",
-                        "-keystore", file.toString())
+                        keytool,
+                        "-genkeypair",
+                        "-alias",
+                        "stub",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        file.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -445,8 +478,8 @@ class RestFailuresTest {
 
     @Test
     void halfABodyIsUnreachable() throws IOException {
-        try (StubServer stub = new StubServer((request, out) ->
-                out.write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"run\":".getBytes()))) {
+        try (StubServer stub = new StubServer(
+                (request, out) -> out.write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"run\":".getBytes()))) {
             TrackingException e = failure(stub);
             assertEquals(ErrorCategory.UNREACHABLE, e.category(), e.getMessage());
             assertTrue(e.isTransient());
@@ -612,10 +645,15 @@ class RestFailuresTest {
     private static StubServer slowHistory() {
         return new StubServer((request, out) -> {
             Thread.sleep(300);
-            int page = request.target().contains("page_token=") ? Integer.parseInt(request.target().replaceAll(".*=", "")) : 0;
+            int page = request.target().contains("page_token=")
+                    ? Integer.parseInt(request.target().replaceAll(".*=", ""))
+                    : 0;
             String next = page == 3 ? "" : ", \"next_page_token\": \"" + (page + 1) + "\"";
             StubServer.respond(
-                    out, 200, "{\"metrics\": [{\"key\": \"loss\", \"value\": " + page + ", \"step\": " + page + "}]" + next + "}");
+                    out,
+                    200,
+                    "{\"metrics\": [{\"key\": \"loss\", \"value\": " + page + ", \"step\": " + page + "}]" + next
+                            + "}");
         });
     }
 
@@ -631,7 +669,8 @@ class RestFailuresTest {
     @Test
     void allPagesTogetherEndWithTheBudget() throws Exception {
         try (StubServer stub = slowHistory()) {
-            TrackingServer server = stub.server(Credentials.none(), Duration.ofSeconds(5)).within(Duration.ofMillis(700));
+            TrackingServer server =
+                    stub.server(Credentials.none(), Duration.ofSeconds(5)).within(Duration.ofMillis(700));
             TrackingException e = assertThrows(TrackingException.class, () -> server.history("r", "loss", value -> {}));
             assertEquals(ErrorCategory.TIMEOUT, e.category());
             assertTrue(stub.requests().size() < 4, "sent " + stub.requests().size());

@@ -47,8 +47,7 @@ class RestTrackingServerAuthRealTest {
         TrackingServer server = mlflow.client(Credentials.basic(reader, "Pass-w0rd-of-reader", "reader-login"));
         assertEquals("1", server.versionByAlias(model, "champion").orElseThrow().version());
         assertEquals("1", server.highestVersion(model).orElseThrow().version());
-        TrackingException alias =
-                assertThrows(TrackingException.class, () -> server.setAlias(model, "champion", "1"));
+        TrackingException alias = assertThrows(TrackingException.class, () -> server.setAlias(model, "champion", "1"));
         assertEquals(ErrorCategory.FORBIDDEN, alias.category());
         assertTrue(alias.getMessage().contains("reader-login"), alias.getMessage());
         assertEquals(

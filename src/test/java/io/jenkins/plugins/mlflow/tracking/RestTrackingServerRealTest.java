@@ -108,7 +108,8 @@ class RestTrackingServerRealTest {
 
     @Test
     void theNewestMatchingRunIsTheFirst() throws Exception {
-        assertTrue(server.firstRun(new RunSearch(experiment, null, null, true, null)).isEmpty());
+        assertTrue(server.firstRun(new RunSearch(experiment, null, null, true, null))
+                .isEmpty());
         for (int i = 0; i < 7; i++) {
             data.runTag(data.run(experiment, START.plusSeconds(i)), "purpose", i % 2 == 0 ? "eval" : "train");
         }
@@ -117,9 +118,10 @@ class RestTrackingServerRealTest {
         data.deleteRun(deleted);
         assertEquals(newest, first(null, null).id());
         assertEquals(START.plusSeconds(6), first("tags.purpose = 'eval'", null).startTime());
-        assertEquals(START.plusSeconds(6), first("tags.purpose = 'eval'", START.plusSeconds(6)).startTime());
-        assertTrue(server.firstRun(
-                        new RunSearch(experiment, "tags.purpose = 'eval'", null, true, START.plusSeconds(7)))
+        assertEquals(
+                START.plusSeconds(6),
+                first("tags.purpose = 'eval'", START.plusSeconds(6)).startTime());
+        assertTrue(server.firstRun(new RunSearch(experiment, "tags.purpose = 'eval'", null, true, START.plusSeconds(7)))
                 .isEmpty());
         refused(
                 ErrorCategory.PROTOCOL,
@@ -127,7 +129,8 @@ class RestTrackingServerRealTest {
     }
 
     private Run first(String filter, Instant startedAfter) throws Exception {
-        return server.firstRun(new RunSearch(experiment, filter, null, true, startedAfter)).orElseThrow();
+        return server.firstRun(new RunSearch(experiment, filter, null, true, startedAfter))
+                .orElseThrow();
     }
 
     @Test
@@ -140,7 +143,8 @@ class RestTrackingServerRealTest {
         for (int i = 0; i < values.length; i++) {
             data.metric(data.run(experiment, START.plusSeconds(i)), "my acc/uracy", values[i]);
         }
-        assertEquals(START.plusSeconds(3), server.firstRun(greatest).orElseThrow().startTime());
+        assertEquals(
+                START.plusSeconds(3), server.firstRun(greatest).orElseThrow().startTime());
         assertEquals(START.plusSeconds(2), server.firstRun(least).orElseThrow().startTime());
     }
 
@@ -158,13 +162,25 @@ class RestTrackingServerRealTest {
         ModelVersion version = server.version(model, "2");
         assertEquals(
                 new ModelVersion(
-                        model, "2", run, "None", ModelVersion.Status.READY, "runs:/" + run + "/model", Map.of(), version.created()),
+                        model,
+                        "2",
+                        run,
+                        "None",
+                        ModelVersion.Status.READY,
+                        "runs:/" + run + "/model",
+                        Map.of(),
+                        version.created()),
                 version);
         assertTrue(Duration.between(version.created(), Instant.now()).abs().compareTo(Duration.ofMinutes(5)) < 0);
         assertEquals("3", server.versionByAlias(model, "champion").orElseThrow().version());
-        assertEquals("4", server.versionInStage(model, "Production").orElseThrow().version());
+        assertEquals(
+                "4", server.versionInStage(model, "Production").orElseThrow().version());
         assertEquals("11", server.highestVersion(model).orElseThrow().version());
-        assertEquals("10", server.highestVersionOfRun(model, run, any -> true).orElseThrow().version());
+        assertEquals(
+                "10",
+                server.highestVersionOfRun(model, run, any -> true)
+                        .orElseThrow()
+                        .version());
         assertTrue(server.highestVersionOfRun(model, "no such run", any -> true).isEmpty());
         refused(ErrorCategory.NOT_FOUND, () -> server.version(model, "99"));
         refused(ErrorCategory.PROTOCOL, () -> server.version(model, "newest"));
@@ -186,11 +202,16 @@ class RestTrackingServerRealTest {
 
     @Test
     void aNameWithQuotesIsSearchedFor() throws Exception {
-        for (String name : new String[] {MlflowData.unique("it's"), MlflowData.unique("a \"b\""), MlflowData.unique("ü %")}) {
+        for (String name :
+                new String[] {MlflowData.unique("it's"), MlflowData.unique("a \"b\""), MlflowData.unique("ü %")}) {
             data.model(name);
             String run = data.run(experiment, START);
             data.version(name, run);
-            assertEquals("1", server.highestVersionOfRun(name, run, version -> true).orElseThrow().version());
+            assertEquals(
+                    "1",
+                    server.highestVersionOfRun(name, run, version -> true)
+                            .orElseThrow()
+                            .version());
         }
     }
 
@@ -222,8 +243,8 @@ class RestTrackingServerRealTest {
 
     @Test
     void aWrongPathPrefixIsProtocol() {
-        TrackingServer wrong = StubServer.server(
-                mlflow.url() + "/elsewhere", Credentials.none(), null, Duration.ofSeconds(10));
+        TrackingServer wrong =
+                StubServer.server(mlflow.url() + "/elsewhere", Credentials.none(), null, Duration.ofSeconds(10));
         TrackingException e = refused(ErrorCategory.PROTOCOL, () -> wrong.registeredModel(model));
         assertTrue(e.getMessage().contains("path prefix"), e.getMessage());
     }
@@ -243,7 +264,8 @@ class RestTrackingServerRealTest {
     void aHostNameThatTheServerDoesNotAllowGetsItsHint() {
         assumeTrue(mlflow.majorVersion() >= 3, "there is no such check before 3.5");
         // The server as its own proxy: it is called with the host name of the address.
-        InetSocketAddress proxy = new InetSocketAddress("127.0.0.1", URI.create(mlflow.url()).getPort());
+        InetSocketAddress proxy =
+                new InetSocketAddress("127.0.0.1", URI.create(mlflow.url()).getPort());
         HttpClient client = RestTrackingServer.configure(HttpClient.newBuilder(), Duration.ofSeconds(5), null)
                 .proxy(ProxySelector.of(proxy))
                 .build();

@@ -143,7 +143,11 @@ class RestTrackingServerTest {
                     "{\"experiment_ids\":[\"3\"],\"run_view_type\":\"ACTIVE_ONLY\","
                             + "\"filter\":\"tags.purpose = 'eval' AND attributes.start_time >= 5000\",\"max_results\":5,"
                             + "\"order_by\":[\"attributes.start_time DESC\"]}",
-                    stub.request().body().replace("\\u003d", "=").replace("\\u003e", ">").replace("\\u0027", "'"));
+                    stub.request()
+                            .body()
+                            .replace("\\u003d", "=")
+                            .replace("\\u003e", ">")
+                            .replace("\\u0027", "'"));
         }
     }
 
@@ -170,7 +174,8 @@ class RestTrackingServerTest {
         String runs = found("inf", 1, acc("1.7976931348623157e308")) + "," + found("good", 2, acc(0.9)) + ","
                 + found("tied", 1, acc(0.9)) + "," + found("nan", 3, acc("'NaN'")) + "," + found("none", 3, "");
         try (StubServer stub = answering("{'runs':[" + runs + "]}")) {
-            assertEquals("good", stub.server().firstRun(best(true)).orElseThrow().id());
+            assertEquals(
+                    "good", stub.server().firstRun(best(true)).orElseThrow().id());
             assertTrue(stub.request().body().contains("metrics.`acc` DESC\",\"attributes.start_time DESC"));
         }
     }
@@ -229,12 +234,19 @@ class RestTrackingServerTest {
 
     @Test
     void aVersionIsReadWithItsTags() throws Exception {
-        try (StubServer stub = answering(
-                "{'model_version':"
-                        + version("m", 7, ",'creation_timestamp':1700000000000,'tags':[{'key':'k','value':'v'}],'aliases':['x']") + "}")) {
+        try (StubServer stub = answering("{'model_version':"
+                + version(
+                        "m", 7, ",'creation_timestamp':1700000000000,'tags':[{'key':'k','value':'v'}],'aliases':['x']")
+                + "}")) {
             assertEquals(
                     new ModelVersion(
-                            "m", "7", "r1", "Staging", ModelVersion.Status.READY, "runs:/r1/model", Map.of("k", "v"),
+                            "m",
+                            "7",
+                            "r1",
+                            "Staging",
+                            ModelVersion.Status.READY,
+                            "runs:/r1/model",
+                            Map.of("k", "v"),
                             Instant.ofEpochMilli(1_700_000_000_000L)),
                     stub.server().version("m", "7"));
         }
@@ -256,7 +268,11 @@ class RestTrackingServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SLEEPING, UNKNOWN", "PENDING_REGISTRATION, PENDING_REGISTRATION", "FAILED_REGISTRATION, FAILED_REGISTRATION"})
+    @CsvSource({
+        "SLEEPING, UNKNOWN",
+        "PENDING_REGISTRATION, PENDING_REGISTRATION",
+        "FAILED_REGISTRATION, FAILED_REGISTRATION"
+    })
     void aVersionsStatusIsNotGuessed(String told, ModelVersion.Status read) throws Exception {
         try (StubServer stub =
                 answering("{'model_version':" + version("m", 7, "").replace("READY", told) + "}")) {
@@ -289,7 +305,8 @@ class RestTrackingServerTest {
 
     @Test
     void aModelIsOnlyAbsentInMlflowsOwnWords() throws Exception {
-        String absent = "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"Registered Model with name=m not found\"}";
+        String absent =
+                "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"Registered Model with name=m not found\"}";
         try (StubServer stub = StubServer.answering(404, absent)) {
             assertFalse(stub.server().registeredModel("m").isPresent());
         }
@@ -306,8 +323,11 @@ class RestTrackingServerTest {
     void theVersionInAStageIsChecked() throws Exception {
         String json = "{'model_versions':[" + version("m", 7, "") + "," + version("m", 10, "") + "]}";
         try (StubServer stub = answering(json)) {
-            assertEquals("10", stub.server().versionInStage("m", "Staging").orElseThrow().version());
-            assertEquals("{\"name\":\"m\",\"stages\":[\"Staging\"]}", stub.request().body());
+            assertEquals(
+                    "10",
+                    stub.server().versionInStage("m", "Staging").orElseThrow().version());
+            assertEquals(
+                    "{\"name\":\"m\",\"stages\":[\"Staging\"]}", stub.request().body());
         }
         protocol(answering(json), server -> server.versionInStage("m", "Production"));
         try (StubServer stub = answering("{}")) {
@@ -332,9 +352,15 @@ class RestTrackingServerTest {
     @Test
     void oneOrderedPageIsEnoughForTheHighestVersion() throws Exception {
         try (StubServer stub = paged(Map.of("", page("more", version("m", 10, ""), version("m", 9, ""))))) {
-            assertEquals("10", stub.server().highestVersionOfRun("m", "r1", version -> true).orElseThrow().version());
+            assertEquals(
+                    "10",
+                    stub.server()
+                            .highestVersionOfRun("m", "r1", version -> true)
+                            .orElseThrow()
+                            .version());
             assertEquals(1, stub.requests().size());
-            assertTrue(decodedTarget(stub.request()).contains("filter=name = 'm' and run_id = 'r1'&order_by=version_number DESC"));
+            assertTrue(decodedTarget(stub.request())
+                    .contains("filter=name = 'm' and run_id = 'r1'&order_by=version_number DESC"));
         }
     }
 
@@ -352,8 +378,8 @@ class RestTrackingServerTest {
 
     @Test
     void pagesThatNeverEndAreRefused() throws IOException {
-        TrackingException repeated = protocol(
-                paged(Map.of("", page("p2"), "p2", page("p2"))), server -> server.highestVersion("m"));
+        TrackingException repeated =
+                protocol(paged(Map.of("", page("p2"), "p2", page("p2"))), server -> server.highestVersion("m"));
         assertTrue(repeated.getMessage().contains("page token again"), repeated.getMessage());
         int[] count = {0};
         StubServer endless = new StubServer(
@@ -366,7 +392,9 @@ class RestTrackingServerTest {
         try (StubServer stub = answering("{}")) {
             assertTrue(stub.server().highestVersion("m").isEmpty());
         }
-        protocol(paged(Map.of("", page(null, version("m", 1, "")))), server -> server.highestVersionOfRun("m", "r2", version -> true));
+        protocol(
+                paged(Map.of("", page(null, version("m", 1, "")))),
+                server -> server.highestVersionOfRun("m", "r2", version -> true));
         protocol(
                 answering(page(null, version("m", 1, "").replace("'1'", "'one'"))),
                 server -> server.highestVersion("m"));
@@ -377,8 +405,8 @@ class RestTrackingServerTest {
         try (StubServer stub = answering("{}")) {
             stub.server().highestVersion("it's");
             assertTrue(decodedTarget(stub.request()).contains("filter=name = \"it's\"&"));
-            TrackingException e = assertThrows(
-                    TrackingException.class, () -> stub.server().highestVersion("it's \"it\""));
+            TrackingException e =
+                    assertThrows(TrackingException.class, () -> stub.server().highestVersion("it's \"it\""));
             assertEquals(ErrorCategory.CONFIGURATION, e.category());
         }
     }
@@ -414,8 +442,7 @@ class RestTrackingServerTest {
         })) {
             RestTrackingServer server = stub.server();
             long start = System.nanoTime();
-            TrackingException e =
-                    assertThrows(TrackingException.class, () -> server.setVersionTags("m", "7", tags));
+            TrackingException e = assertThrows(TrackingException.class, () -> server.setVersionTags("m", "7", tags));
             assertEquals(ErrorCategory.FORBIDDEN, e.category());
             assertTrue(e.getMessage().contains("tag 'b'"), e.getMessage());
             assertEquals(3, stub.requests().size());

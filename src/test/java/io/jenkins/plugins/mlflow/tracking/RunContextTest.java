@@ -36,7 +36,6 @@ class RunContextTest {
     @Test
     void everyCharacterComesThrough() {
         String value = "a\"b\\c\n\u0001ü'$`{}";
-        assertEquals(
-                "{\"t\":\"a\\\"b\\\\c\\n\\u0001ü'$`{}\"}", RunContext.with("{}", Map.of("t", value)));
+        assertEquals("{\"t\":\"a\\\"b\\\\c\\n\\u0001ü'$`{}\"}", RunContext.with("{}", Map.of("t", value)));
     }
 }

@@ -68,7 +68,9 @@ class ServerAddressTest {
     @Test
     void leadsToTheApi() {
         ServerAddress address = ServerAddress.parse("https://host/team/");
-        assertEquals("https://host/team/api/2.0/mlflow/runs/get", address.api("runs/get").toString());
+        assertEquals(
+                "https://host/team/api/2.0/mlflow/runs/get",
+                address.api("runs/get").toString());
     }
 
     @ParameterizedTest
@@ -82,7 +84,9 @@ class ServerAddressTest {
         "http://127.0.0.1, http://[::ffff:127.0.0.1]",
     })
     void anotherSpellingOfAnAddressIsTheSameDestination(String one, String other) {
-        assertEquals(ServerAddress.parse(one).destination(), ServerAddress.parse(other).destination());
+        assertEquals(
+                ServerAddress.parse(one).destination(),
+                ServerAddress.parse(other).destination());
     }
 
     @ParameterizedTest
@@ -94,12 +98,16 @@ class ServerAddressTest {
         "https://[::1], https://[::2]",
     })
     void anotherAddressIsAnotherDestination(String one, String other) {
-        assertNotEquals(ServerAddress.parse(one).destination(), ServerAddress.parse(other).destination());
+        assertNotEquals(
+                ServerAddress.parse(one).destination(),
+                ServerAddress.parse(other).destination());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://h/x/%2e%2e/team", "https://h/a%2Fb", "https://h/a%5cb"})
     void aPathThatServersReadInDifferentWaysIsRefused(String address) {
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> ServerAddress.parse(address)).getMessage().contains("encoded dot"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> ServerAddress.parse(address))
+                .getMessage()
+                .contains("encoded dot"));
     }
 }

@@ -37,27 +37,37 @@ class ServerInfoTest {
 
     @Test
     void nothingIsEverWritten() throws Exception {
-        try (StubServer stub = new StubServer((request, out) -> answer(request, out, Map.of(
-                "/version", "3.17.2",
-                "/api/2.0/mlflow/users/current", "{\"user\":{\"username\":\"bob\",\"is_admin\":false}}")))) {
+        try (StubServer stub = new StubServer((request, out) -> answer(
+                request,
+                out,
+                Map.of(
+                        "/version", "3.17.2",
+                        "/api/2.0/mlflow/users/current", "{\"user\":{\"username\":\"bob\",\"is_admin\":false}}")))) {
             ServerInfo serverInfo = stub.server(TOKEN, Duration.ofSeconds(5)).serverInfo();
 
             assertEquals("3.17.2", serverInfo.version());
             assertEquals("bob", serverInfo.user());
             assertTrue(stub.requests().size() >= 3);
-            assertTrue(stub.requests().stream().allMatch(request -> request.method().equals("GET")));
+            assertTrue(stub.requests().stream()
+                    .allMatch(request -> request.method().equals("GET")));
         }
     }
 
     @Test
     void grantsOnAllModelsAndOnAWorkspaceCountAsAll() throws Exception {
-        try (StubServer stub = new StubServer((request, out) -> answer(request, out, Map.of(
-                "/api/2.0/mlflow/users/current", "{\"user\":{\"username\":\"bob\"}}",
-                "/api/3.0/mlflow/users/current/permissions", "{\"permissions\":["
-                        + "{\"resource_type\":\"registered_model\",\"resource_pattern\":\"a\",\"permission\":\"MANAGE\"},"
-                        + "{\"resource_type\":\"registered_model\",\"resource_pattern\":\"b\",\"permission\":\"READ\"},"
-                        + "{\"resource_type\":\"experiment\",\"resource_pattern\":\"c\",\"permission\":\"EDIT\"},"
-                        + "{\"resource_type\":\"workspace\",\"resource_pattern\":\"*\",\"permission\":\"EDIT\"}, 7]}")))) {
+        try (StubServer stub = new StubServer(
+                (request, out) -> answer(
+                        request,
+                        out,
+                        Map.of(
+                                "/api/2.0/mlflow/users/current",
+                                "{\"user\":{\"username\":\"bob\"}}",
+                                "/api/3.0/mlflow/users/current/permissions",
+                                "{\"permissions\":["
+                                        + "{\"resource_type\":\"registered_model\",\"resource_pattern\":\"a\",\"permission\":\"MANAGE\"},"
+                                        + "{\"resource_type\":\"registered_model\",\"resource_pattern\":\"b\",\"permission\":\"READ\"},"
+                                        + "{\"resource_type\":\"experiment\",\"resource_pattern\":\"c\",\"permission\":\"EDIT\"},"
+                                        + "{\"resource_type\":\"workspace\",\"resource_pattern\":\"*\",\"permission\":\"EDIT\"}, 7]}")))) {
             assertEquals(
                     List.of("a", ServerInfo.ALL),
                     stub.server(TOKEN, Duration.ofSeconds(5)).serverInfo().promotable());
@@ -73,7 +83,15 @@ class ServerInfoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "[]", "{\"user\":[]}", "{\"user\":{\"username\":7}}", "{\"user\":{\"username\":\"\"}}", "no"})
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "{\"user\":[]}",
+                "{\"user\":{\"username\":7}}",
+                "{\"user\":{\"username\":\"\"}}",
+                "no"
+            })
     void anOddAnswerLeavesTheUserUnknown(String body) throws Exception {
         try (StubServer stub = StubServer.answering(200, body)) {
             ServerInfo serverInfo = stub.server(TOKEN, Duration.ofSeconds(5)).serverInfo();
@@ -95,7 +113,8 @@ class ServerInfoTest {
         }
     }
 
-    private static void answer(StubServer.Request request, OutputStream out, Map<String, String> bodies) throws IOException {
+    private static void answer(StubServer.Request request, OutputStream out, Map<String, String> bodies)
+            throws IOException {
         String path = request.target().replaceAll("\\?.*", "");
         boolean known = bodies.containsKey(path);
         StubServer.respond(out, known ? 200 : 404, known ? bodies.get(path) : "<title>404 Not Found</title>");

@@ -70,8 +70,8 @@ public final class StubServer implements AutoCloseable {
 
     public static void respond(OutputStream out, int status, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\nConnection: close\r\nContent-Length: "
-                + bytes.length + "\r\n");
+        StringBuilder head = new StringBuilder(
+                "HTTP/1.1 " + status + " Whatever\r\nConnection: close\r\nContent-Length: " + bytes.length + "\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
         }
@@ -110,7 +110,9 @@ public final class StubServer implements AutoCloseable {
             if (colon < 0) {
                 throw new IOException("This is not HTTP");
             }
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         return new Request(first[0], first[1], headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));

@@ -48,8 +48,7 @@ class TaggedRunsRealTest {
         assertEquals(name, found.get(1).experiment());
         assertEquals(START, found.get(1).run().startTime());
         assertEquals(2, server.requests());
-        assertEquals(
-                List.of(older), ids(server.taggedRuns(new TagSearch(Map.of(NAME, build), one, null, false, 10))));
+        assertEquals(List.of(older), ids(server.taggedRuns(new TagSearch(Map.of(NAME, build), one, null, false, 10))));
     }
 
     @ParameterizedTest
@@ -66,7 +65,10 @@ class TaggedRunsRealTest {
         RestTrackingServer server = mlflow.client();
 
         assertEquals(List.of(parent), ids(server.taggedRuns(topLevel(build, 10))));
-        assertEquals(106, server.taggedRuns(new TagSearch(Map.of(NAME, build), null, null, true, 1000)).size());
+        assertEquals(
+                106,
+                server.taggedRuns(new TagSearch(Map.of(NAME, build), null, null, true, 1000))
+                        .size());
     }
 
     @ParameterizedTest
@@ -88,12 +90,12 @@ class TaggedRunsRealTest {
                         new TagSearch(Map.of(NAME, build, "team name", "growth"), null, null, false, 10))));
         assertEquals(
                 List.of(both),
-                ids(server.taggedRuns(
-                        new TagSearch(Map.of(NAME, build), null, "metrics.accuracy > 0.5", false, 10))));
+                ids(server.taggedRuns(new TagSearch(Map.of(NAME, build), null, "metrics.accuracy > 0.5", false, 10))));
         assertTrue(server.taggedRuns(topLevel("' OR 1 = 1", 10)).isEmpty());
         assertEquals(
                 ErrorCategory.CONFIGURATION,
-                assertThrows(TrackingException.class, () -> server.taggedRuns(topLevel("'\"", 10))).category());
+                assertThrows(TrackingException.class, () -> server.taggedRuns(topLevel("'\"", 10)))
+                        .category());
     }
 
     private static String tagged(MlflowData data, String experiment, Instant start, String build) {

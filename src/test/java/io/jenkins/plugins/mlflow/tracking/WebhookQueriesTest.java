@@ -23,7 +23,10 @@ class WebhookQueriesTest {
     private final Map<String, String> responses = new ConcurrentHashMap<>();
     private int status = 200;
     private final StubServer server = new StubServer((request, out) -> StubServer.respond(
-            out, status, responses.getOrDefault(request.method() + " " + request.target(), "{}"), "Content-Type: application/json"));
+            out,
+            status,
+            responses.getOrDefault(request.method() + " " + request.target(), "{}"),
+            "Content-Type: application/json"));
     private final WebhookQueries webhooks = server.server().webhooks("canary/1");
 
     @AfterEach
@@ -33,9 +36,12 @@ class WebhookQueriesTest {
 
     @Test
     void allPagesAreRead() throws Exception {
-        responses.put("GET /api/2.0/mlflow/webhooks?max_results=100", "{\"webhooks\": [" + WEBHOOK + "], \"next_page_token\": \"t\"}");
-        responses.put("GET /api/2.0/mlflow/webhooks?max_results=100&page_token=t", "{\"webhooks\": ["
-                + WEBHOOK.replace("w-1", "w-2").replace("ACTIVE", "DISABLED") + "]}");
+        responses.put(
+                "GET /api/2.0/mlflow/webhooks?max_results=100",
+                "{\"webhooks\": [" + WEBHOOK + "], \"next_page_token\": \"t\"}");
+        responses.put(
+                "GET /api/2.0/mlflow/webhooks?max_results=100&page_token=t",
+                "{\"webhooks\": [" + WEBHOOK.replace("w-1", "w-2").replace("ACTIVE", "DISABLED") + "]}");
 
         List<Webhook> found = webhooks.list().orElseThrow();
 
@@ -50,8 +56,13 @@ class WebhookQueriesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"404, <html>Not Found</html>", "405, no", "501, no", "404, '{\"error_code\": \"ENDPOINT_NOT_FOUND\", \"message\": \"no\"}'",
-            "400, '{\"error_code\": \"FEATURE_DISABLED\", \"message\": \"Webhooks are off\"}'"})
+    @CsvSource({
+        "404, <html>Not Found</html>",
+        "405, no",
+        "501, no",
+        "404, '{\"error_code\": \"ENDPOINT_NOT_FOUND\", \"message\": \"no\"}'",
+        "400, '{\"error_code\": \"FEATURE_DISABLED\", \"message\": \"Webhooks are off\"}'"
+    })
     void aServerThatOffersNoneIsToldFromOneThatHasNone(int code, String body) throws Exception {
         status = code;
         responses.put("GET /api/2.0/mlflow/webhooks?max_results=100", body);
@@ -64,7 +75,9 @@ class WebhookQueriesTest {
         status = 403;
         responses.put("GET /api/2.0/mlflow/webhooks?max_results=100", "Permission denied");
 
-        assertEquals(ErrorCategory.FORBIDDEN, assertThrows(TrackingException.class, webhooks::list).category());
+        assertEquals(
+                ErrorCategory.FORBIDDEN,
+                assertThrows(TrackingException.class, webhooks::list).category());
     }
 
     @Test
@@ -72,7 +85,9 @@ class WebhookQueriesTest {
         responses.put("GET /api/2.0/mlflow/webhooks?max_results=100", "{\"next_page_token\": \"t\"}");
         responses.put("GET /api/2.0/mlflow/webhooks?max_results=100&page_token=t", "{\"next_page_token\": \"t\"}");
 
-        assertEquals(ErrorCategory.PROTOCOL, assertThrows(TrackingException.class, webhooks::list).category());
+        assertEquals(
+                ErrorCategory.PROTOCOL,
+                assertThrows(TrackingException.class, webhooks::list).category());
     }
 
     @Test
@@ -83,8 +98,13 @@ class WebhookQueriesTest {
 
         assertEquals("w-1", made.id());
         String body = server.requests().get(0).body();
-        for (String part : List.of("\"name\":\"jenkins\"", "\"url\":\"" + URL + "\"", "\"secret\":\"canary/1\"", "\"status\":\"ACTIVE\"",
-                "{\"entity\":\"MODEL_VERSION\",\"action\":\"CREATED\"}", "{\"entity\":\"MODEL_VERSION_TAG\",\"action\":\"SET\"}")) {
+        for (String part : List.of(
+                "\"name\":\"jenkins\"",
+                "\"url\":\"" + URL + "\"",
+                "\"secret\":\"canary/1\"",
+                "\"status\":\"ACTIVE\"",
+                "{\"entity\":\"MODEL_VERSION\",\"action\":\"CREATED\"}",
+                "{\"entity\":\"MODEL_VERSION_TAG\",\"action\":\"SET\"}")) {
             assertTrue(body.contains(part), body);
         }
     }
@@ -93,7 +113,9 @@ class WebhookQueriesTest {
     void oneThatIsThereIsChanged() throws Exception {
         responses.put("PATCH /api/2.0/mlflow/webhooks/w-1", "{\"webhook\": " + WEBHOOK + "}");
 
-        assertEquals("w-1", webhooks.update("w-1", URL, List.of("model_version.created")).id());
+        assertEquals(
+                "w-1",
+                webhooks.update("w-1", URL, List.of("model_version.created")).id());
         assertThrows(TrackingException.class, () -> webhooks.update("../runs", URL, List.of("model_version.created")));
         assertEquals(1, server.requests().size());
     }
@@ -101,7 +123,8 @@ class WebhookQueriesTest {
     @Test
     void noMessageShowsTheSecretThatTheServerSendsBack() {
         status = 400;
-        responses.put("POST /api/2.0/mlflow/webhooks",
+        responses.put(
+                "POST /api/2.0/mlflow/webhooks",
                 "{\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"invalid: secret=canary/1\"}");
 
         TrackingException refused = assertThrows(
@@ -113,7 +136,9 @@ class WebhookQueriesTest {
 
     @Test
     void aResponseAboutSomethingElseIsRefused() {
-        responses.put("POST /api/2.0/mlflow/webhooks", "{\"webhook\": " + WEBHOOK.replace(URL, "https://elsewhere.example.com/") + "}");
+        responses.put(
+                "POST /api/2.0/mlflow/webhooks",
+                "{\"webhook\": " + WEBHOOK.replace(URL, "https://elsewhere.example.com/") + "}");
 
         assertThrows(TrackingException.class, () -> webhooks.create("jenkins", URL, List.of("model_version.created")));
         responses.put("POST /api/2.0/mlflow/webhooks", "{}");

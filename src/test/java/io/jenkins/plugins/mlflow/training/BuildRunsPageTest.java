@@ -60,15 +60,32 @@ class BuildRunsPageTest {
         for (String path : List.of("", "mlflow-runs/", "mlflow-runs/rows")) {
             HtmlPage page = jenkins.createWebClient().goTo(build.getUrl() + path);
 
-            assertEquals(count, page.getByXPath("//td[contains(@class, 'mlflow-runs-name')]/a").size(), path);
-            assertEquals(count, page.getByXPath("//*[@class='mlflow-runs-status']/*[local-name()='svg']").size(), path);
-            assertEquals(0, page.getByXPath("//*[@class='mlflow-runs']//img | //body/table//img | //td//b").size(), path);
+            assertEquals(
+                    count,
+                    page.getByXPath("//td[contains(@class, 'mlflow-runs-name')]/a")
+                            .size(),
+                    path);
+            assertEquals(
+                    count,
+                    page.getByXPath("//*[@class='mlflow-runs-status']/*[local-name()='svg']")
+                            .size(),
+                    path);
+            assertEquals(
+                    0,
+                    page.getByXPath("//*[@class='mlflow-runs']//img | //body/table//img | //td//b")
+                            .size(),
+                    path);
             String text = page.asNormalizedText();
-            assertTrue(count == 0 ? text.contains("No run was found yet.") : text.contains(HOSTILE + (count - 1)), text);
+            assertTrue(
+                    count == 0 ? text.contains("No run was found yet.") : text.contains(HOSTILE + (count - 1)), text);
             assertEquals(count > 0, text.contains("accuracy 0.9"), text);
         }
         HtmlPage ofJob = jenkins.createWebClient().goTo(build.getParent().getUrl() + "mlflow-runs/");
-        assertEquals(count, ofJob.getByXPath("//td[contains(@class, 'mlflow-runs-name')]/a").size());
-        assertEquals(count > 0 ? 1 : 0, ofJob.getByXPath("//div[@id='main-panel']//h2/a").size());
+        assertEquals(
+                count,
+                ofJob.getByXPath("//td[contains(@class, 'mlflow-runs-name')]/a").size());
+        assertEquals(
+                count > 0 ? 1 : 0,
+                ofJob.getByXPath("//div[@id='main-panel']//h2/a").size());
     }
 }

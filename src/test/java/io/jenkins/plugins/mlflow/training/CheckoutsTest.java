@@ -62,7 +62,8 @@ class CheckoutsTest {
     @BeforeEach
     void aServer(JenkinsRule rule) {
         jenkins = rule;
-        MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("production", "http://127.0.0.1:9")));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(new MlflowServerConfiguration("production", "http://127.0.0.1:9")));
     }
 
     private static String checkout(String commit) {
@@ -81,12 +82,21 @@ class CheckoutsTest {
 
     @Test
     void theFolderOfTheBlockOrTheNearestAroundItCounts() throws Exception {
-        String script = "node {\n" + SHOW + "dir('a') { " + checkout("aaa") + " }\n" + SHOW + "dir('a') { " + SHOW + " }\n"
-                + checkout("ccc") + SHOW + "dir('a/deep') { " + SHOW + " }\n dir('b') { " + SHOW + " }\n" + checkout("ddd") + SHOW
-                + "}\n" + SHOW;
+        String script =
+                "node {\n" + SHOW + "dir('a') { " + checkout("aaa") + " }\n" + SHOW + "dir('a') { " + SHOW + " }\n"
+                        + checkout("ccc") + SHOW + "dir('a/deep') { " + SHOW + " }\n dir('b') { " + SHOW + " }\n"
+                        + checkout("ddd") + SHOW
+                        + "}\n" + SHOW;
 
         assertEquals(
-                List.of("null null", "null null", "aaa origin/aaa", "ccc origin/ccc", "aaa origin/aaa", "ccc origin/ccc", "ddd origin/ddd",
+                List.of(
+                        "null null",
+                        "null null",
+                        "aaa origin/aaa",
+                        "ccc origin/ccc",
+                        "aaa origin/aaa",
+                        "ccc origin/ccc",
+                        "ddd origin/ddd",
                         "null null"),
                 commits(script));
     }
@@ -95,6 +105,7 @@ class CheckoutsTest {
     void aVariableOfThePipelineWins() throws Exception {
         assertEquals(
                 List.of("eee main"),
-                commits("node { " + checkout("aaa") + "withEnv(['GIT_COMMIT=eee', 'BRANCH_NAME=main']) { " + SHOW + " } }"));
+                commits("node { " + checkout("aaa") + "withEnv(['GIT_COMMIT=eee', 'BRANCH_NAME=main']) { " + SHOW
+                        + " } }"));
     }
 }

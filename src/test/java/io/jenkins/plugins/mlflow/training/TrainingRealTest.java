@@ -54,7 +54,8 @@ class TrainingRealTest {
     private static final String GATE = "mlflowEvalGate model: 'churn', thresholds: [accuracy: 0.9]";
 
     private static String python(MlflowServer mlflow, String script) {
-        return "writeFile file: 'train.py', text: '''import mlflow\n" + script + "'''\n sh '" + mlflow.python() + " train.py'";
+        return "writeFile file: 'train.py', text: '''import mlflow\n" + script + "'''\n sh '" + mlflow.python()
+                + " train.py'";
     }
 
     private static String run(double accuracy) {
@@ -83,7 +84,8 @@ class TrainingRealTest {
                 + "with mlflow.start_run(run_name='parent'):\n    mlflow.log_metric('accuracy', 0.95)\n"
                 + "    with mlflow.start_run(nested=True):\n        mlflow.log_metric('accuracy', 0.1)\n";
 
-        WorkflowRun one = build(jenkins, Result.SUCCESS, node + "{ withMlflow { " + python(mlflow, nested) + " } }\n" + GATE);
+        WorkflowRun one =
+                build(jenkins, Result.SUCCESS, node + "{ withMlflow { " + python(mlflow, nested) + " } }\n" + GATE);
 
         Map<?, ?> candidate = candidate(jenkins, one);
         assertEquals("of this build", candidate.get("run_of"));
@@ -91,17 +93,20 @@ class TrainingRealTest {
         jenkins.assertLogContains("MLflow runs of this build on server 'real'", one);
         jenkins.assertLogContains("parent (FINISHED) in experiment " + mine, one);
         jenkins.assertLogContains("Candidate: run " + candidate.get("run_id") + ", the run of this build", one);
-        String page = jenkins.createWebClient().goTo(one.getUrl() + "mlflow-runs/").asNormalizedText();
+        String page =
+                jenkins.createWebClient().goTo(one.getUrl() + "mlflow-runs/").asNormalizedText();
         assertTrue(page.contains("parent") && page.contains("FINISHED") && page.contains("0.95"), page);
 
         WorkflowRun bad = build(
                 jenkins,
                 Result.FAILURE,
-                node + "{ withMlflow(experiment: '" + MlflowData.unique("bad") + "') { " + python(mlflow, run(0.5)) + " } }\n" + GATE);
+                node + "{ withMlflow(experiment: '" + MlflowData.unique("bad") + "') { " + python(mlflow, run(0.5))
+                        + " } }\n" + GATE);
         jenkins.assertLogContains("accuracy 0.5 is", bad);
 
         String other = MlflowData.unique("other");
-        String two = node + "{ withMlflow { " + python(mlflow, run(0.2) + "mlflow.set_experiment('" + other + "')\n" + run(0.97)) + " } }\n";
+        String two = node + "{ withMlflow { "
+                + python(mlflow, run(0.2) + "mlflow.set_experiment('" + other + "')\n" + run(0.97)) + " } }\n";
         WorkflowRun several = build(jenkins, Result.FAILURE, two + GATE);
         jenkins.assertLogContains("CONFLICT: There are several runs of this build", several);
         jenkins.assertLogContains("in experiment '" + other + "'", several);
@@ -117,17 +122,23 @@ class TrainingRealTest {
         configure(mlflow);
         String node = onAgent(jenkins);
         Map<String, String> reasons = Map.of(
-                "mlflow.set_tracking_uri('file:./mlruns')\n" + run(0.9), "The training logged to mlruns in the workspace",
-                "import os\nos.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'\nmlflow.set_tracking_uri('sqlite:///mlflow.db')\n" + run(0.9),
+                "mlflow.set_tracking_uri('file:./mlruns')\n" + run(0.9),
+                "The training logged to mlruns in the workspace",
+                "import os\nos.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'\nmlflow.set_tracking_uri('sqlite:///mlflow.db')\n"
+                        + run(0.9),
                 "The training logged to mlflow.db",
-                "from mlflow import MlflowClient\nMlflowClient().create_run('0')\n", "MlflowClient().create_run()");
+                "from mlflow import MlflowClient\nMlflowClient().create_run('0')\n",
+                "MlflowClient().create_run()");
         for (Map.Entry<String, String> reason : reasons.entrySet()) {
             String clean = "sh 'rm -rf mlruns mlflow.db'\n";
-            String local = reason.getKey().contains("file:") ? "withEnv(['MLFLOW_ALLOW_FILE_STORE=true']) { " : "withEnv([]) { ";
+            String local = reason.getKey().contains("file:")
+                    ? "withEnv(['MLFLOW_ALLOW_FILE_STORE=true']) { "
+                    : "withEnv([]) { ";
             WorkflowRun run = build(
                     jenkins,
                     Result.FAILURE,
-                    node + "{ " + clean + local + "withMlflow { " + python(mlflow, reason.getKey()) + " } } }\n" + GATE);
+                    node + "{ " + clean + local + "withMlflow { " + python(mlflow, reason.getKey()) + " } } }\n"
+                            + GATE);
             jenkins.assertLogContains("WARNING: NOT_FOUND: server 'real' has no run of this build", run);
             jenkins.assertLogContains(reason.getValue(), run);
             jenkins.assertLogContains("NOT_FOUND: Server 'real' has no active top-level run of this build", run);
@@ -148,35 +159,41 @@ class TrainingRealTest {
         mlflow.data().experiment(experiment);
         WorkflowJob job = job(
                 jenkins,
-                "node { withMlflow(experiment: '" + experiment + "') { writeFile file: 'train.py', text: \"import mlflow\\n"
+                "node { withMlflow(experiment: '" + experiment
+                        + "') { writeFile file: 'train.py', text: \"import mlflow\\n"
                         + "with mlflow.start_run(): mlflow.log_metric('accuracy', 0.9 + ${env.BUILD_NUMBER} / 100)\\n\"\n"
                         + " sh '" + mlflow.python() + " train.py' } }\n" + GATE);
         WorkflowRun first = job.scheduleBuild2(0).waitForStart();
-        WorkflowRun second = job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())).waitForStart();
+        WorkflowRun second =
+                job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())).waitForStart();
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(second));
 
         for (WorkflowRun build : List.of(first, second)) {
             List<?> checks = (List<?>) report(jenkins, build).get("checks");
-            assertEquals("0.9" + build.getNumber(), ((Map<?, ?>) checks.get(0)).get("value").toString());
+            assertEquals(
+                    "0.9" + build.getNumber(),
+                    ((Map<?, ?>) checks.get(0)).get("value").toString());
         }
-        String page = jenkins.createWebClient().goTo(job.getUrl() + "mlflow-runs/").asNormalizedText();
+        String page =
+                jenkins.createWebClient().goTo(job.getUrl() + "mlflow-runs/").asNormalizedText();
         assertTrue(page.contains("#1") && page.contains("#2"), page);
     }
 
     @ParameterizedTest
     @MethodSource("io.jenkins.plugins.mlflow.tracking.MlflowServers#plain")
-    void aDownstreamBuildEvaluatesTheRunOfTheOneThatTriggeredIt(MlflowServer mlflow, JenkinsRule jenkins) throws Exception {
+    void aDownstreamBuildEvaluatesTheRunOfTheOneThatTriggeredIt(MlflowServer mlflow, JenkinsRule jenkins)
+            throws Exception {
         configure(mlflow);
         WorkflowJob gate = job(jenkins, GATE + ", buildRuns: 'upstream'");
-        WorkflowRun training = build(
-                jenkins,
-                Result.SUCCESS,
-                "node { withMlflow { " + python(mlflow, run(0.95)) + " } }");
+        WorkflowRun training =
+                build(jenkins, Result.SUCCESS, "node { withMlflow { " + python(mlflow, run(0.95)) + " } }");
         WorkflowRun downstream = jenkins.assertBuildStatusSuccess(
                 gate.scheduleBuild2(0, new CauseAction(new Cause.UpstreamCause((Run<?, ?>) training))));
 
-        assertEquals("of upstream build " + training.getFullDisplayName(), candidate(jenkins, downstream).get("run_of"));
+        assertEquals(
+                "of upstream build " + training.getFullDisplayName(),
+                candidate(jenkins, downstream).get("run_of"));
         WorkflowRun alone = jenkins.buildAndAssertStatus(Result.FAILURE, gate);
         jenkins.assertLogContains("NOT_FOUND: there are no runs of an upstream build", alone);
     }
@@ -196,8 +213,12 @@ class TrainingRealTest {
         jenkins.waitUntilNoActivity();
         WorkflowRun second = jenkins.assertBuildStatusSuccess(job.getBuildByNumber(2));
 
-        assertEquals(candidate(jenkins, first).get("run_id"), candidate(jenkins, second).get("run_id"));
-        assertEquals("of build #1, from which this one was restarted", candidate(jenkins, second).get("run_of"));
+        assertEquals(
+                candidate(jenkins, first).get("run_id"),
+                candidate(jenkins, second).get("run_id"));
+        assertEquals(
+                "of build #1, from which this one was restarted",
+                candidate(jenkins, second).get("run_of"));
     }
 
     @Test
@@ -205,18 +226,23 @@ class TrainingRealTest {
         TestAuthority authority = new TestAuthority(folder);
         List<Path> environments = MlflowServers.environments();
         MlflowServer mlflow = MlflowServers.plain(environments.get(environments.size() - 1));
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         https.setHttpsConfigurator(authority.https());
         https.createContext("/", exchange -> {
             HttpRequest request = HttpRequest.newBuilder(URI.create(mlflow.url() + exchange.getRequestURI()))
                     .header("Content-Type", "application/json")
-                    .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()))
+                    .method(
+                            exchange.getRequestMethod(),
+                            HttpRequest.BodyPublishers.ofByteArray(
+                                    exchange.getRequestBody().readAllBytes()))
                     .build();
             try {
                 HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(response.statusCode(), response.body().length == 0 ? -1 : response.body().length);
+                exchange.sendResponseHeaders(
+                        response.statusCode(), response.body().length == 0 ? -1 : response.body().length);
                 exchange.getResponseBody().write(response.body());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -226,13 +252,15 @@ class TrainingRealTest {
         });
         https.start();
         try {
-            MlflowServerConfiguration server =
-                    new MlflowServerConfiguration("real", "https://127.0.0.1:" + https.getAddress().getPort());
+            MlflowServerConfiguration server = new MlflowServerConfiguration(
+                    "real", "https://127.0.0.1:" + https.getAddress().getPort());
             server.setCaCertificates(authority.pem());
             MlflowGlobalConfiguration.get().setServers(List.of(server));
 
             WorkflowRun run = build(
-                    jenkins, Result.SUCCESS, onAgent(jenkins) + "{ withMlflow { " + python(mlflow, run(0.95)) + " } }\n" + GATE);
+                    jenkins,
+                    Result.SUCCESS,
+                    onAgent(jenkins) + "{ withMlflow { " + python(mlflow, run(0.95)) + " } }\n" + GATE);
 
             assertEquals("of this build", candidate(jenkins, run).get("run_of"));
         } finally {
@@ -243,23 +271,29 @@ class TrainingRealTest {
     @Test
     void aTrainingLogsToTheServersWorkspaceAndTheGateEvaluatesItThere(JenkinsRule jenkins) throws Exception {
         List<Path> environments = MlflowServers.environments();
-        MlflowServer mlflow = MlflowServer.in(environments.get(environments.size() - 1)).workspaces().start();
+        MlflowServer mlflow = MlflowServer.in(environments.get(environments.size() - 1))
+                .workspaces()
+                .start();
         try {
             mlflow.data().workspace("growth");
             MlflowServerConfiguration growth = new MlflowServerConfiguration("growth", mlflow.url());
             growth.setWorkspace("growth");
-            MlflowGlobalConfiguration.get().setServers(List.of(growth, new MlflowServerConfiguration("rest", mlflow.url())));
-            String training = onAgent(jenkins) + "{ withMlflow(server: 'growth', experiment: 'churn') { " + python(mlflow, run(0.95)) + " } }\n";
+            MlflowGlobalConfiguration.get()
+                    .setServers(List.of(growth, new MlflowServerConfiguration("rest", mlflow.url())));
+            String training = onAgent(jenkins) + "{ withMlflow(server: 'growth', experiment: 'churn') { "
+                    + python(mlflow, run(0.95)) + " } }\n";
 
             WorkflowRun run = build(jenkins, Result.SUCCESS, training + GATE + ", server: 'growth'");
 
             assertEquals("of this build", candidate(jenkins, run).get("run_of"));
             for (String page : List.of("mlflow-runs/", "mlflow-eval-gate/")) {
                 String link = "/runs/" + candidate(jenkins, run).get("run_id") + "?workspace=growth";
-                String shown = jenkins.createWebClient().goTo(run.getUrl() + page).asXml();
+                String shown =
+                        jenkins.createWebClient().goTo(run.getUrl() + page).asXml();
                 assertTrue(shown.contains(link), () -> page + " " + shown);
             }
-            WorkflowRun elsewhere = build(jenkins, Result.FAILURE, training + GATE + ", server: 'rest', experiment: 'churn'");
+            WorkflowRun elsewhere =
+                    build(jenkins, Result.FAILURE, training + GATE + ", server: 'rest', experiment: 'churn'");
             jenkins.assertLogContains("(experiment 'churn') returned 404", elsewhere);
         } finally {
             mlflow.stop();
@@ -290,14 +324,15 @@ class TrainingRealTest {
         String experiment = MlflowData.unique("experiment");
         String training = "mlflow.set_experiment('" + experiment + "')\nimport os\nfrom mlflow import MlflowClient\n"
                 + "with mlflow.start_run():\n    mlflow.log_metric('accuracy', 0.95)\n"
-                + "try:\n    MlflowClient().set_registered_model_alias('" + model + "', 'champion', '1')\n    print('it PROMOTED')\n"
+                + "try:\n    MlflowClient().set_registered_model_alias('" + model
+                + "', 'champion', '1')\n    print('it PROMOTED')\n"
                 + "except Exception as e:\n    print('refused: ' + str(e)[:300])\nprint('the password is ' + os.environ['MLFLOW_TRACKING_PASSWORD'])\n";
 
         WorkflowRun run = build(
                 jenkins,
                 Result.SUCCESS,
-                "node('" + agent.getSelfLabel().getName() + "') { withMlflow { " + python(mlflow, training) + "\n sh 'env' } }\n"
-                        + "mlflowEvalGate model: '" + model + "', thresholds: [accuracy: 0.9]");
+                "node('" + agent.getSelfLabel().getName() + "') { withMlflow { " + python(mlflow, training)
+                        + "\n sh 'env' } }\n" + "mlflowEvalGate model: '" + model + "', thresholds: [accuracy: 0.9]");
 
         jenkins.assertLogContains("refused: ", run);
         jenkins.assertLogNotContains("it PROMOTED", run);
@@ -313,7 +348,9 @@ class TrainingRealTest {
                 }
             });
         }
-        assertTrue(places.keySet().stream().anyMatch(place -> place.endsWith("train.py")), () -> places.keySet().toString());
+        assertTrue(
+                places.keySet().stream().anyMatch(place -> place.endsWith("train.py")),
+                () -> places.keySet().toString());
         for (String secret : List.of(password, MlflowServer.ADMIN_PASSWORD)) {
             places.forEach((place, text) -> assertFalse(text.contains(secret), place));
         }

@@ -50,7 +50,10 @@ class TwoControllersTest {
         List<RealJenkinsExtension> controllers = List.of(one, other);
         for (int i = 0; i < controllers.size(); i++) {
             controllers.get(i).startJenkins();
-            controllers.get(i).runRemotely(TwoControllersTest::train, mlflow.url(), script(mlflow, experiment, "0.9" + (i + 1), go));
+            controllers
+                    .get(i)
+                    .runRemotely(
+                            TwoControllersTest::train, mlflow.url(), script(mlflow, experiment, "0.9" + (i + 1), go));
         }
 
         Files.createFile(go);
@@ -65,8 +68,10 @@ class TwoControllersTest {
 
     /** Both have trained before the first gate begins. */
     private static String script(MlflowServer mlflow, String experiment, String accuracy, Path go) {
-        return "node {\n withMlflow(experiment: '" + experiment + "') {\n  writeFile file: 'train.py', text: '''import mlflow\n"
-                + "with mlflow.start_run():\n    mlflow.log_metric('accuracy', " + accuracy + ")\n'''\n  sh '" + mlflow.python()
+        return "node {\n withMlflow(experiment: '" + experiment
+                + "') {\n  writeFile file: 'train.py', text: '''import mlflow\n"
+                + "with mlflow.start_run():\n    mlflow.log_metric('accuracy', " + accuracy + ")\n'''\n  sh '"
+                + mlflow.python()
                 + " train.py'\n }\n echo 'trained'\n sh 'until [ -f " + go + " ]; do sleep 0.1; done'\n}\n"
                 + "mlflowEvalGate model: 'churn', thresholds: [accuracy: 0.9]";
     }
@@ -81,9 +86,13 @@ class TwoControllersTest {
     }
 
     private static String evaluated(JenkinsRule jenkins) throws Throwable {
-        WorkflowRun run = jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
-        String runs = jenkins.createWebClient().goTo("job/" + JOB + "/mlflow-runs/").getElementById("main-panel").getTextContent();
+        String runs = jenkins.createWebClient()
+                .goTo("job/" + JOB + "/mlflow-runs/")
+                .getElementById("main-panel")
+                .getTextContent();
         assertTrue(runs.contains("#1") && runs.contains("FINISHED"), runs);
         Map<?, ?> report = Pipelines.report(jenkins, run);
         Map<?, ?> check = (Map<?, ?>) ((List<?>) report.get("checks")).get(0);

@@ -30,7 +30,8 @@ class WithMlflowRestartTest {
         sessions.then(jenkins -> {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
-                    .add(new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "login", "", "trainer", "c4nary-p4ss"));
+                    .add(new UsernamePasswordCredentialsImpl(
+                            CredentialsScope.SYSTEM, "login", "", "trainer", "c4nary-p4ss"));
             SystemCredentialsProvider.getInstance().save();
             MlflowServerConfiguration server = new MlflowServerConfiguration("production", "http://127.0.0.1:9");
             server.setTrainingCredentialsId("login");
@@ -49,7 +50,9 @@ class WithMlflowRestartTest {
             Canary.assertNotIn(jenkins.jenkins.getRootDir().toPath());
         });
         sessions.then(jenkins -> {
-            WorkflowRun run = jenkins.jenkins.getItemByFullName("training", WorkflowJob.class).getBuildByNumber(1);
+            WorkflowRun run = jenkins.jenkins
+                    .getItemByFullName("training", WorkflowJob.class)
+                    .getBuildByNumber(1);
             Files.createFile(workspace(jenkins).resolve("go"));
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
             List<String> contexts = run.getLog(1000).stream()

@@ -55,7 +55,8 @@ class WithMlflowStepTest {
                 .getCredentials()
                 .addAll(List.of(
                         new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "login", "", "trainer", PASSWORD),
-                        new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "promoter", "", "promoter", "pr0moter-c4nary"),
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.SYSTEM, "promoter", "", "promoter", "pr0moter-c4nary"),
                         new StringCredentialsImpl(CredentialsScope.SYSTEM, "token", "", Secret.fromString(TOKEN))));
         production = new MlflowServerConfiguration("production", "http://127.0.0.1:9/team");
         production.setCredentialsId("promoter");
@@ -96,7 +97,8 @@ class WithMlflowStepTest {
         WorkflowRun run = build(
                 Result.SUCCESS,
                 "node { withEnv(['MLFLOW_EXPERIMENT_ID=7', 'GIT_COMMIT=abc', 'MLFLOW_RUN_CONTEXT={\"kept\": \"yes\", \"team\": \"old\"}']) {\n"
-                        + " withMlflow(experiment: 'customer-churn', tags: [team: \"g${1}\", 'jenkins.job': 'forged']) { " + SHOW + " }\n"
+                        + " withMlflow(experiment: 'customer-churn', tags: [team: \"g${1}\", 'jenkins.job': 'forged']) { "
+                        + SHOW + " }\n"
                         + " echo \"after: ${env.MLFLOW_TRACKING_URI}\" } }");
 
         List<String> seen = seen(run);
@@ -121,7 +123,8 @@ class WithMlflowStepTest {
     void everyBuildHasAnIdOfItsOwnAndKeepsItFromBlockToBlock() throws Exception {
         WorkflowJob job = Pipelines.job(
                 jenkins,
-                "node { parallel a: { withMlflow { " + SHOW + " } }, b: { withMlflow(server: 'staging') { " + SHOW + " } } }");
+                "node { parallel a: { withMlflow { " + SHOW + " } }, b: { withMlflow(server: 'staging') { " + SHOW
+                        + " } } }");
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             List<String> contexts = seen(jenkins.buildAndAssertSuccess(job)).stream()
@@ -142,7 +145,8 @@ class WithMlflowStepTest {
 
         WorkflowRun run = build(
                 Result.SUCCESS,
-                "node { withMlflow { " + SHOW + "\n sh 'test ${#MLFLOW_TRACKING_PASSWORD} = 11 && echo right $MLFLOW_TRACKING_USERNAME; set +x; printf %s \"$MLFLOW_TRACKING_PASSWORD\" | base64'\n"
+                "node { withMlflow { " + SHOW
+                        + "\n sh 'test ${#MLFLOW_TRACKING_PASSWORD} = 11 && echo right $MLFLOW_TRACKING_USERNAME; set +x; printf %s \"$MLFLOW_TRACKING_PASSWORD\" | base64'\n"
                         + " echo \"${MLFLOW_TRACKING_PASSWORD} ${env.MLFLOW_TRACKING_PASSWORD}\" } }");
 
         jenkins.assertLogContains("right trainer", run);
@@ -158,7 +162,8 @@ class WithMlflowStepTest {
 
         WorkflowRun run = build(
                 Result.SUCCESS,
-                "node { withEnv(['MLFLOW_TRACKING_USERNAME=me', 'MLFLOW_TRACKING_PASSWORD=mine']) { withMlflow { " + SHOW + " } } }");
+                "node { withEnv(['MLFLOW_TRACKING_USERNAME=me', 'MLFLOW_TRACKING_PASSWORD=mine']) { withMlflow { "
+                        + SHOW + " } } }");
 
         assertEquals("****", value(seen(run), "MLFLOW_TRACKING_TOKEN"));
         assertEquals(null, value(seen(run), "MLFLOW_TRACKING_USERNAME"));
@@ -185,7 +190,8 @@ class WithMlflowStepTest {
 
         List<String> seen = seen(run);
         assertEquals("http://127.0.0.1:9", value(seen, "MLFLOW_TRACKING_URI"));
-        for (String name : List.of("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_WORKSPACE", "MLFLOW_EXPERIMENT_NAME")) {
+        for (String name : List.of(
+                "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_WORKSPACE", "MLFLOW_EXPERIMENT_NAME")) {
             assertEquals(null, value(seen, name), seen::toString);
         }
     }
@@ -223,9 +229,12 @@ class WithMlflowStepTest {
     @Test
     void whatIsWrongIsSaidBeforeTheBodyRuns() throws Exception {
         Map<String, String> wrong = Map.of(
-                "withMlflow(server: 'nowhere')", "CONFIGURATION: There is no MLflow server named 'nowhere' for this job",
-                "withEnv(['MLFLOW_RUN_CONTEXT=c4nary']) { withMlflow", "CONFIGURATION: the variable MLFLOW_RUN_CONTEXT is not a JSON object",
-                "withMlflow(server: 'staging')", "CONFIGURATION: The training credentials 'gone' of the MLflow server 'staging'");
+                "withMlflow(server: 'nowhere')",
+                        "CONFIGURATION: There is no MLflow server named 'nowhere' for this job",
+                "withEnv(['MLFLOW_RUN_CONTEXT=c4nary']) { withMlflow",
+                        "CONFIGURATION: the variable MLFLOW_RUN_CONTEXT is not a JSON object",
+                "withMlflow(server: 'staging')",
+                        "CONFIGURATION: The training credentials 'gone' of the MLflow server 'staging'");
         staging.setTrainingCredentialsId("gone");
         configure();
         jenkins.assertLogContains(
@@ -262,8 +271,8 @@ class WithMlflowStepTest {
         production.setTrainingCredentialsId("login");
         configure();
 
-        WorkflowRun run = build(
-                Result.FAILURE, "node { withMlflow { error \"the login is ${env.MLFLOW_TRACKING_PASSWORD}\" } }");
+        WorkflowRun run =
+                build(Result.FAILURE, "node { withMlflow { error \"the login is ${env.MLFLOW_TRACKING_PASSWORD}\" } }");
 
         jenkins.assertLogContains("the login is ****", run);
         jenkins.assertLogNotContains("c4nary", run);
@@ -276,7 +285,8 @@ class WithMlflowStepTest {
         configure();
 
         WorkflowRun run = build(
-                Result.SUCCESS, "node { withMlflow { sh 'echo \"View run at: $MLFLOW_TRACKING_URI/#/experiments/1\"' } }");
+                Result.SUCCESS,
+                "node { withMlflow { sh 'echo \"View run at: $MLFLOW_TRACKING_URI/#/experiments/1\"' } }");
 
         jenkins.assertLogContains("View run at: ****/#/experiments/1", run);
         jenkins.assertLogNotContains("127.0.0.1:9", run);
@@ -289,7 +299,9 @@ class WithMlflowStepTest {
 
         WorkflowRun run = build(Result.FAILURE, "node { withMlflow(server: 'staging') { echo 'never' } }");
 
-        jenkins.assertLogContains("CONFIGURATION: The training credentials 'promoter' of the MLflow server 'staging' are those of a gate", run);
+        jenkins.assertLogContains(
+                "CONFIGURATION: The training credentials 'promoter' of the MLflow server 'staging' are those of a gate",
+                run);
     }
 
     @Test
@@ -304,7 +316,8 @@ class WithMlflowStepTest {
     void declarativePipelinesHaveIt() throws Exception {
         WorkflowRun run = build(
                 Result.SUCCESS,
-                "pipeline { agent any; stages { stage('train') { steps { withMlflow(experiment: 'e') { " + SHOW + " } } } } }");
+                "pipeline { agent any; stages { stage('train') { steps { withMlflow(experiment: 'e') { " + SHOW
+                        + " } } } } }");
 
         assertEquals("e", value(seen(run), "MLFLOW_EXPERIMENT_NAME"));
     }
@@ -337,7 +350,8 @@ class WithMlflowStepTest {
 
         assertEquals(null, without.getParent().getAction(JobRunsAction.class));
         assertNotNull(with.getParent().getAction(JobRunsAction.class));
-        for (String page : List.of(with.getUrl() + "mlflow-runs/", with.getParent().getUrl() + "mlflow-runs/", with.getUrl())) {
+        for (String page :
+                List.of(with.getUrl() + "mlflow-runs/", with.getParent().getUrl() + "mlflow-runs/", with.getUrl())) {
             String text = jenkins.createWebClient().goTo(page).asNormalizedText();
             assertTrue(text.contains("MLflow runs"), text);
             assertFalse(text.contains("127.0.0.1"), text);

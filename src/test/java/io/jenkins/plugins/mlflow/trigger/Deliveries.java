@@ -25,7 +25,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 /** Sends webhooks to the Jenkins of a test as MLflow would. */
 final class Deliveries {
     static final String SECRET = "canary-secret-of-the-webhook";
-    static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private Deliveries() {}
 
@@ -35,14 +36,16 @@ final class Deliveries {
         server.setWebhookSecretId(id);
         SystemCredentialsProvider provider = SystemCredentialsProvider.getInstance();
         if (secret != null) {
-            provider.getCredentials().add(new StringCredentialsImpl(CredentialsScope.GLOBAL, id, "", Secret.fromString(secret)));
+            provider.getCredentials()
+                    .add(new StringCredentialsImpl(CredentialsScope.GLOBAL, id, "", Secret.fromString(secret)));
         }
         return server;
     }
 
     static String created(String model, String version) {
         return "{\"entity\": \"model_version\", \"action\": \"created\", \"timestamp\": \"2026-11-19T00:00:00+00:00\", \"data\": "
-                + "{\"name\": \"" + model + "\", \"version\": \"" + version + "\", \"source\": \"models:/m-1\", \"run_id\": \"abc\"}}";
+                + "{\"name\": \"" + model + "\", \"version\": \"" + version
+                + "\", \"source\": \"models:/m-1\", \"run_id\": \"abc\"}}";
     }
 
     static Map<String, String> signed(byte[] body, String secret) {
@@ -65,7 +68,8 @@ final class Deliveries {
         return headers;
     }
 
-    static HttpRequest.Builder request(JenkinsRule jenkins, Map<String, String> headers) throws IOException, URISyntaxException {
+    static HttpRequest.Builder request(JenkinsRule jenkins, Map<String, String> headers)
+            throws IOException, URISyntaxException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address(jenkins)).header("Content-Type", "application/json");
         headers.forEach(request::header);
@@ -78,7 +82,9 @@ final class Deliveries {
 
     static HttpResponse<String> post(JenkinsRule jenkins, Map<String, String> headers, byte[] body) throws Exception {
         return HTTP.send(
-                request(jenkins, headers).POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(),
+                request(jenkins, headers)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 

@@ -45,7 +45,8 @@ class TriggerFormTest {
     @BeforeEach
     void start() {
         TriggerEngine.automatic = false;
-        MlflowGlobalConfiguration.get().setServers(List.of(new MlflowServerConfiguration("production", "http://127.0.0.1:9")));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(new MlflowServerConfiguration("production", "http://127.0.0.1:9")));
     }
 
     @AfterEach
@@ -108,14 +109,18 @@ class TriggerFormTest {
     @Test
     void anInvalidParameterFailsThePipelineWithItsName() throws Exception {
         WorkflowRun run = Pipelines.build(
-                jenkins, Result.FAILURE, "properties([pipelineTriggers([mlflowModelVersion(model: 'churn', on: ['deleted'])])])");
-        jenkins.assertLogContains("parameter `on` has the entry 'deleted': write 'created', 'alias:NAME' or 'tag:KEY=VALUE'", run);
+                jenkins,
+                Result.FAILURE,
+                "properties([pipelineTriggers([mlflowModelVersion(model: 'churn', on: ['deleted'])])])");
+        jenkins.assertLogContains(
+                "parameter `on` has the entry 'deleted': write 'created', 'alias:NAME' or 'tag:KEY=VALUE'", run);
     }
 
     @Test
     void defaultsAreLeftOutOfWhatTheGeneratorWrites() throws Exception {
-        Map<String, Object> written =
-                DescribableModel.of(MlflowModelVersionTrigger.class).uninstantiate2(new MlflowModelVersionTrigger("churn")).toMap();
+        Map<String, Object> written = DescribableModel.of(MlflowModelVersionTrigger.class)
+                .uninstantiate2(new MlflowModelVersionTrigger("churn"))
+                .toMap();
         written.keySet().removeIf(key -> key.startsWith("$"));
         assertEquals(Map.of("model", "churn"), written);
     }
@@ -124,16 +129,28 @@ class TriggerFormTest {
     void invalidEntriesSayWhatWouldBeRight() {
         MlflowModelVersionTrigger trigger = new MlflowModelVersionTrigger("churn");
         assertThrows(IllegalArgumentException.class, () -> new MlflowModelVersionTrigger(" "));
-        for (String entry : List.of("", "create", "alias:", "alias:v7", "alias:a b", "tag:x", "tag:=x", "tag:a=", "tag:a`b=c", "tag:a=b'c")) {
-            String message =
-                    assertThrows(IllegalArgumentException.class, () -> trigger.setOn(List.of(entry)), entry).getMessage();
+        for (String entry : List.of(
+                "",
+                "create",
+                "alias:",
+                "alias:v7",
+                "alias:a b",
+                "tag:x",
+                "tag:=x",
+                "tag:a=",
+                "tag:a`b=c",
+                "tag:a=b'c")) {
+            String message = assertThrows(IllegalArgumentException.class, () -> trigger.setOn(List.of(entry)), entry)
+                    .getMessage();
             assertTrue(message.startsWith("parameter `on` has the entry '" + entry + "': "), message);
         }
         assertEquals(
                 "parameter `poll` is 9s; it must be at least 10s",
-                assertThrows(IllegalArgumentException.class, () -> trigger.setPoll("9s")).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> trigger.setPoll("9s"))
+                        .getMessage());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> trigger.setPoll("5"))
-                .getMessage().contains("has no unit"));
+                .getMessage()
+                .contains("has no unit"));
     }
 
     @Test
@@ -141,14 +158,22 @@ class TriggerFormTest {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ).everywhere().to("reader")
-                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE).everywhere().to("author"));
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Jenkins.READ, Item.READ, Item.CONFIGURE)
+                .everywhere()
+                .to("author"));
         try (ACLContext as = ACL.as(User.getOrCreateByIdOrFullName("reader"))) {
-            assertEquals("", descriptor().doCheckOnLines(job, "deleted").toString().replaceAll("(?s)OK.*", ""));
+            assertEquals(
+                    "", descriptor().doCheckOnLines(job, "deleted").toString().replaceAll("(?s)OK.*", ""));
             assertFalse(descriptor().doFillServerItems(job, "").toString().contains("production"));
         }
         try (ACLContext as = ACL.as(User.getOrCreateByIdOrFullName("author"))) {
-            assertTrue(descriptor().doCheckOnLines(job, "created\ndeleted").getMessage().contains("deleted"));
+            assertTrue(descriptor()
+                    .doCheckOnLines(job, "created\ndeleted")
+                    .getMessage()
+                    .contains("deleted"));
             assertTrue(descriptor().doCheckPoll(job, "1s").getMessage().contains("at least 10s"));
             assertTrue(descriptor().doCheckModel(job, "").getMessage().contains("`model`"));
             assertTrue(descriptor().doFillServerItems(job, "").toString().contains("production"));
@@ -159,14 +184,17 @@ class TriggerFormTest {
     void theCauseIsEscapedAndLinksOnlyToTheAddressThatUsersAreShown() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         VersionEvent event = VersionEvent.tag("<b>churn</b>", "7", "key", "<script>alert(1)</script>");
-        PlannedBuild planned = new PlannedBuild("id", "production", "r", event, null, "https://ui.example.com/#/models/x", 1);
+        PlannedBuild planned =
+                new PlannedBuild("id", "production", "r", event, null, "https://ui.example.com/#/models/x", 1);
         BuildPlanner.schedule(job, List.of(planned));
         jenkins.waitUntilNoActivity();
 
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             HtmlPage page = client.goTo(job.getBuildByNumber(1).getUrl());
             String text = page.asNormalizedText();
-            assertTrue(text.contains("Version 7 of model <b>churn</b> on MLflow server 'production': tag:key=<script>"), text);
+            assertTrue(
+                    text.contains("Version 7 of model <b>churn</b> on MLflow server 'production': tag:key=<script>"),
+                    text);
             List<HtmlAnchor> links = page.getAnchors().stream()
                     .filter(anchor -> anchor.getHrefAttribute().startsWith("https://ui.example.com/"))
                     .toList();

@@ -47,7 +47,8 @@ class TriggerRealTest {
         trigger.setOn(List.of(on));
         return triggered.job(
                 "gate",
-                Triggered.SHOW + "\nmlflowEvalGate model: '" + model + "', thresholds: [accuracy: 0.9], promote: 'champion'",
+                Triggered.SHOW + "\nmlflowEvalGate model: '" + model
+                        + "', thresholds: [accuracy: 0.9], promote: 'champion'",
                 trigger);
     }
 
@@ -76,7 +77,8 @@ class TriggerRealTest {
 
         assertEquals(List.of("2 created"), triggered.events(job));
         WorkflowRun run = jenkins.assertBuildStatus(Result.SUCCESS, job.getBuildByNumber(1));
-        jenkins.assertLogContains("SEEN: " + model + " 2 " + registry.version(model, "2").runId(), run);
+        jenkins.assertLogContains(
+                "SEEN: " + model + " 2 " + registry.version(model, "2").runId(), run);
         assertEquals("2", champion());
 
         version(data, 0.5);
@@ -108,14 +110,18 @@ class TriggerRealTest {
         expected.add("4 tag:validation=requested");
         triggered.poll();
         triggered.poll();
-        assertEquals(expected.stream().sorted().toList(), triggered.events(job).stream().sorted().toList());
+        assertEquals(
+                expected.stream().sorted().toList(),
+                triggered.events(job).stream().sorted().toList());
 
         data.deleteModel(model);
         data.model(model);
         version(data, 0.95);
         triggered.poll();
         expected.add("1 created");
-        assertEquals(expected.stream().sorted().toList(), triggered.events(job).stream().sorted().toList());
+        assertEquals(
+                expected.stream().sorted().toList(),
+                triggered.events(job).stream().sorted().toList());
     }
 
     @ParameterizedTest
@@ -127,14 +133,17 @@ class TriggerRealTest {
         version(data, 0.96);
         data.alias(model, "challenger", "1");
         WorkflowJob job = job(jenkins, mlflow, "created", "alias:challenger");
-        MlflowServerConfiguration server = MlflowGlobalConfiguration.get().getServers().get(0);
+        MlflowServerConfiguration server =
+                MlflowGlobalConfiguration.get().getServers().get(0);
 
         triggered.offer(server, VersionEvent.created(model, "2"));
         triggered.offer(server, VersionEvent.created(model, "3"));
         triggered.offer(server, VersionEvent.alias(model, "1", "challenger"));
         triggered.run();
 
-        assertEquals(List.of("1 alias:challenger", "2 created"), triggered.events(job).stream().sorted().toList());
+        assertEquals(
+                List.of("1 alias:challenger", "2 created"),
+                triggered.events(job).stream().sorted().toList());
         assertEquals(1, EventInbox.get().waiting().size());
     }
 }

@@ -73,7 +73,8 @@ class TriggerRestartTest {
             assertTrue(triggered.offer(server(), VersionEvent.created(MODEL, "8")));
             assertTrue(triggered.offer(server(), VersionEvent.created(MODEL, "8")));
         });
-        sessions.then(jenkins -> assertEquals(List.of("8 created"), resume(jenkins).events(job(jenkins))));
+        sessions.then(
+                jenkins -> assertEquals(List.of("8 created"), resume(jenkins).events(job(jenkins))));
         sessions.then(jenkins -> {
             Triggered triggered = resume(jenkins);
             triggered.offer(server(), VersionEvent.created(MODEL, "8"));
@@ -96,7 +97,9 @@ class TriggerRestartTest {
             Triggered triggered = resume(jenkins);
             triggered.offer(server(), VersionEvent.created(MODEL, "9"));
             triggered.run();
-            assertEquals(List.of("8 created", "9 created"), triggered.events(job(jenkins)).stream().sorted().toList());
+            assertEquals(
+                    List.of("8 created", "9 created"),
+                    triggered.events(job(jenkins)).stream().sorted().toList());
         });
     }
 
@@ -126,7 +129,9 @@ class TriggerRestartTest {
         sessions.then(jenkins -> {
             Triggered triggered = resume(jenkins);
             triggered.poll();
-            assertEquals(List.of("8 created", "9 created"), triggered.events(job(jenkins)).stream().sorted().toList());
+            assertEquals(
+                    List.of("8 created", "9 created"),
+                    triggered.events(job(jenkins)).stream().sorted().toList());
         });
     }
 

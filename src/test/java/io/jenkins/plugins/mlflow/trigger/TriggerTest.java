@@ -82,11 +82,14 @@ class TriggerTest {
         triggered.poll();
         triggered.poll();
 
-        assertEquals(List.of("8 created", "9 created"), triggered.events(job).stream().sorted().toList());
+        assertEquals(
+                List.of("8 created", "9 created"),
+                triggered.events(job).stream().sorted().toList());
         for (WorkflowRun run : job.getBuilds()) {
             String version = run.getCause(ModelVersionCause.class).getVersion();
             jenkins.assertLogContains("SEEN: churn-classifier " + version + " r" + version, run);
-            jenkins.assertLogContains("Version " + version + " of model churn-classifier on MLflow server 'stub': created", run);
+            jenkins.assertLogContains(
+                    "Version " + version + " of model churn-classifier on MLflow server 'stub': created", run);
         }
     }
 
@@ -94,7 +97,8 @@ class TriggerTest {
     void theGateEvaluatesTheVersionThatStartedTheBuildUnlessItIsToldAnother() throws Exception {
         WorkflowJob job = triggered.job(
                 "gate",
-                GATE + "\n" + GATE + ", version: 6\n" + GATE + ", runId: 'r6'\n" + GATE + ", experiment: 'customer-churn'",
+                GATE + "\n" + GATE + ", version: 6\n" + GATE + ", runId: 'r6'\n" + GATE
+                        + ", experiment: 'customer-churn'",
                 Triggered.trigger("created"));
         mlflow.version(8, "r8", "accuracy", 0.95).version(9, "r9", "accuracy", 0.96);
         triggered.offer(server, VersionEvent.created(MODEL, "8"));
@@ -103,7 +107,9 @@ class TriggerTest {
 
         WorkflowRun run = job.getBuildByNumber(1);
         jenkins.assertLogContains("The candidate is version 8, for which this build was started.", run);
-        List<String> log = run.getLog(1000).stream().filter(line -> line.contains("Candidate: ")).toList();
+        List<String> log = run.getLog(1000).stream()
+                .filter(line -> line.contains("Candidate: "))
+                .toList();
         assertTrue(log.get(0).contains("run r8, version 8 of"), log::toString);
         assertTrue(log.get(1).contains("version 6 of"), log::toString);
         assertTrue(log.get(2).contains("run r6"), log::toString);
@@ -260,7 +266,8 @@ class TriggerTest {
         server.setWebhookSecretId("secret");
         WorkflowJob job = job("created");
         Instant now = Instant.now();
-        mlflow.version(8, "r8").version(9, "r9")
+        mlflow.version(8, "r8")
+                .version(9, "r9")
                 .created(6, now.minus(Duration.ofDays(30)))
                 .created(7, now.minus(EventProcessor.LONGEST_DELIVERY).minusSeconds(1))
                 .created(8, now.minus(EventProcessor.LONGEST_DELIVERY).plusSeconds(600));
@@ -269,7 +276,9 @@ class TriggerTest {
         }
         triggered.run();
 
-        assertEquals(List.of("8 created", "9 created"), triggered.events(job).stream().sorted().toList());
+        assertEquals(
+                List.of("8 created", "9 created"),
+                triggered.events(job).stream().sorted().toList());
         assertEquals(List.of(), EventInbox.get().waiting());
     }
 
@@ -293,11 +302,13 @@ class TriggerTest {
 
     @Test
     void aTriggerThatWasWrittenByHandStopsNoOther() throws Exception {
-        MlflowModelVersionTrigger without = (MlflowModelVersionTrigger) Jenkins.XSTREAM2.fromXML(
-                "<" + MlflowModelVersionTrigger.class.getName() + "><spec></spec><model>m</model></" + MlflowModelVersionTrigger.class.getName() + ">");
+        MlflowModelVersionTrigger without =
+                (MlflowModelVersionTrigger) Jenkins.XSTREAM2.fromXML("<" + MlflowModelVersionTrigger.class.getName()
+                        + "><spec></spec><model>m</model></" + MlflowModelVersionTrigger.class.getName() + ">");
         assertEquals(List.of("created"), without.getOn());
-        triggered.job("empty", Triggered.SHOW, (MlflowModelVersionTrigger) Jenkins.XSTREAM2.fromXML(
-                "<" + MlflowModelVersionTrigger.class.getName() + "><spec></spec></" + MlflowModelVersionTrigger.class.getName() + ">"));
+        triggered.job("empty", Triggered.SHOW, (MlflowModelVersionTrigger)
+                Jenkins.XSTREAM2.fromXML("<" + MlflowModelVersionTrigger.class.getName() + "><spec></spec></"
+                        + MlflowModelVersionTrigger.class.getName() + ">"));
         WorkflowJob job = job("created");
         triggered.run();
         mlflow.version(8, "r8");
@@ -348,7 +359,8 @@ class TriggerTest {
     @Test
     void aVersionThatTheServerDoesNotKnowIsAskedForAgainForAMinute() throws Exception {
         WorkflowJob job = job("created");
-        LogRecorder log = new LogRecorder().record(EventQueues.class, Level.WARNING).capture(10);
+        LogRecorder log =
+                new LogRecorder().record(EventQueues.class, Level.WARNING).capture(10);
         triggered.offer(server, VersionEvent.created(MODEL, "8"));
         triggered.offer(server, VersionEvent.created(MODEL, "9"));
         triggered.run();
@@ -388,7 +400,9 @@ class TriggerTest {
 
             mlflow.refuseWith(0);
             triggered.poll();
-            assertEquals(List.of("8 created", "9 created"), triggered.events(job).stream().sorted().toList());
+            assertEquals(
+                    List.of("8 created", "9 created"),
+                    triggered.events(job).stream().sorted().toList());
             assertEquals(List.of(), EventInbox.get().waiting());
         }
     }
@@ -427,7 +441,9 @@ class TriggerTest {
         triggered.offer(server, VersionEvent.created(MODEL, "7"));
         triggered.run();
 
-        assertEquals(List.of("6 created", "7 created"), triggered.events(job).stream().sorted().toList());
+        assertEquals(
+                List.of("6 created", "7 created"),
+                triggered.events(job).stream().sorted().toList());
     }
 
     @Test
@@ -463,7 +479,8 @@ class TriggerTest {
     void aTriggerWhoseServerIsNotConfiguredWaitsForIt() throws Exception {
         MlflowModelVersionTrigger trigger = Triggered.trigger("created");
         trigger.setServer("later");
-        LogRecorder log = new LogRecorder().record(TriggerRegistry.class, Level.WARNING).capture(10);
+        LogRecorder log =
+                new LogRecorder().record(TriggerRegistry.class, Level.WARNING).capture(10);
         WorkflowJob job = triggered.job("gate", Triggered.SHOW, trigger);
         triggered.poll();
         triggered.poll();
@@ -530,7 +547,8 @@ class TriggerTest {
 
         WorkflowRun run = job.getBuildByNumber(1);
         jenkins.assertLogContains("CAUSE: stub churn-classifier 7 alias:challenger r7", run);
-        jenkins.assertLogContains("TEXT: Version 7 of model churn-classifier on MLflow server 'stub': alias:challenger", run);
+        jenkins.assertLogContains(
+                "TEXT: Version 7 of model churn-classifier on MLflow server 'stub': alias:challenger", run);
         assertEquals("version 7 of churn-classifier: alias:challenger", shown(run, "trigger"));
         assertEquals("churn-classifier", shown(run, "triggerModel"));
         assertEquals("7", shown(run, "triggerVersion"));
@@ -605,7 +623,8 @@ class TriggerTest {
         WorkflowJob job = job("created", "alias:champion", "tag:validation=requested");
         // A build that starts writes the state, too.
         jenkins.jenkins.doQuietDown();
-        try (LogRecorder writes = new LogRecorder().record(TriggerStates.class, Level.FINE).capture(10)) {
+        try (LogRecorder writes =
+                new LogRecorder().record(TriggerStates.class, Level.FINE).capture(10)) {
             triggered.run();
             assertEquals(1, writes.getMessages().size());
 
@@ -626,11 +645,15 @@ class TriggerTest {
     void whatAPollFoundBeforeTheServerFailedGetsItsBuildAndTheRestFollows() throws Exception {
         WorkflowJob job = job("created", "alias:champion");
         triggered.run();
-        mlflow.version(8, "r8").version(9, "r9").version(10, "r10").alias("champion", 8).between((request, parameters, done) -> {
-            if (request.equals("GET model-versions/get") && "9".equals(parameters.get("version"))) {
-                throw new IOException("the connection is lost");
-            }
-        });
+        mlflow.version(8, "r8")
+                .version(9, "r9")
+                .version(10, "r10")
+                .alias("champion", 8)
+                .between((request, parameters, done) -> {
+                    if (request.equals("GET model-versions/get") && "9".equals(parameters.get("version"))) {
+                        throw new IOException("the connection is lost");
+                    }
+                });
         triggered.poll();
         assertEquals(List.of("8 created"), triggered.events(job));
 

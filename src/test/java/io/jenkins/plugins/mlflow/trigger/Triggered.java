@@ -19,7 +19,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 
 /** Jobs that MLflow triggers, driven by the test and its clock alone. */
 final class Triggered {
-    static final String SHOW = "echo \"SEEN: ${env.MLFLOW_MODEL_NAME} ${env.MLFLOW_MODEL_VERSION} ${env.MLFLOW_RUN_ID}\"";
+    static final String SHOW =
+            "echo \"SEEN: ${env.MLFLOW_MODEL_NAME} ${env.MLFLOW_MODEL_VERSION} ${env.MLFLOW_RUN_ID}\"";
     private static final Duration LONGER_THAN_AN_INTERVAL = Duration.ofMinutes(6);
 
     final FakeClock clock = new FakeClock();

@@ -64,8 +64,10 @@ class WebhookActionTest {
         jenkins = rule;
         sink = ExtensionList.lookupSingleton(Sink.class);
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
-        jenkins.jenkins.setAuthorizationStrategy(
-                new MockAuthorizationStrategy().grant(Jenkins.ADMINISTER).everywhere().to("admin"));
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
         configure(server("production", "https://mlflow.example.com", "webhook", SECRET));
     }
 
@@ -80,9 +82,14 @@ class WebhookActionTest {
         MlflowServerConfiguration own = server("production", "https://team.example.com", "team-webhook", null);
         Folders.configure(team, "", "", own);
 
-        assertEquals(200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+        assertEquals(
+                200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
 
-        assertEquals(List.of(own.destination()), sink.servers.stream().map(MlflowServerConfiguration::destination).toList());
+        assertEquals(
+                List.of(own.destination()),
+                sink.servers.stream()
+                        .map(MlflowServerConfiguration::destination)
+                        .toList());
     }
 
     @Test
@@ -134,11 +141,14 @@ class WebhookActionTest {
 
         Folder team = Folders.in(jenkins.jenkins, "team");
         Folders.token(team, "team-webhook", "the secret of the team");
-        assertEquals(401, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+        assertEquals(
+                401, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
         Folders.configure(team, "", "", server("own", "https://team.example.com", "team-webhook", null));
-        assertEquals(200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+        assertEquals(
+                200, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
         team.delete();
-        assertEquals(401, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
+        assertEquals(
+                401, post(jenkins, signed(BODY, "the secret of the team"), BODY).statusCode());
     }
 
     @Test
@@ -148,20 +158,36 @@ class WebhookActionTest {
         Folders.configure(inner, "", "", own);
 
         assertEquals("folder team", WebhookAction.signer(List.of(own)));
-        assertEquals("server mlflow.example.com\ndefault",
+        assertEquals(
+                "server mlflow.example.com\ndefault",
                 WebhookAction.signer(List.of(MlflowGlobalConfiguration.get().getServer("production"), own)));
     }
 
     @Test
     void aSignedEventReachesTheSink() throws Exception {
         assertEquals(200, send(jenkins, created("churn", "7")));
-        assertEquals(200, send(jenkins, created("churn", "8")
-                .replace("model_version", "model_version_alias").replace("\"source\"", "\"alias\": \"challenger\", \"source\"")));
-        assertEquals(200, send(jenkins, created("churn", "9").replace("model_version", "model_version_tag")
-                .replace("created", "set").replace("\"source\"", "\"key\": \"validation\", \"value\": \"requested\", \"source\"")));
+        assertEquals(
+                200,
+                send(
+                        jenkins,
+                        created("churn", "8")
+                                .replace("model_version", "model_version_alias")
+                                .replace("\"source\"", "\"alias\": \"challenger\", \"source\"")));
+        assertEquals(
+                200,
+                send(
+                        jenkins,
+                        created("churn", "9")
+                                .replace("model_version", "model_version_tag")
+                                .replace("created", "set")
+                                .replace(
+                                        "\"source\"",
+                                        "\"key\": \"validation\", \"value\": \"requested\", \"source\"")));
 
         assertEquals(
-                List.of("production: churn 7 created", "production: churn 8 alias:challenger",
+                List.of(
+                        "production: churn 7 created",
+                        "production: churn 8 alias:challenger",
                         "production: churn 9 tag:validation=requested"),
                 sink.offered);
     }
@@ -184,13 +210,18 @@ class WebhookActionTest {
         answers.put("no header", post(jenkins, Map.of(), BODY));
         answers.put("garbage", post(jenkins, Map.of(), new byte[] {0, 1, (byte) 0xff}));
         answers.put("empty", post(jenkins, signed(BODY, SECRET), new byte[0]));
-        answers.put("another body", post(jenkins, signed(BODY, SECRET), created("churn", "8").getBytes(StandardCharsets.UTF_8)));
+        answers.put(
+                "another body",
+                post(jenkins, signed(BODY, SECRET), created("churn", "8").getBytes(StandardCharsets.UTF_8)));
         for (String header : signed(BODY, SECRET).keySet()) {
             Map<String, String> headers = new HashMap<>(signed(BODY, SECRET));
             String value = headers.remove(header);
             answers.put("without " + header, post(jenkins, headers, BODY));
-            HttpRequest twice = request(jenkins, headers).header(header, value).header(header, value)
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(BODY)).build();
+            HttpRequest twice = request(jenkins, headers)
+                    .header(header, value)
+                    .header(header, value)
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(BODY))
+                    .build();
             answers.put("twice " + header, Deliveries.HTTP.send(twice, HttpResponse.BodyHandlers.ofString()));
         }
         configure(server("missing", "https://mlflow.example.com", "missing", null));
@@ -218,15 +249,23 @@ class WebhookActionTest {
 
     @Test
     void aClockThatIsAlmostFiveMinutesOffIsAccepted() throws Exception {
-        assertEquals(200, post(jenkins, signed(BODY, SECRET, "slow", Instant.now().minusSeconds(270)), BODY).statusCode());
-        assertEquals(200, post(jenkins, signed(BODY, SECRET, "fast", Instant.now().plusSeconds(270)), BODY).statusCode());
+        assertEquals(
+                200,
+                post(jenkins, signed(BODY, SECRET, "slow", Instant.now().minusSeconds(270)), BODY)
+                        .statusCode());
+        assertEquals(
+                200,
+                post(jenkins, signed(BODY, SECRET, "fast", Instant.now().plusSeconds(270)), BODY)
+                        .statusCode());
     }
 
     @Test
     void onlyPostIsAnswered() throws Exception {
         for (String method : List.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS")) {
             HttpResponse<String> answer = Deliveries.HTTP.send(
-                    request(jenkins, signed(BODY, SECRET)).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                    request(jenkins, signed(BODY, SECRET))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertEquals(405, answer.statusCode(), method);
             assertEquals("", answer.body(), method);
@@ -239,8 +278,11 @@ class WebhookActionTest {
         URI address = Deliveries.address(jenkins);
         for (String other : List.of("x", "../mlflow-webhook/x/", "../mlflow-webhook", "../createItem?name=x")) {
             HttpRequest request = HttpRequest.newBuilder(address.resolve(other))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(BODY)).build();
-            int status = Deliveries.HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(BODY))
+                    .build();
+            int status = Deliveries.HTTP
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .statusCode();
             assertEquals(403, status, other);
         }
     }
@@ -258,7 +300,8 @@ class WebhookActionTest {
 
     @Test
     void aSignedBodyThatIsNoEventIsABadRequest() throws Exception {
-        for (String body : List.of("", "garbled", "{}", "[".repeat(100_000), created("churn", "seven"), created("churn", "7") + "x")) {
+        for (String body : List.of(
+                "", "garbled", "{}", "[".repeat(100_000), created("churn", "seven"), created("churn", "7") + "x")) {
             assertEquals(400, send(jenkins, body), () -> body.substring(0, Math.min(40, body.length())));
         }
         assertEquals(List.of(), sink.offered);
@@ -295,7 +338,8 @@ class WebhookActionTest {
         MlflowServerConfiguration first = server("first", "https://mlflow.example.com", "webhook", null);
         MlflowServerConfiguration same = server("same", "https://MLFLOW.example.com:443/", "webhook", null);
         MlflowServerConfiguration other = server("other", "https://other.example.com", "webhook", null);
-        MlflowServerConfiguration another = server("another", "https://another.example.com", "its own", "another secret");
+        MlflowServerConfiguration another =
+                server("another", "https://another.example.com", "its own", "another secret");
         configure(another, first, same, other);
 
         assertEquals(200, send(jenkins, created("churn", "7")));
@@ -320,7 +364,8 @@ class WebhookActionTest {
     }
 
     private int chunked(byte[] body) throws Exception {
-        return Deliveries.HTTP.send(
+        return Deliveries.HTTP
+                .send(
                         request(jenkins, signed(body, SECRET))
                                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
                                 .build(),
@@ -333,8 +378,10 @@ class WebhookActionTest {
         URI address = Deliveries.address(jenkins);
         Socket socket = new Socket(address.getHost(), address.getPort());
         socket.setSoTimeout((int) Duration.ofMinutes(1).toMillis());
-        StringBuilder head = new StringBuilder("POST " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        StringBuilder head = new StringBuilder(
+                "POST " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         for (String header : more) {
             head.append(header).append("\r\n");
         }
@@ -343,7 +390,8 @@ class WebhookActionTest {
     }
 
     private static int status(Socket socket) throws IOException {
-        String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+        String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                .readLine();
         return Integer.parseInt(line.split(" ")[1]);
     }
 
@@ -400,18 +448,31 @@ class WebhookActionTest {
     void nothingThatIsSentIsInALog() throws Exception {
         byte[] body = created("canary-model", "7").getBytes(StandardCharsets.UTF_8);
         try (LogRecorder logs = new LogRecorder()) {
-            logs.record("", Level.INFO).record("io.jenkins.plugins.mlflow", Level.ALL).capture(5000);
-            assertEquals(200, post(jenkins, signed(body, SECRET, "canary-id", Instant.now()), body).statusCode());
-            assertEquals(401, post(jenkins, signed(body, "canary-guess", "canary-id", Instant.now()), body).statusCode());
-            assertEquals(401, post(jenkins, Map.of("X-MLflow-Signature", "canary-signature"), body).statusCode());
+            logs.record("", Level.INFO)
+                    .record("io.jenkins.plugins.mlflow", Level.ALL)
+                    .capture(5000);
+            assertEquals(
+                    200,
+                    post(jenkins, signed(body, SECRET, "canary-id", Instant.now()), body)
+                            .statusCode());
+            assertEquals(
+                    401,
+                    post(jenkins, signed(body, "canary-guess", "canary-id", Instant.now()), body)
+                            .statusCode());
+            assertEquals(
+                    401,
+                    post(jenkins, Map.of("X-MLflow-Signature", "canary-signature"), body)
+                            .statusCode());
             assertEquals(400, send(jenkins, "{\"canary\": "));
             sink.failure = new IllegalStateException("cannot take canary-model");
             assertEquals(500, send(jenkins, created("canary-model", "8")));
 
-            assertTrue(logs.getMessages().stream().anyMatch(message -> message.contains("A webhook of MLflow was not taken")));
+            assertTrue(logs.getMessages().stream()
+                    .anyMatch(message -> message.contains("A webhook of MLflow was not taken")));
             logs.getRecords().forEach(entry -> {
                 assertFalse(entry.getMessage().contains("canary"), entry.getMessage());
-                assertFalse(String.valueOf(entry.getThrown()).contains("canary"), () -> String.valueOf(entry.getThrown()));
+                assertFalse(
+                        String.valueOf(entry.getThrown()).contains("canary"), () -> String.valueOf(entry.getThrown()));
             });
         }
     }

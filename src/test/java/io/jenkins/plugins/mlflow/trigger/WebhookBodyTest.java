@@ -75,7 +75,8 @@ class WebhookBodyTest {
 
         assertThrows(WebhookBody.TooLargeException.class, () -> WebhookBody.read(unread, WebhookBody.LIMIT + 1L, LONG));
         assertEquals(0, unread.position);
-        assertThrows(WebhookBody.TooLargeException.class, () -> WebhookBody.read(whole(WebhookBody.LIMIT + 1), -1, LONG));
+        assertThrows(
+                WebhookBody.TooLargeException.class, () -> WebhookBody.read(whole(WebhookBody.LIMIT + 1), -1, LONG));
         assertThrows(WebhookBody.TooLargeException.class, () -> WebhookBody.read(whole(0), Long.MAX_VALUE, LONG));
     }
 

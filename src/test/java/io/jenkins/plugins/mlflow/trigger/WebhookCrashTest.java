@@ -48,7 +48,8 @@ class WebhookCrashTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @RegisterExtension
-    private final RealJenkinsExtension controller = new RealJenkinsExtension().javaOptions("-Xmx768m").withTimeout(1800);
+    private final RealJenkinsExtension controller =
+            new RealJenkinsExtension().javaOptions("-Xmx768m").withTimeout(1800);
 
     private final ExecutorService senders = Executors.newFixedThreadPool(AT_ONCE);
     private final AtomicInteger taken = new AtomicInteger();
@@ -93,7 +94,10 @@ class WebhookCrashTest {
         }
         senders.shutdown();
         assertTrue(senders.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS), "not all deliveries were taken");
-        List<String> expected = IntStream.range(FIRST, FIRST + versions).mapToObj(String::valueOf).sorted().toList();
+        List<String> expected = IntStream.range(FIRST, FIRST + versions)
+                .mapToObj(String::valueOf)
+                .sorted()
+                .toList();
         List<String> built = new ArrayList<>();
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (built.size() < versions && System.nanoTime() < end) {
@@ -123,8 +127,10 @@ class WebhookCrashTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5));
         Deliveries.signed(body, SECRET, id, Instant.now()).forEach(request::header);
         try {
-            return Deliveries.HTTP.send(
-                                    request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(),
+            return Deliveries.HTTP
+                            .send(
+                                    request.POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                            .build(),
                                     HttpResponse.BodyHandlers.discarding())
                             .statusCode()
                     == 200;
@@ -151,7 +157,8 @@ class WebhookCrashTest {
         WorkflowJob job = jenkins.jenkins.getItemByFullName("gate", WorkflowJob.class);
         Path state = job.getRootDir().toPath().resolve("mlflow-trigger.json");
         TimeUnit.SECONDS.sleep(1);
-        if (!Files.exists(state) || !((List<?>) ((Map<?, ?>) Json.read(Files.readString(state))).get("planned")).isEmpty()) {
+        if (!Files.exists(state)
+                || !((List<?>) ((Map<?, ?>) Json.read(Files.readString(state))).get("planned")).isEmpty()) {
             return versions;
         }
         jenkins.waitUntilNoActivity();

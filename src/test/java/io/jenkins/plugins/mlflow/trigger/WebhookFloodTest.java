@@ -54,7 +54,8 @@ class WebhookFloodTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        MlflowGlobalConfiguration.get().setServers(List.of(server("production", "https://mlflow.example.com", "webhook", SECRET)));
+        MlflowGlobalConfiguration.get()
+                .setServers(List.of(server("production", "https://mlflow.example.com", "webhook", SECRET)));
     }
 
     @Test
@@ -81,15 +82,20 @@ class WebhookFloodTest {
         for (int i = 0; i < deliveries; i++) {
             byte[] body = created("churn", String.valueOf(i)).getBytes(StandardCharsets.UTF_8);
             HttpRequest request = Deliveries.request(jenkins, signed(body, i % 2 == 0 ? SECRET : "a guess"))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                    .build();
             underWay.acquire();
             int number = i;
             long sent = System.nanoTime();
-            Deliveries.HTTP.sendAsync(request, HttpResponse.BodyHandlers.discarding()).whenComplete((response, failure) -> {
-                nanos[number] = System.nanoTime() - sent;
-                statuses.computeIfAbsent(failure == null ? response.statusCode() : -1, any -> new AtomicInteger()).incrementAndGet();
-                underWay.release();
-            });
+            Deliveries.HTTP
+                    .sendAsync(request, HttpResponse.BodyHandlers.discarding())
+                    .whenComplete((response, failure) -> {
+                        nanos[number] = System.nanoTime() - sent;
+                        statuses.computeIfAbsent(
+                                        failure == null ? response.statusCode() : -1, any -> new AtomicInteger())
+                                .incrementAndGet();
+                        underWay.release();
+                    });
             long ahead = begin + TimeUnit.SECONDS.toNanos(i) / perSecond - System.nanoTime();
             if (ahead > 0) {
                 TimeUnit.NANOSECONDS.sleep(ahead);
@@ -99,8 +105,10 @@ class WebhookFloodTest {
 
         Map<Integer, AtomicInteger> found = new TreeMap<>(statuses);
         Arrays.sort(nanos);
-        String told = found + " in " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s, answered within "
-                + millis(nanos, 0.5) + " ms (median), " + millis(nanos, 0.95) + " ms (95 %), " + millis(nanos, 1) + " ms (all); threads "
+        String told = found + " in " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin)
+                + " s, answered within "
+                + millis(nanos, 0.5) + " ms (median), " + millis(nanos, 0.95) + " ms (95 %), " + millis(nanos, 1)
+                + " ms (all); threads "
                 + threads + ", at most " + ManagementFactory.getThreadMXBean().getPeakThreadCount();
         assertTrue(Set.of(200, 401, 429).containsAll(found.keySet()), told);
         Sink sink = ExtensionList.lookupSingleton(Sink.class);
@@ -121,7 +129,9 @@ class WebhookFloodTest {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();
-            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            least = Math.min(
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;
     }

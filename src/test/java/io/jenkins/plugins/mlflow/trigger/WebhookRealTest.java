@@ -23,18 +23,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import jenkins.model.JenkinsLocationConfiguration;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty;
-import org.htmlunit.HttpMethod;
-import org.htmlunit.WebRequest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,7 +64,8 @@ class WebhookRealTest {
     /** What the button of the form shows. */
     private static String register(JenkinsRule jenkins, MlflowServerConfiguration server) throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
-            String form = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/registerWebhook?name=" + server.getName()
+            String form = "descriptorByName/" + MlflowServerConfiguration.class.getName() + "/registerWebhook?name="
+                    + server.getName()
                     + "&trackingUri=" + server.getTrackingUri() + "&webhookSecretId=" + server.getWebhookSecretId()
                     + "&connectTimeoutSeconds=5&requestTimeoutSeconds=30";
             WebRequest request = new WebRequest(client.createCrumbedUrl(form), HttpMethod.POST);
@@ -109,16 +109,26 @@ class WebhookRealTest {
             createVersion(mlflow, "churn");
             Await.until("the version: " + mlflow.log(), () -> offered.contains("real: churn 1 created"));
             post(mlflow, "registered-models/alias", "{'name': 'churn', 'alias': 'challenger', 'version': '1'}");
-            post(mlflow, "model-versions/set-tag", "{'name': 'churn', 'version': '1', 'key': 'validation', 'value': 'requested'}");
-            Await.until("alias and tag", () -> offered.contains("real: churn 1 alias:challenger")
-                    && offered.contains("real: churn 1 tag:validation=requested"));
+            post(
+                    mlflow,
+                    "model-versions/set-tag",
+                    "{'name': 'churn', 'version': '1', 'key': 'validation', 'value': 'requested'}");
+            Await.until(
+                    "alias and tag",
+                    () -> offered.contains("real: churn 1 alias:challenger")
+                            && offered.contains("real: churn 1 tag:validation=requested"));
             assertEquals(3, offered.size());
 
             SystemCredentialsProvider.getInstance().getCredentials().clear();
-            SystemCredentialsProvider.getInstance().getCredentials().add(
-                    new StringCredentialsImpl(CredentialsScope.GLOBAL, "webhook", "", Secret.fromString("another secret")));
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .add(new StringCredentialsImpl(
+                            CredentialsScope.GLOBAL, "webhook", "", Secret.fromString("another secret")));
             createVersion(mlflow, "churn");
-            Await.until("the refusal", () -> logs.getMessages().stream().anyMatch(message -> message.contains("no secret of a configured server")));
+            Await.until(
+                    "the refusal",
+                    () -> logs.getMessages().stream()
+                            .anyMatch(message -> message.contains("no secret of a configured server")));
             assertEquals(3, offered.size());
 
             // With the new secret registered, the next version comes through again.
@@ -138,7 +148,8 @@ class WebhookRealTest {
     }
 
     @Test
-    void theVersionThatAScriptRegistersIsEvaluatedAndPromoted(JenkinsRule jenkins, @TempDir Path folder) throws Exception {
+    void theVersionThatAScriptRegistersIsEvaluatedAndPromoted(JenkinsRule jenkins, @TempDir Path folder)
+            throws Exception {
         JenkinsLocationConfiguration.get().setUrl(jenkins.getURL().toString());
         MlflowServer mlflow = start();
         try {
@@ -152,15 +163,17 @@ class WebhookRealTest {
             job.addProperty(new PipelineTriggersJobProperty(List.of(trigger)));
             trigger.start(job, true);
 
-            Path script = Files.writeString(folder.resolve("train.py"), String.join(
-                    "\n",
-                    "import mlflow",
-                    "class Model(mlflow.pyfunc.PythonModel):",
-                    "    def predict(self, context, model_input, params=None): return model_input",
-                    "with mlflow.start_run():",
-                    "    mlflow.log_metric('accuracy', 0.95)",
-                    "    mlflow.pyfunc.log_model(name='model', python_model=Model(), pip_requirements=['mlflow'],",
-                    "                            registered_model_name='churn')"));
+            Path script = Files.writeString(
+                    folder.resolve("train.py"),
+                    String.join(
+                            "\n",
+                            "import mlflow",
+                            "class Model(mlflow.pyfunc.PythonModel):",
+                            "    def predict(self, context, model_input, params=None): return model_input",
+                            "with mlflow.start_run():",
+                            "    mlflow.log_metric('accuracy', 0.95)",
+                            "    mlflow.pyfunc.log_model(name='model', python_model=Model(), pip_requirements=['mlflow'],",
+                            "                            registered_model_name='churn')"));
             ProcessBuilder training = new ProcessBuilder(mlflow.python().toString(), script.toString())
                     .directory(folder.toFile())
                     .redirectErrorStream(true)

@@ -35,7 +35,8 @@ class WebhookRestartTest {
         Map<String, String> taken = signed(body, SECRET);
         Map<String, String> refused = signed(body, SECRET);
         sessions.then(jenkins -> {
-            MlflowGlobalConfiguration.get().setServers(List.of(server("production", "https://mlflow.example.com", "webhook", SECRET)));
+            MlflowGlobalConfiguration.get()
+                    .setServers(List.of(server("production", "https://mlflow.example.com", "webhook", SECRET)));
             SystemCredentialsProvider.getInstance().save();
             assertEquals(200, post(jenkins, taken, body).statusCode());
             ExtensionList.lookupSingleton(Sink.class).full = true;

@@ -64,10 +64,16 @@ class WebhookSignatureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {WebhookSignature.DELIVERY_HEADER, WebhookSignature.TIMESTAMP_HEADER, WebhookSignature.SIGNATURE_HEADER})
+    @ValueSource(
+            strings = {
+                WebhookSignature.DELIVERY_HEADER,
+                WebhookSignature.TIMESTAMP_HEADER,
+                WebhookSignature.SIGNATURE_HEADER
+            })
     void eachHeaderMustBeThereOnce(String header) {
         String value = headers.get(header).get(0);
-        for (List<String> bad : List.of(List.<String>of(), List.of(""), List.of(value, value), List.of(value + " "), List.of("x,y.z"))) {
+        for (List<String> bad : List.of(
+                List.<String>of(), List.of(""), List.of(value, value), List.of(value + " "), List.of("x,y.z"))) {
             headers.put(header, bad);
             assertNull(parsed(), () -> header + " " + bad);
         }
@@ -76,9 +82,15 @@ class WebhookSignatureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"v2,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ=", "I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ=",
-            "v1,", "v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ", "v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA-svQpNBlQ=",
-            "v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ= v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ="})
+    @ValueSource(
+            strings = {
+                "v2,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ=",
+                "I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ=",
+                "v1,",
+                "v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ",
+                "v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA-svQpNBlQ=",
+                "v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ= v1,I6jQ6XdsbOsgWZW8mm56ulRJstdh4r22QA+svQpNBlQ="
+            })
     void aSignatureOfAnotherFormIsNone(String signature) {
         headers.put(WebhookSignature.SIGNATURE_HEADER, List.of(signature));
         assertNull(parsed());

@@ -42,7 +42,8 @@ public final class AgainstTheLimit {
 
     private AgainstTheLimit(Stub stub) {
         this.stub = stub;
-        this.client = RestTrackingServer.configure(HttpClient.newBuilder(), Duration.ofSeconds(5), null).build();
+        this.client = RestTrackingServer.configure(HttpClient.newBuilder(), Duration.ofSeconds(5), null)
+                .build();
     }
 
     /** What a gate is asked for: the policy of the model, and the candidate if it is named. */
@@ -56,7 +57,10 @@ public final class AgainstTheLimit {
         ExactCandidate version = new ExactCandidate(ExactCandidate.Kind.VERSION, "2");
         List<Job> jobs = List.of(
                 new Job("thresholds, run by id", THRESHOLDS, run),
-                new Job("thresholds, newest run of an experiment", "    candidate: {experiment: churn}\n" + THRESHOLDS, null),
+                new Job(
+                        "thresholds, newest run of an experiment",
+                        "    candidate: {experiment: churn}\n" + THRESHOLDS,
+                        null),
                 new Job("with a baseline, run by id", COMPARISON, run),
                 new Job("thresholds, run by id, promotion of its version", THRESHOLDS + PROMOTION, run),
                 new Job("thresholds, version, promotion", THRESHOLDS + PROMOTION, version),
@@ -86,15 +90,23 @@ public final class AgainstTheLimit {
                 }
             }
         }
-        StringBuilder text = new StringBuilder("### Against the limit\n\nA warm engine, from the policy's text to the report, with a stub"
-                + " in place of MLflow; by turns, " + repetitions + " of each; time over (round trips × delay) in ms, median"
-                + " (quartiles). Requests that go out side by side, as audit tags do, are one round trip.\n\n"
-                + "| gate | requests before the verdict | in all | round trips | answers at once | after 5 ms | 20 ms | 100 ms |\n"
-                + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        StringBuilder text = new StringBuilder(
+                "### Against the limit\n\nA warm engine, from the policy's text to the report, with a stub"
+                        + " in place of MLflow; by turns, " + repetitions
+                        + " of each; time over (round trips × delay) in ms, median"
+                        + " (quartiles). Requests that go out side by side, as audit tags do, are one round trip.\n\n"
+                        + "| gate | requests before the verdict | in all | round trips | answers at once | after 5 ms | 20 ms | 100 ms |\n"
+                        + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         courses.forEach((job, byDelay) -> {
             Course any = byDelay.get(DELAYS_MS[DELAYS_MS.length - 1]).get(0);
-            text.append("| ").append(job.name()).append(" | ").append(any.beforeVerdict()).append(" | ")
-                    .append(any.requests()).append(" | ").append(any.trips());
+            text.append("| ")
+                    .append(job.name())
+                    .append(" | ")
+                    .append(any.beforeVerdict())
+                    .append(" | ")
+                    .append(any.requests())
+                    .append(" | ")
+                    .append(any.trips());
             byDelay.forEach((delay, measured) -> text.append(" | ").append(over(measured, delay * any.trips())));
             text.append(" |\n");
         });
@@ -107,7 +119,11 @@ public final class AgainstTheLimit {
                 .sorted()
                 .toArray();
         return String.format(
-                Locale.ROOT, "%.1f (%.1f to %.1f)", over[over.length / 2], over[over.length / 4], over[over.length * 3 / 4]);
+                Locale.ROOT,
+                "%.1f (%.1f to %.1f)",
+                over[over.length / 2],
+                over[over.length / 4],
+                over[over.length * 3 / 4]);
     }
 
     private Course drive(Job job) throws Exception {
@@ -116,7 +132,15 @@ public final class AgainstTheLimit {
         GatePolicy policy = PolicyReader.resolve(
                 PolicyDocument.read("p", "version: 1\nmodels:\n  m:\n" + job.model()), "m", PolicyOverrides.NONE);
         Gate gate = new Gate(
-                new GateRequest("m", "stub", job.candidate(), policy, "p", CanonicalPolicy.sha256(policy), RunMode.ENABLED, null),
+                new GateRequest(
+                        "m",
+                        "stub",
+                        job.candidate(),
+                        policy,
+                        "p",
+                        CanonicalPolicy.sha256(policy),
+                        RunMode.ENABLED,
+                        null),
                 Clock.systemUTC(),
                 new Random(1));
         TrackingServer server = new RestTrackingServer(

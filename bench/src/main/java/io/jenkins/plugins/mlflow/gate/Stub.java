@@ -57,13 +57,15 @@ final class Stub implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         long answerAt = System.nanoTime() + delayNanos;
-        String call = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath().replace("/api/2.0/mlflow/", "");
+        String call = exchange.getRequestMethod() + " "
+                + exchange.getRequestURI().getPath().replace("/api/2.0/mlflow/", "");
         asked.add(call);
         if (underWay.getAndIncrement() == 0) {
             trips.incrementAndGet();
         }
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        byte[] answer = Json.write(answer(call, String.valueOf(exchange.getRequestURI().getQuery()), body))
+        byte[] answer = Json.write(
+                        answer(call, String.valueOf(exchange.getRequestURI().getQuery()), body))
                 .getBytes(StandardCharsets.UTF_8);
         while (System.nanoTime() < answerAt) {
             LockSupport.parkNanos(answerAt - System.nanoTime());
@@ -97,10 +99,23 @@ final class Stub implements AutoCloseable {
     private static Map<String, Object> run(String version) {
         return Map.of(
                 "info",
-                        Map.of("run_id", "r" + version, "experiment_id", "1", "status", "FINISHED", "lifecycle_stage", "active",
-                                "start_time", 1_700_000_000_000L, "end_time", 1_700_000_001_000L),
+                        Map.of(
+                                "run_id",
+                                "r" + version,
+                                "experiment_id",
+                                "1",
+                                "status",
+                                "FINISHED",
+                                "lifecycle_stage",
+                                "active",
+                                "start_time",
+                                1_700_000_000_000L,
+                                "end_time",
+                                1_700_000_001_000L),
                 "data",
-                        Map.of("metrics", List.of(metric("accuracy", 0.934), metric("recall", 0.9), metric("log_loss", 0.21))));
+                        Map.of(
+                                "metrics",
+                                List.of(metric("accuracy", 0.934), metric("recall", 0.9), metric("log_loss", 0.21))));
     }
 
     private static Map<String, Object> metric(String key, double value) {
@@ -108,8 +123,19 @@ final class Stub implements AutoCloseable {
     }
 
     private static Map<String, Object> version(String number) {
-        return Map.of("name", "m", "version", number, "run_id", "r" + number, "source", "runs:/r" + number + "/model",
-                "status", "READY", "current_stage", "None");
+        return Map.of(
+                "name",
+                "m",
+                "version",
+                number,
+                "run_id",
+                "r" + number,
+                "source",
+                "runs:/r" + number + "/model",
+                "status",
+                "READY",
+                "current_stage",
+                "None");
     }
 
     @Override

@@ -22,9 +22,12 @@ public class PolicyReading {
 
     @Setup
     public void write() {
-        StringBuilder text = new StringBuilder("version: 1\nmodels:\n  churn:\n    baseline: {alias: champion}\n    metrics:\n");
+        StringBuilder text =
+                new StringBuilder("version: 1\nmodels:\n  churn:\n    baseline: {alias: champion}\n    metrics:\n");
         for (int i = 0; i < rules; i++) {
-            text.append("      metric_").append(i).append(i % 2 == 0 ? ": {min: 0.9, max_drop: 0.01}\n" : ": \"<= 0.35\"\n");
+            text.append("      metric_")
+                    .append(i)
+                    .append(i % 2 == 0 ? ": {min: 0.9, max_drop: 0.01}\n" : ": \"<= 0.35\"\n");
         }
         yaml = text.toString();
     }

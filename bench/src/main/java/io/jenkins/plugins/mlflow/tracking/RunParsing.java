@@ -22,17 +22,22 @@ public class RunParsing {
     private int metrics;
 
     private final ApiRequest request = ApiRequest.get("runs/get", "run 'r'", "run_id", "r");
-    private final ErrorMapper refusals =
-            new ErrorMapper(ServerAddress.parse("http://mlflow.example.com"), Credentials.none(), Credentials.none(), null);
+    private final ErrorMapper refusals = new ErrorMapper(
+            ServerAddress.parse("http://mlflow.example.com"), Credentials.none(), Credentials.none(), null);
     private byte[] body;
 
     @Setup
     public void write() {
-        StringBuilder json = new StringBuilder("{\"run\": {\"info\": {\"run_id\": \"r\", \"experiment_id\": \"1\", \"status\": \"FINISHED\","
-                + " \"start_time\": 1700000000000, \"end_time\": 1700000001000, \"lifecycle_stage\": \"active\"}, \"data\": {\"metrics\": [");
+        StringBuilder json = new StringBuilder(
+                "{\"run\": {\"info\": {\"run_id\": \"r\", \"experiment_id\": \"1\", \"status\": \"FINISHED\","
+                        + " \"start_time\": 1700000000000, \"end_time\": 1700000001000, \"lifecycle_stage\": \"active\"}, \"data\": {\"metrics\": [");
         for (int i = 0; i < metrics; i++) {
-            json.append(i == 0 ? "" : ", ").append("{\"key\": \"metric_").append(i).append("\", \"value\": ")
-                    .append(0.5 + i / 1e6).append(", \"timestamp\": 1700000000000, \"step\": 0}");
+            json.append(i == 0 ? "" : ", ")
+                    .append("{\"key\": \"metric_")
+                    .append(i)
+                    .append("\", \"value\": ")
+                    .append(0.5 + i / 1e6)
+                    .append(", \"timestamp\": 1700000000000, \"step\": 0}");
         }
         body = json.append("]}}}").toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -40,6 +45,7 @@ public class RunParsing {
     @Benchmark
     public Run parse() throws TrackingException {
         HttpResult answer = new HttpResult(200, HttpHeaders.of(Map.of(), (name, value) -> true), body);
-        return RunQueries.read(ParsedResponse.parse(request, answer, refusals).body().object("run"));
+        return RunQueries.read(
+                ParsedResponse.parse(request, answer, refusals).body().object("run"));
     }
 }

@@ -22,7 +22,12 @@ final class Arguments {
 
     /** An option with a value. */
     static Option option(String name, String value, String description) {
-        return Option.builder().longOpt(name).hasArg().argName(value).desc(description).get();
+        return Option.builder()
+                .longOpt(name)
+                .hasArg()
+                .argName(value)
+                .desc(description)
+                .get();
     }
 
     static Option required(Option option) {

@@ -43,7 +43,12 @@ final class Backtest {
      * @param baseline null if there is none
      */
     record Decision(
-            HistoricalRun candidate, GateStatus status, String reason, Check blocking, List<Check> checks, Baseline baseline) {
+            HistoricalRun candidate,
+            GateStatus status,
+            String reason,
+            Check blocking,
+            List<Check> checks,
+            Baseline baseline) {
 
         boolean passed() {
             return status == GateStatus.PASSED;
@@ -84,7 +89,8 @@ final class Backtest {
             return new Decision(candidate, GateStatus.FAILED, unfit, null, checks, baseline);
         }
         GateStatus status = GateStatus.of(checks);
-        // The checks stand with those that did not pass first, by criticality, so that the first is the one that counts.
+        // The checks stand with those that did not pass first, by criticality, so that the first is the one that
+        // counts.
         Check blocking = status == GateStatus.PASSED ? null : checks.get(0);
         return new Decision(
                 candidate, status, blocking == null ? null : blocking.getReason(), blocking, checks, baseline);
@@ -95,7 +101,8 @@ final class Backtest {
     }
 
     private Baseline baseline(HistoricalRun candidate) {
-        HistoricalRun replaced = candidate.replaced() == null ? null : runs.versions().get(candidate.replaced());
+        HistoricalRun replaced =
+                candidate.replaced() == null ? null : runs.versions().get(candidate.replaced());
         if (replaced != null) {
             return new Baseline(replaced, Source.TAG);
         }

@@ -39,7 +39,8 @@ final class BacktestCommand implements Command {
         Path policyFile = given.path("policy");
         Path compareFile = given.path("compare");
         boolean jsonToOutput = Outputs.STANDARD_OUTPUT.equals(given.text("json"));
-        OutputFile json = jsonToOutput || !given.has("json") ? null : new OutputFile("json", given.text("json"), main.directory);
+        OutputFile json =
+                jsonToOutput || !given.has("json") ? null : new OutputFile("json", given.text("json"), main.directory);
         if (json != null) {
             json.spare(main.directory.resolve(policyFile));
             json.spare(main.directory.resolve(compareFile == null ? policyFile : compareFile));
@@ -58,7 +59,8 @@ final class BacktestCommand implements Command {
             }
             RestTrackingServer server = connection.open();
             CandidateSelection selection = policy.candidate();
-            RunHistory runs = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
+            RunHistory runs = new RunHistoryReader(
+                            server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(selection.experiment(), selection.filter());
             BacktestReport report = new BacktestReport(
                     runs, tried(policyFile, policy, runs), other == null ? null : tried(compareFile, other, runs));
@@ -110,8 +112,7 @@ final class BacktestCommand implements Command {
                 Backtest.of(replayable.policy(), runs));
     }
 
-    private static boolean writeJson(
-            Console console, OutputFile json, boolean toOutput, Map<String, Object> document) {
+    private static boolean writeJson(Console console, OutputFile json, boolean toOutput, Map<String, Object> document) {
         if (toOutput) {
             console.out().println(Json.writePretty(document));
         }

@@ -14,8 +14,9 @@ import java.util.TreeMap;
 
 /** The decisions of a backtest, of one policy or of two side by side, as a table and as JSON. */
 final class BacktestReport {
-    static final String HOW_BASELINES_ARE_FOUND = "MLflow keeps no history of aliases. A baseline is the version that the "
-            + "gate's tag says was replaced (tag), else the last older one that the same policy passed here (passed).";
+    static final String HOW_BASELINES_ARE_FOUND =
+            "MLflow keeps no history of aliases. A baseline is the version that the "
+                    + "gate's tag says was replaced (tag), else the last older one that the same policy passed here (passed).";
 
     private final RunHistory runs;
     private final Tried tried;
@@ -27,9 +28,15 @@ final class BacktestReport {
      * @param leftOut the rules that were not applied, in words
      */
     record Tried(
-            String origin, String sha256, boolean hasBaseline, List<String> leftOut, List<Backtest.Decision> decisions) {
+            String origin,
+            String sha256,
+            boolean hasBaseline,
+            List<String> leftOut,
+            List<Backtest.Decision> decisions) {
         long count(GateStatus status) {
-            return decisions.stream().filter(decision -> decision.status() == status).count();
+            return decisions.stream()
+                    .filter(decision -> decision.status() == status)
+                    .count();
         }
     }
 
@@ -43,15 +50,23 @@ final class BacktestReport {
     String text(int requests) {
         StringBuilder text = new StringBuilder(TextTable.aligned(rows()));
         text.append('\n').append(totals(tried));
-        blockers(tried).forEach((rule, count) ->
-                text.append("  blocked by ").append(DisplayText.line(rule)).append(": ").append(CommandMessages.number(count)).append('\n'));
+        blockers(tried)
+                .forEach((rule, count) -> text.append("  blocked by ")
+                        .append(DisplayText.line(rule))
+                        .append(": ")
+                        .append(CommandMessages.number(count))
+                        .append('\n'));
         if (compared != null) {
             text.append(totals(compared)).append(differences());
         }
         if (tried.hasBaseline || compared != null && compared.hasBaseline) {
             text.append(HOW_BASELINES_ARE_FOUND).append('\n').append(uncompared());
         }
-        return text.append(runs.counted()).append(", ").append(CommandMessages.count(requests, "request")).append('\n').toString();
+        return text.append(runs.counted())
+                .append(", ")
+                .append(CommandMessages.count(requests, "request"))
+                .append('\n')
+                .toString();
     }
 
     private List<List<String>> rows() {
@@ -102,8 +117,10 @@ final class BacktestReport {
             return decision.reason() == null ? "" : decision.reason();
         }
         long others = decision.checks().stream()
-                .filter(check -> !check.isPassed() && check.getCriticality() == decision.blocking().getCriticality())
-                .count() - 1;
+                        .filter(check -> !check.isPassed()
+                                && check.getCriticality() == decision.blocking().getCriticality())
+                        .count()
+                - 1;
         return rule(decision.blocking()) + ": " + decision.reason() + (others == 0 ? "" : " (and " + others + " more)");
     }
 
@@ -119,9 +136,11 @@ final class BacktestReport {
         return policy.origin + ": " + policy.count(GateStatus.PASSED) + " passed, " + policy.count(GateStatus.UNSTABLE)
                 + " unstable, " + policy.count(GateStatus.FAILED) + " failed, " + policy.count(GateStatus.ERROR)
                 + " could not be evaluated\n"
-                + (policy.leftOut.isEmpty() ? "" : "  left out of " + policy.origin
-                        + ", as only the current values of runs are read: "
-                        + DisplayText.line(String.join(", ", policy.leftOut)) + "\n");
+                + (policy.leftOut.isEmpty()
+                        ? ""
+                        : "  left out of " + policy.origin
+                                + ", as only the current values of runs are read: "
+                                + DisplayText.line(String.join(", ", policy.leftOut)) + "\n");
     }
 
     private static Map<String, Integer> blockers(Tried policy) {
@@ -161,7 +180,8 @@ final class BacktestReport {
 
     private String differences() {
         Map<String, Object> counts = differenceCounts();
-        return "They differ in " + counts.get("different_status") + " of " + runs.newestFirst().size() + ": "
+        return "They differ in " + counts.get("different_status") + " of "
+                + runs.newestFirst().size() + ": "
                 + counts.get("passed_only_here") + " passed only by " + tried.origin + ", "
                 + counts.get("passed_only_compared") + " only by " + compared.origin + "\n";
     }
@@ -169,12 +189,13 @@ final class BacktestReport {
     /** With {@code when_missing: fail} and no tags, nothing ever becomes the first baseline. */
     private String uncompared() {
         long count = tried.decisions.stream()
-                .filter(decision -> decision.baseline() == null && decision.checks().stream()
-                        .anyMatch(check -> check.getVerdict() == Verdict.NO_BASELINE))
+                .filter(decision -> decision.baseline() == null
+                        && decision.checks().stream().anyMatch(check -> check.getVerdict() == Verdict.NO_BASELINE))
                 .count();
         return count == 0
                 ? ""
-                : CommandMessages.number(count) + " had nothing to compare with, which the policy's when_missing does not pass; try a "
+                : CommandMessages.number(count)
+                        + " had nothing to compare with, which the policy's when_missing does not pass; try a "
                         + "copy of it with when_missing: rubber_stamp to see what its other rules do.\n";
     }
 

@@ -15,7 +15,6 @@ import io.jenkins.plugins.mlflow.policy.PolicyDocument;
 import io.jenkins.plugins.mlflow.policy.PolicyException;
 import io.jenkins.plugins.mlflow.policy.PolicyReader;
 import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
-import io.jenkins.plugins.mlflow.tracking.RestTrackingServer;
 import io.jenkins.plugins.mlflow.tracking.TrackingServer;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -46,8 +45,7 @@ final class CheckCommand implements Command {
     }
 
     @Override
-    public int run(Main of, Arguments arguments, Console console)
-            throws ParseException, InterruptedException {
+    public int run(Main of, Arguments arguments, Console console) throws ParseException, InterruptedException {
         main = of;
         options = new CheckOptions(arguments);
         Outputs outputs = new Outputs(arguments, main.directory, policyFile());
@@ -69,7 +67,11 @@ final class CheckCommand implements Command {
             outputs.open();
         } catch (PolicyException | IllegalArgumentException e) {
             return GateReport.notStarted(
-                    ErrorCategory.CONFIGURATION.name(), e.getMessage(), options.mode().key(), options.model(), null);
+                    ErrorCategory.CONFIGURATION.name(),
+                    e.getMessage(),
+                    options.mode().key(),
+                    options.model(),
+                    null);
         }
         return drive(gate, gate.start(startedAt), server.join().prefetching(), progress);
     }

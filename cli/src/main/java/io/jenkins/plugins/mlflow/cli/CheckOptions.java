@@ -21,6 +21,7 @@ import org.apache.commons.cli.ParseException;
 final class CheckOptions {
     /** As a value of {@code --promote}: nothing. */
     private static final String NOTHING = "false";
+
     private static final String REQUEST_TIMEOUT = "10s";
 
     private final Arguments given;
@@ -28,27 +29,32 @@ final class CheckOptions {
     /** @throws ParseException if the options name more than one candidate */
     CheckOptions(Arguments given) throws ParseException {
         this.given = given;
-        List<String> named =
-                Stream.of("run-id", "version", "alias", "model-id").filter(given::has).toList();
+        List<String> named = Stream.of("run-id", "version", "alias", "model-id")
+                .filter(given::has)
+                .toList();
         boolean evaluated = named.equals(List.of("run-id", "version")) || named.equals(List.of("run-id", "alias"));
         if (named.size() > 1 && !evaluated) {
-            throw new ParseException("--" + String.join(", --", named) + " cannot be given together; give one of them, or"
-                    + " --run-id with --version or --alias, which makes the run the evaluation run of that version");
+            throw new ParseException(
+                    "--" + String.join(", --", named) + " cannot be given together; give one of them, or"
+                            + " --run-id with --version or --alias, which makes the run the evaluation run of that version");
         }
     }
 
     static Options all() {
         Options options = new Options();
         options.addOption(Arguments.required(Arguments.option("model", "NAME", "Registered model name.")));
-        options.addOption(Arguments.option(
-                "policy", "FILE", "Policy file. Without it, ./eval_gate.yaml if it is there."));
-        options.addOption(Arguments.repeatable(
-                "threshold",
-                "NAME=BOUND",
-                "NAME=NUMBER or NAME>=NUMBER (at least), NAME<=NUMBER (at most); replaces the policy's metrics. Repeatable."));
+        options.addOption(
+                Arguments.option("policy", "FILE", "Policy file. Without it, ./eval_gate.yaml if it is there."));
+        options.addOption(
+                Arguments.repeatable(
+                        "threshold",
+                        "NAME=BOUND",
+                        "NAME=NUMBER or NAME>=NUMBER (at least), NAME<=NUMBER (at most); replaces the policy's metrics. Repeatable."));
         Connection.addTo(options, REQUEST_TIMEOUT);
         options.addOption(Arguments.option(
-                "run-id", "ID", "Evaluate this run; beside --version or --alias: that version, by the metrics of this run."));
+                "run-id",
+                "ID",
+                "Evaluate this run; beside --version or --alias: that version, by the metrics of this run."));
         options.addOption(Arguments.option("version", "N", "Evaluate this model version."));
         options.addOption(Arguments.option("alias", "ALIAS", "Evaluate the version with this alias."));
         options.addOption(Arguments.option("model-id", "ID", "Evaluate this logged model of MLflow 3."));
@@ -56,12 +62,12 @@ final class CheckOptions {
         options.addOption(RunTagOptions.option(
                 "Evaluate the run with this tag, whatever its experiment; see `env`. Repeatable, all must hold."));
         options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for that run."));
-        options.addOption(Arguments.option(
-                "nested", "include|ignore", "Whether child runs count, too. Default: they do not."));
+        options.addOption(
+                Arguments.option("nested", "include|ignore", "Whether child runs count, too. Default: they do not."));
         options.addOption(Arguments.option("max-age", "TIME", "How long ago the run may have started, as 24h."));
         options.addOption(Arguments.option("baseline", "ALIAS", "Alias of the version to compare with."));
-        options.addOption(Arguments.option(
-                "promote", "ALIAS|false", "Alias to set after a full pass; false promotes nothing."));
+        options.addOption(
+                Arguments.option("promote", "ALIAS|false", "Alias to set after a full pass; false promotes nothing."));
         options.addOption(Arguments.option("stage", "STAGE", "Stage to move to after a full pass."));
         options.addOption(Arguments.option(
                 "approved-by", "NAME", "Who approves the promotion, if the policy wants it approved."));

@@ -99,8 +99,9 @@ final class Connection {
             same = false;
         }
         if (!same) {
-            throw new IllegalArgumentException("the variable " + REGISTRY_URI + " names another server than the tracking URI; "
-                    + "the gate reads runs and model versions from one server: unset it, or set it to the tracking URI");
+            throw new IllegalArgumentException(
+                    "the variable " + REGISTRY_URI + " names another server than the tracking URI; "
+                            + "the gate reads runs and model versions from one server: unset it, or set it to the tracking URI");
         }
     }
 
@@ -138,7 +139,8 @@ final class Connection {
 
     RestTrackingServer open() {
         if (isWithoutTls() && isDirect()) {
-            return new RestTrackingServer(new DirectHttpClient(CONNECT_TIMEOUT), address, credentials, workspace, requestTimeout);
+            return new RestTrackingServer(
+                    new DirectHttpClient(CONNECT_TIMEOUT), address, credentials, workspace, requestTimeout);
         }
         HttpClient.Builder builder = RestTrackingServer.configure(HttpClient.newBuilder(), CONNECT_TIMEOUT, trust);
         if (proxy == null) {

@@ -69,8 +69,10 @@ final class DirectHttpConnection {
                 .append(address.getHost())
                 .append(address.getPort() < 0 ? "" : ":" + address.getPort())
                 .append("\r\nConnection: close\r\n");
-        request.headers().map().forEach((name, values) ->
-                values.forEach(value -> head.append(name).append(": ").append(value).append("\r\n")));
+        request.headers()
+                .map()
+                .forEach((name, values) -> values.forEach(
+                        value -> head.append(name).append(": ").append(value).append("\r\n")));
         if (body != null) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }

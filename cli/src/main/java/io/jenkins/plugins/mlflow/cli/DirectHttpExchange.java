@@ -24,12 +24,16 @@ final class DirectHttpExchange<T> implements Runnable {
     private final CompletableFuture<HttpResponse<T>> response = new CompletableFuture<>();
 
     DirectHttpExchange(
-            DirectHttpConnection connection, Duration connectTimeout, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+            DirectHttpConnection connection,
+            Duration connectTimeout,
+            HttpRequest request,
+            HttpResponse.BodyHandler<T> handler) {
         this.connection = connection;
         this.connectTimeout = connectTimeout;
         this.request = request;
         this.handler = handler;
-        // Before a cancelled response is reported as cancelled, its connection is gone, so that its request cannot follow.
+        // Before a cancelled response is reported as cancelled, its connection is gone, so that its request cannot
+        // follow.
         response.whenComplete((whole, problem) -> {
             if (problem != null) {
                 connection.abort();

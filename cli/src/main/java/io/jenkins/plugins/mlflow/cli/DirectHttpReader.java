@@ -39,7 +39,8 @@ final class DirectHttpReader {
     private int headLength;
 
     /** @param length of the body, -1 if it ends with the connection or is chunked */
-    record Head(int statusCode, HttpHeaders headers, boolean chunked, long length) implements HttpResponse.ResponseInfo {
+    record Head(int statusCode, HttpHeaders headers, boolean chunked, long length)
+            implements HttpResponse.ResponseInfo {
         @Override
         public HttpClient.Version version() {
             return HttpClient.Version.HTTP_1_1;
@@ -70,7 +71,8 @@ final class DirectHttpReader {
         String first = line();
         Matcher status = STATUS.matcher(first);
         if (!status.matches()) {
-            throw new ProtocolException("Invalid status line: \"" + first.substring(0, Math.min(first.length(), 100)) + "\"");
+            throw new ProtocolException(
+                    "Invalid status line: \"" + first.substring(0, Math.min(first.length(), 100)) + "\"");
         }
         return Integer.parseInt(status.group(1));
     }
@@ -116,7 +118,8 @@ final class DirectHttpReader {
     private static Head head(int status, HttpHeaders headers) throws ProtocolException {
         List<String> encodings = headers.allValues("Transfer-Encoding");
         List<String> lengths = headers.allValues("Content-Length");
-        if (lengths.stream().distinct().count() > 1 || !lengths.stream().allMatch(length -> LENGTH.matcher(length).matches())) {
+        if (lengths.stream().distinct().count() > 1
+                || !lengths.stream().allMatch(length -> LENGTH.matcher(length).matches())) {
             throw new ProtocolException("Invalid Content-Length");
         }
         boolean chunked = !encodings.isEmpty();
@@ -133,7 +136,8 @@ final class DirectHttpReader {
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
-                throw new EOFException(begun ? "the response ended early" : "the server closed the connection without a response");
+                throw new EOFException(
+                        begun ? "the response ended early" : "the server closed the connection without a response");
             }
             begun = true;
             if (++headLength > LONGEST_HEAD) {

@@ -16,11 +16,12 @@ final class EnvCommand implements Command {
     @Override
     public Options options() {
         Options options = new Options();
-        options.addOption(Arguments.required(
-                RunTagOptions.option("Tag of the runs, different for every build, for example ci.run=42. Repeatable.")));
+        options.addOption(Arguments.required(RunTagOptions.option(
+                "Tag of the runs, different for every build, for example ci.run=42. Repeatable.")));
         options.addOption(Arguments.option(
                 "tracking-uri", "URI", "MLflow server; without it, the variable " + Connection.TRACKING_URI + "."));
-        options.addOption(Arguments.option("experiment", "NAME", "Experiment of the runs, unless the training chooses one."));
+        options.addOption(
+                Arguments.option("experiment", "NAME", "Experiment of the runs, unless the training chooses one."));
         return options;
     }
 

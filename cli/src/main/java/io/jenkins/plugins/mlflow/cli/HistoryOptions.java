@@ -37,7 +37,9 @@ final class HistoryOptions {
     static void addTo(Options options) {
         options.addOption(Arguments.required(Arguments.option("model", "NAME", "Registered model name.")));
         options.addOption(Arguments.option(
-                "last", "N", "How many runs or versions, from the newest back; at most " + MOST + ", default " + USUAL + "."));
+                "last",
+                "N",
+                "How many runs or versions, from the newest back; at most " + MOST + ", default " + USUAL + "."));
         options.addOption(Arguments.option(
                 "experiment", "NAME", "Take the runs of this experiment instead of the versions of the model."));
         options.addOption(Arguments.option("filter", "FILTER", "MLflow search filter for those runs."));

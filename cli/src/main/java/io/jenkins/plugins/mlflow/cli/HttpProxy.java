@@ -20,7 +20,8 @@ final class HttpProxy {
     private static final HttpProxy NONE = new HttpProxy(null, Credentials.none());
     private static final int USUAL_PORT = 80;
     private static final int HIGHEST_PORT = 65_535;
-    private static final Pattern FORM = Pattern.compile("(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:(.*)@)?([^@/?#]*)(?:/.*)?");
+    private static final Pattern FORM =
+            Pattern.compile("(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:(.*)@)?([^@/?#]*)(?:/.*)?");
 
     private final InetSocketAddress address;
     private final Credentials credentials;
@@ -70,7 +71,10 @@ final class HttpProxy {
             return true;
         }
         String withPort = host + ":" + server.getPort();
-        return host.equals(domain) || withPort.equals(domain) || host.endsWith("." + domain) || withPort.endsWith("." + domain);
+        return host.equals(domain)
+                || withPort.equals(domain)
+                || host.endsWith("." + domain)
+                || withPort.endsWith("." + domain);
     }
 
     /** Whether an IPv4 address is in a network such as {@code 10.0.0.0/8}. */
@@ -103,8 +107,10 @@ final class HttpProxy {
             throw unusable(variable, "is not the address of a proxy");
         }
         if (form.group(1) != null && !form.group(1).equalsIgnoreCase("http")) {
-            throw unusable(variable, "names a proxy of the kind " + form.group(1)
-                    + ", and only HTTP proxies that are reached without TLS are supported");
+            throw unusable(
+                    variable,
+                    "names a proxy of the kind " + form.group(1)
+                            + ", and only HTTP proxies that are reached without TLS are supported");
         }
         int port = place.getPort() < 0 ? USUAL_PORT : place.getPort();
         return new HttpProxy(
@@ -129,7 +135,8 @@ final class HttpProxy {
             return Credentials.basic(
                     decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]), "the variable " + variable);
         } catch (UndecodableException e) {
-            throw unusable(variable, "has a user or password with a % that begins no percent-encoding (write %25 for %)");
+            throw unusable(
+                    variable, "has a user or password with a % that begins no percent-encoding (write %25 for %)");
         }
     }
 
@@ -146,8 +153,8 @@ final class HttpProxy {
     }
 
     private static IllegalArgumentException unusable(String variable, String why) {
-        return new IllegalArgumentException(
-                "the variable " + variable + " " + why + "; write it as http://host:port or http://user:password@host:port");
+        return new IllegalArgumentException("the variable " + variable + " " + why
+                + "; write it as http://host:port or http://user:password@host:port");
     }
 
     ProxySelector selector() {

@@ -37,8 +37,10 @@ final class LintCommand implements Command {
             Path file = Path.of(name);
             try {
                 PolicyDocument document = PolicyFiles.read(main.directory, file, null);
-                console.out().println(file + ": ok, " + CommandMessages.count(document.models().size(), "model") + ": "
-                        + DisplayText.line(String.join(", ", document.models())));
+                console.out()
+                        .println(file + ": ok, "
+                                + CommandMessages.count(document.models().size(), "model") + ": "
+                                + DisplayText.line(String.join(", ", document.models())));
                 if (warns(document, console.out()) && given.has("strict")) {
                     status = Main.WRONG_ARGUMENTS;
                 }

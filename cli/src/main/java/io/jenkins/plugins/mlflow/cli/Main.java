@@ -62,7 +62,8 @@ final class Main {
                 Help.print(name, command, console.out());
                 return PASSED;
             }
-            Arguments given = Arguments.read(command.options(), !command.operands().isEmpty(), words);
+            Arguments given =
+                    Arguments.read(command.options(), !command.operands().isEmpty(), words);
             return command.run(main, given, console);
         } catch (ParseException e) {
             console.err().println(PROGRAM + " " + name + ": " + e.getMessage());
@@ -94,7 +95,9 @@ final class Main {
     private static int withoutCommand(String name, Console console) {
         switch (name) {
             case "--help", "-h" -> {
-                console.out().println("Evaluates a run's MLflow metrics by a policy, and promotes the model only after a full pass.\n");
+                console.out()
+                        .println(
+                                "Evaluates a run's MLflow metrics by a policy, and promotes the model only after a full pass.\n");
                 for (String each : COMMANDS) {
                     console.out().printf("  %-10s%s%n", each, command(each).description());
                 }
@@ -107,9 +110,11 @@ final class Main {
                 return PASSED;
             }
             default -> {
-                console.err().println((name.isEmpty() ? "" : "There is no command `" + name + "`. ")
-                        + "Give a command: " + String.join(", ", COMMANDS.subList(0, COMMANDS.size() - 1)) + " or "
-                        + COMMANDS.get(COMMANDS.size() - 1) + ".");
+                console.err()
+                        .println((name.isEmpty() ? "" : "There is no command `" + name + "`. ")
+                                + "Give a command: " + String.join(", ", COMMANDS.subList(0, COMMANDS.size() - 1))
+                                + " or "
+                                + COMMANDS.get(COMMANDS.size() - 1) + ".");
                 return WRONG_ARGUMENTS;
             }
         }

@@ -12,31 +12,146 @@ import java.util.stream.Collectors;
  */
 final class MetricNames {
     private static final Set<String> UP = Set.of(
-            "accuracy", "acc", "f1", "fbeta", "auc", "auroc", "auprc", "rocauc", "prauc", "gini", "precision", "recall",
-            "r2", "r2score", "score", "map", "ndcg", "mrr", "bleu", "rouge", "meteor", "jaccard", "iou", "miou", "dice",
-            "sensitivity", "specificity", "tpr", "tnr", "kappa", "mcc", "correctness", "faithfulness", "relevance");
+            "accuracy",
+            "acc",
+            "f1",
+            "fbeta",
+            "auc",
+            "auroc",
+            "auprc",
+            "rocauc",
+            "prauc",
+            "gini",
+            "precision",
+            "recall",
+            "r2",
+            "r2score",
+            "score",
+            "map",
+            "ndcg",
+            "mrr",
+            "bleu",
+            "rouge",
+            "meteor",
+            "jaccard",
+            "iou",
+            "miou",
+            "dice",
+            "sensitivity",
+            "specificity",
+            "tpr",
+            "tnr",
+            "kappa",
+            "mcc",
+            "correctness",
+            "faithfulness",
+            "relevance");
     private static final Set<String> DOWN = Set.of(
-            "loss", "logloss", "nll", "error", "err", "rmse", "mae", "mse", "mape", "smape", "wape", "rmsle", "msle",
-            "medae", "latency", "time", "duration", "seconds", "millis", "ms", "perplexity", "ppl", "brier", "ece", "wer",
-            "cer", "fpr", "fnr", "fdr", "toxicity", "deviance", "memory");
+            "loss",
+            "logloss",
+            "nll",
+            "error",
+            "err",
+            "rmse",
+            "mae",
+            "mse",
+            "mape",
+            "smape",
+            "wape",
+            "rmsle",
+            "msle",
+            "medae",
+            "latency",
+            "time",
+            "duration",
+            "seconds",
+            "millis",
+            "ms",
+            "perplexity",
+            "ppl",
+            "brier",
+            "ece",
+            "wer",
+            "cer",
+            "fpr",
+            "fnr",
+            "fdr",
+            "toxicity",
+            "deviance",
+            "memory");
     private static final Set<String> NEITHER = Set.of(
-            "count", "sum", "n", "num", "number", "size", "samples", "support", "std", "stdev", "stderr", "se", "var",
-            "variance", "ci", "lo", "hi", "lower", "upper", "system", "epoch", "step", "steps", "lr", "threshold",
+            "count",
+            "sum",
+            "n",
+            "num",
+            "number",
+            "size",
+            "samples",
+            "support",
+            "std",
+            "stdev",
+            "stderr",
+            "se",
+            "var",
+            "variance",
+            "ci",
+            "lo",
+            "hi",
+            "lower",
+            "upper",
+            "system",
+            "epoch",
+            "step",
+            "steps",
+            "lr",
+            "threshold",
             "target",
             // How much something changed, or how long something lasted that is better longer.
-            "improvement", "reduction", "gain", "uplift", "lift", "increase", "decrease", "drop", "delta", "diff",
-            "difference", "change", "failure", "failures");
+            "improvement",
+            "reduction",
+            "gain",
+            "uplift",
+            "lift",
+            "increase",
+            "decrease",
+            "drop",
+            "delta",
+            "diff",
+            "difference",
+            "change",
+            "failure",
+            "failures");
     /** A score that is an error with its sign turned, as in scikit-learn. */
     private static final Set<String> NEGATED = Set.of("neg", "negative");
     /** Beside these, "negative" is a class of samples or a logarithm's name. */
-    private static final Set<String> NOT_NEGATED = Set.of("false", "true", "positive", "rate", "predictive", "likelihood");
+    private static final Set<String> NOT_NEGATED =
+            Set.of("false", "true", "positive", "rate", "predictive", "likelihood");
+
     private static final Set<String> TRAINING = Set.of("train", "training");
-    private static final Set<String> TIMES =
-            Set.of("time", "times", "duration", "runtime", "elapsed", "seconds", "secs", "minutes", "hours", "millis", "ms");
+    private static final Set<String> TIMES = Set.of(
+            "time", "times", "duration", "runtime", "elapsed", "seconds", "secs", "minutes", "hours", "millis", "ms");
     /** Between 0 and 1, if they are no percentages. */
     private static final Set<String> FRACTIONS = Set.of(
-            "accuracy", "acc", "f1", "auc", "auroc", "auprc", "precision", "recall", "sensitivity", "specificity", "tpr",
-            "tnr", "fpr", "fnr", "jaccard", "iou", "dice", "ndcg", "mrr");
+            "accuracy",
+            "acc",
+            "f1",
+            "auc",
+            "auroc",
+            "auprc",
+            "precision",
+            "recall",
+            "sensitivity",
+            "specificity",
+            "tpr",
+            "tnr",
+            "fpr",
+            "fnr",
+            "jaccard",
+            "iou",
+            "dice",
+            "ndcg",
+            "mrr");
+
     private static final Set<String> PERCENTAGES = Set.of("percent", "percentage", "pct");
     private static final Set<String> NEVER_NEGATIVE =
             Set.of("rmse", "mae", "mse", "mape", "smape", "rmsle", "latency", "duration", "brier", "ece", "wer", "cer");

@@ -52,7 +52,8 @@ final class MetricSample {
         return fence.signum() == 0
                 ? List.of()
                 : sorted.stream()
-                        .filter(value -> value.compareTo(low.subtract(fence)) < 0 || value.compareTo(high.add(fence)) > 0)
+                        .filter(value ->
+                                value.compareTo(low.subtract(fence)) < 0 || value.compareTo(high.add(fence)) > 0)
                         .toList();
     }
 

@@ -44,7 +44,8 @@ final class MetricSuggestion {
         List<BigDecimal> finite = oldestFirst.stream().map(Decimals::shortest).toList();
         all = new MetricSample(finite);
         outliers = all.outliers();
-        List<BigDecimal> numbers = finite.stream().filter(number -> !outliers.contains(number)).toList();
+        List<BigDecimal> numbers =
+                finite.stream().filter(number -> !outliers.contains(number)).toList();
         values = new MetricSample(numbers);
         greaterIsBetter = MetricNames.greaterIsBetter(metric);
         drop = greaterIsBetter == null ? null : drop(numbers, greaterIsBetter);
@@ -63,7 +64,9 @@ final class MetricSuggestion {
 
     /** Why no rule can be active, or null if there are rules. */
     private String why() {
-        if (metric.isBlank() || metric.contains("*") || metric.length() > LONGEST_NAME
+        if (metric.isBlank()
+                || metric.contains("*")
+                || metric.length() > LONGEST_NAME
                 || metric.chars().anyMatch(Character::isISOControl)) {
             return "a policy cannot name it as a single metric";
         }
@@ -92,7 +95,8 @@ final class MetricSuggestion {
     /** Comments and the rule, without indentation. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("# " + YamlText.comment(metric) + ": in " + (all.count() + notFinite) + " of " + CommandMessages.count(runs, "run")
+        lines.add("# " + YamlText.comment(metric) + ": in " + (all.count() + notFinite) + " of "
+                + CommandMessages.count(runs, "run")
                 + ", min " + Numbers.brief(all.min()) + ", median " + Numbers.brief(all.percentile(MEDIAN)) + ", max "
                 + Numbers.brief(all.max())
                 + (greaterIsBetter == null ? "" : greaterIsBetter ? "; greater is better" : "; less is better"));
@@ -113,17 +117,21 @@ final class MetricSuggestion {
             lines.add("# " + YamlText.quoted(metric) + ": {" + min() + ", " + max() + "}");
             return lines;
         }
-        lines.add(greaterIsBetter
-                ? "# min: the 5th percentile, " + Numbers.brief(values.percentile(LOW)) + ", rounded down"
-                : "# max: the 95th percentile, " + Numbers.brief(values.percentile(HIGH)) + ", rounded up");
+        lines.add(
+                greaterIsBetter
+                        ? "# min: the 5th percentile, " + Numbers.brief(values.percentile(LOW)) + ", rounded down"
+                        : "# max: the 95th percentile, " + Numbers.brief(values.percentile(HIGH)) + ", rounded up");
         if (isNote()) {
-            lines.add("# a note, which never blocks: it tells of the training and its cost, not of how good the model is");
+            lines.add(
+                    "# a note, which never blocks: it tells of the training and its cost, not of how good the model is");
         } else if (hasDrop()) {
             lines.add("# max_drop: against the best run before, 9 in 10 lost at most " + Numbers.brief(drop)
                     + "; rounded up");
         } else {
-            lines.add("# no max_drop: " + (drop == null ? "one value shows no noise"
-                    : "9 in 10 runs lost nothing against the best before"));
+            lines.add("# no max_drop: "
+                    + (drop == null
+                            ? "one value shows no noise"
+                            : "9 in 10 runs lost nothing against the best before"));
         }
         lines.add(YamlText.quoted(metric) + ": {" + (greaterIsBetter ? min() : max())
                 + (hasDrop() ? ", max_drop: " + MetricSample.roundedUp(drop).toPlainString() : "")

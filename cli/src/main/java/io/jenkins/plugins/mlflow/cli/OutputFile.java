@@ -104,7 +104,9 @@ final class OutputFile {
         if (e instanceof AccessDeniedException) {
             return "permission is denied";
         }
-        return e instanceof FileSystemException system && system.getReason() != null ? system.getReason() : e.getMessage();
+        return e instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : e.getMessage();
     }
 
     @Override

@@ -44,8 +44,9 @@ record PolicyFindings(List<String> proofs, List<String> warnings) {
         if (policy.rules().stream().allMatch(rule -> rule.criticality() == Criticality.NOTE)) {
             warnings.add("the gate cannot fail on a metric that is there: all rules are notes");
         }
-        Implications.of(policy).forEach(implied -> warnings.add(name(implied.rule()) + " is redundant: "
-                + name(implied.by()) + (implied.mutual() ? " asks for the same" : " implies it")));
+        Implications.of(policy)
+                .forEach(implied -> warnings.add(name(implied.rule()) + " is redundant: " + name(implied.by())
+                        + (implied.mutual() ? " asks for the same" : " implies it")));
         addSingleValues(policy, warnings);
         addMisfits(policy, warnings);
         return new PolicyFindings(List.copyOf(proofs), List.copyOf(warnings));
@@ -53,7 +54,8 @@ record PolicyFindings(List<String> proofs, List<String> warnings) {
 
     private static String idle(MetricRule rule) {
         BigDecimal limit = rule.limit();
-        if (limit.abs().compareTo(BEYOND_ALL_METRICS) >= 0 && (isDropOrMax(rule) ? limit.signum() > 0 : limit.signum() < 0)) {
+        if (limit.abs().compareTo(BEYOND_ALL_METRICS) >= 0
+                && (isDropOrMax(rule) ? limit.signum() > 0 : limit.signum() < 0)) {
             return "no metric comes near its limit";
         }
         boolean neverNegative = MetricNames.isNeverNegative(rule.metric());
@@ -85,7 +87,8 @@ record PolicyFindings(List<String> proofs, List<String> warnings) {
         for (MetricRule min : policy.rules()) {
             policy.rules().stream()
                     .filter(max -> min.kind() == RuleKind.MIN && max.kind() == RuleKind.MAX)
-                    .filter(max -> max.metric().equals(min.metric()) && max.limit().compareTo(min.limit()) == 0)
+                    .filter(max ->
+                            max.metric().equals(min.metric()) && max.limit().compareTo(min.limit()) == 0)
                     .forEach(max -> warnings.add(DisplayText.line(min.metric()) + ": min and max leave a single value, "
                             + Numbers.text(min.limit())));
         }
@@ -101,7 +104,8 @@ record PolicyFindings(List<String> proofs, List<String> warnings) {
         }
         Duration settle = policy.waiting().settle();
         if (settle.compareTo(policy.waiting().timeout()) >= 0) {
-            warnings.add(settle(policy) + "wait.timeout (" + Durations.format(policy.waiting().timeout())
+            warnings.add(settle(policy) + "wait.timeout ("
+                    + Durations.format(policy.waiting().timeout())
                     + "): a run that has just ended cannot settle in time");
         } else if (promotion != null && settle.compareTo(promotion.timeout()) >= 0) {
             warnings.add(settle(policy) + "promote.timeout (" + Durations.format(promotion.timeout())

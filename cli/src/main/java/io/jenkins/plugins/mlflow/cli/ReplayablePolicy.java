@@ -24,7 +24,8 @@ record ReplayablePolicy(GatePolicy policy, List<String> leftOut) {
             if (why == null) {
                 rules.add(rule);
             } else {
-                leftOut.add(rule.metric() + " " + rule.kind().key() + " " + Numbers.text(rule.limit()) + " (`" + why + "`)");
+                leftOut.add(rule.metric() + " " + rule.kind().key() + " " + Numbers.text(rule.limit()) + " (`" + why
+                        + "`)");
             }
         }
         if (rules.isEmpty()) {
@@ -40,6 +41,8 @@ record ReplayablePolicy(GatePolicy policy, List<String> leftOut) {
         if (rule.target().dataset() != null) {
             return "dataset: " + rule.target().dataset();
         }
-        return rule.target().value().needsHistory() ? "value: " + rule.target().value().text() : null;
+        return rule.target().value().needsHistory()
+                ? "value: " + rule.target().value().text()
+                : null;
     }
 }

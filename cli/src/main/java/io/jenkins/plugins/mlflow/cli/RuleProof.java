@@ -48,8 +48,9 @@ record RuleProof(double value, Double baseline) {
     private static Optional<RuleProof> gap(MetricRule rule) {
         MetricRule plain = new MetricRule("*", rule.kind(), rule.limit(), null, rule.criticality());
         double apart = Math.nextUp(rule.limit().doubleValue());
-        boolean blocked = Evaluator.evaluate(alone(plain), Evidence.ofCurrent(Map.of("a", 0.0, "b", apart), null)).stream()
-                .anyMatch(check -> check.getVerdict() == Verdict.FAILED);
+        boolean blocked =
+                Evaluator.evaluate(alone(plain), Evidence.ofCurrent(Map.of("a", 0.0, "b", apart), null)).stream()
+                        .anyMatch(check -> check.getVerdict() == Verdict.FAILED);
         return blocked ? Optional.of(new RuleProof(apart, null)) : Optional.empty();
     }
 
@@ -66,7 +67,8 @@ record RuleProof(double value, Double baseline) {
     private static Set<Double> baselines(GatePolicy policy, MetricRule rule) {
         Set<Double> baselines = new LinkedHashSet<>();
         policy.rules().stream()
-                .filter(other -> other.metric().equals(rule.metric()) && other.kind().isBound())
+                .filter(other ->
+                        other.metric().equals(rule.metric()) && other.kind().isBound())
                 .filter(other -> other.limit().signum() != 0)
                 .forEach(other -> baselines.add(other.limit().doubleValue()));
         baselines.add(1.0);
@@ -80,8 +82,7 @@ record RuleProof(double value, Double baseline) {
         return rule.kind().isDrop() == rule.greaterIsBetter() ? baseline.subtract(change) : baseline.add(change);
     }
 
-    private static Optional<RuleProof> near(
-            MetricRule rule, BigDecimal edge, boolean lessIsBlocked, Double baseline) {
+    private static Optional<RuleProof> near(MetricRule rule, BigDecimal edge, boolean lessIsBlocked, Double baseline) {
         double value = step(edge.doubleValue(), !lessIsBlocked);
         for (int i = 0; i < MOST_STEPS; i++) {
             if (isBlocked(rule, value, baseline)) {

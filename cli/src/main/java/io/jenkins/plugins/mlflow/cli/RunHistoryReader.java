@@ -67,12 +67,20 @@ final class RunHistoryReader {
         Map<String, HistoricalRun> byNumber = new LinkedHashMap<>();
         versions.forEach((number, version) -> byNumber.put(number, pastRun(version, known)));
         if (experiment == null) {
-            return new RunHistory(listed.stream().map(version -> byNumber.get(version.version())).toList(), byNumber, false);
+            return new RunHistory(
+                    listed.stream()
+                            .map(version -> byNumber.get(version.version()))
+                            .toList(),
+                    byNumber,
+                    false);
         }
         Map<String, HistoricalRun> highestOfRun = new HashMap<>();
-        byNumber.values().stream().filter(one -> one.run() != null).forEach(one -> highestOfRun.putIfAbsent(one.runId(), one));
+        byNumber.values().stream()
+                .filter(one -> one.run() != null)
+                .forEach(one -> highestOfRun.putIfAbsent(one.runId(), one));
         List<HistoricalRun> newestFirst = runs.stream()
-                .map(run -> highestOfRun.containsKey(run.id()) ? highestOfRun.get(run.id()) : HistoricalRun.of(null, run))
+                .map(run ->
+                        highestOfRun.containsKey(run.id()) ? highestOfRun.get(run.id()) : HistoricalRun.of(null, run))
                 .toList();
         return new RunHistory(newestFirst, byNumber, true);
     }

@@ -28,12 +28,13 @@ final class RunTagOptions {
             String name = equals < 0 ? "" : text.substring(0, equals).strip();
             String value = equals < 0 ? "" : text.substring(equals + 1).strip();
             if (name.isEmpty() || value.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "option `--tag` is `" + text + "`; write NAME=VALUE, for example ci.run=42. An empty value would not"
-                                + " tell one build from another");
+                throw new IllegalArgumentException("option `--tag` is `" + text
+                        + "`; write NAME=VALUE, for example ci.run=42. An empty value would not"
+                        + " tell one build from another");
             }
             if (tags.put(name, value) != null) {
-                throw new IllegalArgumentException("option `--tag` gives tag `" + name + "` more than once; give it once");
+                throw new IllegalArgumentException(
+                        "option `--tag` gives tag `" + name + "` more than once; give it once");
             }
         }
         return tags;

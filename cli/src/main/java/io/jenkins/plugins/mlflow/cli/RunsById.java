@@ -49,7 +49,8 @@ final class RunsById {
                 continue;
             }
             found.put(first, run);
-            List<String> others = missing.stream().filter(id -> id.matches("[\\w-]+")).toList();
+            List<String> others =
+                    missing.stream().filter(id -> id.matches("[\\w-]+")).toList();
             boolean few = run.experimentId() != null && ++experiments <= MOST_EXPERIMENTS;
             if (!others.isEmpty() && !(few && readPages(run.experimentId(), others))) {
                 readEach(missing);

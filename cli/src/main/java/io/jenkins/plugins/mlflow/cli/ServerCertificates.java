@@ -48,7 +48,7 @@ final class ServerCertificates {
     }
 
     private static IllegalArgumentException unusable(String file, String why) {
-        return new IllegalArgumentException("the variable " + Variables.SERVER_CERTIFICATES + " names `" + file + "`, " + why
-                + "; name the PEM file of the server's certificate authority");
+        return new IllegalArgumentException("the variable " + Variables.SERVER_CERTIFICATES + " names `" + file + "`, "
+                + why + "; name the PEM file of the server's certificate authority");
     }
 }

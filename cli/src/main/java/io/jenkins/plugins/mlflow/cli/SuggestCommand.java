@@ -30,19 +30,22 @@ final class SuggestCommand implements Command {
                 throw new IllegalArgumentException("--filter needs --experiment, the experiment to look in");
             }
             RestTrackingServer server = history.connection(main).open();
-            RunHistory runs = new RunHistoryReader(server, history.model, history.last, RetryPolicy.USUAL, progress::println)
+            RunHistory runs = new RunHistoryReader(
+                            server, history.model, history.last, RetryPolicy.USUAL, progress::println)
                     .read(history.experiment, history.filter);
             Suggestion suggestion = new Suggestion(history.model, history.experiment, history.filter, runs);
             if (!suggestion.hasMetrics()) {
                 throw TrackingException.permanent(
                         ErrorCategory.NOT_FOUND,
                         "Nothing can be suggested: no metric is in most of the "
-                                + CommandMessages.count(suggestion.finishedRuns(), "finished run") + " among " + runs.counted() + ".");
+                                + CommandMessages.count(suggestion.finishedRuns(), "finished run") + " among "
+                                + runs.counted() + ".");
             }
             console.out().print(suggestion.yaml());
             console.out().flush();
             if (!suggestion.isReady()) {
-                progress.println("No rule blocks anything yet: take the # from at least one, or make a note a failure.");
+                progress.println(
+                        "No rule blocks anything yet: take the # from at least one, or make a note a failure.");
             }
             progress.println(runs.counted() + ", " + CommandMessages.count(server.requests(), "request"));
             return Main.PASSED;

@@ -38,7 +38,9 @@ final class Suggestion {
         usable = oldestFirst;
         Map<String, List<Double>> values = new TreeMap<>();
         for (HistoricalRun one : usable) {
-            one.values().forEach((metric, value) -> values.computeIfAbsent(metric, name -> new ArrayList<>()).add(value));
+            one.values()
+                    .forEach((metric, value) -> values.computeIfAbsent(metric, name -> new ArrayList<>())
+                            .add(value));
         }
         values.forEach(this::add);
     }
@@ -78,11 +80,13 @@ final class Suggestion {
 
     private List<String> head() {
         List<String> lines = new ArrayList<>();
-        lines.add("# Suggested from the last " + runs.counted() + (runs.ofExperiment()
-                ? " of experiment " + YamlText.comment(experiment) + ", "
-                : " of " + YamlText.comment(model) + ", ")
+        lines.add("# Suggested from the last " + runs.counted()
+                + (runs.ofExperiment()
+                        ? " of experiment " + YamlText.comment(experiment) + ", "
+                        : " of " + YamlText.comment(model) + ", ")
                 + usable.size() + " of them finished. Read every line before you use it.");
-        lines.add("# Each bound alone lets pass what 19 of 20 past runs reached; the past may have been too good or too bad.");
+        lines.add(
+                "# Each bound alone lets pass what 19 of 20 past runs reached; the past may have been too good or too bad.");
         if (isReady()) {
             lines.add("# " + together());
         }
@@ -98,7 +102,9 @@ final class Suggestion {
         try {
             PolicyDocument suggested = PolicyDocument.read("suggestion", String.join("\n", policy()));
             GatePolicy policy = PolicyReader.resolve(suggested, model, PolicyOverrides.NONE);
-            long passed = Backtest.of(policy, runs).stream().filter(Backtest.Decision::passed).count();
+            long passed = Backtest.of(policy, runs).stream()
+                    .filter(Backtest.Decision::passed)
+                    .count();
             String kind = runs.ofExperiment() ? "past run" : "past version";
             return "All rules together: " + passed + " of " + CommandMessages.count(usable.size(), kind)
                     + " would pass, each compared as `backtest` does.";
@@ -125,12 +131,12 @@ final class Suggestion {
         lines.add("    metrics:");
         metrics.forEach(metric -> metric.lines().forEach(line -> lines.add("      " + line)));
         if (!rare.isEmpty()) {
-            lines.add("      # in half of the runs or fewer, and so left out: " + String.join(", ",
-                    rare.stream().map(YamlText::comment).toList()));
+            lines.add("      # in half of the runs or fewer, and so left out: "
+                    + String.join(", ", rare.stream().map(YamlText::comment).toList()));
         }
         if (!ofSystem.isEmpty()) {
-            lines.add("      # system metrics, left out: " + String.join(", ",
-                    ofSystem.stream().map(YamlText::comment).toList()));
+            lines.add("      # system metrics, left out: "
+                    + String.join(", ", ofSystem.stream().map(YamlText::comment).toList()));
         }
         lines.add("    # promote: champion");
         return lines;

@@ -13,10 +13,18 @@ final class TextTable {
 
     static String of(GateReport report) {
         StringBuilder text = new StringBuilder();
-        text.append(report.getStatus()).append("  ").append(DisplayText.line(report.getModel())).append(": ")
-                .append(DisplayText.line(report.getReason())).append('\n');
+        text.append(report.getStatus())
+                .append("  ")
+                .append(DisplayText.line(report.getModel()))
+                .append(": ")
+                .append(DisplayText.line(report.getReason()))
+                .append('\n');
         for (List<String> fact : ReportTable.facts(report)) {
-            text.append("  ").append(fact.get(0)).append(": ").append(DisplayText.line(fact.get(1))).append('\n');
+            text.append("  ")
+                    .append(fact.get(0))
+                    .append(": ")
+                    .append(DisplayText.line(fact.get(1)))
+                    .append('\n');
         }
         if (!report.getChecks().isEmpty()) {
             text.append('\n');

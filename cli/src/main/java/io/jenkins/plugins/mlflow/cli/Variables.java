@@ -9,8 +9,8 @@ final class Variables {
     static final String SERVER_CERTIFICATES = "MLFLOW_TRACKING_SERVER_CERT_PATH";
 
     private static final Set<String> OFF = Set.of("false", "0");
-    private static final String USE_SUPPORTED = "unset it and use MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
-            + "MLFLOW_TRACKING_TOKEN";
+    private static final String USE_SUPPORTED =
+            "unset it and use MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or " + "MLFLOW_TRACKING_TOKEN";
 
     private final Map<String, String> environment;
 
@@ -45,10 +45,14 @@ final class Variables {
      * @throws IllegalArgumentException saying what to do in its place
      */
     void refuseUnsupported() {
-        refuse("MLFLOW_TRACKING_INSECURE_TLS", "certificates are always checked; unset it, and name the PEM file of the "
-                + "server's certificate authority in " + SERVER_CERTIFICATES);
-        refuse("MLFLOW_TRACKING_CLIENT_CERT_PATH", "PEM client certificates are not supported; unset it, and give Java the "
-                + "certificate as a key store (see docs/command-line.md)");
+        refuse(
+                "MLFLOW_TRACKING_INSECURE_TLS",
+                "certificates are always checked; unset it, and name the PEM file of the "
+                        + "server's certificate authority in " + SERVER_CERTIFICATES);
+        refuse(
+                "MLFLOW_TRACKING_CLIENT_CERT_PATH",
+                "PEM client certificates are not supported; unset it, and give Java the "
+                        + "certificate as a key store (see docs/command-line.md)");
         refuse("MLFLOW_TRACKING_AWS_SIGV4", "requests cannot be signed for AWS; " + USE_SUPPORTED);
         refuse("MLFLOW_TRACKING_AUTH", "authentication plugins are not supported; " + USE_SUPPORTED);
     }

@@ -36,8 +36,17 @@ class ApprovedByRealTest {
         data.metric(run, "accuracy", 0.95, start.toEpochMilli(), 0);
         data.end(run, "FINISHED", start.plusSeconds(30));
         String[] first = {
-            "check", "--model", model, "--tracking-uri", mlflow.url(), "--run-id", run, "--policy", "eval_gate.yaml",
-            "--json", "report.json"
+            "check",
+            "--model",
+            model,
+            "--tracking-uri",
+            mlflow.url(),
+            "--run-id",
+            run,
+            "--policy",
+            "eval_gate.yaml",
+            "--json",
+            "report.json"
         };
         StringWriter standardOutput = new StringWriter();
         StringWriter standardError = new StringWriter();

@@ -85,8 +85,20 @@ class BacktestRealTest {
         List<String> runs = parallel(i -> finishedRun(data, experiment, i, (900 + i % 100) / 1000.0));
         String policy = policy("new.yaml", model, "metrics: {accuracy: 0.95}");
 
-        int status = run("backtest", "--model", model, "--policy", policy, "--last", "1000", "--experiment", name,
-                "--tracking-uri", mlflow.url(), "--json", "result.json");
+        int status = run(
+                "backtest",
+                "--model",
+                model,
+                "--policy",
+                policy,
+                "--last",
+                "1000",
+                "--experiment",
+                name,
+                "--tracking-uri",
+                mlflow.url(),
+                "--json",
+                "result.json");
 
         assertEquals(0, status, err);
         assertTrue(out.contains("new.yaml: 500 passed, 0 unstable, 500 failed, 0 could not be evaluated"), out);
@@ -153,8 +165,18 @@ class BacktestRealTest {
                 "baseline: {alias: champion, when_missing: rubber_stamp}",
                 "metrics: {accuracy: {min: 0.9, max_drop: 0.02}}");
 
-        int status = run("backtest", "--model", model, "--policy", "new.yaml", "--compare", "old.yaml",
-                "--tracking-uri", mlflow.url(), "--json", "-");
+        int status = run(
+                "backtest",
+                "--model",
+                model,
+                "--policy",
+                "new.yaml",
+                "--compare",
+                "old.yaml",
+                "--tracking-uri",
+                mlflow.url(),
+                "--json",
+                "-");
 
         assertEquals(0, status, err);
         List<String> told = new ArrayList<>();
@@ -175,7 +197,8 @@ class BacktestRealTest {
                         "2 PASSED PASSED null",
                         "1 PASSED PASSED null"),
                 told);
-        assertTrue(err.contains("8 versions, 5 requests"), err); // versions, and one run and one page of each experiment
+        assertTrue(
+                err.contains("8 versions, 5 requests"), err); // versions, and one run and one page of each experiment
     }
 
     @ParameterizedTest
@@ -194,7 +217,8 @@ class BacktestRealTest {
         assertTrue(err.contains("8 versions, 3 requests"), err);
 
         assertEquals(0, run("lint", "--strict", "suggested.yaml"), out + err);
-        assertEquals(0, run("backtest", "--model", model, "--policy", "suggested.yaml", "--tracking-uri", mlflow.url()));
+        assertEquals(
+                0, run("backtest", "--model", model, "--policy", "suggested.yaml", "--tracking-uri", mlflow.url()));
         assertTrue(out.contains("accuracy min"), out);
     }
 }

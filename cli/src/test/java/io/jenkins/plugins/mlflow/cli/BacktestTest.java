@@ -27,7 +27,8 @@ class BacktestTest {
                     : decision.blocking().getRule() + "/" + decision.blocking().getVerdict();
             String baseline = decision.baseline() == null
                     ? "-"
-                    : decision.baseline().run().versionNumber() + "/" + decision.baseline().source();
+                    : decision.baseline().run().versionNumber() + "/"
+                            + decision.baseline().source();
             told.add(decision.candidate().versionNumber() + " " + decision.status() + " " + blocking + " " + baseline);
         }
         Collections.reverse(told);
@@ -88,7 +89,9 @@ class BacktestTest {
         assertEquals(
                 List.of("1 PASSED - -", "2 UNSTABLE max/FAILED 1/PASSED", "3 PASSED - 1/PASSED"),
                 told(
-                        Pasts.policy(RUBBER_STAMP, "metrics: {rmse: {max: 3, max_relative_drop: 0.5, criticality: unstable}}"),
+                        Pasts.policy(
+                                RUBBER_STAMP,
+                                "metrics: {rmse: {max: 3, max_relative_drop: 0.5, criticality: unstable}}"),
                         Pasts.oldestFirst(
                                 Pasts.finished(1, "rmse", 2.0),
                                 Pasts.finished(2, "rmse", 3.5),
@@ -111,7 +114,9 @@ class BacktestTest {
 
         assertEquals(
                 List.of("1 ERROR - -", "2 ERROR - 1/TAG"),
-                told(Pasts.policy(RUBBER_STAMP, RULES), Pasts.oldestFirst(gone, Pasts.replacing(2, "1", "accuracy", 0.95))));
+                told(
+                        Pasts.policy(RUBBER_STAMP, RULES),
+                        Pasts.oldestFirst(gone, Pasts.replacing(2, "1", "accuracy", 0.95))));
     }
 
     @Test
@@ -134,8 +139,12 @@ class BacktestTest {
         assertTrue(text.endsWith("12 versions, 5 requests\n"), text);
         assertEquals(
                 List.of("11", "3"),
-                text.lines().filter(line -> line.contains("  yes  ")).map(line -> line.strip().split(" ")[0]).toList());
-        Map<?, ?> row = (Map<?, ?>) ((List<?>) report.toMap("churn", "http://mlflow", 5).get("rows")).get(9);
+                text.lines()
+                        .filter(line -> line.contains("  yes  "))
+                        .map(line -> line.strip().split(" ")[0])
+                        .toList());
+        Map<?, ?> row =
+                (Map<?, ?>) ((List<?>) report.toMap("churn", "http://mlflow", 5).get("rows")).get(9);
         assertEquals("accuracy max_drop 0.02", ((Map<?, ?>) row.get("decision")).get("blocked_by"));
         assertEquals("PASSED", ((Map<?, ?>) row.get("compared")).get("status"));
     }
@@ -157,18 +166,23 @@ class BacktestTest {
     @Test
     void rulesThatCannotBeReplayedAreLeftOutAndTold() throws Exception {
         RunHistory past = Pasts.oldestFirst(Pasts.finished(1, "accuracy", 0.95), Pasts.finished(2, "accuracy", 0.85));
-        ReplayablePolicy replayable = ReplayablePolicy.of(Pasts.policy("metrics: {accuracy: 0.9, auc: {min: 0.8, dataset: holdout},"
-                + " val_loss: {max: 0.4, value: {mean_last: 3}}}"));
+        ReplayablePolicy replayable =
+                ReplayablePolicy.of(Pasts.policy("metrics: {accuracy: 0.9, auc: {min: 0.8, dataset: holdout},"
+                        + " val_loss: {max: 0.4, value: {mean_last: 3}}}"));
         BacktestReport report = new BacktestReport(
                 past,
-                new BacktestReport.Tried("p.yaml", "a", false, replayable.leftOut(), Backtest.of(replayable.policy(), past)),
+                new BacktestReport.Tried(
+                        "p.yaml", "a", false, replayable.leftOut(), Backtest.of(replayable.policy(), past)),
                 null);
 
         String text = report.text(1);
 
         assertTrue(text.contains("p.yaml: 1 passed, 0 unstable, 1 failed"), text);
-        assertTrue(text.contains("left out of p.yaml, as only the current values of runs are read: auc min 0.8 (`dataset: holdout`),"
-                + " val_loss max 0.4 (`value: {mean_last: 3}`)\n"), text);
+        assertTrue(
+                text.contains(
+                        "left out of p.yaml, as only the current values of runs are read: auc min 0.8 (`dataset: holdout`),"
+                                + " val_loss max 0.4 (`value: {mean_last: 3}`)\n"),
+                text);
         Map<?, ?> policy = (Map<?, ?>) report.toMap("churn", "http://mlflow", 1).get("policy");
         assertEquals(2, ((List<?>) policy.get("left_out")).size());
     }
@@ -177,7 +191,8 @@ class BacktestTest {
     void aPolicyOfWhichNothingCanBeReplayedIsRefused() throws Exception {
         GatePolicy policy = Pasts.policy("metrics: {val_loss: {max: 0.4, value: min}}");
 
-        String message = assertThrows(IllegalArgumentException.class, () -> ReplayablePolicy.of(policy)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> ReplayablePolicy.of(policy))
+                .getMessage();
         assertTrue(message.contains("val_loss max 0.4 (`value: min`)"), message);
     }
 }

@@ -18,12 +18,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which candidate the options of {@code check} name. */
 class CheckOptionsTest {
     private static CheckOptions options(String line) throws ParseException {
-        return new CheckOptions(Arguments.read(CheckOptions.all(), false, ("--model churn " + line).strip().split(" ")));
+        return new CheckOptions(Arguments.read(
+                CheckOptions.all(), false, ("--model churn " + line).strip().split(" ")));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "--run-id r1, RUN, r1", "--version 7, VERSION, 7", "--alias champion, ALIAS, champion", "--model-id m-1, MODEL, m-1"
+        "--run-id r1, RUN, r1",
+        "--version 7, VERSION, 7",
+        "--alias champion, ALIAS, champion",
+        "--model-id m-1, MODEL, m-1"
     })
     void oneOptionNamesTheCandidate(String line, ExactCandidate.Kind kind, String value) throws Exception {
         assertEquals(new ExactCandidate(kind, value), options(line).candidate());
@@ -31,10 +35,9 @@ class CheckOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "--run-id e1 --version 7, VERSION, 7", "--alias challenger --run-id e1, ALIAS, challenger"
-    })
-    void aRunBesideAVersionOrAliasIsItsEvaluationRun(String line, ExactCandidate.Kind kind, String value) throws Exception {
+    @CsvSource({"--run-id e1 --version 7, VERSION, 7", "--alias challenger --run-id e1, ALIAS, challenger"})
+    void aRunBesideAVersionOrAliasIsItsEvaluationRun(String line, ExactCandidate.Kind kind, String value)
+            throws Exception {
         assertEquals(new ExactCandidate(kind, value), options(line).candidate());
         assertEquals("e1", options(line).evaluationRun());
     }
@@ -79,6 +82,7 @@ class CheckOptionsTest {
     }
 
     private static GatePolicy resolved(String line) throws Exception {
-        return PolicyReader.resolve(null, "churn", options("--threshold accuracy=0.9 " + line).overrides());
+        return PolicyReader.resolve(
+                null, "churn", options("--threshold accuracy=0.9 " + line).overrides());
     }
 }

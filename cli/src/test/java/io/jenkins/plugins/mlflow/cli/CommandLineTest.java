@@ -84,7 +84,13 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"check,--threshold <NAME=BOUND>", "lint,--strict", "backtest,--compare", "suggest,--last", "schema,schema"})
+    @CsvSource({
+        "check,--threshold <NAME=BOUND>",
+        "lint,--strict",
+        "backtest,--compare",
+        "suggest,--last",
+        "schema,schema"
+    })
     void helpTellsWhatACommandTakes(String command, String told) {
         assertEquals(0, run(command, "--help"));
         assertTrue(out.contains(told), out);
@@ -129,8 +135,7 @@ class CommandLineTest {
 
     @Test
     void aThresholdThatCannotBeReadNamesItsOption() {
-        assertEquals(
-                2, run("check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy=high"));
+        assertEquals(2, run("check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy=high"));
         assertTrue(out.contains("--threshold"), out);
         assertEquals(2, run("check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy"));
         assertTrue(out.contains("NAME=NUMBER"), out);
@@ -146,8 +151,23 @@ class CommandLineTest {
     @Test
     void aServerThatCannotBeReachedExitsWithThreeAndAReport() throws Exception {
         int status = run(
-                "check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy=>= 0.9",
-                "--run-id", "r1", "--timeout", "4s", "--json", "-", "--junit", "r.xml", "--markdown", "r.md");
+                "check",
+                "--model",
+                "churn",
+                "--tracking-uri",
+                NOBODY,
+                "--threshold",
+                "accuracy=>= 0.9",
+                "--run-id",
+                "r1",
+                "--timeout",
+                "4s",
+                "--json",
+                "-",
+                "--junit",
+                "r.xml",
+                "--markdown",
+                "r.md");
 
         assertEquals(3, status);
         Map<?, ?> report = (Map<?, ?>) Json.read(out);
@@ -171,7 +191,16 @@ class CommandLineTest {
     void aNamedPolicyThatIsNotThereIsAnError() {
         assertEquals(
                 2,
-                run("check", "--model", "churn", "--tracking-uri", NOBODY, "--policy", "gone.yaml", "--threshold", "a=1"));
+                run(
+                        "check",
+                        "--model",
+                        "churn",
+                        "--tracking-uri",
+                        NOBODY,
+                        "--policy",
+                        "gone.yaml",
+                        "--threshold",
+                        "a=1"));
         assertTrue(out.contains("gone.yaml: there is no such file"), out);
     }
 
@@ -194,8 +223,7 @@ class CommandLineTest {
 
     @Test
     void aBacktestThatCannotBeComputedExitsAsCheckDoesAndWritesWhy() throws Exception {
-        Files.writeString(
-                directory.resolve("p.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: 0.9}\n");
+        Files.writeString(directory.resolve("p.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: 0.9}\n");
 
         assertEquals(2, run("backtest", "--model", "churn", "--policy", "gone.yaml", "--tracking-uri", NOBODY));
         assertTrue(err.contains("CONFIGURATION: gone.yaml: there is no such file"), err);
@@ -215,11 +243,14 @@ class CommandLineTest {
 
     @Test
     void lintTellsEveryFileAndExitsWithTwoIfOneIsWrong() throws Exception {
-        Files.writeString(directory.resolve("good.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: 0.9}\n");
-        Files.writeString(directory.resolve("bad.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {recall: {mim: 0.9}}\n");
+        Files.writeString(
+                directory.resolve("good.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {accuracy: 0.9}\n");
+        Files.writeString(
+                directory.resolve("bad.yaml"), "version: 1\nmodels:\n  churn:\n    metrics: {recall: {mim: 0.9}}\n");
 
         assertEquals(0, run("lint", "good.yaml"));
-        assertEquals("good.yaml: ok, 1 model: churn\n  churn: accuracy min 0.9: blocks 0.8999999999999999", out.strip());
+        assertEquals(
+                "good.yaml: ok, 1 model: churn\n  churn: accuracy min 0.9: blocks 0.8999999999999999", out.strip());
         assertEquals(2, run("lint", "good.yaml", "bad.yaml", "gone.yaml"));
         assertTrue(err.contains("bad.yaml:4:24: "), err);
         assertTrue(err.contains("did you mean `min`?"), err);

@@ -103,11 +103,13 @@ class CompanyNetworkTest {
     @CsvSource({"absent.pem,", "empty.pem, ''", "garbage.pem, garbage", "key.pem, KEY", "cut.pem, CUT", "., FOLDER"})
     void certificatesThatCannotBeReadAreToldBeforeAnyRequest(String name, String content) throws Exception {
         if (content != null && !name.equals(".")) {
-            Files.writeString(directory.resolve(name), switch (content) {
-                case "KEY" -> "-----BEGIN PRIVATE KEY-----\n" + SECRET + "\n-----END PRIVATE KEY-----\n";
-                case "CUT" -> authority.pem().substring(0, 200);
-                default -> content;
-            });
+            Files.writeString(
+                    directory.resolve(name),
+                    switch (content) {
+                        case "KEY" -> "-----BEGIN PRIVATE KEY-----\n" + SECRET + "\n-----END PRIVATE KEY-----\n";
+                        case "CUT" -> authority.pem().substring(0, 200);
+                        default -> content;
+                    });
         }
         terminal.environment.put(CERTIFICATES, name);
         assertEquals(2, check(secured()));
@@ -173,8 +175,11 @@ class CompanyNetworkTest {
         try (ForwardProxy proxy = new ForwardProxy(basic("ann:p@ss wörd"), 0)) {
             terminal.environment.put("HTTP_PROXY", "http://ann:p%40ss%20w%C3%B6rd@127.0.0.1:" + proxy.port());
             assertEquals(0, check(server.url()), terminal.out);
-            assertTrue(server.headers().stream().noneMatch(name -> name.startsWith("proxy-")), server.headers().toString());
-            assertTrue(server.headers().contains("authorization"), server.headers().toString());
+            assertTrue(
+                    server.headers().stream().noneMatch(name -> name.startsWith("proxy-")),
+                    server.headers().toString());
+            assertTrue(
+                    server.headers().contains("authorization"), server.headers().toString());
         }
     }
 
@@ -184,9 +189,16 @@ class CompanyNetworkTest {
         try (ForwardProxy proxy = new ForwardProxy(basic("ann:" + SECRET), 0)) {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp", System.getProperty("java.class.path"), Main.class.getName(),
-                    "check", "--model", GateWorld.MODEL, "--tracking-uri", secured()));
-            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "check",
+                    "--model",
+                    GateWorld.MODEL,
+                    "--tracking-uri",
+                    secured()));
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
             builder.environment().put(CERTIFICATES, "ca.pem");
             builder.environment().put("HTTPS_PROXY", "http://ann:" + SECRET + "@127.0.0.1:" + proxy.port());
             builder.environment().put("MLFLOW_TRACKING_TOKEN", "another");
@@ -197,8 +209,12 @@ class CompanyNetworkTest {
 
             assertEquals(0, process.exitValue(), output);
             assertFalse(output.contains(SECRET), output);
-            assertTrue(server.headers().stream().noneMatch(name -> name.startsWith("proxy-")), server.headers().toString());
-            assertTrue(proxy.heads().stream().noneMatch(head -> head.contains("Bearer")), proxy.heads().toString());
+            assertTrue(
+                    server.headers().stream().noneMatch(name -> name.startsWith("proxy-")),
+                    server.headers().toString());
+            assertTrue(
+                    proxy.heads().stream().noneMatch(head -> head.contains("Bearer")),
+                    proxy.heads().toString());
         }
     }
 
@@ -207,7 +223,8 @@ class CompanyNetworkTest {
     void aProxyThatWantsAPasswordIsTold(boolean tunnel) throws Exception {
         try (ForwardProxy proxy = new ForwardProxy(basic("ann:right"), 0)) {
             terminal.environment.put(CERTIFICATES, "ca.pem");
-            terminal.environment.put(tunnel ? "HTTPS_PROXY" : "HTTP_PROXY", "http://ann:" + SECRET + "@127.0.0.1:" + proxy.port());
+            terminal.environment.put(
+                    tunnel ? "HTTPS_PROXY" : "HTTP_PROXY", "http://ann:" + SECRET + "@127.0.0.1:" + proxy.port());
             assertEquals(3, check(tunnel ? secured() : server.url()));
             assertTrue(terminal.out.contains("407") && terminal.out.contains("proxy"), terminal.out);
         }
@@ -221,7 +238,8 @@ class CompanyNetworkTest {
             terminal.environment.put("https_proxy", "http://127.0.0.1:" + proxy.port());
             assertEquals(3, check(secured(), "2s"));
             assertTrue(
-                    terminal.out.contains("127.0.0.1:" + proxy.port()) && terminal.out.contains(refusal + ""), terminal.out);
+                    terminal.out.contains("127.0.0.1:" + proxy.port()) && terminal.out.contains(refusal + ""),
+                    terminal.out);
             assertTrue(terminal.out.contains("UNREACHABLE"), terminal.out);
         }
     }
@@ -237,7 +255,8 @@ class CompanyNetworkTest {
     @ValueSource(
             strings = {
                 "socks5://ann:canary-s3cret@proxy:1080", "https://ann:canary-s3cret@proxy", "http://ann:canary-s3cret@",
-                "http://ann:canary-s3cret@proxy:port", "http://ann:canary-s3cret@proxy:99999", "http://%zz:canary-s3cret@proxy"
+                "http://ann:canary-s3cret@proxy:port", "http://ann:canary-s3cret@proxy:99999",
+                        "http://%zz:canary-s3cret@proxy"
             })
     void aProxyThatCannotBeUsedIsAConfigurationError(String value) {
         terminal.environment.put("HTTP_PROXY", value);

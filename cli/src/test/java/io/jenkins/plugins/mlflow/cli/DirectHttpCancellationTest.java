@@ -67,8 +67,10 @@ class DirectHttpCancellationTest {
         assertLate(connection -> drip(connection, "", "HTTP/1.1 200 OK|Content-Length: 2||{}"));
         assertLate(connection -> drip(connection, "HTTP/1.1 200 OK|", "A: b|".repeat(1000)));
         assertLate(connection -> drip(connection, "HTTP/1.1 200 OK||", " ".repeat(1000)));
-        assertLate(connection -> drip(connection, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||", "1;a| |".repeat(1000)));
-        assertLate(connection -> drip(connection, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||0|", "A: b|".repeat(1000)));
+        assertLate(
+                connection -> drip(connection, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||", "1;a| |".repeat(1000)));
+        assertLate(
+                connection -> drip(connection, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||0|", "A: b|".repeat(1000)));
         assertLate(connection -> drip(connection, "", "HTTP/1.1 100 Continue||".repeat(10)));
     }
 
@@ -184,7 +186,8 @@ class DirectHttpCancellationTest {
     @Test
     void aConnectionThatIsAbortedSendsNothingWhateverItsState() throws Exception {
         try (SocketServer server = new SocketServer((request, connection) -> {})) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(server.uri())).build();
             DirectHttpConnection fresh = new DirectHttpConnection();
             fresh.abort();
             assertThrows(IOException.class, () -> fresh.connect(request.uri(), LONG));
@@ -209,7 +212,8 @@ class DirectHttpCancellationTest {
             }
         })) {
             HttpClient client = new DirectHttpClient(LONG);
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(server.uri())).build();
             for (int i = 0; i < 200; i++) {
                 CompletableFuture<?> response = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
                 LockSupport.parkNanos(10_000L * i);
@@ -234,7 +238,8 @@ class DirectHttpCancellationTest {
             sent.countDown();
             SocketServer.awaitHangup(connection);
         })) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(server.uri())).build();
             CompletableFuture<?> response =
                     new DirectHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString());
             assertTrue(sent.await(20, TimeUnit.SECONDS));
@@ -247,18 +252,24 @@ class DirectHttpCancellationTest {
     @Test
     void whoeverReadsTheBodyCannotKeepTheCallerWaiting() throws Exception {
         try (SocketServer server = new SocketServer((request, connection) -> SocketServer.respond(connection, "{}"))) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri())).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(server.uri())).build();
             assertInstanceOf(OutOfMemoryError.class, problemOf(request, head -> {
                 throw new OutOfMemoryError("of a test");
             }));
-            assertInstanceOf(IOException.class, problemOf(request, head ->
-                    HttpResponse.BodySubscribers.fromSubscriber(new CancellingSubscriber(), whole -> whole)));
+            assertInstanceOf(
+                    IOException.class,
+                    problemOf(
+                            request,
+                            head -> HttpResponse.BodySubscribers.fromSubscriber(
+                                    new CancellingSubscriber(), whole -> whole)));
         }
     }
 
     private static <T> Throwable problemOf(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         CompletableFuture<?> response = new DirectHttpClient(LONG).sendAsync(request, handler);
-        return assertThrows(ExecutionException.class, () -> response.get(20, TimeUnit.SECONDS)).getCause();
+        return assertThrows(ExecutionException.class, () -> response.get(20, TimeUnit.SECONDS))
+                .getCause();
     }
 
     private static final class CancellingSubscriber implements Flow.Subscriber<List<ByteBuffer>> {

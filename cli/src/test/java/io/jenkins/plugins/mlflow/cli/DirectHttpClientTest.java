@@ -70,7 +70,9 @@ class DirectHttpClientTest {
     @Test
     void aReadIsSentAsItIsMeant() throws Exception {
         try (SocketServer server = new SocketServer((request, connection) -> SocketServer.respond(connection, RUN))) {
-            assertEquals("abc", server(server.uri() + "/pre%20fix/\u00fc", LONG).run("abc").id());
+            assertEquals(
+                    "abc",
+                    server(server.uri() + "/pre%20fix/\u00fc", LONG).run("abc").id());
             String host = server.uri().replace("http://", "");
             assertEquals(
                     "GET /pre%20fix/%C3%BC/api/2.0/mlflow/runs/get?run_id=abc HTTP/1.1\r\nHost: " + host
@@ -94,10 +96,15 @@ class DirectHttpClientTest {
     @ValueSource(strings = {"", "/", "/\u00fc?\u00fc=%26"})
     void aTargetIsNeverEmptyAndAlwaysAscii(String target) throws Exception {
         try (SocketServer server = new SocketServer((request, connection) -> SocketServer.respond(connection, "x"))) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri() + target)).build();
-            new DirectHttpClient(LONG).sendAsync(request, HttpResponse.BodyHandlers.ofString()).get();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(server.uri() + target)).build();
+            new DirectHttpClient(LONG)
+                    .sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                    .get();
             String sent = target.length() > 1 ? "/%C3%BC?%C3%BC=%26" : "/";
-            assertTrue(server.requests().get(0).startsWith("GET " + sent + " HTTP/1.1\r\n"), server.requests().get(0));
+            assertTrue(
+                    server.requests().get(0).startsWith("GET " + sent + " HTTP/1.1\r\n"),
+                    server.requests().get(0));
         }
     }
 
@@ -114,7 +121,9 @@ class DirectHttpClientTest {
         try (server) {
             assertEquals("abc", server(server.uri(), LONG).run("abc").id());
             String host = server.uri().replace("http://", "");
-            assertTrue(server.requests().get(0).contains("\r\nHost: " + host + "\r\n"), server.requests().get(0));
+            assertTrue(
+                    server.requests().get(0).contains("\r\nHost: " + host + "\r\n"),
+                    server.requests().get(0));
         }
     }
 
@@ -161,7 +170,9 @@ class DirectHttpClientTest {
                 SocketServer.respond(connection, RUN);
             }
         })) {
-            assertEquals(ErrorCategory.TIMEOUT, failure(READ, server(server.uri(), Duration.ofMillis(300))).category());
+            assertEquals(
+                    ErrorCategory.TIMEOUT,
+                    failure(READ, server(server.uri(), Duration.ofMillis(300))).category());
             assertEquals("abc", server(server.uri(), LONG).run("abc").id());
         }
     }
@@ -185,12 +196,13 @@ class DirectHttpClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "SSH-2.0-OpenSSH_9.9||",
-        "HTTP/1.1 200 OK|Content-Length: many||{}",
-        "HTTP/1.1 200 OK|Content-Length: 2|Transfer-Encoding: chunked||2|{}|0||",
-        "HTTP/1.1 101 Switching Protocols||",
-    })
+    @ValueSource(
+            strings = {
+                "SSH-2.0-OpenSSH_9.9||",
+                "HTTP/1.1 200 OK|Content-Length: many||{}",
+                "HTTP/1.1 200 OK|Content-Length: 2|Transfer-Encoding: chunked||2|{}|0||",
+                "HTTP/1.1 101 Switching Protocols||",
+            })
     void whatIsNotHttpIsRefusedAtOnceAndForGood(String text) throws IOException {
         TrackingException e = failure((request, connection) -> {
             SocketServer.send(connection, text);

@@ -42,7 +42,13 @@ class DriversAgreeTest {
                     new Main(Map.of(), directory, Clock.systemUTC()),
                     new PrintWriter(out, true),
                     new PrintWriter(new StringWriter()),
-                    "check", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--json", "-");
+                    "check",
+                    "--model",
+                    GateWorld.MODEL,
+                    "--tracking-uri",
+                    server.url(),
+                    "--json",
+                    "-");
         } finally {
             Files.delete(policy);
             Files.delete(directory);

@@ -25,8 +25,8 @@ final class EditorsView {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNode SCHEMA = schema();
     private static final JsonSchema OF_FILES = compiled(SCHEMA);
-    private static final JsonSchema OF_STORED = compiled(
-            JSON.createObjectNode().put("$ref", "#/$defs/policies").set("$defs", SCHEMA.get("$defs")));
+    private static final JsonSchema OF_STORED =
+            compiled(JSON.createObjectNode().put("$ref", "#/$defs/policies").set("$defs", SCHEMA.get("$defs")));
 
     private EditorsView() {}
 
@@ -42,7 +42,8 @@ final class EditorsView {
 
     private static List<String> problems(String yaml, JsonSchema schema) {
         try {
-            Object document = new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(yaml);
+            Object document =
+                    new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(yaml);
             return schema.validate(JSON.valueToTree(named(document, 0))).stream()
                     .map(ValidationMessage::getMessage)
                     .toList();
@@ -99,7 +100,8 @@ final class EditorsView {
     }
 
     private static JsonNode schema() {
-        try (InputStream stream = Main.class.getResourceAsStream("/io/jenkins/plugins/mlflow/policy/eval_gate.schema.json")) {
+        try (InputStream stream =
+                Main.class.getResourceAsStream("/io/jenkins/plugins/mlflow/policy/eval_gate.schema.json")) {
             return JSON.readTree(stream);
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -39,7 +39,10 @@ class EnvCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"42", "it's", "$(id)`id`\\", "a\nb", "\"quoted\" & ; |", "ümläut="})
     void aShellReadsBackWhatWasGiven(String value) throws Exception {
-        assertEquals(0, terminal.run("env", "--tag", "ci.build=" + value, "--tracking-uri", SERVER, "--experiment", "it's"), terminal.err);
+        assertEquals(
+                0,
+                terminal.run("env", "--tag", "ci.build=" + value, "--tracking-uri", SERVER, "--experiment", "it's"),
+                terminal.err);
 
         assertEquals(Map.of("ci.build", value), Json.read(variable("MLFLOW_RUN_CONTEXT")));
         assertEquals(SERVER, variable("MLFLOW_TRACKING_URI"));
@@ -88,7 +91,20 @@ class EnvCommandTest {
     void checkTakesATagOrACandidate() {
         assertEquals(
                 2,
-                terminal.run("check", "--model", "m", "--threshold", "a=1", "--run-id", "r", "--tag", "a=1", "--tracking-uri", SERVER));
-        assertTrue((terminal.out + terminal.err).contains("option `--tag` chooses among runs"), terminal.out + terminal.err);
+                terminal.run(
+                        "check",
+                        "--model",
+                        "m",
+                        "--threshold",
+                        "a=1",
+                        "--run-id",
+                        "r",
+                        "--tag",
+                        "a=1",
+                        "--tracking-uri",
+                        SERVER));
+        assertTrue(
+                (terminal.out + terminal.err).contains("option `--tag` chooses among runs"),
+                terminal.out + terminal.err);
     }
 }

@@ -68,7 +68,9 @@ final class FakeHistory implements TrackingHistory {
     public Page<Run> runs(String experimentId, String filter, int size, String token) throws TrackingException {
         count();
         return page(
-                runs.values().stream().filter(run -> !run.deleted() && run.experimentId().equals(experimentId)).toList(),
+                runs.values().stream()
+                        .filter(run -> !run.deleted() && run.experimentId().equals(experimentId))
+                        .toList(),
                 size,
                 token);
     }
@@ -80,7 +82,8 @@ final class FakeHistory implements TrackingHistory {
             throw TrackingException.permanent(ErrorCategory.PROTOCOL, "400");
         }
         return ids.stream()
-                .filter(id -> runs.containsKey(id) && runs.get(id).experimentId().equals(experimentId))
+                .filter(id ->
+                        runs.containsKey(id) && runs.get(id).experimentId().equals(experimentId))
                 .map(runs::get)
                 .toList();
     }

@@ -73,7 +73,8 @@ final class ForwardProxy implements AutoCloseable {
             heads.add(head);
             OutputStream out = client.getOutputStream();
             if (refusal != 0) {
-                out.write(("HTTP/1.1 " + refusal + " No\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                out.write(("HTTP/1.1 " + refusal + " No\r\nContent-Length: 0\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
             } else if (wanted != null && !head.contains("Proxy-Authorization: " + wanted + "\r\n")) {
                 out.write("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII));
@@ -99,8 +100,8 @@ final class ForwardProxy implements AutoCloseable {
         URI uri = URI.create(head.split(" ")[1]);
         String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
         try (Socket server = connect(uri)) {
-            String passed = head.replaceFirst(" \\S+", " " + path.replace("$", "\\$"))
-                    .replaceAll("(?i)Proxy-[^\r]*\r\n", "");
+            String passed =
+                    head.replaceFirst(" \\S+", " " + path.replace("$", "\\$")).replaceAll("(?i)Proxy-[^\r]*\r\n", "");
             server.getOutputStream().write(passed.getBytes(StandardCharsets.ISO_8859_1));
             threads.execute(() -> pipe(client, server, false));
             server.getInputStream().transferTo(client.getOutputStream());

@@ -23,10 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GitLabTest {
     private static final String PREFIX = "/api/v4/projects/7/ml/mlflow";
-    private static final String RUN = "{\"run\": {\"info\": {\"run_id\": \"r1\", \"run_uuid\": \"r1\", \"experiment_id\": \"3\","
-            + " \"status\": \"FINISHED\", \"lifecycle_stage\": \"active\", \"start_time\": 1700000000000,"
-            + " \"end_time\": 1700000060000, \"artifact_uri\": \"x\"}, \"data\": {\"metrics\": [{\"key\": \"accuracy\","
-            + " \"value\": 0.95, \"timestamp\": 1700000050000, \"step\": 0}], \"params\": [], \"tags\": []}}}";
+    private static final String RUN =
+            "{\"run\": {\"info\": {\"run_id\": \"r1\", \"run_uuid\": \"r1\", \"experiment_id\": \"3\","
+                    + " \"status\": \"FINISHED\", \"lifecycle_stage\": \"active\", \"start_time\": 1700000000000,"
+                    + " \"end_time\": 1700000060000, \"artifact_uri\": \"x\"}, \"data\": {\"metrics\": [{\"key\": \"accuracy\","
+                    + " \"value\": 0.95, \"timestamp\": 1700000050000, \"step\": 0}], \"params\": [], \"tags\": []}}}";
 
     @TempDir
     private Path directory;
@@ -41,7 +42,9 @@ class GitLabTest {
             boolean run = path.equals(PREFIX + "/api/2.0/mlflow/runs/get");
             boolean alias = path.equals(PREFIX + "/api/2.0/mlflow/registered-models/alias")
                     && exchange.getRequestMethod().equals("GET");
-            String body = run ? RUN : alias ? "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\"}" : "{\"error\": \"404 Not Found\"}";
+            String body = run
+                    ? RUN
+                    : alias ? "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\"}" : "{\"error\": \"404 Not Found\"}";
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(run ? 200 : 404, bytes.length);
@@ -58,7 +61,8 @@ class GitLabTest {
 
     private Terminal check(int status, String... more) {
         Terminal terminal = new Terminal(directory);
-        terminal.environment.put("MLFLOW_TRACKING_URI", "http://127.0.0.1:" + server.getAddress().getPort() + PREFIX);
+        terminal.environment.put(
+                "MLFLOW_TRACKING_URI", "http://127.0.0.1:" + server.getAddress().getPort() + PREFIX);
         String[] first = {"check", "--model", "churn", "--threshold", "accuracy=0.9", "--timeout", "30s"};
         String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
         System.arraycopy(more, 0, all, first.length, more.length);

@@ -46,10 +46,12 @@ class GuideTest {
     }
 
     static Stream<Arguments> sectionsOnServers() {
-        return MlflowServers.plain().flatMap(server -> sections()
-                .filter(section -> Guide.sections().get(section).stream()
-                        .allMatch(block -> server.majorVersion() >= Integer.parseInt(block.words().getOrDefault("mlflow", "2"))))
-                .map(section -> Arguments.of(section, server)));
+        return MlflowServers.plain()
+                .flatMap(server -> sections()
+                        .filter(section -> Guide.sections().get(section).stream()
+                                .allMatch(block -> server.majorVersion()
+                                        >= Integer.parseInt(block.words().getOrDefault("mlflow", "2"))))
+                        .map(section -> Arguments.of(section, server)));
     }
 
     @ParameterizedTest
@@ -77,7 +79,10 @@ class GuideTest {
             } else if (block.is("yaml")) {
                 Files.writeString(directory.resolve(block.name()), block.text());
                 InProcess printed = InProcess.run(directory, "lint", "--strict", block.name());
-                assertEquals(block.words().containsKey("warnings") ? 2 : 0, printed.status(), block + printed.out() + printed.err());
+                assertEquals(
+                        block.words().containsKey("warnings") ? 2 : 0,
+                        printed.status(),
+                        block + printed.out() + printed.err());
                 assertEquals(List.of(), EditorsView.problemsOfFile(block.text()), block::toString);
             }
         }
@@ -138,9 +143,10 @@ class GuideTest {
                 arguments.add(matcher.group().replaceAll("['\"]", ""));
             }
             int redirection = arguments.indexOf(">");
-            lines.add(redirection < 0
-                    ? new Line(arguments, null)
-                    : new Line(arguments.subList(0, redirection), arguments.get(redirection + 1)));
+            lines.add(
+                    redirection < 0
+                            ? new Line(arguments, null)
+                            : new Line(arguments.subList(0, redirection), arguments.get(redirection + 1)));
         }
         return lines;
     }
@@ -201,7 +207,13 @@ class GuideTest {
             if (value instanceof Map<?, ?> onDataset) {
                 long then = logged + datasets.indexOf(key); // MLflow refuses two values of one moment
                 onDataset.forEach((metric, number) -> data.metricOn(
-                        (String) key, "d-" + key, loggedModel, run, (String) metric, ((Number) number).doubleValue(), then));
+                        (String) key,
+                        "d-" + key,
+                        loggedModel,
+                        run,
+                        (String) metric,
+                        ((Number) number).doubleValue(),
+                        then));
             } else {
                 List<?> history = value instanceof List<?> list ? list : List.of(value);
                 for (int step = 0; step < history.size(); step++) {

@@ -39,7 +39,8 @@ class LauncherTest {
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x y\"\nJAVA_VERSION=\"" + version + "\"\n");
         Path program = Files.writeString(home.resolve("bin/java"), "#!/bin/sh\n" + java + "\n");
         assertTrue(program.toFile().setExecutable(true));
-        List<String> command = new ArrayList<>(List.of("sh", directory.resolve("mlflow-eval-gate").toString()));
+        List<String> command = new ArrayList<>(
+                List.of("sh", directory.resolve("mlflow-eval-gate").toString()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home.toString());
@@ -74,19 +75,28 @@ class LauncherTest {
     })
     void theArchiveOfOneStartIsUsedByTheNext(String java, String suffix, String write, String read) throws Exception {
         version = java;
-        String writesArchive = "for word; do case $word in -XX:" + write + "=*) echo x > \"${word#*=}\";; esac; done; echo \"$@\"";
+        String writesArchive =
+                "for word; do case $word in -XX:" + write + "=*) echo x > \"${word#*=}\";; esac; done; echo \"$@\"";
 
         assertEquals(0, start(writesArchive, "--archive", "check", "--model", "a b"));
-        assertTrue(output.endsWith("-jar " + directory.resolve("mlflow-eval-gate.jar") + " check --model a b\n"), output);
+        assertTrue(
+                output.endsWith("-jar " + directory.resolve("mlflow-eval-gate.jar") + " check --model a b\n"), output);
         assertEquals(0, start(writesArchive, "check"));
 
-        assertTrue(output.contains("-XX:" + read + "=" + directory.resolve("mlflow-eval-gate." + suffix) + " "), output);
+        assertTrue(
+                output.contains("-XX:" + read + "=" + directory.resolve("mlflow-eval-gate." + suffix) + " "), output);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "C,,, C.UTF-8", "POSIX,, de_DE.UTF-8, C.UTF-8", ",C, de_DE.UTF-8, C.UTF-8", ",,, C.UTF-8", ",, C, C.UTF-8",
-        ",, de_DE.UTF-8, unset", "de_DE.ISO-8859-1,, C, de_DE.ISO-8859-1", ",en_US.UTF-8, C, unset"
+        "C,,, C.UTF-8",
+        "POSIX,, de_DE.UTF-8, C.UTF-8",
+        ",C, de_DE.UTF-8, C.UTF-8",
+        ",,, C.UTF-8",
+        ",, C, C.UTF-8",
+        ",, de_DE.UTF-8, unset",
+        "de_DE.ISO-8859-1,, C, de_DE.ISO-8859-1",
+        ",en_US.UTF-8, C, unset"
     })
     void aLocaleOfAsciiOnlyIsReplaced(String all, String type, String language, String expected) throws Exception {
         locale.put("LC_ALL", all);

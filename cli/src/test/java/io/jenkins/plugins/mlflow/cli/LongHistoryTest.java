@@ -25,11 +25,13 @@ class LongHistoryTest {
     @Test
     void aMillionValuesPassThroughAHeapOf64Megabytes() throws Exception {
         Path policy = Files.writeString(
-                directory.resolve("policy.yaml"), "version: 1\nmodels:\n  m: {metrics: {loss: {max: 0.25, value: {mean_last: 1000}}}}\n");
+                directory.resolve("policy.yaml"),
+                "version: 1\nmodels:\n  m: {metrics: {loss: {max: 0.25, value: {mean_last: 1000}}}}\n");
         Path out = directory.resolve("out.txt");
         try (StubServer server = new StubServer(LongHistoryTest::answer)) {
             Process gate = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx64m",
                             "-cp",
                             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
@@ -51,7 +53,10 @@ class LongHistoryTest {
             String printed = Files.readString(out);
             assertTrue(ended, printed);
             assertEquals(0, gate.exitValue(), printed);
-            assertTrue(server.requests().stream().filter(LongHistoryTest::isOfHistory).count() >= PAGES);
+            assertTrue(server.requests().stream()
+                            .filter(LongHistoryTest::isOfHistory)
+                            .count()
+                    >= PAGES);
         }
     }
 
@@ -73,8 +78,12 @@ class LongHistoryTest {
             StringBuilder json = new StringBuilder(100 * PAGE).append("{\"metrics\":[");
             for (int i = 0; i < PAGE; i++) {
                 int step = page * PAGE + i;
-                json.append(i == 0 ? "" : ",").append("{\"key\":\"loss\",\"value\":").append(step < PAGE * PAGES - 1000 ? 7.5 : 0.2)
-                        .append(",\"timestamp\":5,\"step\":").append(step).append('}');
+                json.append(i == 0 ? "" : ",")
+                        .append("{\"key\":\"loss\",\"value\":")
+                        .append(step < PAGE * PAGES - 1000 ? 7.5 : 0.2)
+                        .append(",\"timestamp\":5,\"step\":")
+                        .append(step)
+                        .append('}');
             }
             json.append(page + 1 < PAGES ? "],\"next_page_token\":\"" + (page + 1) + "\"}" : "]}");
             StubServer.respond(out, 200, json.toString());

@@ -26,7 +26,20 @@ final class Pasts {
         for (int i = 0; i < metrics.length; i += 2) {
             values.put((String) metrics[i], new Run.Metric(((Number) metrics[i + 1]).doubleValue(), 0, 0));
         }
-        return new Run(id, experiment, status, deleted, START, START, values, java.util.Set.of(), java.util.Set.of(), java.util.Set.of(), null, null, START);
+        return new Run(
+                id,
+                experiment,
+                status,
+                deleted,
+                START,
+                START,
+                values,
+                java.util.Set.of(),
+                java.util.Set.of(),
+                java.util.Set.of(),
+                null,
+                null,
+                START);
     }
 
     static ModelVersion version(int number, String run, String replaced) {
@@ -51,7 +64,8 @@ final class Pasts {
     }
 
     static HistoricalRun ended(int number, Run.Status status, String replaced, Object... metrics) {
-        return HistoricalRun.of(version(number, "r" + number, replaced), run("r" + number, "3", status, false, metrics));
+        return HistoricalRun.of(
+                version(number, "r" + number, replaced), run("r" + number, "3", status, false, metrics));
     }
 
     static RunHistory oldestFirst(HistoricalRun... runs) {

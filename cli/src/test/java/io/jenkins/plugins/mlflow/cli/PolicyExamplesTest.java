@@ -64,7 +64,9 @@ class PolicyExamplesTest {
     void readerAndSchemaAcceptAValidExample(Path file) throws Exception {
         PolicyDocument document = read(file);
         for (String model : document.models()) {
-            assertFalse(PolicyReader.resolve(document, model, PolicyOverrides.NONE).rules().isEmpty());
+            assertFalse(PolicyReader.resolve(document, model, PolicyOverrides.NONE)
+                    .rules()
+                    .isEmpty());
         }
         assertEquals(List.of(), EditorsView.problemsOfFile(Files.readString(file)));
     }

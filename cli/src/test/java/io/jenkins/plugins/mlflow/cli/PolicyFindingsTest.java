@@ -34,14 +34,15 @@ class PolicyFindingsTest {
     void everyKindHasAProofThatTheEvaluatorFailsInBothDirections(RuleKind kind) throws Exception {
         for (String limit : List.of("0", "0.07", "1e-12", "12345.678", "1e200")) {
             for (boolean up : new boolean[] {true, false}) {
-                GatePolicy policy =
-                        policy("{m: {" + kind.key() + ": " + limit + ", greater_is_better: " + up + "}}");
+                GatePolicy policy = policy("{m: {" + kind.key() + ": " + limit + ", greater_is_better: " + up + "}}");
                 MetricRule rule = policy.rules().get(0);
                 RuleProof proof = RuleProof.of(policy, rule).orElseThrow();
                 Map<String, Double> baseline = proof.baseline() == null ? null : Map.of("m", proof.baseline());
                 assertEquals(
                         Verdict.FAILED,
-                        Evaluator.evaluate(policy, Evidence.ofCurrent(Map.of("m", proof.value()), baseline)).get(0).getVerdict());
+                        Evaluator.evaluate(policy, Evidence.ofCurrent(Map.of("m", proof.value()), baseline))
+                                .get(0)
+                                .getVerdict());
             }
         }
     }
@@ -63,7 +64,9 @@ class PolicyFindingsTest {
 
     @Test
     void theBaselineOfAProofIsTheMetricsOwnBound() throws Exception {
-        String proof = PolicyFindings.of(policy("{recall: {min: 0.85, max_drop: 0.005}}")).proofs().get(1);
+        String proof = PolicyFindings.of(policy("{recall: {min: 0.85, max_drop: 0.005}}"))
+                .proofs()
+                .get(1);
 
         assertTrue(proof.endsWith("against a baseline of 0.85"), proof);
     }
@@ -135,7 +138,8 @@ class PolicyFindingsTest {
                 "wait: {settle: 1m}; promote: champion; wait.settle (1m) is not shorter than promote.timeout (30s)",
             })
     void partsThatDoNotFitEachOtherAreTold(String one, String other, String told) throws Exception {
-        List<String> warnings = PolicyFindings.of(Pasts.policy(one, other, "metrics: {accuracy: 0.9}")).warnings();
+        List<String> warnings = PolicyFindings.of(Pasts.policy(one, other, "metrics: {accuracy: 0.9}"))
+                .warnings();
         assertEquals(1, warnings.size(), warnings.toString());
         assertTrue(warnings.get(0).contains(told), warnings.get(0));
     }
@@ -152,13 +156,19 @@ class PolicyFindingsTest {
                 "wait: {settle: 1m}; promote: false",
             })
     void partsThatFitAreNotWarnedOf(String one, String other) throws Exception {
-        assertEquals(List.of(), PolicyFindings.of(Pasts.policy(one, other, "metrics: {accuracy: 0.9}")).warnings());
+        assertEquals(
+                List.of(),
+                PolicyFindings.of(Pasts.policy(one, other, "metrics: {accuracy: 0.9}"))
+                        .warnings());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{accuracy: 92}", "{val_roc_auc: 1.1}", "{f1: {min: 90}}", "{recall: {min_absolute_change: 2, greater_is_better: true}}"
+                "{accuracy: 92}",
+                "{val_roc_auc: 1.1}",
+                "{f1: {min: 90}}",
+                "{recall: {min_absolute_change: 2, greater_is_better: true}}"
             })
     void aBoundThatAFractionCannotReachIsTold(String metrics) throws Exception {
         List<String> warnings = warnings(metrics);
@@ -187,7 +197,8 @@ class PolicyFindingsTest {
 
         org.junit.jupiter.api.Assertions.assertEquals(3, findings.proofs().size());
         org.junit.jupiter.api.Assertions.assertTrue(
-                findings.proofs().contains("accuracy/* worst_gap 0.05: blocks 0.05000000000000001"), findings::toString);
+                findings.proofs().contains("accuracy/* worst_gap 0.05: blocks 0.05000000000000001"),
+                findings::toString);
         org.junit.jupiter.api.Assertions.assertEquals(java.util.List.of(), findings.warnings());
     }
 }

@@ -40,8 +40,18 @@ class ReportFilesTest {
     }
 
     private int check(String json, String junit, String markdown) {
-        return terminal.run("check", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--json", json, "--junit",
-                junit, "--markdown", markdown);
+        return terminal.run(
+                "check",
+                "--model",
+                GateWorld.MODEL,
+                "--tracking-uri",
+                server.url(),
+                "--json",
+                json,
+                "--junit",
+                junit,
+                "--markdown",
+                markdown);
     }
 
     @Test
@@ -91,8 +101,18 @@ class ReportFilesTest {
 
         Files.writeString(directory.resolve("eval_gate.yaml"), "version: 2");
         assertEquals(2, check("eval_gate.yaml", "r.xml", "r.md"));
-        assertEquals(2, terminal.run("backtest", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--policy",
-                "eval_gate.yaml", "--json", "eval_gate.yaml"));
+        assertEquals(
+                2,
+                terminal.run(
+                        "backtest",
+                        "--model",
+                        GateWorld.MODEL,
+                        "--tracking-uri",
+                        server.url(),
+                        "--policy",
+                        "eval_gate.yaml",
+                        "--json",
+                        "eval_gate.yaml"));
         assertEquals("version: 2", Files.readString(directory.resolve("eval_gate.yaml")));
     }
 
@@ -101,7 +121,9 @@ class ReportFilesTest {
     @EnabledOnOs(OS.LINUX)
     void aFullDiskHidesNeitherThePromotionNorTheOtherFiles() throws Exception {
         assertEquals(3, check("/dev/full", "r.xml", "r.md"));
-        assertEquals(List.of("alias champion=2"), server.writes().stream().filter(w -> w.startsWith("alias")).toList());
+        assertEquals(
+                List.of("alias champion=2"),
+                server.writes().stream().filter(w -> w.startsWith("alias")).toList());
         assertTrue(terminal.out.contains("promotion: version 2 to alias champion"), terminal.out);
         assertTrue(terminal.err.contains("--json") && terminal.err.contains("/dev/full"), terminal.err);
         assertTrue(Files.readString(directory.resolve("r.xml")).contains("<testsuite"));
@@ -111,16 +133,32 @@ class ReportFilesTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aFailedGateStaysAFailedGate() {
-        int status = terminal.run("check", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--threshold",
-                "accuracy=0.99", "--json", "/dev/full");
+        int status = terminal.run(
+                "check",
+                "--model",
+                GateWorld.MODEL,
+                "--tracking-uri",
+                server.url(),
+                "--threshold",
+                "accuracy=0.99",
+                "--json",
+                "/dev/full");
         assertEquals(1, status);
         assertTrue(terminal.err.contains("/dev/full"), terminal.err);
     }
 
     @Test
     void aBacktestOpensItsFileFirst() {
-        int status = terminal.run("backtest", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--policy",
-                "eval_gate.yaml", "--json", "absent/r.json");
+        int status = terminal.run(
+                "backtest",
+                "--model",
+                GateWorld.MODEL,
+                "--tracking-uri",
+                server.url(),
+                "--policy",
+                "eval_gate.yaml",
+                "--json",
+                "absent/r.json");
         assertEquals(2, status);
         assertTrue(terminal.err.contains("--json"), terminal.err);
         assertEquals(Set.of(), server.headers());

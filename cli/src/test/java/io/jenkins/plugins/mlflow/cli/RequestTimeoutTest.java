@@ -23,9 +23,21 @@ class RequestTimeoutTest {
     void aServerThatSaysNothingIsGivenUpAfterIt(String timeout, String told) throws Exception {
         Terminal terminal = new Terminal(directory);
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            int status = terminal.run("check", "--model", "churn", "--run-id", "r1", "--threshold", "accuracy=0.9",
-                    "--tracking-uri", "http://127.0.0.1:" + silent.getLocalPort(), "--request-timeout", timeout,
-                    "--timeout", "20s", "--dry-run");
+            int status = terminal.run(
+                    "check",
+                    "--model",
+                    "churn",
+                    "--run-id",
+                    "r1",
+                    "--threshold",
+                    "accuracy=0.9",
+                    "--tracking-uri",
+                    "http://127.0.0.1:" + silent.getLocalPort(),
+                    "--request-timeout",
+                    timeout,
+                    "--timeout",
+                    "20s",
+                    "--dry-run");
             assertEquals(3, status);
             assertTrue(terminal.err.contains("got no complete response within " + told), terminal.err + terminal.out);
         }
@@ -40,8 +52,14 @@ class RequestTimeoutTest {
         for (String command : new String[] {"check", "backtest", "suggest"}) {
             String[] policy = command.equals("suggest") ? new String[0] : new String[] {"--policy", "p.yaml"};
             String[] all = new String[7 + policy.length];
-            System.arraycopy(new String[] {command, "--model", "churn", "--tracking-uri", "http://127.0.0.1:9",
-                "--request-timeout", value}, 0, all, 0, 7);
+            System.arraycopy(
+                    new String[] {
+                        command, "--model", "churn", "--tracking-uri", "http://127.0.0.1:9", "--request-timeout", value
+                    },
+                    0,
+                    all,
+                    0,
+                    7);
             System.arraycopy(policy, 0, all, 7, policy.length);
             assertEquals(2, terminal.run(all));
             assertTrue((terminal.out + terminal.err).contains("--request-timeout"), terminal.out + terminal.err);

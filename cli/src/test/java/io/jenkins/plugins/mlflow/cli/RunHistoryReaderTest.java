@@ -77,7 +77,11 @@ class RunHistoryReaderTest {
             version(i, "e" + i, null);
         }
 
-        assertEquals(300, read(300, null).newestFirst().stream().filter(one -> one.run() != null).count());
+        assertEquals(
+                300,
+                read(300, null).newestFirst().stream()
+                        .filter(one -> one.run() != null)
+                        .count());
         assertTrue(server.requests() <= 2 + 300 + 10 * 2, server.requests() + " requests");
     }
 
@@ -124,7 +128,9 @@ class RunHistoryReaderTest {
 
         assertFalse(read(5, null).newestFirst().isEmpty());
         server.faults = 3;
-        assertEquals(ErrorCategory.UNREACHABLE, assertThrows(TrackingException.class, () -> read(5, null)).category());
+        assertEquals(
+                ErrorCategory.UNREACHABLE,
+                assertThrows(TrackingException.class, () -> read(5, null)).category());
     }
 
     @Test
@@ -132,12 +138,18 @@ class RunHistoryReaderTest {
         version(2, "3", null);
         server.repeatsToken = true;
 
-        assertEquals(ErrorCategory.PROTOCOL, assertThrows(TrackingException.class, () -> read(5, null)).category());
+        assertEquals(
+                ErrorCategory.PROTOCOL,
+                assertThrows(TrackingException.class, () -> read(5, null)).category());
     }
 
     @Test
     void aModelWithoutVersionsIsNotFound() {
-        assertEquals(ErrorCategory.NOT_FOUND, assertThrows(TrackingException.class, () -> read(5, null)).category());
-        assertEquals(ErrorCategory.NOT_FOUND, assertThrows(TrackingException.class, () -> read(5, "e")).category());
+        assertEquals(
+                ErrorCategory.NOT_FOUND,
+                assertThrows(TrackingException.class, () -> read(5, null)).category());
+        assertEquals(
+                ErrorCategory.NOT_FOUND,
+                assertThrows(TrackingException.class, () -> read(5, "e")).category());
     }
 }

@@ -46,13 +46,15 @@ final class SocketServer implements AutoCloseable {
     }
 
     private static void start(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException | InterruptedException e) {
-                // Either side hung up.
-            }
-        }, "socket server");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (IOException | InterruptedException e) {
+                        // Either side hung up.
+                    }
+                },
+                "socket server");
         thread.setDaemon(true);
         thread.start();
     }
@@ -92,8 +94,10 @@ final class SocketServer implements AutoCloseable {
 
     /** A whole response after which the connection may be used again. */
     static void respond(Socket connection, String body) throws IOException {
-        send(connection, "HTTP/1.1 200 OK|Content-Type: application/json|Content-Length: "
-                + body.getBytes(StandardCharsets.UTF_8).length + "||" + body);
+        send(
+                connection,
+                "HTTP/1.1 200 OK|Content-Type: application/json|Content-Length: "
+                        + body.getBytes(StandardCharsets.UTF_8).length + "||" + body);
     }
 
     static void awaitHangup(Socket connection) throws IOException {

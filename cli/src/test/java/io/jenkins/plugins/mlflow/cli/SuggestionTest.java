@@ -31,7 +31,8 @@ class SuggestionTest {
 
     private static String rules(GatePolicy policy) {
         return policy.rules().stream()
-                .map(rule -> rule.metric() + " " + rule.kind().key() + " " + rule.limit().toPlainString())
+                .map(rule -> rule.metric() + " " + rule.kind().key() + " "
+                        + rule.limit().toPlainString())
                 .toList()
                 .toString();
     }
@@ -42,7 +43,13 @@ class SuggestionTest {
                 .mapToObj(i -> {
                     int thousandths = 900 + i * 8 % 21;
                     return Pasts.finished(
-                            i + 1, "accuracy", thousandths / 1000.0, "rmse", (1000 - thousandths) / 1000.0, "foo", 7 + i);
+                            i + 1,
+                            "accuracy",
+                            thousandths / 1000.0,
+                            "rmse",
+                            (1000 - thousandths) / 1000.0,
+                            "foo",
+                            7 + i);
                 })
                 .toArray(HistoricalRun[]::new));
     }
@@ -52,12 +59,14 @@ class SuggestionTest {
         String yaml = new Suggestion("churn", null, null, twentyOne()).yaml();
 
         // Values are 0.900 ... 0.920: the 5th percentile is the second, 0.901. Of the 20 falls from the best before, in
-        // thousandths 0 (4 times), 2, 2, 5, 5, 5, 7, 7, 10, 10, 13, 13, 13, 15, 15, 18, 18, the 90th percentile is 15.3.
+        // thousandths 0 (4 times), 2, 2, 5, 5, 5, 7, 7, 10, 10, 13, 13, 13, 15, 15, 18, 18, the 90th percentile is
+        // 15.3.
         assertEquals(
                 "[accuracy min 0.901, accuracy max_drop 0.016, rmse max 0.099, rmse max_drop 0.016]",
                 rules(read(yaml, "churn")),
                 yaml);
-        assertTrue(yaml.contains("# accuracy: in 21 of 21 runs, min 0.9, median 0.91, max 0.92; greater is better"), yaml);
+        assertTrue(
+                yaml.contains("# accuracy: in 21 of 21 runs, min 0.9, median 0.91, max 0.92; greater is better"), yaml);
         assertTrue(yaml.contains("# \"foo\": {min: 8, max: 26}"), yaml);
         assertTrue(yaml.contains("its name does not tell which direction is better"), yaml);
         assertEquals(List.of(), PolicyFindings.of(read(yaml, "churn")).warnings(), yaml);
@@ -84,7 +93,11 @@ class SuggestionTest {
     void theHeaderTellsWhatTheWholeSuggestionDoesToItsOwnPast() {
         String yaml = new Suggestion("churn", null, null, twentyOne()).yaml();
 
-        assertTrue(yaml.lines().limit(5).anyMatch(line -> line.startsWith("# All rules together: 20 of 21 past versions would pass")), yaml);
+        assertTrue(
+                yaml.lines()
+                        .limit(5)
+                        .anyMatch(line -> line.startsWith("# All rules together: 20 of 21 past versions would pass")),
+                yaml);
     }
 
     @Test
@@ -106,17 +119,30 @@ class SuggestionTest {
         assertTrue(yaml.contains("# All rules together: 10 of 20 past versions would pass"), yaml);
         assertEquals(
                 10,
-                Backtest.of(read(yaml, "churn"), past).stream().filter(Backtest.Decision::passed).count());
+                Backtest.of(read(yaml, "churn"), past).stream()
+                        .filter(Backtest.Decision::passed)
+                        .count());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "train_loss, true", "training_f1_score, true", "f1_train, true", "fit_time, true", "duration_seconds, true",
-        "eval_runtime_ms, true", "latency_ms, false", "val_loss, false"
+        "train_loss, true",
+        "training_f1_score, true",
+        "f1_train, true",
+        "fit_time, true",
+        "duration_seconds, true",
+        "eval_runtime_ms, true",
+        "latency_ms, false",
+        "val_loss, false"
     })
     void timesAndTrainingMetricsAreNotes(String metric, boolean note) throws Exception {
-        String yaml = new Suggestion("churn", null, null, Pasts.oldestFirst(
-                        Pasts.finished(1, metric, 0.9, "accuracy", 0.9), Pasts.finished(2, metric, 0.8, "accuracy", 0.9)))
+        String yaml = new Suggestion(
+                        "churn",
+                        null,
+                        null,
+                        Pasts.oldestFirst(
+                                Pasts.finished(1, metric, 0.9, "accuracy", 0.9),
+                                Pasts.finished(2, metric, 0.8, "accuracy", 0.9)))
                 .yaml();
 
         MetricRule rule = read(yaml, "churn").rules().stream()
@@ -128,8 +154,11 @@ class SuggestionTest {
 
     @Test
     void systemMetricsAreLeftOut() {
-        String yaml = new Suggestion("churn", null, null, Pasts.oldestFirst(
-                        Pasts.finished(1, "system/cpu_utilization_percentage", 3, "accuracy", 0.9)))
+        String yaml = new Suggestion(
+                        "churn",
+                        null,
+                        null,
+                        Pasts.oldestFirst(Pasts.finished(1, "system/cpu_utilization_percentage", 3, "accuracy", 0.9)))
                 .yaml();
 
         assertTrue(yaml.contains("# system metrics, left out: system/cpu_utilization_percentage\n"), yaml);
@@ -138,7 +167,8 @@ class SuggestionTest {
 
     @Test
     void notesAloneAreNoPolicyYet() {
-        assertFalse(new Suggestion("churn", null, null, Pasts.oldestFirst(Pasts.finished(1, "train_loss", 1))).isReady());
+        assertFalse(
+                new Suggestion("churn", null, null, Pasts.oldestFirst(Pasts.finished(1, "train_loss", 1))).isReady());
     }
 
     @Test
@@ -177,7 +207,8 @@ class SuggestionTest {
 
         // Falls are 0, 0.01, ..., 0.09; run to run they would be 0.01 at most.
         assertTrue(rules(read(yaml, "churn")).contains("accuracy max_drop 0.081"), yaml);
-        assertTrue(yaml.contains("# max_drop: against the best run before, 9 in 10 lost at most 0.081; rounded up"), yaml);
+        assertTrue(
+                yaml.contains("# max_drop: against the best run before, 9 in 10 lost at most 0.081; rounded up"), yaml);
     }
 
     @Test
@@ -191,7 +222,13 @@ class SuggestionTest {
         String yaml = new Suggestion("churn: 'x' #", "e\"x: p", "tags.`a b` = 'c'", Pasts.oldestFirst(runs)).yaml();
 
         GatePolicy policy = read(yaml, "churn: 'x' #");
-        assertEquals("[f1 \"ü\\\" # x]", policy.rules().stream().map(MetricRule::metric).distinct().toList().toString());
+        assertEquals(
+                "[f1 \"ü\\\" # x]",
+                policy.rules().stream()
+                        .map(MetricRule::metric)
+                        .distinct()
+                        .toList()
+                        .toString());
         assertEquals("e\"x: p", policy.candidate().experiment());
         assertEquals("tags.`a b` = 'c'", policy.candidate().filter());
         assertEquals("\"m\\\"o: del #\\u0009\\u0085\"", YamlText.quoted(model));
@@ -205,15 +242,44 @@ class SuggestionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "accuracy, true", "val_F1Score, true", "accuracy/region=eu, true", "roc_auc, true", "r2, true",
-        "log_loss, false", "validationLoss, false", "latency_ms, false", "mean_squared_error, false", "mape, false",
-        "error_rate, false", "brier_score_loss, false", "rmse_score, false",
-        "neg_log_loss, true", "neg_mean_squared_error, true", "test_neg_root_mean_squared_error, true",
-        "negative_rmse, true", "negMeanAbsoluteError, true", "neg_accuracy, false", "negative_log_likelihood,",
-        "false_negative_error,", "false_negative_error_rate,", "true_negative_loss,",
-        "time_to_failure,", "mean_time_between_failures,", "error_reduction,", "loss_ratio_improvement,", "accuracy_gain,",
-        "f1_uplift,", "rmse_lift,", "accuracy_drop,", "delta_auc,", "loss_diff,",
-        "foo,", "example_count,", "accuracy_std,", "precision_loss,", "f1_ci_lower,"
+        "accuracy, true",
+        "val_F1Score, true",
+        "accuracy/region=eu, true",
+        "roc_auc, true",
+        "r2, true",
+        "log_loss, false",
+        "validationLoss, false",
+        "latency_ms, false",
+        "mean_squared_error, false",
+        "mape, false",
+        "error_rate, false",
+        "brier_score_loss, false",
+        "rmse_score, false",
+        "neg_log_loss, true",
+        "neg_mean_squared_error, true",
+        "test_neg_root_mean_squared_error, true",
+        "negative_rmse, true",
+        "negMeanAbsoluteError, true",
+        "neg_accuracy, false",
+        "negative_log_likelihood,",
+        "false_negative_error,",
+        "false_negative_error_rate,",
+        "true_negative_loss,",
+        "time_to_failure,",
+        "mean_time_between_failures,",
+        "error_reduction,",
+        "loss_ratio_improvement,",
+        "accuracy_gain,",
+        "f1_uplift,",
+        "rmse_lift,",
+        "accuracy_drop,",
+        "delta_auc,",
+        "loss_diff,",
+        "foo,",
+        "example_count,",
+        "accuracy_std,",
+        "precision_loss,",
+        "f1_ci_lower,"
     })
     void directionsAreInferredFromNames(String metric, Boolean greaterIsBetter) {
         assertEquals(greaterIsBetter, MetricNames.greaterIsBetter(metric));
@@ -238,7 +304,8 @@ class SuggestionTest {
 
     @Test
     void percentilesAreInterpolated() {
-        MetricSample sample = new MetricSample(Stream.of("4", "1", "3", "2").map(BigDecimal::new).toList());
+        MetricSample sample = new MetricSample(
+                Stream.of("4", "1", "3", "2").map(BigDecimal::new).toList());
 
         assertEquals(new BigDecimal("2.5"), sample.percentile(50));
         assertEquals(new BigDecimal("1.15"), sample.percentile(5));

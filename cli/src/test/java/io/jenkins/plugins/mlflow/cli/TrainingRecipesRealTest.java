@@ -29,8 +29,7 @@ import org.yaml.snakeyaml.Yaml;
 @Tag("mlflow")
 class TrainingRecipesRealTest {
     private static final String JAR = "java -jar tools/mlflow-eval-gate.jar";
-    private static final String TRAINING =
-            """
+    private static final String TRAINING = """
             import mlflow
             mlflow.set_experiment("%s")
             with mlflow.start_run():
@@ -43,8 +42,9 @@ class TrainingRecipesRealTest {
     private Path directory;
 
     static Stream<Arguments> recipesOnServers() {
-        return MlflowServers.plain().flatMap(server -> Stream.of("GitHub Actions", "GitLab CI")
-                .map(heading -> Arguments.of(heading, server)));
+        return MlflowServers.plain()
+                .flatMap(server ->
+                        Stream.of("GitHub Actions", "GitLab CI").map(heading -> Arguments.of(heading, server)));
     }
 
     @ParameterizedTest
@@ -82,18 +82,22 @@ class TrainingRecipesRealTest {
     }
 
     /** Runs the recipe's commands as the CI system's shell does, and returns what they print. */
-    private String build(String heading, MlflowServer mlflow, String build, int status, String... unset) throws Exception {
+    private String build(String heading, MlflowServer mlflow, String build, int status, String... unset)
+            throws Exception {
         Path script = directory.resolve("build.sh");
         // Promotions are not what these recipes are about, and there is no registered model.
         String commands = String.join("\n", commands(heading)).replace("--promote champion", "");
         Files.writeString(
-                script, "gate() { \"$JAVA\" -cp \"$CLASSES\" io.jenkins.plugins.mlflow.cli.Main \"$@\"; }\n" + commands.replace(JAR, "gate"));
+                script,
+                "gate() { \"$JAVA\" -cp \"$CLASSES\" io.jenkins.plugins.mlflow.cli.Main \"$@\"; }\n"
+                        + commands.replace(JAR, "gate"));
         ProcessBuilder shell = new ProcessBuilder("bash", "-e", script.toString())
                 .directory(directory.toFile())
                 .redirectErrorStream(true);
         Map<String, String> environment = shell.environment();
         environment.keySet().removeIf(name -> name.startsWith("MLFLOW_"));
-        environment.put("JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        environment.put(
+                "JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
         environment.put("CLASSES", System.getProperty("java.class.path"));
         environment.put("PATH", mlflow.python().getParent() + ":" + environment.get("PATH"));
         environment.put("MLFLOW_TRACKING_URI", mlflow.url());
@@ -109,7 +113,8 @@ class TrainingRecipesRealTest {
     @SuppressWarnings("unchecked")
     private static List<String> commands(String heading) throws Exception {
         String page = Files.readString(Guide.docs().resolve("command-line.md"));
-        Matcher block = Pattern.compile("## " + heading + "\n\n```yaml\n(.*?)```", Pattern.DOTALL).matcher(page);
+        Matcher block = Pattern.compile("## " + heading + "\n\n```yaml\n(.*?)```", Pattern.DOTALL)
+                .matcher(page);
         assertTrue(block.find(), heading);
         Map<String, Object> file = new Yaml().load(block.group(1));
         List<String> commands = new ArrayList<>();

@@ -20,7 +20,15 @@ class VariablesTest {
 
     private int check(Terminal terminal) {
         return terminal.run(
-                "check", "--model", "churn", "--tracking-uri", NOBODY, "--threshold", "accuracy=0.9", "--timeout", "1s");
+                "check",
+                "--model",
+                "churn",
+                "--tracking-uri",
+                NOBODY,
+                "--threshold",
+                "accuracy=0.9",
+                "--timeout",
+                "1s");
     }
 
     @ParameterizedTest
@@ -45,7 +53,8 @@ class VariablesTest {
     @ParameterizedTest
     @CsvSource({
         "MLFLOW_TRACKING_INSECURE_TLS, false", "MLFLOW_TRACKING_INSECURE_TLS, 0", "MLFLOW_TRACKING_INSECURE_TLS, ''",
-        "MLFLOW_TRACKING_AWS_SIGV4, false", "MLFLOW_TRACKING_CLIENT_CERT_PATH, ''", "MLFLOW_REGISTRY_URI, http://127.0.0.1:9/"
+        "MLFLOW_TRACKING_AWS_SIGV4, false", "MLFLOW_TRACKING_CLIENT_CERT_PATH, ''",
+                "MLFLOW_REGISTRY_URI, http://127.0.0.1:9/"
     })
     void whatChangesNothingIsNotRefused(String variable, String value) {
         Terminal terminal = new Terminal(directory);

@@ -36,7 +36,8 @@ public final class AnswerFuzz implements Fuzz.Target {
             }
         }),
         VERSION(server -> same(server.version("m", "1"), "1")),
-        VERSION_OF_RUN(server -> server.highestVersionOfRun("m", "r", version -> true).ifPresent(version -> same("r", version.runId()))),
+        VERSION_OF_RUN(server ->
+                server.highestVersionOfRun("m", "r", version -> true).ifPresent(version -> same("r", version.runId()))),
         VERSION_OF_LOGGED_MODEL(server -> server.highestVersionOf("m", "m-1", version -> true)
                 .ifPresent(version -> same("m-1", version.loggedModelId()))),
         HIGHEST_VERSION(server -> server.highestVersion("m").ifPresent(version -> same("m", version.model()))),
@@ -48,8 +49,10 @@ public final class AnswerFuzz implements Fuzz.Target {
         ALIAS(server -> server.versionByAlias("m", "champion").ifPresent(version -> same("m", version.model()))),
         STAGE(server -> server.versionInStage("m", "Production")
                 .ifPresent(version -> same("production", version.stage().toLowerCase(java.util.Locale.ROOT)))),
-        CREATE(server -> same("r", server.createVersion("m", "runs:/r/model", "r").runId())),
-        CREATE_FROM_LOGGED_MODEL(server -> same("r", server.createVersionFrom("m", "m-1", "r").runId())),
+        CREATE(server ->
+                same("r", server.createVersion("m", "runs:/r/model", "r").runId())),
+        CREATE_FROM_LOGGED_MODEL(
+                server -> same("r", server.createVersionFrom("m", "m-1", "r").runId())),
         SET_ALIAS(server -> server.setAlias("m", "champion", "1")),
         TRANSITION(server -> server.transitionStage("m", "1", "Production", true)),
         TAG(server -> server.setVersionTags("m", "1", Map.of("a", "b")));
@@ -85,7 +88,8 @@ public final class AnswerFuzz implements Fuzz.Target {
 
     private static final List<Question> QUESTIONS = List.of(Question.values());
     private static final String SECRET = "c4nary-s3cret";
-    private static final List<Integer> STATUSES = List.of(200, 200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 503, 999);
+    private static final List<Integer> STATUSES =
+            List.of(200, 200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 429, 500, 503, 999);
     private static final List<byte[]> ANSWERS = answers();
 
     /** The first byte chooses the question, the second the status, the rest is the answer. */
@@ -150,12 +154,17 @@ public final class AnswerFuzz implements Fuzz.Target {
         byte[] body = Arrays.copyOfRange(input, 2, input.length);
         String header = printable(body);
         MlflowApi.Reply reply = new MlflowApi.Reply(
-                status, Map.of("Date", header, "Retry-After", header, "Location", header, "Content-Type", header), body);
+                status,
+                Map.of("Date", header, "Retry-After", header, "Location", header, "Content-Type", header),
+                body);
         try {
             question.asking.ask(server(new InMemoryClient(request -> reply)));
         } catch (TrackingException e) {
             String message = e.getMessage();
-            if (e.category() == null || message.isBlank() || message.length() > 3000 || message.contains(SECRET)
+            if (e.category() == null
+                    || message.isBlank()
+                    || message.length() > 3000
+                    || message.contains(SECRET)
                     || message.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalStateException("a bad message: " + message, e);
             }

@@ -78,34 +78,73 @@ enum Fault {
         }
     }),
 
-    EMPTY_OBJECT(Kind.CONTENT, Set.of(Endpoint.STAGE, Endpoint.LOGGED_MODELS),
+    EMPTY_OBJECT(
+            Kind.CONTENT,
+            Set.of(Endpoint.STAGE, Endpoint.LOGGED_MODELS),
             (key, value) -> key.isEmpty() ? Map.of() : value),
-    ANOTHERS_ID(Kind.CONTENT, Set.of(), (key, value) ->
-            Set.of("run_id", "run_uuid", "name", "model_id", "source_run_id").contains(key) ? value + "x" : value),
-    NO_VALUE(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS),
-            (key, value) -> key.equals("value") ? null : value),
-    UNKNOWN_ENUM(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS, Endpoint.MODEL, Endpoint.STAGE, Endpoint.ALIAS),
+    ANOTHERS_ID(
+            Kind.CONTENT,
+            Set.of(),
+            (key, value) -> Set.of("run_id", "run_uuid", "name", "model_id", "source_run_id")
+                            .contains(key)
+                    ? value + "x"
+                    : value),
+    NO_VALUE(Kind.CONTENT, Set.of(Endpoint.SEARCH_RUNS), (key, value) -> key.equals("value") ? null : value),
+    UNKNOWN_ENUM(
+            Kind.CONTENT,
+            Set.of(Endpoint.SEARCH_RUNS, Endpoint.MODEL, Endpoint.STAGE, Endpoint.ALIAS),
             (key, value) -> key.equals("status") ? "PONDERING" : value),
     UNKNOWN_FIELDS(Kind.HARMLESS, Set.of(), (key, value) -> value instanceof Map<?, ?> map ? enriched(map) : value),
 
-    REDIRECT_TO_THE_SAME_HOST(Kind.REFUSED, "redirect to the host '127.0.0.1'", PROTOCOL, exchange ->
-            exchange.send(reply(307, "", "Location", exchange.proxy().url() + exchange.request().target()))),
-    REDIRECT_TO_ANOTHER_HOST(Kind.REFUSED, "redirect to the host 'localhost'", PROTOCOL, exchange ->
-            exchange.send(reply(307, "", "Location", exchange.proxy().elsewhere() + exchange.request().target()))),
-    STATUS_401(Kind.REFUSED, "returned 401", UNAUTHORIZED, exchange ->
-            exchange.send(reply(401, "who are you?", "WWW-Authenticate", "Basic realm=mlflow"))),
+    REDIRECT_TO_THE_SAME_HOST(
+            Kind.REFUSED,
+            "redirect to the host '127.0.0.1'",
+            PROTOCOL,
+            exchange -> exchange.send(reply(
+                    307,
+                    "",
+                    "Location",
+                    exchange.proxy().url() + exchange.request().target()))),
+    REDIRECT_TO_ANOTHER_HOST(
+            Kind.REFUSED,
+            "redirect to the host 'localhost'",
+            PROTOCOL,
+            exchange -> exchange.send(reply(
+                    307,
+                    "",
+                    "Location",
+                    exchange.proxy().elsewhere() + exchange.request().target()))),
+    STATUS_401(
+            Kind.REFUSED,
+            "returned 401",
+            UNAUTHORIZED,
+            exchange -> exchange.send(reply(401, "who are you?", "WWW-Authenticate", "Basic realm=mlflow"))),
     STATUS_403(Kind.REFUSED, "returned 403", FORBIDDEN, exchange -> exchange.send(reply(403, "Permission denied"))),
     STATUS_404(Kind.REFUSED, "returned 404", PROTOCOL, exchange -> exchange.send(reply(404, "Not Found"))),
-    STATUS_404_OF_MLFLOW(Kind.REFUSED, "returned 404", NOT_FOUND, exchange -> exchange.send(reply(
-            404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", \"message\": \"it does not exist\"}"))),
+    STATUS_404_OF_MLFLOW(
+            Kind.REFUSED,
+            "returned 404",
+            NOT_FOUND,
+            exchange -> exchange.send(
+                    reply(404, "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", \"message\": \"it does not exist\"}"))),
     STATUS_409(Kind.REFUSED, "returned 409", CONFLICT, exchange -> exchange.send(reply(409, "Conflict"))),
     STATUS_429(Kind.UNSENT, "returned 429", UNREACHABLE, exchange -> exchange.send(reply(429, "slow down"))),
-    STATUS_429_FOR_A_SECOND(Kind.UNSENT, "returned 429", UNREACHABLE, exchange ->
-            exchange.send(reply(429, "slow down", "Retry-After", "1"))),
-    STATUS_429_FOR_AN_HOUR(Kind.UNSENT, "returned 429", UNREACHABLE, exchange ->
-            exchange.send(reply(429, "slow down", "Retry-After", "3600"))),
-    STATUS_500_WITH_OUR_OWN_REQUEST(Kind.LOST, "returned 500", UNREACHABLE, exchange ->
-            exchange.send(reply(500, "You sent " + exchange.request().headers()))),
+    STATUS_429_FOR_A_SECOND(
+            Kind.UNSENT,
+            "returned 429",
+            UNREACHABLE,
+            exchange -> exchange.send(reply(429, "slow down", "Retry-After", "1"))),
+    STATUS_429_FOR_AN_HOUR(
+            Kind.UNSENT,
+            "returned 429",
+            UNREACHABLE,
+            exchange -> exchange.send(reply(429, "slow down", "Retry-After", "3600"))),
+    STATUS_500_WITH_OUR_OWN_REQUEST(
+            Kind.LOST,
+            "returned 500",
+            UNREACHABLE,
+            exchange ->
+                    exchange.send(reply(500, "You sent " + exchange.request().headers()))),
     STATUS_502(Kind.LOST, "returned 502", UNREACHABLE, exchange -> exchange.send(reply(502, "Bad Gateway"))),
     STATUS_503(Kind.LOST, "returned 503", UNREACHABLE, exchange -> exchange.send(reply(503, "Unavailable"))),
     STATUS_504_AFTER_THE_CHANGE(Kind.MADE, "returned 504", UNREACHABLE, exchange -> {
@@ -113,10 +152,16 @@ enum Fault {
         exchange.send(reply(504, "Gateway Timeout"));
     }),
 
-    CLOCK_AN_HOUR_BEHIND(Kind.HARMLESS, "", null, exchange ->
-            exchange.send(exchange.upstream().with("Date", httpDate(Duration.ofHours(-1))))),
-    CLOCK_AN_HOUR_AHEAD(Kind.HARMLESS, "", null, exchange ->
-            exchange.send(exchange.upstream().with("Date", httpDate(Duration.ofHours(1)))));
+    CLOCK_AN_HOUR_BEHIND(
+            Kind.HARMLESS,
+            "",
+            null,
+            exchange -> exchange.send(exchange.upstream().with("Date", httpDate(Duration.ofHours(-1))))),
+    CLOCK_AN_HOUR_AHEAD(
+            Kind.HARMLESS,
+            "",
+            null,
+            exchange -> exchange.send(exchange.upstream().with("Date", httpDate(Duration.ofHours(1)))));
 
     /** What a fault does to a request. */
     enum Kind {
@@ -183,8 +228,13 @@ enum Fault {
         });
     }
 
-    Fault(Kind kind, String cause, ErrorCategory category, Set<Endpoint> unaffected,
-            Function<FaultProxy, String> detour, Script script) {
+    Fault(
+            Kind kind,
+            String cause,
+            ErrorCategory category,
+            Set<Endpoint> unaffected,
+            Function<FaultProxy, String> detour,
+            Script script) {
         this.kind = kind;
         this.cause = cause;
         this.category = category;
@@ -220,7 +270,9 @@ enum Fault {
                         && endpoint == Endpoint.LOGGED_MODEL
                         && column.candidate() == FaultCell.Candidate.DATASET
                 // Rules about a logged model need only know that the run is over.
-                || this == NO_VALUE && endpoint == Endpoint.RUN && column.candidate().isOfLoggedModels()
+                || this == NO_VALUE
+                        && endpoint == Endpoint.RUN
+                        && column.candidate().isOfLoggedModels()
                 // The search of a run that has no version yet, and the last look at a version's stage.
                 || this == EMPTY_OBJECT && endpoint == Endpoint.VERSIONS && promoting
                 || this == UNKNOWN_ENUM && endpoint == Endpoint.VERSION && promoting;
@@ -271,6 +323,7 @@ enum Fault {
     }
 
     private static String httpDate(Duration off) {
-        return DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.now().plus(off).atOffset(ZoneOffset.UTC));
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                Instant.now().plus(off).atOffset(ZoneOffset.UTC));
     }
 }

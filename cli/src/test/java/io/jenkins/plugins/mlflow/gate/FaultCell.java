@@ -146,7 +146,8 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
          */
         boolean isAskedAgain() {
             return situation == PROMOTING
-                    && Set.of(Endpoint.ALIAS, Endpoint.STAGE, Endpoint.LOGGED_MODEL, Endpoint.LOGGED_MODELS).contains(endpoint);
+                    && Set.of(Endpoint.ALIAS, Endpoint.STAGE, Endpoint.LOGGED_MODEL, Endpoint.LOGGED_MODELS)
+                            .contains(endpoint);
         }
 
         /** Whether the gate does as well without. */
@@ -183,11 +184,11 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
         FaultWorld world = source.make(this);
         try (FaultProxy proxy = new FaultProxy(world, column.endpoint, fault, once)) {
             TrackingServer server = new RestTrackingServer(
-                    new DetouredClient(client(), proxy::detour),
-                    ServerAddress.parse(proxy.url()),
-                    Credentials.basic("ann", SECRET, "mlflow-login"),
-                    null,
-                    patience.request)
+                            new DetouredClient(client(), proxy::detour),
+                            ServerAddress.parse(proxy.url()),
+                            Credentials.basic("ann", SECRET, "mlflow-login"),
+                            null,
+                            patience.request)
                     .prefetching();
             Gate gate = new Gate(request(world, patience), Clock.systemUTC(), new Random(hashCode()));
             GateState state = gate.start(Instant.now());
@@ -236,7 +237,10 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
 
     private void evaluate(
             List<String> wrong, List<String> slow, GateReport report, FaultWorld.Outcome outcome, FaultProxy proxy) {
-        String told = report.getReason() + (report.getPromotion() == null ? "" : " | " + report.getPromotion().getReason());
+        String told = report.getReason()
+                + (report.getPromotion() == null
+                        ? ""
+                        : " | " + report.getPromotion().getReason());
         GateStatus status = report.getStatus();
         boolean passed = status == GateStatus.PASSED;
         check(passed ? wrong : slow, mayBe(status), "it came to " + status + ": " + told);
@@ -246,7 +250,10 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
         check(wrong, outcome.versions() <= 1, "there are " + outcome.versions() + " versions of the candidate");
         boolean moved = !outcome.holder().equals("1");
         check(wrong, !moved || good, "a bad candidate was promoted");
-        check(wrong, !moved || passed || told.contains("look at the model's page"), "the alias was moved in silence: " + told);
+        check(
+                wrong,
+                !moved || passed || told.contains("look at the model's page"),
+                "the alias was moved in silence: " + told);
         for (Endpoint write : List.of(Endpoint.CREATE, Endpoint.SET_ALIAS, Endpoint.TRANSITION)) {
             check(wrong, proxy.effective(write) <= 1, write + " was done " + proxy.effective(write) + " times");
         }
@@ -257,7 +264,8 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
                     && report.getErrorCategory().equals("TIMEOUT");
             check(
                     slow,
-                    fault.isNamedBy(column.endpoint, looked ? null : report.getErrorCategory(), report.getErrorMessage()),
+                    fault.isNamedBy(
+                            column.endpoint, looked ? null : report.getErrorCategory(), report.getErrorMessage()),
                     "not the cause: " + told);
         }
     }
@@ -312,16 +320,15 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
 
     private GateRequest request(FaultWorld world, Patience patience) throws PolicyException {
         String limit = patience.timeout.toMillis() + "ms";
-        String candidate = column.candidate.isSearched() ? "{experiment: " + world.experiment() + ", max_age: 24h}" : "{}";
+        String candidate =
+                column.candidate.isSearched() ? "{experiment: " + world.experiment() + ", max_age: 24h}" : "{}";
         String rules = column.candidate.isOfLoggedModels()
                 ? """
                 {accuracy: {min: 0.9, max_drop: 0.01, dataset: holdout}, errors: {max: 0, dataset: holdout}, \
                 f1: {min: 0.5, value: max}}"""
                 : "{accuracy: {min: 0.9" + (isCompared() ? ", max_drop: 0.01" : "") + "}, f1: {min: 0.5, value: max}}";
         GatePolicy policy = PolicyReader.resolve(
-                PolicyDocument.read(
-                        "eval_gate.yaml",
-                        """
+                PolicyDocument.read("eval_gate.yaml", """
                         version: 1
                         models:
                           %s:
@@ -330,18 +337,23 @@ record FaultCell(Column column, Fault fault, boolean once, boolean good) {
                             wait: {timeout: %s, settle: 300ms}
                             metrics: %s
                             promote: {alias: champion, stage: Production, timeout: %s}
-                        """
-                                .formatted(
-                                        world.model(),
-                                        candidate,
-                                        isCompared() ? "baseline: {alias: champion, when_missing: rubber_stamp}" : "",
-                                        limit,
-                                        rules,
-                                        limit)),
+                        """.formatted(
+                                world.model(),
+                                candidate,
+                                isCompared() ? "baseline: {alias: champion, when_missing: rubber_stamp}" : "",
+                                limit,
+                                rules,
+                                limit)),
                 world.model(),
                 PolicyOverrides.NONE);
         return new GateRequest(
-                world.model(), "faulty", world.exact(), policy, "eval_gate.yaml", CanonicalPolicy.sha256(policy), RunMode.ENABLED,
+                world.model(),
+                "faulty",
+                world.exact(),
+                policy,
+                "eval_gate.yaml",
+                CanonicalPolicy.sha256(policy),
+                RunMode.ENABLED,
                 "http://ci/job/churn/7/");
     }
 }

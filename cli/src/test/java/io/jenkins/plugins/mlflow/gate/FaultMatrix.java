@@ -47,7 +47,12 @@ final class FaultMatrix {
     }
 
     static FaultMatrix run(
-            String name, FaultWorld.Source source, List<FaultCell> cells, int atOnce, Duration once, Duration forEver,
+            String name,
+            FaultWorld.Source source,
+            List<FaultCell> cells,
+            int atOnce,
+            Duration once,
+            Duration forEver,
             Duration request)
             throws Exception {
         warmUp(source);
@@ -62,19 +67,26 @@ final class FaultMatrix {
                 try {
                     results.add(running.get(i).get(30, TimeUnit.MINUTES));
                 } catch (Exception e) {
-                    results.add(
-                            new FaultCell.Result(cells.get(i), '!', List.of("it broke: " + e), List.of(), Duration.ZERO));
+                    results.add(new FaultCell.Result(
+                            cells.get(i), '!', List.of("it broke: " + e), List.of(), Duration.ZERO));
                 }
             }
             int again = 0;
             for (int i = 0; i < cells.size(); i++) {
                 if (results.get(i).isOnlySlow()) {
                     again++;
-                    results.set(i, tryOf(source, cells.get(i), once, forEver, request).call());
+                    results.set(
+                            i,
+                            tryOf(source, cells.get(i), once, forEver, request).call());
                 }
             }
             return new FaultMatrix(
-                    name, FaultCell.Column.ALL.stream().filter(column -> !source.offers(column)).toList(), results, again);
+                    name,
+                    FaultCell.Column.ALL.stream()
+                            .filter(column -> !source.offers(column))
+                            .toList(),
+                    results,
+                    again);
         } finally {
             threads.shutdownNow();
         }
@@ -104,10 +116,20 @@ final class FaultMatrix {
     /** Rows are faults, columns are requests; printed, and kept under {@code target/faults}. */
     FaultMatrix print() throws IOException {
         StringBuilder text = new StringBuilder();
-        long latest = results.stream().mapToLong(result -> result.overrun().toMillis()).max().orElse(0);
-        text.append(name).append(": ").append(results.size()).append(" cells, ").append(wrong().size())
-                .append(" wrong; the latest end was ").append(latest).append(" ms after its deadline; ")
-                .append(again).append(" were run again, alone, as the machine had been too slow for their deadlines\n")
+        long latest = results.stream()
+                .mapToLong(result -> result.overrun().toMillis())
+                .max()
+                .orElse(0);
+        text.append(name)
+                .append(": ")
+                .append(results.size())
+                .append(" cells, ")
+                .append(wrong().size())
+                .append(" wrong; the latest end was ")
+                .append(latest)
+                .append(" ms after its deadline; ")
+                .append(again)
+                .append(" were run again, alone, as the machine had been too slow for their deadlines\n")
                 .append(results.stream()
                         .collect(Collectors.groupingBy(FaultCell.Result::letter, Collectors.counting()))
                         .entrySet()
@@ -115,7 +137,8 @@ final class FaultMatrix {
                         .map(count -> count.getKey() + " " + count.getValue())
                         .collect(Collectors.joining(", ")))
                 .append('\n')
-                .append("P passed and promoted, F failed, errors: A unauthorized, B forbidden, C conflict, N not found, ")
+                .append(
+                        "P passed and promoted, F failed, errors: A unauthorized, B forbidden, C conflict, N not found, ")
                 .append("R protocol, T timeout, U unreachable, X configuration; - nothing to disturb, . not run\n");
         if (!leftOut.isEmpty()) {
             text.append("Left out, as a gate does not come to them with this server: ")
@@ -143,17 +166,26 @@ final class FaultMatrix {
             return;
         }
         List<FaultCell.Column> columns = FaultCell.Column.ALL.stream()
-                .filter(column -> some.stream().anyMatch(result -> result.cell().column().equals(column)))
+                .filter(column ->
+                        some.stream().anyMatch(result -> result.cell().column().equals(column)))
                 .toList();
-        text.append(good ? "A good" : "A bad").append(" candidate, the fault ").append(once ? "once" : "for ever").append('\n');
+        text.append(good ? "A good" : "A bad")
+                .append(" candidate, the fault ")
+                .append(once ? "once" : "for ever")
+                .append('\n');
         for (int line = 0; line < columns.size(); line++) {
-            text.append(" ".repeat(32)).append("| ".repeat(line)).append(columns.get(line)).append('\n');
+            text.append(" ".repeat(32))
+                    .append("| ".repeat(line))
+                    .append(columns.get(line))
+                    .append('\n');
         }
         for (Fault fault : Fault.values()) {
-            text.append(String.format("%-32s", fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')));
+            text.append(String.format(
+                    "%-32s", fault.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')));
             for (FaultCell.Column column : columns) {
                 text.append(some.stream()
-                                .filter(result -> result.cell().fault() == fault && result.cell().column().equals(column))
+                                .filter(result -> result.cell().fault() == fault
+                                        && result.cell().column().equals(column))
                                 .map(result -> String.valueOf(result.letter()))
                                 .findFirst()
                                 .orElse("."))

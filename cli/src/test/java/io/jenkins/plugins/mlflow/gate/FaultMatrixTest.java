@@ -24,16 +24,26 @@ class FaultMatrixTest {
         List<FaultCell> cells = new ArrayList<>(FaultMatrix.cells(FaultWorld.Scripted.SOURCE));
         Collections.shuffle(cells, new Random(5));
         assertNothingWrong(FaultMatrix.run(
-                "a few cells", FaultWorld.Scripted.SOURCE, cells.subList(0, FEW), 16, Duration.ofSeconds(12),
-                Duration.ofSeconds(5), Duration.ofSeconds(3)));
+                "a few cells",
+                FaultWorld.Scripted.SOURCE,
+                cells.subList(0, FEW),
+                16,
+                Duration.ofSeconds(12),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(3)));
     }
 
     @Test
     @Tag("torture")
     void everyFaultAtEveryRequestIsWithstood() throws Exception {
         assertNothingWrong(FaultMatrix.run(
-                "scripted server", FaultWorld.Scripted.SOURCE, some(FaultMatrix.cells(FaultWorld.Scripted.SOURCE)), 24,
-                Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofSeconds(2)));
+                "scripted server",
+                FaultWorld.Scripted.SOURCE,
+                some(FaultMatrix.cells(FaultWorld.Scripted.SOURCE)),
+                24,
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(2)));
     }
 
     @ParameterizedTest
@@ -43,8 +53,13 @@ class FaultMatrixTest {
     void everyFaultAtEveryRequestOfARealServerIsWithstood(MlflowServer mlflow) throws Exception {
         FaultWorld.Source source = FaultWorld.Real.on(mlflow);
         assertNothingWrong(FaultMatrix.run(
-                "MLflow " + mlflow.version(), source, some(FaultMatrix.cells(source)), 12, Duration.ofSeconds(20),
-                Duration.ofSeconds(10), Duration.ofSeconds(4)));
+                "MLflow " + mlflow.version(),
+                source,
+                some(FaultMatrix.cells(source)),
+                12,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(4)));
     }
 
     /**
@@ -57,7 +72,10 @@ class FaultMatrixTest {
         List<FaultCell> of = cells.stream()
                 .filter(cell -> requests.matcher(cell.column().toString()).find())
                 .toList();
-        return IntStream.range(0, of.size()).filter(i -> i % every == 0).mapToObj(of::get).toList();
+        return IntStream.range(0, of.size())
+                .filter(i -> i % every == 0)
+                .mapToObj(of::get)
+                .toList();
     }
 
     private static void assertNothingWrong(FaultMatrix matrix) throws Exception {

@@ -98,10 +98,11 @@ interface FaultWorld extends FaultProxy.Upstream {
                 mlflow.logOn("train", "m-3", "candidate", "accuracy", 0.99);
             }
             switch (column.candidate()) {
-                case VERSION -> mlflow.version(2, "candidate").status =
-                        waiting ? ModelVersion.Status.PENDING_REGISTRATION : ModelVersion.Status.READY;
-                case LOGGED_MODEL -> mlflow.models.get("m-2").status =
-                        waiting ? LoggedModel.Status.PENDING : LoggedModel.Status.READY;
+                case VERSION ->
+                    mlflow.version(2, "candidate").status =
+                            waiting ? ModelVersion.Status.PENDING_REGISTRATION : ModelVersion.Status.READY;
+                case LOGGED_MODEL ->
+                    mlflow.models.get("m-2").status = waiting ? LoggedModel.Status.PENDING : LoggedModel.Status.READY;
                 default -> run.status = waiting ? Run.Status.RUNNING : Run.Status.FINISHED;
             }
         }
@@ -197,7 +198,8 @@ interface FaultWorld extends FaultProxy.Upstream {
                         ? data.pendingModel(experimentId, run)
                         : data.loggedModel(experimentId, run);
                 log(data, loggedModel, run, accuracy, end);
-                data.metricOn("train", "t", data.loggedModel(experimentId, run), run, "accuracy", 0.99, end.toEpochMilli());
+                data.metricOn(
+                        "train", "t", data.loggedModel(experimentId, run), run, "accuracy", 0.99, end.toEpochMilli());
             } else {
                 champion = data.version(model, best.run);
                 loggedModel = null;

@@ -40,14 +40,16 @@ public final class Fuzz {
             try {
                 target.run(input);
             } catch (Throwable e) {
-                System.out.println("input " + number + ": " + Base64.getEncoder().encodeToString(input));
+                System.out.println(
+                        "input " + number + ": " + Base64.getEncoder().encodeToString(input));
                 e.printStackTrace(System.out);
                 System.exit(1);
             }
             watch.end();
         }
         System.out.println(arguments[0] + ": " + count + " inputs from " + first + " on, in "
-                + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s, the slowest in " + watch.slowestMillis()
+                + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s, the slowest in "
+                + watch.slowestMillis()
                 + " ms, in a heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB; nothing was wrong");
         System.exit(0);
     }

@@ -44,10 +44,19 @@ class FuzzTest {
         }
         assertWellIn(
                 List.of(
-                        MEMORY, jazzer, "--target_class=" + target.getName(),
+                        MEMORY,
+                        jazzer,
+                        "--target_class=" + target.getName(),
                         "--instrumentation_includes=io.jenkins.plugins.mlflow.**:org.yaml.snakeyaml.**",
-                        "--reproducer_path=target/fuzz", "-artifact_prefix=target/fuzz/", "-runs=1000000", "-seed=1",
-                        "-timeout=60", "-max_len=4096", "-rss_limit_mb=0", "-print_final_stats=1", corpus.toString()),
+                        "--reproducer_path=target/fuzz",
+                        "-artifact_prefix=target/fuzz/",
+                        "-runs=1000000",
+                        "-seed=1",
+                        "-timeout=60",
+                        "-max_len=4096",
+                        "-rss_limit_mb=0",
+                        "-print_final_stats=1",
+                        corpus.toString()),
                 "torture-jazzer-" + target.getSimpleName());
     }
 

@@ -45,7 +45,8 @@ class GatePropertiesTest {
     }
 
     private static int severity(GateReport report) {
-        return List.of(GateStatus.PASSED, GateStatus.UNSTABLE, GateStatus.FAILED).indexOf(report.getStatus());
+        return List.of(GateStatus.PASSED, GateStatus.UNSTABLE, GateStatus.FAILED)
+                .indexOf(report.getStatus());
     }
 
     @Property(seed = SEED)
@@ -62,10 +63,12 @@ class GatePropertiesTest {
     @Property(seed = SEED)
     void aStricterRuleNeverTurnsAFailIntoAPass(
             @ForAll("worlds") GateWorld world, @ForAll int which, @ForAll("worlds") GateWorld limits) throws Exception {
-        String metric = new ArrayList<>(world.metrics().keySet()).get(Math.floorMod(which, world.metrics().size()));
+        String metric = new ArrayList<>(world.metrics().keySet())
+                .get(Math.floorMod(which, world.metrics().size()));
         Map<String, Object> stricter = new LinkedHashMap<>(world.metrics().get(metric));
-        limits.metrics().getOrDefault(metric, Map.of()).forEach((key, limit) -> stricter.computeIfPresent(
-                key, (name, old) -> stricter(key, old, limit)));
+        limits.metrics()
+                .getOrDefault(metric, Map.of())
+                .forEach((key, limit) -> stricter.computeIfPresent(key, (name, old) -> stricter(key, old, limit)));
         Map<String, Map<String, Object>> metrics = new LinkedHashMap<>(world.metrics());
         metrics.put(metric, stricter);
         GateWorld changed = world.with(metrics);
@@ -99,8 +102,9 @@ class GatePropertiesTest {
         rules.forEach(all::putIfAbsent);
         if (metrics.containsKey("accuracy")) {
             // These are not rules of their own; they say what the rules are about.
-            all.keySet().removeIf(key -> List.of("value", "evidence").contains(key)
-                    && !metrics.get("accuracy").containsKey(key));
+            all.keySet()
+                    .removeIf(key -> List.of("value", "evidence").contains(key)
+                            && !metrics.get("accuracy").containsKey(key));
         }
         metrics.put("accuracy", all);
         GateWorld more = world.with(metrics);
@@ -110,7 +114,8 @@ class GatePropertiesTest {
     }
 
     @Property(seed = SEED)
-    void theOrderOfMetricsAndRulesDoesNotMatter(@ForAll("worlds") GateWorld world, @ForAll long order) throws Exception {
+    void theOrderOfMetricsAndRulesDoesNotMatter(@ForAll("worlds") GateWorld world, @ForAll long order)
+            throws Exception {
         Random random = new Random(order);
         Map<String, Map<String, Object>> metrics = shuffled(world.metrics(), random);
         metrics.replaceAll((metric, rules) -> shuffled(rules, random));

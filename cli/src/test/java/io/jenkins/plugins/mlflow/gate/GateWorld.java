@@ -52,8 +52,8 @@ public record GateWorld(
             false);
 
     private static final List<String> BOUNDS = List.of("min", "max");
-    private static final List<String> CHANGES = List.of(
-            "max_drop", "max_relative_drop", "min_absolute_change", "min_relative_change");
+    private static final List<String> CHANGES =
+            List.of("max_drop", "max_relative_drop", "min_absolute_change", "min_relative_change");
     private static final String GAP = "worst_gap";
     private static final List<Double> LIMITS = List.of(0.0, 0.05, 0.1, 0.5, 0.9, 0.95, 1.0);
     private static final List<Double> VALUES = List.of(0.0, 0.5, 0.89, 0.9, 0.95, 0.96, 1.0, 2.0, -0.3);
@@ -106,8 +106,7 @@ public record GateWorld(
     public GateReport evaluatedAsByTheStep() throws Exception {
         Drive drive = new Drive();
         fill(drive.mlflow);
-        drive.policy =
-                PolicyReader.resolve(PolicyDocument.read("eval_gate.yaml", file()), MODEL, PolicyOverrides.NONE);
+        drive.policy = PolicyReader.resolve(PolicyDocument.read("eval_gate.yaml", file()), MODEL, PolicyOverrides.NONE);
         return drive.runWithRestarts();
     }
 
@@ -159,10 +158,18 @@ public record GateWorld(
         Arbitrary<Map<String, Object>> baseline = Combinators.combine(
                         Arbitraries.of("rubber_stamp", "fail"), Arbitraries.of("warn", "required", "ignore"))
                 .as((missing, same) -> Map.of("alias", "champion", "when_missing", missing, "same_dataset", same));
-        Arbitrary<Object> promote = Arbitraries.<Object>of("champion", Map.of("stage", "Production")).injectNull(0.5);
-        Arbitrary<List<Set<String>>> digests =
-                Arbitraries.of(Set.<String>of(), Set.of("a"), Set.of("b")).list().ofSize(2);
-        return Combinators.combine(policies(), baseline, promote, values(), values().injectNull(0.2), digests,
+        Arbitrary<Object> promote = Arbitraries.<Object>of("champion", Map.of("stage", "Production"))
+                .injectNull(0.5);
+        Arbitrary<List<Set<String>>> digests = Arbitraries.of(Set.<String>of(), Set.of("a"), Set.of("b"))
+                .list()
+                .ofSize(2);
+        return Combinators.combine(
+                        policies(),
+                        baseline,
+                        promote,
+                        values(),
+                        values().injectNull(0.2),
+                        digests,
                         Arbitraries.of(true, false, false, false))
                 .as(GateWorld::new)
                 .filter(GateWorld::isValid);
@@ -195,15 +202,19 @@ public record GateWorld(
                 Map.of("lower", "lo" + slice, "upper", "hi" + slice));
         Arbitrary<Map<String, Object>> extras = Arbitraries.frequencyOf(
                 Tuple.of(5, Arbitraries.just(Map.of())),
-                Tuple.of(2, Arbitraries.<Object>of("min", "max", Map.of("mean_last", 2), Map.of("step", 1))
-                        .map(value -> Map.of("value", value))),
+                Tuple.of(
+                        2,
+                        Arbitraries.<Object>of("min", "max", Map.of("mean_last", 2), Map.of("step", 1))
+                                .map(value -> Map.of("value", value))),
                 Tuple.of(2, uncertain.map(source -> Map.of("evidence", source))));
         Arbitrary<Map<String, Object>> slices = !sliced
                 ? Arbitraries.just(Map.of())
                 : Combinators.combine(Arbitraries.integers().between(1, 3), Arbitraries.of(true, false))
                         .as((least, lost) -> Map.of("at_least", least, "allow_lost_slices", lost));
         return Combinators.combine(
-                        Arbitraries.maps(Arbitraries.of(kinds), Arbitraries.of(LIMITS)).ofMinSize(1).ofMaxSize(3),
+                        Arbitraries.maps(Arbitraries.of(kinds), Arbitraries.of(LIMITS))
+                                .ofMinSize(1)
+                                .ofMaxSize(3),
                         Arbitraries.of(true, false),
                         Arbitraries.of("failure", "failure", "unstable", "note"),
                         extras,

@@ -23,7 +23,8 @@ public final class HttpFuzz implements Fuzz.Target {
                     "HTTP/1.1 100 Continue||HTTP/1.1 204 No Content|Content-Length: 5||hello")
             .map(text -> text.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1))
             .toList();
-    private static final Pattern FRAMED = Pattern.compile("\\d+ .*[{ ](Content-Length|Transfer-Encoding)=", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FRAMED =
+            Pattern.compile("\\d+ .*[{ ](Content-Length|Transfer-Encoding)=", Pattern.CASE_INSENSITIVE);
 
     @Override
     public byte[] input(RandomGenerator random) {

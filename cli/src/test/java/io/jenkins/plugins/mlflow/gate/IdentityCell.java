@@ -11,13 +11,20 @@ import java.util.List;
  * @param told what the gate said, for whoever has to find out why
  */
 record IdentityCell(
-        String server, String shape, String way, List<String> allowed, String outcome, List<String> faults, String told) {
+        String server,
+        String shape,
+        String way,
+        List<String> allowed,
+        String outcome,
+        List<String> faults,
+        String told) {
     boolean isRight() {
         return allowed.contains(outcome) && faults.isEmpty();
     }
 
     @Override
     public String toString() {
-        return shape + ", " + way + " on " + server + ": " + outcome + " " + faults + ", due is " + allowed + "\n" + told;
+        return shape + ", " + way + " on " + server + ": " + outcome + " " + faults + ", due is " + allowed + "\n"
+                + told;
     }
 }

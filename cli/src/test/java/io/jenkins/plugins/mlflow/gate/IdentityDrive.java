@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * Nothing but the two request methods knows how a gate is asked for.
  */
 final class IdentityDrive {
-    private static final Pattern HOW_TO_CHOOSE = Pattern.compile("artifact_path|model.?id|version", Pattern.CASE_INSENSITIVE);
+    private static final Pattern HOW_TO_CHOOSE =
+            Pattern.compile("artifact_path|model.?id|version", Pattern.CASE_INSENSITIVE);
     private static final int AT_ONCE = 4;
 
     private final MlflowServer server;
@@ -81,7 +82,8 @@ final class IdentityDrive {
         }
         policy.put("promote", Boolean.TRUE.equals(gate.get("promote")) ? promote : false);
         List<String> options = new ArrayList<>();
-        ((Map<?, ?>) gate.get("candidate")).forEach((name, value) -> options.addAll(List.of("--" + name, value.toString())));
+        ((Map<?, ?>) gate.get("candidate"))
+                .forEach((name, value) -> options.addAll(List.of("--" + name, value.toString())));
         return report(place, text(gate, "model"), policy, text(gate, "timeout"), options);
     }
 
@@ -137,7 +139,8 @@ final class IdentityDrive {
     }
 
     private IdentityCell cell(String shape, Map<?, ?> gate, String outcome, List<String> faults, Map<?, ?> report) {
-        List<String> allowed = ((List<?>) gate.get("expected")).stream().map(Object::toString).toList();
+        List<String> allowed =
+                ((List<?>) gate.get("expected")).stream().map(Object::toString).toList();
         return new IdentityCell(
                 server.version(), shape, text(gate, "way"), allowed, outcome, faults, Json.writePretty(report));
     }
@@ -155,7 +158,8 @@ final class IdentityDrive {
             wrong.add("does not say how to choose");
         }
         Object hidden = gate.get("hides");
-        if (hidden != null && (words.contains(hidden.toString()) || accuracy(report).equals(hidden.toString()))) {
+        if (hidden != null
+                && (words.contains(hidden.toString()) || accuracy(report).equals(hidden.toString()))) {
             wrong.add("shows another model's value " + hidden);
         }
         return wrong;

@@ -71,7 +71,8 @@ class ModelIdentityRealTest {
         System.out.println(table("Candidates", CANDIDATES) + table("Baselines", BASELINES));
     }
 
-    private static Void gateAll(Path environment, List<IdentityCell> candidates, List<IdentityCell> baselines) throws Exception {
+    private static Void gateAll(Path environment, List<IdentityCell> candidates, List<IdentityCell> baselines)
+            throws Exception {
         MlflowServer server = MlflowServers.plain(environment);
         Path own = Files.createDirectory(folder.resolve(server.version()));
         try (ModelShapes shapes = new ModelShapes(environment, server, own)) {
@@ -88,7 +89,8 @@ class ModelIdentityRealTest {
         for (IdentityCell cell : CANDIDATES) {
             boolean promoted = cell.outcome().contains("=") && !cell.outcome().matches("(FAILED|PASSED)=.*");
             if (!cell.faults().isEmpty() || promoted && !cell.allowed().contains(cell.outcome())) {
-                wrong.add(cell.shape() + ", " + cell.way() + " on " + cell.server() + ": " + cell.outcome() + " " + cell.faults());
+                wrong.add(cell.shape() + ", " + cell.way() + " on " + cell.server() + ": " + cell.outcome() + " "
+                        + cell.faults());
             }
         }
         assertFalse(CANDIDATES.isEmpty());
@@ -114,30 +116,38 @@ class ModelIdentityRealTest {
                                         shape.getKey(),
                                         shape.getValue().stream()
                                                 .map(cell -> dynamicTest(
-                                                        cell.way(), () -> assertTrue(cell.isRight(), cell::toString)))))));
+                                                        cell.way(),
+                                                        () -> assertTrue(cell.isRight(), cell::toString)))))));
     }
 
-    private static Map<String, List<IdentityCell>> grouped(List<IdentityCell> cells, Function<IdentityCell, String> by) {
+    private static Map<String, List<IdentityCell>> grouped(
+            List<IdentityCell> cells, Function<IdentityCell, String> by) {
         return cells.stream().collect(Collectors.groupingBy(by, LinkedHashMap::new, Collectors.toList()));
     }
 
     /** Shapes and ways down, servers across; what is wrong has a star. */
     private static String table(String title, List<IdentityCell> cells) {
-        List<String> servers = cells.stream().map(IdentityCell::server).distinct().toList();
+        List<String> servers =
+                cells.stream().map(IdentityCell::server).distinct().toList();
         StringBuilder table = new StringBuilder("\n" + title + "\n" + row("shape: way", servers));
-        grouped(cells, IdentityCell::shape).forEach((shape, ofShape) -> grouped(ofShape, IdentityCell::way).forEach((way, same) -> {
-            Map<String, String> outcomes = same.stream()
-                    .collect(Collectors.toMap(IdentityCell::server, cell -> cell.outcome() + (cell.isRight() ? "" : " *")));
-            table.append(row(
-                    shape + ": " + way,
-                    servers.stream().map(server -> outcomes.getOrDefault(server, "")).toList()));
-        }));
+        grouped(cells, IdentityCell::shape)
+                .forEach((shape, ofShape) -> grouped(ofShape, IdentityCell::way).forEach((way, same) -> {
+                    Map<String, String> outcomes = same.stream()
+                            .collect(Collectors.toMap(
+                                    IdentityCell::server, cell -> cell.outcome() + (cell.isRight() ? "" : " *")));
+                    table.append(row(
+                            shape + ": " + way,
+                            servers.stream()
+                                    .map(server -> outcomes.getOrDefault(server, ""))
+                                    .toList()));
+                }));
         long wrong = cells.stream().filter(cell -> !cell.isRight()).count();
         return table + String.valueOf(cells.size()) + " gates, " + wrong + " wrong\n";
     }
 
     private static String row(String name, List<String> values) {
-        String columns = values.stream().map(value -> String.format(" %-18s", value)).collect(Collectors.joining());
+        String columns =
+                values.stream().map(value -> String.format(" %-18s", value)).collect(Collectors.joining());
         return String.format("%-82s%s", name, columns).stripTrailing() + "\n";
     }
 }

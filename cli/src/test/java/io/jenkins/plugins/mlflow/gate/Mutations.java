@@ -11,11 +11,37 @@ import java.util.random.RandomGenerator;
 
 /** Small damage to texts and trees. */
 final class Mutations {
-    private static final byte[] SIGNS = " \n\t:{}[]&*!|>-?#'\"~0a<.,%@`\\=_e+\r\u0000\u007f".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] SIGNS =
+            " \n\t:{}[]&*!|>-?#'\"~0a<.,%@`\\=_e+\r\u0000\u007f".getBytes(StandardCharsets.UTF_8);
     private static final List<Object> ODD = Arrays.asList(
-            null, true, 0L, -1L, Long.MAX_VALUE, Double.MAX_VALUE, Double.NaN, Double.NEGATIVE_INFINITY, Double.MIN_VALUE,
-            new java.math.BigDecimal("1e999999"), "", " ", "NaN", "1e400", "-0", "*", "a\u0000b", "\uD83D", "\u2028", "x".repeat(300),
-            "9".repeat(1000), "2026-11-20", "0x1F", "1_000", "true", List.of(), Map.of(), List.of(List.of(List.of(1L))),
+            null,
+            true,
+            0L,
+            -1L,
+            Long.MAX_VALUE,
+            Double.MAX_VALUE,
+            Double.NaN,
+            Double.NEGATIVE_INFINITY,
+            Double.MIN_VALUE,
+            new java.math.BigDecimal("1e999999"),
+            "",
+            " ",
+            "NaN",
+            "1e400",
+            "-0",
+            "*",
+            "a\u0000b",
+            "\uD83D",
+            "\u2028",
+            "x".repeat(300),
+            "9".repeat(1000),
+            "2026-11-20",
+            "0x1F",
+            "1_000",
+            "true",
+            List.of(),
+            Map.of(),
+            List.of(List.of(List.of(1L))),
             Map.of("", Map.of("", 1L)));
 
     private final RandomGenerator random;

@@ -15,8 +15,7 @@ import java.util.random.RandomGenerator;
 
 /** Policy files, by the grammar of policies, of JSON and YAML, and by damaged bytes: each is read, or refused with its problems. */
 public final class PolicyFuzz implements Fuzz.Target {
-    private static final String GOOD =
-            """
+    private static final String GOOD = """
             version: 1
             defaults: {wait: {timeout: 5m, settle: 5s}}
             models:
@@ -40,21 +39,94 @@ public final class PolicyFuzz implements Fuzz.Target {
             """;
     private static final byte[] GOOD_BYTES = GOOD.getBytes(StandardCharsets.UTF_8);
     private static final List<String> KEYS = List.of(
-            "version", "defaults", "models", "candidate", "experiment", "filter", "select", "order_by", "max_age", "baseline",
-            "alias", "when_missing", "same_dataset", "wait", "timeout", "settle", "metrics", "min", "max", "max_drop",
-            "max_relative_drop", "min_absolute_change", "min_relative_change", "worst_gap", "criticality", "greater_is_better",
-            "value", "dataset", "evidence", "samples", "std_error", "lower", "upper", "confidence", "at_least",
-            "allow_lost_slices", "promote", "stage", "archive_existing", "artifact_path", "locked", "nested",
-            "evaluation_run", "approval", "approval_timeout", "approvers", "first", "step", "mean_last", "churn", "acc*", "<<", "~", "1");
+            "version",
+            "defaults",
+            "models",
+            "candidate",
+            "experiment",
+            "filter",
+            "select",
+            "order_by",
+            "max_age",
+            "baseline",
+            "alias",
+            "when_missing",
+            "same_dataset",
+            "wait",
+            "timeout",
+            "settle",
+            "metrics",
+            "min",
+            "max",
+            "max_drop",
+            "max_relative_drop",
+            "min_absolute_change",
+            "min_relative_change",
+            "worst_gap",
+            "criticality",
+            "greater_is_better",
+            "value",
+            "dataset",
+            "evidence",
+            "samples",
+            "std_error",
+            "lower",
+            "upper",
+            "confidence",
+            "at_least",
+            "allow_lost_slices",
+            "promote",
+            "stage",
+            "archive_existing",
+            "artifact_path",
+            "locked",
+            "nested",
+            "evaluation_run",
+            "approval",
+            "approval_timeout",
+            "approvers",
+            "first",
+            "step",
+            "mean_last",
+            "churn",
+            "acc*",
+            "<<",
+            "~",
+            "1");
     private static final List<Object> SCALARS = List.of(
-            1L, 0.9, "champion", ">= 0.88", "<= 1e3", "5m", "0s", "24h", "99999999999999d", "latest", "best", "metrics.a DESC",
-            "rubber_stamp", "fail", "warn", "required", "unstable", "note", true, false, "Production", "v7", "0.1", "nan", "include", "always", "none");
+            1L,
+            0.9,
+            "champion",
+            ">= 0.88",
+            "<= 1e3",
+            "5m",
+            "0s",
+            "24h",
+            "99999999999999d",
+            "latest",
+            "best",
+            "metrics.a DESC",
+            "rubber_stamp",
+            "fail",
+            "warn",
+            "required",
+            "unstable",
+            "note",
+            true,
+            false,
+            "Production",
+            "v7",
+            "0.1",
+            "nan",
+            "include",
+            "always",
+            "none");
 
     @Override
     public byte[] input(RandomGenerator random) {
         Mutations mutations = new Mutations(random);
-        byte[] grammatical = Json.write(mutations.damaged(file(random, mutations), 40))
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] grammatical =
+                Json.write(mutations.damaged(file(random, mutations), 40)).getBytes(StandardCharsets.UTF_8);
         return switch (random.nextInt(4)) {
             case 0 -> grammatical;
             case 1 -> mutations.damaged(grammatical, GOOD_BYTES);

@@ -61,7 +61,8 @@ class RoundTripsTest {
         }
 
         @Override
-        public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+                HttpRequest request, HttpResponse.BodyHandler<T> handler) {
             Waiting<T> waiting = new Waiting<>(request, handler);
             sent.add(waiting);
             return waiting;
@@ -75,7 +76,8 @@ class RoundTripsTest {
             afterTrip.run();
         }
 
-        private <T> CompletableFuture<HttpResponse<T>> answer(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        private <T> CompletableFuture<HttpResponse<T>> answer(
+                HttpRequest request, HttpResponse.BodyHandler<T> handler) {
             return super.sendAsync(request, handler);
         }
     }
@@ -98,7 +100,8 @@ class RoundTripsTest {
         }
 
         @Override
-        public HttpResponse<T> get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        public HttpResponse<T> get(long timeout, TimeUnit unit)
+                throws InterruptedException, ExecutionException, TimeoutException {
             if (!isDone()) {
                 client.answerAll();
             }
@@ -126,11 +129,16 @@ class RoundTripsTest {
         GatePolicy policy = PolicyReader.resolve(
                 PolicyDocument.read("p", "version: 1\nmodels:\n  churn:\n" + model), "churn", PolicyOverrides.NONE);
         Gate gate = new Gate(
-                new GateRequest("churn", "stub", candidate, policy, "p", CanonicalPolicy.sha256(policy), RunMode.ENABLED, null),
+                new GateRequest(
+                        "churn", "stub", candidate, policy, "p", CanonicalPolicy.sha256(policy), RunMode.ENABLED, null),
                 clock,
                 new Random(1));
         TrackingServer server = new RestTrackingServer(
-                        client, ServerAddress.parse("http://mlflow.example"), Credentials.none(), null, Duration.ofSeconds(10))
+                        client,
+                        ServerAddress.parse("http://mlflow.example"),
+                        Credentials.none(),
+                        null,
+                        Duration.ofSeconds(10))
                 .prefetching();
         GateState state = gate.start(clock.instant());
         while (!state.isDone()) {
@@ -158,7 +166,9 @@ class RoundTripsTest {
     void aRunIsComparedWithABaselineInTwo() throws Exception {
         passes(COMPARISON, RUN);
         assertEquals(
-                List.of(List.of("GET registered-models/alias", "GET runs/get"), List.of("GET runs/get", "GET experiments/get")),
+                List.of(
+                        List.of("GET registered-models/alias", "GET runs/get"),
+                        List.of("GET runs/get", "GET experiments/get")),
                 trips);
     }
 
@@ -169,7 +179,11 @@ class RoundTripsTest {
         assertEquals(
                 List.of(
                         List.of("GET runs/get"),
-                        List.of("GET experiments/get", "GET model-versions/search", "GET artifacts/list", "GET runs/get",
+                        List.of(
+                                "GET experiments/get",
+                                "GET model-versions/search",
+                                "GET artifacts/list",
+                                "GET runs/get",
                                 "GET registered-models/alias"),
                         List.of("POST registered-models/alias"),
                         List.of("GET registered-models/alias")),
@@ -228,8 +242,10 @@ class RoundTripsTest {
     @Test
     void historiesAreReadSideBySide() throws Exception {
         mlflow.finishedRun("r7", "a", 0.93, "b", 0.93, "c", 0.93);
-        passes("    wait: {timeout: 30s, settle: 1s}\n    metrics: {a: {min: 0.9, value: max}, b: {min: 0.9, value: max}, "
-                + "c: {min: 0.9, value: max}}\n", RUN);
+        passes(
+                "    wait: {timeout: 30s, settle: 1s}\n    metrics: {a: {min: 0.9, value: max}, b: {min: 0.9, value: max}, "
+                        + "c: {min: 0.9, value: max}}\n",
+                RUN);
         assertEquals(List.of(1, 4), trips.stream().map(List::size).toList(), trips::toString);
     }
 
@@ -241,7 +257,8 @@ class RoundTripsTest {
                 Map.of("GET runs/get", 3L, "GET registered-models/alias", 3L, "GET model-versions/get", 2L),
                 trips.stream()
                         .flatMap(List::stream)
-                        .filter(name -> List.of("GET runs/get", "GET registered-models/alias", "GET model-versions/get").contains(name))
+                        .filter(name -> List.of("GET runs/get", "GET registered-models/alias", "GET model-versions/get")
+                                .contains(name))
                         .collect(Collectors.groupingBy(name -> name, Collectors.counting())));
     }
 

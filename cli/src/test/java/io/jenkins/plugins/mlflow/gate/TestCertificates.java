@@ -58,10 +58,23 @@ final class TestCertificates {
             Path folder = Files.createTempDirectory("certificate-");
             File file = folder.resolve("keys.p12").toFile();
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                            "-genkeypair", "-alias", "key", "-keyalg", "EC", "-dname", "CN=" + host,
-                            "-ext", "san=dns:" + host, "-storetype", "PKCS12", "-storepass", new String(PASSWORD),
-                            "-keystore", file.toString())
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "key",
+                            "-keyalg",
+                            "EC",
+                            "-dname",
+                            "CN=" + host,
+                            "-ext",
+                            "san=dns:" + host,
+                            "-storetype",
+                            "PKCS12",
+                            "-storepass",
+                            new String(PASSWORD),
+                            "-keystore",
+                            file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -50,6 +50,7 @@ public final class GateScheduler {
     private boolean ended;
     /** The number of the advance that was scheduled last, the only one that may start. */
     private int scheduled;
+
     private GateThreads.Scheduled next;
     private boolean again;
     private boolean saving;

@@ -39,19 +39,15 @@ final class GateThreads {
 
     private static ExecutorService pool(int threads, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                factory(name));
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
     /** Jenkins' own timer keeps a cancelled task until its time has come: thousands of tasks for a gate that waits long. */
     private static ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory("MLflow evaluation gate, timer"));
+        ScheduledThreadPoolExecutor timer =
+                new ScheduledThreadPoolExecutor(1, factory("MLflow evaluation gate, timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
@@ -129,7 +125,8 @@ final class GateThreads {
             }
             timer = null;
             if (deadline != null) {
-                long left = Math.max(0, Duration.between(Instant.now(), deadline).toMillis());
+                long left =
+                        Math.max(0, Duration.between(Instant.now(), deadline).toMillis());
                 timer = TIMER.schedule(this::runLate, left, TimeUnit.MILLISECONDS);
             }
             QUEUES.submit(queue, queued);

@@ -30,8 +30,8 @@ final class PromotionTicket {
         }
         Duration left = Duration.between(Instant.now(), promotion.since().plus(DEADLINE));
         if (left.isNegative() || left.isZero()) {
-            throw new TimeoutException("Other promotions of model '" + promotion.model() + "' on server '" + promotion.server()
-                    + "' did not finish within " + DEADLINE.toMinutes() + " minutes.");
+            throw new TimeoutException("Other promotions of model '" + promotion.model() + "' on server '"
+                    + promotion.server() + "' did not finish within " + DEADLINE.toMinutes() + " minutes.");
         }
         scheduler.schedule(left);
         return "the promotions of " + promotion.model() + " by other builds";

@@ -28,7 +28,8 @@ public final class ResumedPromotions {
      * @param onQueued called once they are, unless they are already
      */
     static boolean areQueued(Runnable onQueued) {
-        ListenableFuture<?> queued = ExtensionList.lookupSingleton(ResumedPromotions.class).queued();
+        ListenableFuture<?> queued =
+                ExtensionList.lookupSingleton(ResumedPromotions.class).queued();
         if (queued.isDone()) {
             return true;
         }

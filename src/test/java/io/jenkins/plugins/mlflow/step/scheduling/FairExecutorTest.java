@@ -53,7 +53,9 @@ class FairExecutorTest {
         finishAll();
         assertEquals(8, done.size());
         assertTrue(done.indexOf("s2") < done.indexOf("l5"), done::toString);
-        assertEquals(List.of("l1", "l2", "l3", "l4", "l5", "l6"), done.stream().filter(name -> name.startsWith("l")).toList());
+        assertEquals(
+                List.of("l1", "l2", "l3", "l4", "l5", "l6"),
+                done.stream().filter(name -> name.startsWith("l")).toList());
     }
 
     @Test
