@@ -61,7 +61,7 @@ public final class Decimals {
      */
     private static BigDecimal ofFewDigits(double value, int places, double power) {
         double digits = Math.rint(value * power);
-        return Math.abs(digits) < FIFTEEN_DIGITS && digits / power == value
+        return Math.abs(digits) < FIFTEEN_DIGITS && Double.compare(digits / power, value) == 0
                 ? BigDecimal.valueOf((long) digits, places).stripTrailingZeros()
                 : null;
     }

@@ -12,7 +12,9 @@ final class VersionReader {
     static ModelVersion read(JsonObject message, String model) throws TrackingException {
         String name = message.text("name");
         String version = message.id("version");
-        message.response().require(name != null && version != null, "without the model version");
+        if (name == null || version == null) {
+            throw message.response().contradiction("without the model version");
+        }
         message.response().require(name.equals(model), "with the model '" + name + "' instead");
         Map<String, String> tags = new HashMap<>();
         for (JsonObject tag : message.objects("tags")) {
