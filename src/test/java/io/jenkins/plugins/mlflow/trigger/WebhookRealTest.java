@@ -74,7 +74,7 @@ class WebhookRealTest {
     }
 
     private static void assertOk(String answer) {
-        assertTrue(answer.contains("class=ok"), answer);
+        assertTrue(answer.contains("class=\"ok\""), answer);
     }
 
     private static void post(MlflowServer mlflow, String path, String body) throws Exception {
