@@ -129,7 +129,7 @@ def main():
         make = [archived, "--archive", "check", *OPTIONS, "--promote", "champion", "--json", report, "--run-id"]
         measure([*make, spare[0]])
         with open(report, encoding="utf-8") as file:
-            requests = {"promote": json.load(file)["timing"]["requests"], "judge": 1}
+            requests = {"promote": json.load(file)["timing"]["requests"], "evaluate": 1}
         ways = {
             "script with MLflow's Python client": lambda run, job: [
                 "sh", os.path.join(HERE, "gate.sh"), run, *([MODEL] if job == "promote" else [])],
@@ -144,7 +144,7 @@ def main():
             ways[way] = ways["launcher with archive"]
             homes[way] = newer
         lines = []
-        for job, title in (("judge", "judge three metrics"), ("promote", "judge, create a version and promote it")):
+        for job, title in (("evaluate", "evaluate three metrics"), ("promote", "evaluate, create a version and promote it")):
             results = {way: [] for way in ways}
             for turn in range(repetitions + 1):
                 for way, command in ways.items():

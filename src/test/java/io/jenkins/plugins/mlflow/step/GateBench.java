@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jenkinsci.plugins.workflow.actions.TimingAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -26,11 +27,13 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Measurements in Jenkins. Nothing is asserted about time, and only {@code make bench} runs them. */
+/** Measurements in Jenkins, of which one takes ten minutes. Nothing is asserted about time, and only {@code make bench} runs them. */
 @WithJenkins
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class GateBench {
     private static final int[] DELAYS_MS = {0, 5, 20, 100};
     private static final Duration PATIENCE = Duration.ofMinutes(20);
