@@ -122,7 +122,6 @@ final class DoomedBuilds {
         inputs.getExecutions().get(0).proceed(Map.of());
     }
 
-    /** A build that Jenkins could not resume is run again. */
     /** Jenkins fails such a build without asking its gate; only some versions say why in its log. */
     private static boolean isNotResumed(WorkflowRun build) throws IOException {
         return build.getResult() == Result.FAILURE
@@ -130,6 +129,7 @@ final class DoomedBuilds {
                 && build.getLog(1_000).stream().noneMatch(line -> line.contains("[mlflowEvalGate] ERROR"));
     }
 
+    /** A build that Jenkins could not resume is run again. */
     static Ended end(JenkinsRule jenkins, Order order) throws Throwable {
         WorkflowJob job = job(jenkins, order);
         if (order.asks()) {
