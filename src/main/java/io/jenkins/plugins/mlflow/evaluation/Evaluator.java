@@ -71,10 +71,10 @@ public final class Evaluator {
         }
         ExactRule exact = new ExactRule(rule);
         if (!rule.target().isSliced()) {
-            add(rule, exact, rule.metric(), null);
+            add(rule, exact, rule.target().key(rule.metric()), null);
             return;
         }
-        SortedMap<String, String> slices = slicesOf(rule.target());
+        SortedMap<String, MetricKey> slices = slicesOf(rule.target());
         if (slices.size() < rule.target().atLeast()) {
             addWhole(
                     rule,
@@ -88,7 +88,7 @@ public final class Evaluator {
         if (rule.kind() == RuleKind.WORST_GAP) {
             addGap(rule, slices);
         } else {
-            slices.forEach((slice, metric) -> add(rule, exact, metric, slice));
+            slices.forEach((slice, key) -> add(rule, exact, key, slice));
         }
         if (evidence.baseline() != null && !rule.target().allowLostSlices()) {
             for (String slice : baselineSlices.of(rule.target()).keySet()) {
@@ -104,12 +104,12 @@ public final class Evaluator {
     }
 
     /** Those with a value, and those of which it is not clear which value is meant. */
-    private SortedMap<String, String> slicesOf(MetricTarget target) {
-        SortedMap<String, String> unclear = unclearSlices.of(target);
+    private SortedMap<String, MetricKey> slicesOf(MetricTarget target) {
+        SortedMap<String, MetricKey> unclear = unclearSlices.of(target);
         if (unclear.isEmpty()) {
             return candidateSlices.of(target);
         }
-        SortedMap<String, String> slices = new TreeMap<>(candidateSlices.of(target));
+        SortedMap<String, MetricKey> slices = new TreeMap<>(candidateSlices.of(target));
         slices.putAll(unclear);
         return slices;
     }
@@ -119,13 +119,13 @@ public final class Evaluator {
         private final Map<MetricKey, ?> values;
         private NavigableMap<MetricKey, ?> sorted;
         private MetricTarget last;
-        private SortedMap<String, String> ofLast;
+        private SortedMap<String, MetricKey> ofLast;
 
         SlicesOf(Map<MetricKey, ?> values) {
             this.values = values;
         }
 
-        SortedMap<String, String> of(MetricTarget target) {
+        SortedMap<String, MetricKey> of(MetricTarget target) {
             if (sorted == null) {
                 sorted = Evidence.sorted(values);
             }
@@ -139,11 +139,11 @@ public final class Evaluator {
     }
 
     /**
-     * From slice to metric name, among the values that the target chooses. The metrics that are the evidence of another slice
+     * From slice to the key of its value, among the values that the target chooses. The metrics that are the evidence of another slice
      * are none.
      */
-    public static SortedMap<String, String> slices(MetricTarget target, Map<MetricKey, ?> values) {
-        SortedMap<String, String> slices = new TreeMap<>();
+    public static SortedMap<String, MetricKey> slices(MetricTarget target, Map<MetricKey, ?> values) {
+        SortedMap<String, MetricKey> slices = new TreeMap<>();
         String beginning = target.sliceBeginning();
         for (MetricKey key : Evidence.sorted(values)
                 .tailMap(MetricKey.current(beginning), true)
@@ -154,14 +154,13 @@ public final class Evaluator {
             }
             String slice = target.isKey(key) ? target.sliceOf(metric) : null;
             if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
-                slices.put(slice, metric);
+                slices.put(slice, key);
             }
         }
         return slices;
     }
 
-    private void add(MetricRule rule, ExactRule exact, String metric, String slice) {
-        MetricKey key = rule.target().key(metric);
+    private void add(MetricRule rule, ExactRule exact, MetricKey key, String slice) {
         Double value = evidence.candidate().get(key);
         Double baseline =
                 evidence.baseline() == null ? null : evidence.baseline().get(key);
@@ -181,7 +180,7 @@ public final class Evaluator {
         } else {
             finding = comparison(rule, exact, key, slice, c, b);
         }
-        checks.add(check(rule, metric, slice, value, baseline, change(c, b), withOrigin(rule, key, finding)));
+        checks.add(check(rule, key, slice, value, baseline, change(c, b), withOrigin(rule, key, finding)));
     }
 
     /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
@@ -253,14 +252,14 @@ public final class Evaluator {
         return new Uncertainty(rule.target(), evidence.candidate(), evidence.unclear(), slice);
     }
 
-    private void addGap(MetricRule rule, SortedMap<String, String> slices) {
+    private void addGap(MetricRule rule, SortedMap<String, MetricKey> slices) {
         if (slices.isEmpty()) {
             return;
         }
         SortedMap<String, BigDecimal> values = new TreeMap<>();
         Map<String, Uncertainty> uncertainties = new HashMap<>();
-        for (Map.Entry<String, String> slice : slices.entrySet()) {
-            MetricKey key = rule.target().key(slice.getValue());
+        for (Map.Entry<String, MetricKey> slice : slices.entrySet()) {
+            MetricKey key = slice.getValue();
             Double value = evidence.candidate().get(key);
             String unclear = evidence.unclear().get(key);
             if (unclear != null) {
@@ -283,13 +282,13 @@ public final class Evaluator {
         GapRule gap = new GapRule(rule, values);
         Finding finding = rule.target().evidence() == null ? gap.exact() : gap.uncertain(uncertainties);
         Finding named = withOrigins(rule, slices, finding);
-        checks.add(check(rule, rule.metric(), null, gap.gap().doubleValue(), null, null, named));
+        checks.add(check(rule, rule.target().key(rule.metric()), null, gap.gap().doubleValue(), null, null, named));
     }
 
-    private Finding withOrigins(MetricRule rule, SortedMap<String, String> slices, Finding finding) {
+    private Finding withOrigins(MetricRule rule, SortedMap<String, MetricKey> slices, Finding finding) {
         List<String> foreign = new ArrayList<>();
-        slices.forEach((slice, metric) -> {
-            Origin origin = evidence.origins().get(rule.target().key(metric));
+        slices.forEach((slice, key) -> {
+            Origin origin = evidence.origins().get(key);
             if (origin != null) {
                 foreign.add("slice " + slice + ": " + origin.inWords());
             }
@@ -305,20 +304,21 @@ public final class Evaluator {
 
     /** A check of the slices as a whole, or of one that is not there. */
     private void addWhole(MetricRule rule, String slice, Finding finding) {
-        checks.add(check(rule, MetricTarget.inSlice(rule.metric(), slice), slice, null, null, null, finding));
+        MetricKey key = rule.target().key(MetricTarget.inSlice(rule.metric(), slice));
+        checks.add(check(rule, key, slice, null, null, null, finding));
     }
 
     private Check check(
             MetricRule rule,
-            String metric,
+            MetricKey key,
             String slice,
             Double value,
             Double baseline,
             Double change,
             Finding finding) {
-        Origin origin = evidence.origins().get(rule.target().key(metric));
+        Origin origin = evidence.origins().get(key);
         return new Check(
-                metric,
+                key.name(),
                 slice,
                 origin != null && origin.dataset() != null
                         ? origin.dataset()

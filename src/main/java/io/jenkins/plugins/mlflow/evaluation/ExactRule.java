@@ -8,23 +8,32 @@ import java.math.MathContext;
 /** Applies a rule to values that are taken as exact. Arithmetic is decimal, and comparisons need no division. */
 final class ExactRule {
     private final MetricRule rule;
-    private final String limitText;
+    /** How the reason of a check ends that passes the rule, and of one that does not. */
+    private final String kept;
+
+    private final String missed;
 
     ExactRule(MetricRule rule) {
         this.rule = rule;
-        this.limitText = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
+        String limit = rule.kind().isRelative() ? Numbers.percent(rule.limit()) : Numbers.text(rule.limit());
+        if (rule.kind().isBound()) {
+            boolean min = rule.kind() == RuleKind.MIN;
+            this.kept = (min ? " is at least " : " is at most ") + limit;
+            this.missed = (min ? " under" : " over") + " its bound of " + limit;
+        } else {
+            boolean drop = rule.kind().isDrop();
+            this.kept = drop ? ", at most " + limit + " worse" : ", at least " + limit + " better";
+            this.missed = drop ? ", more than " + limit + " worse" : ", less than " + limit + " better";
+        }
     }
 
     Finding bound(BigDecimal c) {
-        boolean min = rule.kind() == RuleKind.MIN;
-        BigDecimal margin = min ? c.subtract(rule.limit()) : rule.limit().subtract(c);
+        BigDecimal margin = rule.kind() == RuleKind.MIN
+                ? c.subtract(rule.limit())
+                : rule.limit().subtract(c);
         String value = Numbers.brief(c, rule.limit());
         return Finding.of(
-                margin,
-                margin.signum() >= 0
-                        ? value + (min ? " is at least " : " is at most ") + limitText
-                        : value + " is " + Numbers.brief(margin.abs()) + (min ? " under" : " over") + " its bound of "
-                                + limitText);
+                margin, margin.signum() >= 0 ? value + kept : value + " is " + Numbers.brief(margin.abs()) + missed);
     }
 
     Finding comparison(BigDecimal c, BigDecimal b) {
@@ -56,17 +65,17 @@ final class ExactRule {
     }
 
     private Finding limited(BigDecimal gain, BigDecimal margin, BigDecimal b) {
-        String change = Numbers.brief(gain.abs(), rule.limit());
-        if (rule.kind().isRelative() && b.signum() != 0) {
-            change += " (" + Numbers.percent(gain.abs().divide(b.abs(), MathContext.DECIMAL32)) + ")";
+        String compared = margin.signum() >= 0 ? kept : missed;
+        if (gain.signum() == 0) {
+            return Finding.of(margin, "the same as the baseline of " + Numbers.brief(b) + compared);
         }
-        String found = gain.signum() == 0
-                ? "the same as the baseline"
-                : change + (gain.signum() > 0 ? " better" : " worse") + " than the baseline";
-        boolean passed = margin.signum() >= 0;
-        String compared = rule.kind().isDrop()
-                ? (passed ? "at most " : "more than ") + limitText + " worse"
-                : (passed ? "at least " : "less than ") + limitText + " better";
-        return Finding.of(margin, found + " of " + Numbers.brief(b) + ", " + compared);
+        BigDecimal change = gain.abs();
+        String relative = rule.kind().isRelative() && b.signum() != 0
+                ? " (" + Numbers.percent(change.divide(b.abs(), MathContext.DECIMAL32)) + ")"
+                : "";
+        return Finding.of(
+                margin,
+                Numbers.brief(change, rule.limit()) + relative + (gain.signum() > 0 ? " better" : " worse")
+                        + " than the baseline of " + Numbers.brief(b) + compared);
     }
 }

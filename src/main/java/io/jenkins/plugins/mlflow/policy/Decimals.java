@@ -57,13 +57,20 @@ public final class Decimals {
 
     /**
      * The decimal of at most so many places, if it has at most fifteen digits: the quotient of two whole numbers that doubles hold
-     * exactly is rounded as the decimal is when it is read. Most metrics are such; null for others.
+     * exactly is rounded as the decimal is when it is read. Most metrics are such; null for others, and for 0.
      */
     private static BigDecimal ofFewDigits(double value, int places, double power) {
         double digits = Math.rint(value * power);
-        return Math.abs(digits) < FIFTEEN_DIGITS && Double.compare(digits / power, value) == 0
-                ? BigDecimal.valueOf((long) digits, places).stripTrailingZeros()
-                : null;
+        if (Math.abs(digits) >= FIFTEEN_DIGITS || Double.compare(digits / power, value) != 0) {
+            return null;
+        }
+        long stripped = (long) digits;
+        int scale = places;
+        while (stripped % 10 == 0) {
+            stripped /= 10;
+            scale--;
+        }
+        return BigDecimal.valueOf(stripped, scale);
     }
 
     /** Both neighbours are tried: at powers of two the nearer one can read back as another double, and the farther not. */

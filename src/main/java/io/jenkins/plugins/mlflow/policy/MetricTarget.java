@@ -55,10 +55,11 @@ public record MetricTarget(
     public String sliceOf(String metric) {
         int star = name.indexOf(ANY);
         int after = name.length() - star - 1;
-        boolean matches = metric.length() > star + after
-                && metric.startsWith(name.substring(0, star))
-                && metric.endsWith(name.substring(star + 1));
-        return matches ? metric.substring(star, metric.length() - after) : null;
+        int end = metric.length() - after;
+        boolean matches = end > star
+                && metric.regionMatches(0, name, 0, star)
+                && metric.regionMatches(end, name, star + 1, after);
+        return matches ? metric.substring(star, end) : null;
     }
 
     /**
