@@ -22,10 +22,10 @@ final class ArtifactQueries {
         List<Artifact> found = new ArrayList<>();
         PageTokens tokens = new PageTokens(
                 MOST_PAGES, "The list of the " + subject + " did not end after " + MOST_PAGES + " pages.");
-        ParsedResponse response;
+        JsonObject response;
         do {
             response = transport.begin().ask(request.page(tokens.next()));
-            for (JsonObject file : response.body().objects("files")) {
+            for (JsonObject file : response.objects("files")) {
                 response.require(file.text("path") != null, "with an artifact that has no path");
                 found.add(new Artifact(file.text("path"), file.isTrue("is_dir")));
             }

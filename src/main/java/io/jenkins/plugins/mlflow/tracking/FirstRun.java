@@ -89,8 +89,8 @@ final class FirstRun {
 
     /** Reads one page; returns the token of the next one, or an empty string. */
     private String read(int size, String token, String condition) throws TrackingException, InterruptedException {
-        ParsedResponse response = transport.begin().ask(request(size, token, condition));
-        List<JsonObject> page = response.body().objects("runs");
+        JsonObject response = transport.begin().ask(request(size, token, condition));
+        List<JsonObject> page = response.objects("runs");
         String next = response.nextPageToken();
         response.require(!page.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
         for (JsonObject message : page) {
@@ -112,7 +112,7 @@ final class FirstRun {
         return next;
     }
 
-    private void check(ParsedResponse response, Run run) throws TrackingException {
+    private void check(JsonObject response, Run run) throws TrackingException {
         response.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
         response.require(
                 search.experimentId().equals(run.experimentId()),

@@ -27,7 +27,7 @@ final class HistoryQueries {
         RunSearch newestFirst = new RunSearch(experimentId, filter, null, false, null);
         String given = filter == null ? "" : filter.strip();
         String subject = "experiment '" + experimentId + "'" + (given.isEmpty() ? "" : ", filter " + given);
-        ParsedResponse response = transport
+        JsonObject response = transport
                 .begin()
                 .ask(RunQueries.search(
                         subject,
@@ -51,7 +51,7 @@ final class HistoryQueries {
 
     List<Run> runsById(String experimentId, List<String> ids) throws TrackingException, InterruptedException {
         String filter = ids.stream().collect(Collectors.joining("', '", "attributes.run_id IN ('", "')"));
-        ParsedResponse response = transport
+        JsonObject response = transport
                 .begin()
                 .ask(RunQueries.search(
                         ids.size() + " runs of experiment '" + experimentId + "'",
@@ -69,9 +69,9 @@ final class HistoryQueries {
         return runs;
     }
 
-    private static List<Run> runs(ParsedResponse response, String experimentId) throws TrackingException {
+    private static List<Run> runs(JsonObject response, String experimentId) throws TrackingException {
         List<Run> runs = new ArrayList<>();
-        for (JsonObject message : response.body().objects("runs")) {
+        for (JsonObject message : response.objects("runs")) {
             Run run = RunQueries.read(message);
             response.require(
                     experimentId.equals(run.experimentId()),
@@ -82,7 +82,7 @@ final class HistoryQueries {
     }
 
     Page<ModelVersion> versions(String model, int size, String token) throws TrackingException, InterruptedException {
-        ParsedResponse response = VersionQueries.search(
+        JsonObject response = VersionQueries.search(
                 transport,
                 "name = " + VersionQueries.quoted(model),
                 "versions of model '" + model + "'",
@@ -95,7 +95,7 @@ final class HistoryQueries {
                     "with the version '" + version.version() + "', which is not a number");
         }
         return page(
-                response, versions, response.body().objects("model_versions").size());
+                response, versions, response.objects("model_versions").size());
     }
 
     /**
@@ -118,10 +118,10 @@ final class HistoryQueries {
                 MOST_METRIC_PAGES,
                 "The " + subject + " has more than " + (long) METRIC_PAGE * MOST_METRIC_PAGES
                         + " values. Use the last value, or log fewer.");
-        ParsedResponse response;
+        JsonObject response;
         do {
             response = transport.begin().ask(request.page(tokens.next()));
-            for (JsonObject message : response.body().objects("metrics")) {
+            for (JsonObject message : response.objects("metrics")) {
                 String key = message.text("key");
                 response.require(key == null || key.equals(metric), "with a value of metric '" + key + "'");
                 Run.Metric value = RunQueries.metric(message);
@@ -131,7 +131,7 @@ final class HistoryQueries {
         } while (tokens.follow(response));
     }
 
-    private static <T> Page<T> page(ParsedResponse response, List<T> items, int received) throws TrackingException {
+    private static <T> Page<T> page(JsonObject response, List<T> items, int received) throws TrackingException {
         String nextToken = response.nextPageToken();
         response.require(received > 0 || nextToken.isEmpty(), "with an empty page and a token for another one");
         return new Page<>(items, nextToken.isEmpty() ? null : nextToken);

@@ -147,20 +147,20 @@ final class HttpTransport {
         }
 
         /** Sends one request and parses its response. */
-        ParsedResponse ask(ApiRequest request) throws TrackingException, InterruptedException {
+        JsonObject ask(ApiRequest request) throws TrackingException, InterruptedException {
             HttpResult result = send(request);
             errors.check(request, result);
-            return ParsedResponse.parse(request, result, errors);
+            return JsonObject.parse(request, result, errors);
         }
 
         /**
          * Sends a change. Its response is waited for even if the thread is interrupted, which stays interrupted: whatever
          * comes next must find the change made or refused, and not have it come after.
          */
-        ParsedResponse change(ApiRequest request) throws TrackingException, InterruptedException {
+        JsonObject change(ApiRequest request) throws TrackingException, InterruptedException {
             HttpResult result = start(request).awaitThoughInterrupted();
             errors.check(request, result);
-            return ParsedResponse.parse(request, result, errors);
+            return JsonObject.parse(request, result, errors);
         }
 
         /** Whatever the server responded, good or bad. A read that was prefetched is not sent again. */

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * An object of a response's JSON, with the fields of MLflow's messages. A field that is absent, null or an empty string is null;
+ * The JSON object that is the body of a response, or one in it, with the fields of MLflow's messages. A field that is absent, null or an empty string is null;
  * one of another kind than it is read as refuses the response. As in the JSON mapping of protocol buffers, a number may be
- * written as a string.
+ * written as a string. Whoever finds that the response is not about what was asked refuses it with {@link #contradiction}.
  */
 final class JsonObject {
     /** Of a tree of at most some hundred MB. Each metric of a run has ten. */
@@ -37,19 +37,36 @@ final class JsonObject {
             .build();
 
     private final Map<?, ?> fields;
-    private final ParsedResponse response;
+    private final Response response;
 
-    private JsonObject(Map<?, ?> fields, ParsedResponse response) {
+    /** The response that the object is a part of. */
+    private record Response(ApiRequest request, HttpResult result, ErrorMapper errors) {
+        TrackingException contradiction(String what) {
+            return errors.notMlflow(request, result, what);
+        }
+    }
+
+    private JsonObject(Map<?, ?> fields, Response response) {
         this.fields = fields;
         this.response = response;
     }
 
-    /** The JSON object that is the whole body of the response. */
-    static JsonObject parse(byte[] json, ParsedResponse response) throws TrackingException {
-        try (JsonParser parser = FACTORY.createParser(json)) {
-            response.require(parser.nextToken() == JsonToken.START_OBJECT, "without a JSON object");
+    /** Parses a response that {@link ErrorMapper#check} let pass. Unknown fields are fine, anything else unexpected is not. */
+    static JsonObject parse(ApiRequest request, HttpResult result, ErrorMapper errors) throws TrackingException {
+        JsonObject body = parse(new Response(request, result, errors));
+        errors.remember();
+        return body;
+    }
+
+    private static JsonObject parse(Response response) throws TrackingException {
+        try (JsonParser parser = FACTORY.createParser(response.result().bytes())) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw response.contradiction("without a JSON object");
+            }
             Map<String, Object> fields = fields(parser);
-            response.require(parser.nextToken() == null, "with more than a JSON object");
+            if (parser.nextToken() != null) {
+                throw response.contradiction("with more than a JSON object");
+            }
             return new JsonObject(fields, response);
         } catch (StreamConstraintsException e) {
             throw response.contradiction("with JSON that exceeds a limit (" + e.getOriginalMessage() + ")");
@@ -90,9 +107,25 @@ final class JsonObject {
         };
     }
 
-    /** The response that the object is a part of. */
-    ParsedResponse response() {
-        return response;
+    /** The response is not about what was asked; {@code what} ends the sentence "… returned 200 …". */
+    TrackingException contradiction(String what) {
+        return response.contradiction(what);
+    }
+
+    void require(boolean condition, String otherwise) throws TrackingException {
+        if (!condition) {
+            throw contradiction(otherwise);
+        }
+    }
+
+    /** The server's clock, or null. */
+    Instant serverTime() {
+        return response.result().date();
+    }
+
+    /** What the next page is asked for with; empty on the last one. */
+    String nextPageToken() throws TrackingException {
+        return textOrEmpty("next_page_token");
     }
 
     String text(String field) throws TrackingException {
@@ -198,6 +231,6 @@ final class JsonObject {
     }
 
     private TrackingException wrong(String field, String expected) {
-        return response.contradiction("with JSON that cannot be read as MLflow's: `" + field + "` is not " + expected);
+        return contradiction("with JSON that cannot be read as MLflow's: `" + field + "` is not " + expected);
     }
 }

@@ -22,8 +22,8 @@ final class LoggedModelQueries {
                     ErrorCategory.CONFIGURATION, "'" + id + "' is not a valid logged model id (expected m-…).");
         }
         ApiRequest request = ApiRequest.get("logged-models/" + id, "logged model '" + id + "'");
-        ParsedResponse response = ask(request);
-        LoggedModel model = read(response.body().object("model"));
+        JsonObject response = ask(request);
+        LoggedModel model = read(response.object("model"));
         response.require(model.id().equals(id), "with the logged model '" + model.id() + "' instead");
         return model;
     }
@@ -53,7 +53,7 @@ final class LoggedModelQueries {
                 MOST_PAGES,
                 "The search for the " + subject + " did not end after " + MOST_PAGES
                         + " pages. Name the logged model with modelId.");
-        ParsedResponse response;
+        JsonObject response;
         do {
             response = ask(ApiRequest.post(
                     "logged-models/search",
@@ -62,7 +62,7 @@ final class LoggedModelQueries {
                             "experiment_ids", experimentIds,
                             "filter", filter,
                             "page_token", tokens.next().isEmpty() ? null : tokens.next())));
-            for (JsonObject message : response.body().objects("models")) {
+            for (JsonObject message : response.objects("models")) {
                 LoggedModel model = read(message);
                 response.require(fits.test(model), "with the logged model '" + model.id() + "' of another run");
                 found.add(model);
@@ -71,7 +71,7 @@ final class LoggedModelQueries {
         return found;
     }
 
-    private ParsedResponse ask(ApiRequest request) throws TrackingException, InterruptedException {
+    private JsonObject ask(ApiRequest request) throws TrackingException, InterruptedException {
         HttpResult result = transport.begin().send(request);
         if (result.status() == 404 && NO_SUCH_ROUTE.contains(result.errorCode())) {
             throw transport
@@ -84,21 +84,20 @@ final class LoggedModelQueries {
                                     + " both. If this is MLflow 3, check the path prefix of the tracking URI.");
         }
         transport.errors().check(request, result);
-        return ParsedResponse.parse(request, result, transport.errors());
+        return JsonObject.parse(request, result, transport.errors());
     }
 
     private static LoggedModel read(JsonObject message) throws TrackingException {
-        ParsedResponse response = message.response();
         JsonObject info = message.object("info");
         String id = info.text("model_id");
-        response.require(id != null && LoggedModel.isId(id), "without the logged model");
+        message.require(id != null && LoggedModel.isId(id), "without the logged model");
         List<LoggedModel.Entry> metrics = new ArrayList<>();
         for (JsonObject metric : message.object("data").objects("metrics")) {
             String of = metric.text("model_id");
-            response.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
+            message.require(of == null || of.equals(id), "with a metric of the logged model '" + of + "'");
             String key = metric.text("key");
             Run.Metric value = RunQueries.metric(metric);
-            response.require(key != null && value != null, "with a metric that has no key or value");
+            message.require(key != null && value != null, "with a metric that has no key or value");
             metrics.add(new LoggedModel.Entry(
                     key, value, metric.text("dataset_name"), metric.text("dataset_digest"), metric.text("run_id")));
         }

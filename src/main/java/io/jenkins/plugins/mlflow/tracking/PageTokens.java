@@ -27,7 +27,7 @@ final class PageTokens {
      *
      * @return whether there is another page
      */
-    boolean follow(ParsedResponse page) throws TrackingException {
+    boolean follow(JsonObject page) throws TrackingException {
         String token = page.nextPageToken();
         if (token.isEmpty()) {
             return false;

@@ -21,8 +21,8 @@ final class RunQueries {
 
     Run run(String runId) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("runs/get", "run '" + runId + "'", "run_id", runId);
-        ParsedResponse response = transport.begin().ask(request);
-        JsonObject message = response.body().object("run");
+        JsonObject response = transport.begin().ask(request);
+        JsonObject message = response.object("run");
         response.require(message.has("info"), "without the run");
         Run run = read(
                 message,
@@ -36,7 +36,7 @@ final class RunQueries {
         Set<String> ids = new HashSet<>();
         for (JsonObject model : models) {
             String id = model.text("model_id");
-            model.response().require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
+            model.require(id != null && LoggedModel.isId(id), "with a logged model that has no id");
             ids.add(id);
         }
         return ids;
@@ -44,7 +44,7 @@ final class RunQueries {
 
     Experiment experiment(String id) throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get("experiments/get", "experiment '" + id + "'", "experiment_id", id);
-        ParsedResponse response = transport.begin().ask(request);
+        JsonObject response = transport.begin().ask(request);
         Experiment found = experiment(response);
         response.require(found.id().equals(id), "with the experiment '" + found.id() + "' instead");
         return found;
@@ -52,14 +52,14 @@ final class RunQueries {
 
     Experiment experimentByName(String name) throws TrackingException, InterruptedException {
         ApiRequest request = byName(name);
-        ParsedResponse response = transport.begin().ask(request);
+        JsonObject response = transport.begin().ask(request);
         Experiment found = experiment(response);
         response.require(found.name().equals(name), "with the experiment '" + found.name() + "' instead");
         return found;
     }
 
-    private static Experiment experiment(ParsedResponse response) throws TrackingException {
-        JsonObject found = response.body().object("experiment");
+    private static Experiment experiment(JsonObject response) throws TrackingException {
+        JsonObject found = response.object("experiment");
         String id = found.id("experiment_id");
         String name = found.text("name");
         response.require(name != null && id != null, "without the experiment");
@@ -156,7 +156,7 @@ final class RunQueries {
             throws TrackingException {
         JsonObject info = message.object("info");
         String id = info.id(info.has("run_id") ? "run_id" : "run_uuid");
-        message.response().require(id != null, "with a run that has no id");
+        message.require(id != null, "with a run that has no id");
         Long end = info.integer("end_time");
         return new Run(
                 id,
@@ -171,7 +171,7 @@ final class RunQueries {
                 modelInputs,
                 RunTagFilter.parent(message),
                 user(message),
-                message.response().serverTime());
+                message.serverTime());
     }
 
     /** Older clients name the user in the run's info only. */
@@ -198,8 +198,7 @@ final class RunQueries {
             Run.Metric value = metric(metric);
             if (key != null && value != null) {
                 Run.Metric other = metrics.put(key, value);
-                message.response()
-                        .require(other == null || other.equals(value), "with two values of metric '" + key + "'");
+                message.require(other == null || other.equals(value), "with two values of metric '" + key + "'");
             }
         }
         return metrics;

@@ -33,8 +33,7 @@ record RunTagFilter(Map<String, String> tags) {
     /** Refuses a response with a run that does not have them. */
     void check(JsonObject run) throws TrackingException {
         for (Map.Entry<String, String> tag : tags.entrySet()) {
-            run.response()
-                    .require(
+            run.require(
                             tag.getValue().equals(tag(run, tag.getKey())),
                             "with the run '" + run.object("info").text("run_id") + "', which does not have tag '"
                                     + tag.getKey() + "'");

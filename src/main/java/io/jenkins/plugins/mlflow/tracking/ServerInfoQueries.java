@@ -51,7 +51,7 @@ final class ServerInfoQueries {
     /** Empty unless it is a good response. */
     private static Optional<User> user(HttpTransport.Call call, ApiRequest request) throws InterruptedException {
         try {
-            JsonObject user = call.ask(request).body().object("user");
+            JsonObject user = call.ask(request).object("user");
             if (user.text("username") == null) {
                 return Optional.empty();
             }
@@ -68,8 +68,7 @@ final class ServerInfoQueries {
     private static void addGrants(HttpTransport.Call call, Set<String> promotable) throws InterruptedException {
         try {
             JsonObject grants = call.ask(
-                            ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"))
-                    .body();
+                            ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"));
             for (JsonObject grant : grants.objectsAmong("permissions")) {
                 String kind = grant.text("resource_type");
                 if ("registered_model".equals(kind)) {

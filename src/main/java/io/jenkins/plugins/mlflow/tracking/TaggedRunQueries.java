@@ -52,7 +52,7 @@ final class TaggedRunQueries {
         PageTokens pages = new PageTokens(
                 MOST_PAGES,
                 "The list of experiments did not end after " + MOST_PAGES + " pages. Name the experiment or the run.");
-        ParsedResponse response;
+        JsonObject response;
         do {
             response = transport
                     .begin()
@@ -66,7 +66,7 @@ final class TaggedRunQueries {
                                     EXPERIMENTS,
                                     "page_token",
                                     pages.next().isEmpty() ? null : pages.next())));
-            for (JsonObject experiment : response.body().objects("experiments")) {
+            for (JsonObject experiment : response.objects("experiments")) {
                 response.require(experiment.id("experiment_id") != null, "with an experiment that has no id");
                 found.put(experiment.id("experiment_id"), experiment.text("name"));
             }
@@ -131,13 +131,13 @@ final class TaggedRunQueries {
 
         /** Reads one page; returns the token of the next one, or an empty string. */
         private String read(String token) throws TrackingException, InterruptedException {
-            ParsedResponse response = transport.begin().ask(request(token));
-            List<JsonObject> page = response.body().objects("runs");
+            JsonObject response = transport.begin().ask(request(token));
+            List<JsonObject> page = response.objects("runs");
             String next = response.nextPageToken();
             response.require(!page.isEmpty() || next.isEmpty(), "with an empty page and a token for another one");
             for (JsonObject message : page) {
                 tags.check(message);
-                TaggedRun run = tagged(message, response);
+                TaggedRun run = tagged(message);
                 if (search.children() || !run.run().isChild()) {
                     found.add(run);
                 }
@@ -145,10 +145,10 @@ final class TaggedRunQueries {
             return next;
         }
 
-        private TaggedRun tagged(JsonObject message, ParsedResponse response) throws TrackingException {
+        private TaggedRun tagged(JsonObject message) throws TrackingException {
             Run run = RunQueries.read(message);
-            response.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
-            response.require(
+            message.require(!run.deleted(), "with the deleted run '" + run.id() + "'");
+            message.require(
                     run.experimentId() != null && ids.contains(run.experimentId()),
                     "with the run '" + run.id() + "' of experiment '" + run.experimentId() + "'");
             String name = message.object("info").text("run_name");

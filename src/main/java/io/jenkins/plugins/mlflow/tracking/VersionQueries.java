@@ -34,8 +34,8 @@ final class VersionQueries {
                 model,
                 "version",
                 version);
-        ParsedResponse response = transport.begin().ask(request);
-        ModelVersion found = VersionReader.read(response, model);
+        JsonObject response = transport.begin().ask(request);
+        ModelVersion found = VersionReader.readBody(response, model);
         response.require(found.version().equals(version), "with version " + found.version() + " instead");
         return found;
     }
@@ -48,8 +48,8 @@ final class VersionQueries {
                 model,
                 "version",
                 version);
-        ParsedResponse response = transport.begin().ask(request);
-        String files = response.body().text("artifact_uri");
+        JsonObject response = transport.begin().ask(request);
+        String files = response.text("artifact_uri");
         response.require(files != null, "without the address of the files");
         return ModelSource.parse(files);
     }
@@ -67,7 +67,7 @@ final class VersionQueries {
             return Optional.empty();
         }
         transport.errors().check(request, result);
-        return Optional.of(VersionReader.read(ParsedResponse.parse(request, result, transport.errors()), model));
+        return Optional.of(VersionReader.readBody(JsonObject.parse(request, result, transport.errors()), model));
     }
 
     /** 2.x responds 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
@@ -98,9 +98,9 @@ final class VersionQueries {
                 "registered-models/get-latest-versions",
                 "stage " + stage + " of model '" + model + "'",
                 ApiRequest.message("name", model, "stages", List.of(stage)));
-        ParsedResponse response = transport.begin().ask(request);
+        JsonObject response = transport.begin().ask(request);
         ModelVersion latest = null;
-        for (JsonObject message : response.body().objects("model_versions")) {
+        for (JsonObject message : response.objects("model_versions")) {
             ModelVersion found = VersionReader.read(message, model);
             response.require(
                     stage.equalsIgnoreCase(found.stage()),
@@ -118,8 +118,8 @@ final class VersionQueries {
             return Optional.empty();
         }
         transport.errors().check(request, result);
-        ParsedResponse response = ParsedResponse.parse(request, result, transport.errors());
-        JsonObject found = response.body().object("registered_model");
+        JsonObject response = JsonObject.parse(request, result, transport.errors());
+        JsonObject found = response.object("registered_model");
         response.require(found.text("name") != null, "without the registered model");
         response.require(model.equals(found.text("name")), "with the model '" + found.text("name") + "' instead");
         boolean prompt = false;
@@ -210,7 +210,7 @@ final class VersionQueries {
                 "The search for the " + subject + " did not end after " + MOST_PAGES
                         + " pages. Give the candidate's version or run.");
         ModelVersion highest = null;
-        ParsedResponse response;
+        JsonObject response;
         do {
             boolean first = tokens.next().isEmpty();
             response = search(transport, filter, subject, PAGE, tokens.next());
@@ -256,7 +256,7 @@ final class VersionQueries {
                 MOST_PAGES, "The search for the " + subject + " did not end after " + MOST_PAGES + " pages.");
         List<ModelVersion> tagged = new ArrayList<>();
         Set<String> different = new HashSet<>();
-        ParsedResponse response;
+        JsonObject response;
         do {
             response = search(transport, filter, subject, PAGE, tokens.next());
             for (ModelVersion found : VersionReader.readAll(response, model)) {
@@ -270,7 +270,7 @@ final class VersionQueries {
     }
 
     /** One page of versions, asked for with the highest number first. */
-    static ParsedResponse search(HttpTransport transport, String filter, String subject, int size, String token)
+    static JsonObject search(HttpTransport transport, String filter, String subject, int size, String token)
             throws TrackingException, InterruptedException {
         ApiRequest request = ApiRequest.get(
                 "model-versions/search",
@@ -302,13 +302,13 @@ final class VersionQueries {
         throw TrackingException.permanent(ErrorCategory.CONFIGURATION, otherwise);
     }
 
-    private static ModelVersion higher(ParsedResponse response, ModelVersion one, ModelVersion other)
+    private static ModelVersion higher(JsonObject response, ModelVersion one, ModelVersion other)
             throws TrackingException {
         long number = number(response, other);
         return one == null || number > number(response, one) ? other : one;
     }
 
-    private static long number(ParsedResponse response, ModelVersion version) throws TrackingException {
+    private static long number(JsonObject response, ModelVersion version) throws TrackingException {
         try {
             return Long.parseLong(version.version());
         } catch (NumberFormatException e) {

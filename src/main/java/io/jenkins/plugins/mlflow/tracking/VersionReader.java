@@ -13,9 +13,9 @@ final class VersionReader {
         String name = message.text("name");
         String version = message.id("version");
         if (name == null || version == null) {
-            throw message.response().contradiction("without the model version");
+            throw message.contradiction("without the model version");
         }
-        message.response().require(name.equals(model), "with the model '" + name + "' instead");
+        message.require(name.equals(model), "with the model '" + name + "' instead");
         Map<String, String> tags = new HashMap<>();
         for (JsonObject tag : message.objects("tags")) {
             tags.put(tag.textOrEmpty("key"), tag.textOrEmpty("value"));
@@ -32,15 +32,15 @@ final class VersionReader {
                 message.instant("creation_timestamp"));
     }
 
-    /** The version of a response that is about one. */
-    static ModelVersion read(ParsedResponse response, String model) throws TrackingException {
-        return read(response.body().object("model_version"), model);
+    /** The version that a response is about. */
+    static ModelVersion readBody(JsonObject response, String model) throws TrackingException {
+        return read(response.object("model_version"), model);
     }
 
     /** Those of a search; databases that ignore case find CHURN for churn, too. */
-    static List<ModelVersion> readAll(ParsedResponse response, String model) throws TrackingException {
+    static List<ModelVersion> readAll(JsonObject response, String model) throws TrackingException {
         List<ModelVersion> versions = new ArrayList<>();
-        for (JsonObject message : response.body().objects("model_versions")) {
+        for (JsonObject message : response.objects("model_versions")) {
             String name = message.text("name");
             if (name == null || name.equals(model)) {
                 versions.add(read(message, model));

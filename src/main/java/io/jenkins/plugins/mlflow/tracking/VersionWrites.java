@@ -34,8 +34,8 @@ final class VersionWrites {
             throws TrackingException, InterruptedException {
         ApiRequest request =
                 ApiRequest.post("model-versions/create", "a version of model '" + model + "' from " + source, message);
-        ParsedResponse response = transport.begin().change(request);
-        ModelVersion created = VersionReader.read(response, model);
+        JsonObject response = transport.begin().change(request);
+        ModelVersion created = VersionReader.readBody(response, model);
         response.require(
                 runId == null || runId.equals(created.runId()), "with a version of the run '" + created.runId() + "'");
         return created;
@@ -63,8 +63,8 @@ final class VersionWrites {
                         stage,
                         "archive_existing_versions",
                         archiveExisting));
-        ParsedResponse response = transport.begin().change(request);
-        ModelVersion moved = VersionReader.read(response, model);
+        JsonObject response = transport.begin().change(request);
+        ModelVersion moved = VersionReader.readBody(response, model);
         response.require(moved.version().equals(version), "with version " + moved.version() + " instead");
         response.require(moved.stage().equalsIgnoreCase(stage), "with the stage " + moved.stage());
     }
@@ -86,7 +86,7 @@ final class VersionWrites {
             try {
                 HttpResult result = one.await();
                 transport.errors().check(one.request(), result);
-                ParsedResponse.parse(one.request(), result, transport.errors());
+                JsonObject.parse(one.request(), result, transport.errors());
             } catch (TrackingException e) {
                 first = first == null ? e : first;
             } catch (InterruptedException e) {

@@ -39,7 +39,7 @@ public final class WebhookQueries {
         PageTokens tokens = new PageTokens(
                 MOST_PAGES, "The list of webhooks did not end after " + MOST_PAGES + " pages. Delete some of them.");
         List<Webhook> found = new ArrayList<>();
-        ParsedResponse response;
+        JsonObject response;
         do {
             ApiRequest request = ApiRequest.get(PATH, "webhooks", "max_results", String.valueOf(PAGE))
                     .page(tokens.next());
@@ -48,8 +48,8 @@ public final class WebhookQueries {
                 return Optional.empty();
             }
             transport.errors().check(request, result);
-            response = ParsedResponse.parse(request, result, transport.errors());
-            for (JsonObject webhook : response.body().objects("webhooks")) {
+            response = JsonObject.parse(request, result, transport.errors());
+            for (JsonObject webhook : response.objects("webhooks")) {
                 found.add(webhook(webhook));
             }
         } while (tokens.follow(response));
@@ -83,9 +83,9 @@ public final class WebhookQueries {
     }
 
     private Webhook change(ApiRequest request, String url) throws TrackingException, InterruptedException {
-        ParsedResponse response = transport.begin().change(request);
-        response.require(response.body().has("webhook"), "without the webhook");
-        Webhook made = webhook(response.body().object("webhook"));
+        JsonObject response = transport.begin().change(request);
+        response.require(response.has("webhook"), "without the webhook");
+        Webhook made = webhook(response.object("webhook"));
         response.require(made.url().equals(url), "with a webhook to another address");
         return made;
     }
@@ -104,7 +104,7 @@ public final class WebhookQueries {
     private static Webhook webhook(JsonObject message) throws TrackingException {
         String id = message.text("webhook_id");
         String url = message.text("url");
-        message.response().require(id != null && url != null, "with a webhook without id or address");
+        message.require(id != null && url != null, "with a webhook without id or address");
         Set<String> events = new LinkedHashSet<>();
         for (JsonObject event : message.objects("events")) {
             events.add((event.text("entity") + "." + event.text("action")).toLowerCase(Locale.ROOT));

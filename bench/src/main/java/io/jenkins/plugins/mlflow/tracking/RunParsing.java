@@ -46,6 +46,6 @@ public class RunParsing {
     public Run parse() throws TrackingException {
         HttpResult answer = new HttpResult(200, HttpHeaders.of(Map.of(), (name, value) -> true), body);
         return RunQueries.read(
-                ParsedResponse.parse(request, answer, refusals).body().object("run"));
+                JsonObject.parse(request, answer, refusals).object("run"));
     }
 }
