@@ -94,8 +94,7 @@ final class HistoryQueries {
                     version.version().matches("[0-9]{1,18}"),
                     "with the version '" + version.version() + "', which is not a number");
         }
-        return page(
-                response, versions, response.objects("model_versions").size());
+        return page(response, versions, response.objects("model_versions").size());
     }
 
     /**

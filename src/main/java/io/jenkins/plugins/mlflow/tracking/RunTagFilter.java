@@ -34,9 +34,9 @@ record RunTagFilter(Map<String, String> tags) {
     void check(JsonObject run) throws TrackingException {
         for (Map.Entry<String, String> tag : tags.entrySet()) {
             run.require(
-                            tag.getValue().equals(tag(run, tag.getKey())),
-                            "with the run '" + run.object("info").text("run_id") + "', which does not have tag '"
-                                    + tag.getKey() + "'");
+                    tag.getValue().equals(tag(run, tag.getKey())),
+                    "with the run '" + run.object("info").text("run_id") + "', which does not have tag '" + tag.getKey()
+                            + "'");
         }
     }
 

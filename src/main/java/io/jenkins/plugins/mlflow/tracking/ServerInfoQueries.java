@@ -67,8 +67,8 @@ final class ServerInfoQueries {
 
     private static void addGrants(HttpTransport.Call call, Set<String> promotable) throws InterruptedException {
         try {
-            JsonObject grants = call.ask(
-                            ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"));
+            JsonObject grants =
+                    call.ask(ApiRequest.get("/api/3.0/mlflow/users/current/permissions", "the user's permissions"));
             for (JsonObject grant : grants.objectsAmong("permissions")) {
                 String kind = grant.text("resource_type");
                 if ("registered_model".equals(kind)) {

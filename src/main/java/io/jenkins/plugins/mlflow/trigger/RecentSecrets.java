@@ -70,7 +70,7 @@ final class RecentSecrets {
         @Override
         public void onChange(Saveable saved, XmlFile file) {
             if (saved instanceof MlflowGlobalConfiguration || saved instanceof ItemGroup<?>) {
-                ExtensionList.lookup(WebhookAction.class).forEach(action -> action.secrets.changed());
+                ExtensionList.lookup(WebhookAction.class).forEach(WebhookAction::configurationChanged);
             }
         }
     }

@@ -49,38 +49,42 @@ public final class WebhookAction implements UnprotectedRootAction {
     /** The same of requests without an announced length. MLflow announces it; a proxy may not. */
     private static final int MOST_UNANNOUNCED = 4;
 
+    static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
+
     private static final int TOO_MANY_REQUESTS = 429;
     private static final String RETRY_SECONDS = "5";
 
     private final Clock clock;
     private final DeliveryStore deliveries;
-    /** Tests count what is looked up. */
-    volatile RecentSecrets secrets;
+    private final RecentSecrets secrets;
+    /** Until the whole body must have arrived. */
+    private final Duration bodyTimeout;
 
     final Semaphore bodies = new Semaphore(MOST_BODIES);
     private final Semaphore unannounced = new Semaphore(MOST_UNANNOUNCED);
-
-    /** Until the whole body must have arrived. */
-    volatile Duration bodyTimeout = Duration.ofSeconds(5);
 
     /** What is compared with where no server has a secret, so that this takes the same time. */
     private final String nobodysSecret = UUID.randomUUID().toString();
 
     public WebhookAction() {
-        this(
-                Clock.systemUTC(),
-                new DeliveryStore(Jenkins.get()
-                        .getRootDir()
-                        .toPath()
-                        .resolve("mlflow-eval-gate")
-                        .resolve("trigger")
-                        .resolve("deliveries")));
+        this(new RecentSecrets(WebhookSecrets::all, Clock.systemUTC()), BODY_TIMEOUT);
     }
 
-    WebhookAction(Clock clock, DeliveryStore deliveries) {
-        this.clock = clock;
-        this.deliveries = deliveries;
-        this.secrets = new RecentSecrets(WebhookSecrets::all, clock);
+    WebhookAction(RecentSecrets secrets, Duration bodyTimeout) {
+        this.clock = Clock.systemUTC();
+        this.deliveries = new DeliveryStore(Jenkins.get()
+                .getRootDir()
+                .toPath()
+                .resolve("mlflow-eval-gate")
+                .resolve("trigger")
+                .resolve("deliveries"));
+        this.secrets = secrets;
+        this.bodyTimeout = bodyTimeout;
+    }
+
+    /** Secrets that were looked up before count no longer. */
+    void configurationChanged() {
+        secrets.changed();
     }
 
     @Override

@@ -108,13 +108,29 @@ class WebhookActionTest {
 
     private static AtomicInteger countLookUps(Clock clock) {
         AtomicInteger lookUps = new AtomicInteger();
-        ExtensionList.lookupSingleton(WebhookAction.class).secrets = new RecentSecrets(
+        RecentSecrets counting = new RecentSecrets(
                 () -> {
                     lookUps.incrementAndGet();
                     return WebhookSecrets.all();
                 },
                 clock);
+        replace(new WebhookAction(counting, WebhookAction.BODY_TIMEOUT));
         return lookUps;
+    }
+
+    /** Jenkins has a new action for each test. */
+    private static WebhookAction replace(WebhookAction action) {
+        ExtensionList<WebhookAction> extensions = ExtensionList.lookup(WebhookAction.class);
+        WebhookAction before = ExtensionList.lookupSingleton(WebhookAction.class);
+        extensions.remove(before);
+        extensions.add(action);
+        Jenkins.get().getActions().remove(before);
+        Jenkins.get().getActions().add(action);
+        return action;
+    }
+
+    private static WebhookAction withBodyTimeout(Duration timeout) {
+        return new WebhookAction(new RecentSecrets(WebhookSecrets::all, Clock.systemUTC()), timeout);
     }
 
     @Test
@@ -413,7 +429,7 @@ class WebhookActionTest {
 
     @Test
     void aSilentSenderIsRefusedAtTheDeadline() throws Exception {
-        ExtensionList.lookupSingleton(WebhookAction.class).bodyTimeout = Duration.ofMillis(100);
+        replace(withBodyTimeout(Duration.ofMillis(100)));
         try (Socket socket = silent()) {
             assertEquals(408, status(socket));
         }
@@ -421,8 +437,7 @@ class WebhookActionTest {
 
     @Test
     void sendersWithoutTheSecretHoldUpOnlyAFewRequests() throws Exception {
-        WebhookAction action = ExtensionList.lookupSingleton(WebhookAction.class);
-        action.bodyTimeout = Duration.ofHours(1);
+        WebhookAction action = replace(withBodyTimeout(Duration.ofHours(1)));
         List<Socket> senders = new ArrayList<>();
         try {
             while (senders.size() < 32) {
