@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.cli;
 
+import io.jenkins.plugins.mlflow.policy.Digests;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +32,19 @@ final class Main {
     }
 
     public static void main(String[] args) {
+        prepareDigests();
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int status = run(new Main(System.getenv(), Path.of(""), Clock.systemUTC()), out, err, args);
         Connection.endThreads();
         System.exit(status);
+    }
+
+    /** Java takes a tenth of a short process to find its first message digest: it does so beside the reading of the options. */
+    private static void prepareDigests() {
+        Thread thread = new Thread(() -> Digests.sha256(""), "digests");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     static int run(Main main, PrintWriter out, PrintWriter err, String... args) {
