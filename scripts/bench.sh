@@ -9,7 +9,7 @@ set -euo pipefail
 on_exit end
 
 REPETITIONS=${REPETITIONS:-15}
-JMH=${JMH:--f 2 -wi 5 -w 1 -i 8 -r 1}
+JMH=${JMH:--f 2 -wi 12 -w 1 -i 8 -r 1}
 PAGE=$ROOT/docs/dev/performance.md
 TABLES=$CACHE/bench
 PYTHON_3=$CACHE/mlflow-3/bin/python
