@@ -19,7 +19,7 @@ engine_torture() {
 plugin_torture() {
     say "plugin: 200 gates hit by kills of their controller, 20 kills with a real MLflow 3, races, a thousand gates at once (an hour or so)"
     openly "plugin torture" "$LOGS/torture-plugin.log" run_maven "$ROOT" test \
-        '-Dtest=CrashTest,LiveCrashTest,RaceTest,AgentLossTest,FloodTest,WebhookFloodTest,WebhookCrashTest' -Dexcluded.torture=nothing -Dexcluded.tests=mlflow \
+        '-Dtest=CrashTest,LiveCrashTest,RollbackCrashTest,RaceTest,AgentLossTest,FloodTest,GateThreadsTest,WebhookFloodTest,WebhookCrashTest' -Dexcluded.torture=nothing -Dexcluded.tests=mlflow \
         "-Dmlflow.environments=$CACHE/mlflow-3"
 }
 

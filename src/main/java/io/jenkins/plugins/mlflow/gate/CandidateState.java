@@ -6,8 +6,8 @@ import java.util.TreeSet;
 /**
  * The candidate. {@link CandidateResolver} sets which run, version and model it is, once, and {@link Gate} when that was;
  * {@link RunPoller} sets what was read of it, and again before a promotion. A version that is found or created later is set by
- * {@link PromotionPhase}, or by {@link AuditTags} after a refusal. {@link ModelVersions} sets what it has checked of the registry, and
- * {@link PromotionPhase} when metrics that changed must settle again.
+ * {@link PromotionPhase}, or by {@link AuditTags} after a refusal. {@link ModelVersions} and {@link BaselineResolver} set what they have checked of the registry,
+ * and {@link PromotionPhase} when metrics that changed must settle again.
  */
 final class CandidateState extends StatePart<CandidateState> {
     private static final long serialVersionUID = 1L;

@@ -5,8 +5,9 @@ import java.time.Instant;
 /**
  * What the promotion did and may have done. {@link PromotionPhase} sets it, but for these: {@link Gate} sets when the promotion
  * started, what responded to a write in place of MLflow, and in which phase an error ended the gate; {@link AuditTags} notes that the
- * tags failed; {@link GateState} moves {@code startedAt} after a pause or a restart, and clears {@code writeFault} with each phase.
- * {@link Gate} and {@link GateState} also set {@code registryRead} to false, after a fault and after an interruption.
+ * tags failed; {@link GateState} moves or clears {@code startedAt} after a pause or a restart, and clears {@code writeFault} with
+ * each phase. {@link Gate} and {@link GateState} also set {@code registryRead} to false, after a fault and after an interruption;
+ * {@link Gate} then clears {@code holderPrefetchedAt}.
  */
 final class PromotionJournal extends StatePart<PromotionJournal> {
     private static final long serialVersionUID = 1L;

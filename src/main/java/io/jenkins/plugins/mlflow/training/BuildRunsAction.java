@@ -111,7 +111,7 @@ public final class BuildRunsAction extends Tab implements RunAction2 {
         return RunRow.of(live.servers(), GatedMetrics.of(getRun()));
     }
 
-    /** Whether the page is worth to be loaded again. */
+    /** Whether the page should be reloaded. */
     public boolean isLive() {
         return getRun().isBuilding();
     }

@@ -12,7 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Reads the runs of a build for its pages. However many users look at a page, MLflow is asked once in some seconds, and no page waits
+ * Reads the runs of a build for its pages. However many users look at a page, MLflow gets one request every few seconds, and no page waits
  * for it: a page shows what is known, and what is read meanwhile shows on the next one. Of a finished build that has no runs on record,
  * because it was stopped for example, they are read once more.
  */

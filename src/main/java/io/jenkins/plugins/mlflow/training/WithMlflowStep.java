@@ -142,7 +142,7 @@ public final class WithMlflowStep extends Step {
             return Set.of(Run.class, TaskListener.class);
         }
 
-        /** A misspelt parameter must not go on with its default, as Jenkins by itself lets it. */
+        /** Jenkins alone would ignore a misspelt parameter and use the default; here it is an error. */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
             for (String name : arguments.keySet()) {

@@ -40,8 +40,8 @@ final class EventDetector {
     }
 
     /**
-     * An alias that was asked for because of a hint. Where nothing was seen of it before, a hint of another version than the holder
-     * gives no event: a newer hint tells of the holder, or it had the alias all the time.
+     * An alias that was asked for because of a hint. If the alias was not seen before and the hint names a version that is
+     * not the holder, there is no event: a newer hint names the holder, or the holder did not change.
      *
      * @param hinted the version that the alias is said to have been set on
      * @param holder the version that has it now, or an empty string for none

@@ -17,7 +17,7 @@ import jenkins.model.Jenkins;
 
 /**
  * The events that were learned from webhooks and whose server was not asked yet, up to a bound. They are on disk, under
- * {@code JENKINS_HOME/mlflow-eval-gate/trigger}. The same event is kept once, as long as nobody has begun to process it.
+ * {@code JENKINS_HOME/mlflow-eval-gate/trigger}. The same event is kept once, until its processing has started.
  */
 @Extension
 public final class EventInbox implements EventSink {
@@ -153,7 +153,7 @@ public final class EventInbox implements EventSink {
             journal.done(event, waiting.values());
         } catch (IOException e) {
             // It is processed again after a restart, which starts no second build.
-            LOGGER.log(Level.WARNING, "That an event was dealt with cannot be stored", e);
+            LOGGER.log(Level.WARNING, "Cannot record that an event was processed; check that Jenkins can write to its home", e);
         }
     }
 }

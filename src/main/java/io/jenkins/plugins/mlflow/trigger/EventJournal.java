@@ -27,7 +27,7 @@ import java.util.logging.Logger;
 final class EventJournal {
     private static final Logger LOGGER = Logger.getLogger(EventJournal.class.getName());
 
-    /** So many lines of no use are left until the file is written anew. */
+    /** The file is rewritten once it has this many obsolete lines. */
     private static final int MOST_USELESS_LINES = 2_000;
 
     private final Path folder;

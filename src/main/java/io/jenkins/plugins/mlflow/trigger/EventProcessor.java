@@ -19,8 +19,8 @@ import java.util.logging.Logger;
 /** Asks a server what is true of an event, and starts the builds that are due for it. */
 final class EventProcessor {
     /**
-     * MLflow tells of a version when it is created, and gives up after a few attempts. What was created longer ago than this before the
-     * event came is not new, whoever says so; between are the attempts and two clocks that differ.
+     * MLflow tells of a version when it is created, and gives up after a few attempts. A version that was created longer before
+     * the event than this is not new. The margin allows for MLflow's retries and for clocks that differ.
      */
     static final Duration LONGEST_DELIVERY = Duration.ofHours(1);
 

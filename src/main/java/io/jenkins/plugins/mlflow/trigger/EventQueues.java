@@ -152,7 +152,8 @@ final class EventQueues {
         if (isLong) {
             LOGGER.log(
                     Level.WARNING,
-                    "The event {0} is given up: MLflow server ''{1}'' could not be asked for {2} days.",
+                    "Event {0} is discarded: no request about it to MLflow server ''{1}'' succeeded in {2} days. Check the"
+                            + " server, and start the build by hand if it is wanted.",
                     new Object[] {event.event(), trigger.server().getName(), LONGEST_WAIT.toDays()});
         }
         return isLong;

@@ -17,10 +17,10 @@ import java.util.function.Supplier;
 
 /**
  * The secrets of webhooks as they were a moment ago, so that the requests of strangers cost one look-up over all folders in that
- * time, however many there are. They may only refuse: what a recent secret fits is to be checked with those of {@link #now}.
+ * time, however many there are. They can only refuse a request: if a recent secret fits, the signature is validated again with {@link #now}.
  */
 final class RecentSecrets {
-    /** So long may a secret be refused that was changed where no listener tells of it, as in a store of credentials. */
+    /** A secret that was changed where no listener is called, as in a store of credentials, may be refused for this long. */
     static final Duration MOST_AGE = Duration.ofSeconds(1);
 
     private final Supplier<List<WebhookSecrets.Entry>> source;

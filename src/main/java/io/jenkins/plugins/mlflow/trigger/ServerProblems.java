@@ -33,7 +33,7 @@ final class ServerProblems {
                 isNew ? Level.WARNING : Level.FINE,
                 problem instanceof RuntimeException ? problem : null,
                 () -> "MLflow triggers cannot use server '" + trigger.server().getName() + "'" + what
-                        + ". They ask again later, and nothing is lost. " + message);
+                        + ". Polls are retried, and so are events, for 7 days. " + message);
     }
 
     void succeeded(ListeningTrigger trigger) {

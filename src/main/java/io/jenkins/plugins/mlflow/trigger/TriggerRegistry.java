@@ -88,7 +88,7 @@ final class TriggerRegistry {
                 LOGGER.log(Level.INFO, "The MLflow trigger of {0} works again", job.getFullName());
             }
         } catch (ConfigurationException | RuntimeException e) {
-            // Whatever is wrong with one job, the triggers of the others go on.
+            // A problem with one job does not stop the triggers of other jobs.
             String problem = e instanceof ConfigurationException || e instanceof IllegalArgumentException
                     ? String.valueOf(e.getMessage())
                     : e.toString();

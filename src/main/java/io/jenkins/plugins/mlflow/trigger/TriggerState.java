@@ -38,7 +38,7 @@ final class TriggerState {
         final TreeSet<Long> started = new TreeSet<>();
         /** The lowest version that {@link #started} can tell of. */
         long startedFrom;
-        /** From an alias that is listened to, and that was seen, to who holds it: empty for nobody. */
+        /** From each alias that was seen to the version that holds it; empty if none does. */
         final Map<String, String> holders = new TreeMap<>();
         /** From {@code KEY=VALUE} to the versions that have the tag. */
         final Map<String, TreeSet<String>> tagged = new TreeMap<>();

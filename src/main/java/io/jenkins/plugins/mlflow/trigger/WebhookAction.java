@@ -102,7 +102,7 @@ public final class WebhookAction implements UnprotectedRootAction {
         return URL_NAME;
     }
 
-    /** Answers with a status and no body. It checks the method itself, as a refusal with a page would tell more than its status. */
+    /** Responds with a status and no body. It checks the method itself, because a page would reveal more than a status. */
     @SuppressWarnings("lgtm[jenkins/csrf]")
     public void doIndex(StaplerRequest2 req, StaplerResponse2 rsp) {
         int status;
@@ -167,8 +167,8 @@ public final class WebhookAction implements UnprotectedRootAction {
     }
 
     /**
-     * One server of every registry, and of every folder, whose secret the body was signed with. Only who knows a secret of a moment
-     * ago causes a look-up, which finds out whether it still is one.
+     * One server of every registry, and of every folder, whose secret the body was signed with. The current secrets are fetched
+     * only if a recent one fits, to check that it is still valid.
      */
     private Collection<MlflowServerConfiguration> signers(WebhookSignature signature, byte[] body) {
         Collection<MlflowServerConfiguration> recent = signers(signature, body, secrets.get());

@@ -36,7 +36,7 @@ final class FairExecutor {
     }
 
     /**
-     * Runs the task as soon as its queue comes next. If the threads refuse it, what they throw is thrown, and the task waits on:
+     * Runs the task as soon as its queue comes next. If the threads refuse it, their exception is thrown and the task stays in its queue:
      * until the next one is submitted or ends, or until it is withdrawn.
      */
     void submit(String queue, Runnable task) {
