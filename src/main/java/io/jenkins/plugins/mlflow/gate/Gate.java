@@ -226,9 +226,10 @@ public final class Gate {
         GateState state = context.state;
         if (!fault.isTransient()
                 && state.phase.isWriting()
-                && fault.category() == ErrorCategory.PROTOCOL
+                && fault.isFromElsewhere()
                 && state.journal.writeFault == null) {
             state.journal.writeFault = fault.getMessage();
+            state.journal.writeFaultCategory = fault.category();
             state.journal.registryRead = false;
             return Duration.ZERO;
         }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
+import io.jenkins.plugins.mlflow.tracking.ErrorCategory;
 import java.time.Instant;
 
 /**
@@ -20,6 +21,9 @@ final class PromotionJournal extends StatePart<PromotionJournal> {
     Instant lookForCreatedUntil;
     /** What responded to a write in place of MLflow; whether the write took effect is read back. */
     String writeFault;
+
+    /** Null if it is {@link ErrorCategory#PROTOCOL}, as in states of earlier versions. */
+    ErrorCategory writeFaultCategory;
     /** The phase in which an error ended the gate. */
     Phase failedIn;
 

@@ -150,7 +150,9 @@ final class PromotionPhase {
     /** The response to the write was not from MLflow, and the registry shows that it took no effect. */
     private void refuseAfterWriteFault() throws GateAbortException {
         if (state.journal.writeFault != null) {
-            throw new GateAbortException(ErrorCategory.PROTOCOL, state.journal.writeFault);
+            ErrorCategory category = state.journal.writeFaultCategory;
+            throw new GateAbortException(
+                    category == null ? ErrorCategory.PROTOCOL : category, state.journal.writeFault);
         }
     }
 

@@ -129,9 +129,6 @@ public final class Rollback {
         } catch (TrackingException e) {
             fault = e;
         }
-        if (fault != null && fault.isNeverSent()) {
-            return new Outcome(Result.REFUSED, fault.category(), fault.getMessage() + " Nothing was changed.", from);
-        }
         return readBack(tracking, author, fault);
     }
 
@@ -141,7 +138,7 @@ public final class Rollback {
         try {
             holder = holderAfterwards(tracking);
         } catch (TrackingException e) {
-            return notKnown(e);
+            return fault != null && fault.isNeverSent() ? notSent(fault) : notKnown(e);
         }
         if (to.equals(holder)) {
             return new Outcome(Result.DONE, null, tag(tracking, author), to);
@@ -149,7 +146,10 @@ public final class Rollback {
         if (!from.equals(holder)) {
             return movedElsewhere(holder);
         }
-        if (fault != null && fault.isTransient()) {
+        if (fault != null && fault.isNeverSent()) {
+            return notSent(fault);
+        }
+        if (fault != null && (fault.isTransient() || fault.category() == ErrorCategory.UNREACHABLE)) {
             return new Outcome(
                     Result.UNKNOWN,
                     fault.category(),
@@ -163,6 +163,10 @@ public final class Rollback {
                 (fault == null ? "Server '" + server + "' agreed, but did not move the alias." : fault.getMessage())
                         + " It is still at version " + from + ".",
                 from);
+    }
+
+    private Outcome notSent(TrackingException fault) {
+        return new Outcome(Result.REFUSED, fault.category(), fault.getMessage() + " Nothing was changed.", from);
     }
 
     private static Outcome notKnown(TrackingException e) {

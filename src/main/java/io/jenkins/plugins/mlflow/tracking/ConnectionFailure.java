@@ -61,7 +61,8 @@ enum ConnectionFailure {
         if (has(problem, SSLHandshakeException.class)) {
             return cutOff ? HANDSHAKE_CUT_OFF : UNTRUSTED;
         }
-        return cutOff ? LOST : UNTRUSTED;
+        // Any other fault may come after the handshake, when the request was sent already.
+        return String.valueOf(problem.getMessage()).contains("unrecognized SSL message") ? UNTRUSTED : LOST;
     }
 
     private static boolean has(Throwable problem, Class<? extends Throwable> kind) {
@@ -98,7 +99,8 @@ enum ConnectionFailure {
                                 + (proxy == null ? "server" : "proxy") + " runs and that its port is open.",
                         null);
             case HANDSHAKE_CUT_OFF ->
-                TrackingException.unsent(
+                // It may have been a second one, after the request.
+                TrackingException.passing(
                         ErrorCategory.UNREACHABLE,
                         shown + " was cut off during the TLS handshake (" + detail
                                 + "). Check that the server speaks https.",

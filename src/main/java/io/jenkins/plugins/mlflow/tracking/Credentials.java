@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What identifies the user to an MLflow server: nothing, a user name and password, or a bearer token. It can hide its own
@@ -119,6 +121,16 @@ public final class Credentials {
         String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
         forms.add(json);
         forms.add(json.replace("/", "\\/"));
+        for (String special : List.of("[^\\x00-\\x7f]", "[<>&']", "[^\\x00-\\x7f]|[<>&']")) {
+            for (String hex : List.of("\\u%04x", "\\u%04X")) {
+                forms.add(Pattern.compile(special)
+                        .matcher(json)
+                        .replaceAll(found -> Matcher.quoteReplacement(found.group()
+                                .chars()
+                                .mapToObj(unit -> String.format(hex, unit))
+                                .collect(Collectors.joining()))));
+            }
+        }
         String html = secret.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

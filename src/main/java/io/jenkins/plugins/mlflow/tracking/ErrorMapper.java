@@ -54,6 +54,15 @@ final class ErrorMapper {
         if (result.isPage() || result.claimsToBeHtml()) {
             throw TrackingException.permanent(PROTOCOL, described(request, result, PROXY_OR_LOGIN));
         }
+        if (result.isFromCache()) {
+            throw TrackingException.permanent(
+                    PROTOCOL,
+                    described(
+                            request,
+                            result,
+                            "A cache responded in place of MLflow (Age: " + excerpt(result.header("Age"))
+                                    + "), so this may be out of date. Exclude MLflow's API from the cache."));
+        }
     }
 
     private TrackingException refused(ApiRequest request, HttpResult result, int status) {

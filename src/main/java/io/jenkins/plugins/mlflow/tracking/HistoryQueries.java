@@ -113,7 +113,7 @@ final class HistoryQueries {
                 metric,
                 "max_results",
                 String.valueOf(METRIC_PAGE));
-        PageTokens tokens = new PageTokens(
+        PageTokens tokens = PageTokens.ofStream(
                 MOST_METRIC_PAGES,
                 "The " + subject + " has more than " + (long) METRIC_PAGE * MOST_METRIC_PAGES
                         + " values. Use the last value, or log fewer.");

@@ -64,6 +64,12 @@ final class HttpResult {
         return header("Content-Type").toLowerCase(Locale.ROOT).startsWith("text/html");
     }
 
+    /** Whether a cache kept the response for a second or longer. */
+    boolean isFromCache() {
+        String age = header("Age").strip();
+        return !age.isEmpty() && !age.matches("0+");
+    }
+
     /** The server's clock, or null. */
     Instant date() {
         return httpDate(header("Date"));

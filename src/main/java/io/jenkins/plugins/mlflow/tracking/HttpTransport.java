@@ -272,7 +272,8 @@ final class HttpTransport {
         HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri(address))
                 .version(HttpClient.Version.HTTP_1_1)
                 .header("User-Agent", "mlflow-eval-gate")
-                .header("Accept", "application/json");
+                .header("Accept", "application/json")
+                .header("Cache-Control", "no-cache");
         credentials.header().ifPresent(value -> builder.header("Authorization", value));
         // The JDK's client sends this to the proxy only. With an Authenticator, before Java 23, it would leave out the
         // other one.

@@ -118,6 +118,11 @@ final class JsonObject {
         }
     }
 
+    /** In bytes, of the whole response. */
+    int size() {
+        return response.result().bytes().length;
+    }
+
     /** The server's clock, or null. */
     Instant serverTime() {
         return response.result().date();

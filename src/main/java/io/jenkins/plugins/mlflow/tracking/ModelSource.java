@@ -36,7 +36,20 @@ public record ModelSource(Kind kind, String loggedModelId, String runId, String 
     }
 
     public static ModelSource ofRun(String runId, String path) {
-        return new ModelSource(Kind.RUN_ARTIFACT, null, runId, path.replaceAll("^/+|/+$", ""), null, null);
+        return new ModelSource(Kind.RUN_ARTIFACT, null, runId, withoutSlashes(path), null, null);
+    }
+
+    /** Not by an expression, which would take the square of their number. */
+    private static String withoutSlashes(String path) {
+        int start = 0;
+        int end = path.length();
+        while (start < end && path.charAt(start) == '/') {
+            start++;
+        }
+        while (end > start && path.charAt(end - 1) == '/') {
+            end--;
+        }
+        return path.substring(start, end);
     }
 
     /**

@@ -53,6 +53,11 @@ public class TrackingException extends Exception {
         return neverSent;
     }
 
+    /** Whether something else than MLflow is the reason, so that a write may have had its effect although a retry is of no use. */
+    public boolean isFromElsewhere() {
+        return category == ErrorCategory.PROTOCOL || category == ErrorCategory.UNREACHABLE;
+    }
+
     /** What the server asked for with {@code Retry-After}. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +19,11 @@ import java.util.regex.Pattern;
 final class VersionQueries {
     private static final int PAGE = 100;
     private static final int MOST_PAGES = 100;
+    /** Of a message in which MLflow says that there is no such alias or model; longer ones are not MLflow's. */
+    private static final int LONGEST_REFUSAL = 10_000;
+
+    private static final Pattern ALIAS = Pattern.compile("\\balias\\b");
+    private static final Pattern ABSENT = Pattern.compile("not found|does not exist");
     private static final Pattern NO_MODEL =
             Pattern.compile("(?is)registered[ _-]?model\\b.*(not found|does not exist|not exist).*");
 
@@ -72,16 +79,21 @@ final class VersionQueries {
 
     /** 2.x responds 400 INVALID_PARAMETER_VALUE even where the model is missing; other 400s have other words. */
     private static boolean isUnknownAlias(HttpResult result, String alias) {
-        String message = result.errorMessage();
-        boolean words = Pattern.compile(
-                        "(?is).*\\balias\\b.*" + Pattern.quote(alias) + ".*(not found|does not exist).*")
-                .matcher(message)
-                .matches();
-        return switch (result.errorCode()) {
-            case "INVALID_PARAMETER_VALUE" -> result.status() == 400 && words;
-            case "RESOURCE_DOES_NOT_EXIST" -> isAbsence(result) && words;
-            default -> false;
-        };
+        boolean isOfKind = isAbsence(result)
+                || result.status() == 400 && result.errorCode().equals("INVALID_PARAMETER_VALUE");
+        return isOfKind && saysUnknown(result.errorMessage(), alias);
+    }
+
+    /** Whether the word, the alias and its absence follow one another. One after the other, since backtracking would take hours. */
+    private static boolean saysUnknown(String message, String alias) {
+        if (message.length() > LONGEST_REFUSAL) {
+            return false;
+        }
+        String text = message.toLowerCase(Locale.ROOT);
+        String name = alias.toLowerCase(Locale.ROOT);
+        Matcher word = ALIAS.matcher(text);
+        int at = word.find() ? text.indexOf(name, word.end()) : -1;
+        return at >= 0 && ABSENT.matcher(text).find(at + name.length());
     }
 
     private static boolean isUnknownModel(HttpResult result) {

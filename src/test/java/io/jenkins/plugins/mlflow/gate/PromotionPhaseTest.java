@@ -389,17 +389,18 @@ class PromotionPhaseTest {
         assertEquals(List.of("alias champion=7"), mlflow.writes);
     }
 
-    @Test
-    void aPageThatAnswersAWriteInPlaceOfMlflowIsReadBack() throws Exception {
-        TrackingException page = TrackingException.permanent(ErrorCategory.PROTOCOL, "a login page responded");
-        mlflow.failAfterEffect("setAlias", page);
+    @ParameterizedTest
+    @EnumSource(names = {"PROTOCOL", "UNREACHABLE"})
+    void whatRespondsToAWriteInPlaceOfMlflowIsReadBack(ErrorCategory category) throws Exception {
+        TrackingException fault = TrackingException.permanent(category, "something else responded");
+        mlflow.failAfterEffect("setAlias", fault);
         assertTrue(drive.run().isPromoted());
 
         mlflow.aliases.put("champion", "6");
-        mlflow.failNext("setAlias", page);
+        mlflow.failNext("setAlias", fault);
         GateReport refused = drive.run();
-        assertEquals("PROTOCOL", refused.getErrorCategory());
-        assertEquals("PROTOCOL: a login page responded", refused.getReason());
+        assertEquals(category.name(), refused.getErrorCategory());
+        assertEquals(category + ": something else responded", refused.getReason());
         assertEquals(List.of("alias champion=7"), mlflow.writes);
     }
 

@@ -155,6 +155,27 @@ class RollbackTest {
         assertTrue(outcome.message().contains("may yet take effect"), outcome.message());
     }
 
+    /** A gateway may have tried before, and a fault of TLS may come after the request. */
+    @Test
+    void aWriteThatSeemsNeverToHaveArrivedIsReadBackToo() throws Exception {
+        TrackingException limited = TrackingException.unsent(ErrorCategory.UNREACHABLE, "Rate limited.", null);
+        mlflow.failAfterEffect("setAlias", limited);
+        assertEquals(Result.DONE, rollBack().result());
+
+        mlflow.aliases.put("champion", "7");
+        mlflow.failNext("setAlias", limited);
+        assertNothingChanged(ErrorCategory.UNREACHABLE, rollBack());
+
+        mlflow.failNext("setAlias", limited);
+        mlflow.passNext("versionByAlias");
+        mlflow.failNext("versionByAlias", LOST);
+        mlflow.failNext("versionByAlias", LOST);
+        assertNothingChanged(ErrorCategory.UNREACHABLE, rollBack());
+
+        mlflow.failNext("setAlias", TrackingException.permanent(ErrorCategory.UNREACHABLE, "No TLS connection."));
+        assertEquals(Result.UNKNOWN, rollBack().result());
+    }
+
     @Test
     void aServerThatOnlySaysYesIsNotBelieved() throws Exception {
         mlflow.passNext("versionByAlias");

@@ -47,6 +47,21 @@ class CredentialsTest {
         }
     }
 
+    /** Escaped as encoders of JSON do it: what is not ASCII, what HTML would read, or both. */
+    @Test
+    void aSecretThatJsonEscapesIsMasked() {
+        Credentials credentials = Credentials.basic("ann", "p\u00e4\u2039<5w\u00f6'\ud83d\ude00", "mlflow-login");
+        for (String form : new String[] {
+            "p\\u00e4\\u2039<5w\\u00f6'\\ud83d\\ude00",
+            "p\\u00E4\\u2039<5w\\u00F6'\\uD83D\\uDE00",
+            "p\u00e4\u2039\\u003c5w\u00f6\\u0027\ud83d\ude00",
+            "p\\u00e4\\u2039\\u003c5w\\u00f6\\u0027\\ud83d\\ude00",
+            "p\\u00E4\\u2039\\u003C5w\\u00F6\\u0027\\uD83D\\uDE00",
+        }) {
+            assertEquals("<****>", credentials.mask("<" + form + ">"), form);
+        }
+    }
+
     @Test
     void nothingIsMaskedWithoutASecret() {
         assertEquals("text", Credentials.none().mask("text"));

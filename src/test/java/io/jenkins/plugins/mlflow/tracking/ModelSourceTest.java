@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlflow.tracking;
 
+import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,15 @@ class ModelSourceTest {
             })
     void anArtifactPathIsKnownByRunAndPath(String source) {
         assertEquals(ModelSource.ofRun(RUN, "a/model"), ModelSource.parse(source));
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPathOfAMillionSlashesIsReadAtOnce() {
+        String slashes = "/".repeat(1_000_000);
+        assertEquals("a" + slashes + "x", ModelSource.parse("runs:/" + RUN + "/a" + slashes + "x").path());
+        assertEquals("a", ModelSource.parse("runs:/" + RUN + "/a" + slashes).path());
+        assertEquals("", ModelSource.ofRun(RUN, slashes).path());
     }
 
     @Test

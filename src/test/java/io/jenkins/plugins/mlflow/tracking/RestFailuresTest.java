@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import java.net.SocketException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Authenticator;
@@ -357,6 +360,21 @@ class RestFailuresTest {
         assertEquals(ErrorCategory.UNREACHABLE, e.category());
         assertTrue(e.isNeverSent());
         assertTrue(e.getMessage().contains("no such host"), e.getMessage());
+    }
+
+    /** Both may come after the request: a second handshake, and a record that somebody on the way made up. */
+    @Test
+    void aFaultOfTlsMayComeAfterTheRequest() {
+        IOException second = new SSLHandshakeException("Remote host terminated the handshake");
+        second.initCause(new SocketException("Connection reset"));
+        IOException tampered = new IOException("closed", new SSLException("Tag mismatch!"));
+        for (IOException problem : List.of(second, tampered)) {
+            TrackingException e =
+                    ConnectionFailure.of(problem).asException("POST x", "detail", Credentials.none(), null);
+            assertEquals(ErrorCategory.UNREACHABLE, e.category());
+            assertTrue(e.isTransient());
+            assertFalse(e.isNeverSent());
+        }
     }
 
     @Test

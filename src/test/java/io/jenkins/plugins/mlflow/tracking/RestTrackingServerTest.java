@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -300,6 +302,56 @@ class RestTrackingServerTest {
             } else {
                 assertThrows(TrackingException.class, () -> stub.server().versionByAlias("m", "champion"));
             }
+        }
+    }
+
+    /** Only the deadline of the test ends what searches such a message by trying every combination. */
+    @ParameterizedTest
+    @CsvSource({"9000, true", "2000000, false"})
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aLongMessageIsSearchedInOnePass(int length, boolean absent) throws Exception {
+        String words = "alias champion ".repeat(length / 15);
+        for (String end : List.of("", "not found")) {
+            String json = "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"" + words + end + "\"}";
+            try (StubServer stub = StubServer.answering(404, json)) {
+                if (absent && !end.isEmpty()) {
+                    assertTrue(stub.server().versionByAlias("m", "champion").isEmpty());
+                } else {
+                    assertThrows(TrackingException.class, () -> stub.server().versionByAlias("m", "champion"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void pagesThatAreKeptHaveALimitTogether() throws Exception {
+        String pad = "x".repeat(18_000_000);
+        AtomicInteger pages = new AtomicInteger();
+        try (StubServer stub = new StubServer((request, out) -> StubServer.respond(
+                out,
+                200,
+                "{\"files\":[],\"pad\":\"" + pad + "\",\"next_page_token\":\"" + pages.incrementAndGet() + "\"}"))) {
+            TrackingException e = assertThrows(
+                    TrackingException.class,
+                    () -> stub.server(Credentials.none(), Duration.ofSeconds(60)).artifacts("r", null));
+            assertEquals(ErrorCategory.PROTOCOL, e.category());
+            assertTrue(e.getMessage().contains("with more than 64 MiB in its pages"), e.getMessage());
+            assertEquals(4, pages.get());
+        }
+    }
+
+    @Test
+    void aCacheIsAskedNotToRespondAndNotBelievedIfItDoes() throws Exception {
+        String run = "{\"run\":{\"info\":{\"run_id\":\"r\",\"experiment_id\":\"1\"}}}";
+        try (StubServer stub = StubServer.answering(200, run, "Age: 0")) {
+            assertEquals("r", stub.server().run("r").id());
+            assertEquals("no-cache", stub.request().header("Cache-Control"));
+        }
+        try (StubServer stub = StubServer.answering(200, run, "Age: 104400")) {
+            TrackingException e =
+                    assertThrows(TrackingException.class, () -> stub.server().run("r"));
+            assertEquals(ErrorCategory.PROTOCOL, e.category());
+            assertTrue(e.getMessage().contains("A cache responded in place of MLflow (Age: 104400)"), e.getMessage());
         }
     }
 

@@ -141,7 +141,8 @@ final class CheckCommand implements Command {
                     Thread.sleep(advance.delay().toMillis());
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Java would end with 1, the status of a gate that did not pass and promoted nothing.
             state = gate.failed(state, ErrorCategory.CONFLICT, "Internal error: " + e);
         } finally {
             server.discardPrefetched();

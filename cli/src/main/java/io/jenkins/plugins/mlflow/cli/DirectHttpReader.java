@@ -71,8 +71,8 @@ final class DirectHttpReader {
         String first = line();
         Matcher status = STATUS.matcher(first);
         if (!status.matches()) {
-            throw new ProtocolException(
-                    "Invalid status line: \"" + first.substring(0, Math.min(first.length(), 100)) + "\"");
+            // Whole, since secrets are masked before it is cut.
+            throw new ProtocolException("Invalid status line: \"" + first + "\"");
         }
         return Integer.parseInt(status.group(1));
     }

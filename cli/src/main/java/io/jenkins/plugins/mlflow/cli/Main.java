@@ -78,7 +78,7 @@ final class Main {
             console.err().println(PROGRAM + " " + name + ": " + e.getMessage());
             console.err().println("`" + PROGRAM + " " + name + " --help` tells what there is.");
             return WRONG_ARGUMENTS;
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             console.err().println(PROGRAM + ": " + e);
             return OTHER_ERROR;
         }

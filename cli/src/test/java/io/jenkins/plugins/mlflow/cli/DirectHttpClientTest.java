@@ -76,7 +76,7 @@ class DirectHttpClientTest {
             String host = server.uri().replace("http://", "");
             assertEquals(
                     "GET /pre%20fix/%C3%BC/api/2.0/mlflow/runs/get?run_id=abc HTTP/1.1\r\nHost: " + host
-                            + "\r\nConnection: close\r\nAccept: application/json\r\nUser-Agent: mlflow-eval-gate\r\n\r\n",
+                            + "\r\nConnection: close\r\nAccept: application/json\r\nCache-Control: no-cache\r\nUser-Agent: mlflow-eval-gate\r\n\r\n",
                     server.requests().get(0));
         }
     }

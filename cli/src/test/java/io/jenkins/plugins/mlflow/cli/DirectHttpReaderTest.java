@@ -215,4 +215,12 @@ class DirectHttpReaderTest {
                 ProtocolException.class, () -> read(new SequenceInputStream(new ByteArrayInputStream(bytes), tooFar)));
         assertTrue(e.getMessage().contains("than"), e.getMessage());
     }
+
+    /** Who cuts it before secrets are masked may leave a part of one. */
+    @Test
+    void aStatusLineThatIsNoneIsToldWhole() {
+        String line = "x".repeat(5_000);
+        ProtocolException e = assertThrows(ProtocolException.class, () -> read(line + "||"));
+        assertTrue(e.getMessage().contains(line));
+    }
 }

@@ -5,10 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.gate.GateWorld;
+import io.jenkins.plugins.mlflow.policy.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +64,51 @@ class PromoteOptionTest {
             assertEquals(2, check(server, "--promote", "false", "--stage", "Production"));
             assertTrue(terminal.err.contains("`--promote false`"), terminal.err);
             assertEquals(List.of(), server.writes());
+        }
+    }
+
+    /** Java itself would end with 1, which says that nothing was promoted. */
+    @Test
+    void anErrorOfJavaAfterTheWriteIsNoGateThatDidNotPass() throws Exception {
+        try (GateWorld.Served server = GateWorld.GOOD.serve()) {
+            AtomicBoolean thrown = new AtomicBoolean();
+            Clock clock = new Clock() {
+                @Override
+                public Instant instant() {
+                    if (server.writes().stream().anyMatch(write -> write.contains("champion"))
+                            && thrown.compareAndSet(false, true)) {
+                        throw new OutOfMemoryError("of a test");
+                    }
+                    return Instant.now();
+                }
+
+                @Override
+                public ZoneId getZone() {
+                    return ZoneOffset.UTC;
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return this;
+                }
+            };
+            StringWriter out = new StringWriter();
+            int status = Main.run(
+                    new Main(Map.of(), directory, clock),
+                    new PrintWriter(out, true),
+                    new PrintWriter(new StringWriter(), true),
+                    "check",
+                    "--model",
+                    GateWorld.MODEL,
+                    "--tracking-uri",
+                    server.url(),
+                    "--json",
+                    "-");
+            assertTrue(thrown.get());
+            assertEquals(Main.OTHER_ERROR, status);
+            Map<?, ?> report = (Map<?, ?>) Json.read(out.toString());
+            assertEquals("ERROR", report.get("status"));
+            assertTrue(report.get("reason").toString().contains("of a test"), out.toString());
         }
     }
 }
