@@ -117,7 +117,10 @@ final class DeliveryStore {
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             // Its events are taken. After a restart it would be offered again, which starts no second build.
-            LOGGER.log(Level.WARNING, "Cannot record in " + folder + " that a webhook was accepted; check that Jenkins can write there", e);
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot record in " + folder + " that a webhook was accepted; check that Jenkins can write there",
+                    e);
         }
     }
 

@@ -153,7 +153,10 @@ public final class EventInbox implements EventSink {
             journal.done(event, waiting.values());
         } catch (IOException e) {
             // It is processed again after a restart, which starts no second build.
-            LOGGER.log(Level.WARNING, "Cannot record that an event was processed; check that Jenkins can write to its home", e);
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot record that an event was processed; check that Jenkins can write to its home",
+                    e);
         }
     }
 }

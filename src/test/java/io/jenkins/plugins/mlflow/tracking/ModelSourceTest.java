@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlflow.tracking;
 
-import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,7 +40,9 @@ class ModelSourceTest {
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aPathOfAMillionSlashesIsReadAtOnce() {
         String slashes = "/".repeat(1_000_000);
-        assertEquals("a" + slashes + "x", ModelSource.parse("runs:/" + RUN + "/a" + slashes + "x").path());
+        assertEquals(
+                "a" + slashes + "x",
+                ModelSource.parse("runs:/" + RUN + "/a" + slashes + "x").path());
         assertEquals("a", ModelSource.parse("runs:/" + RUN + "/a" + slashes).path());
         assertEquals("", ModelSource.ofRun(RUN, slashes).path());
     }

@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -333,7 +333,8 @@ class RestTrackingServerTest {
                 "{\"files\":[],\"pad\":\"" + pad + "\",\"next_page_token\":\"" + pages.incrementAndGet() + "\"}"))) {
             TrackingException e = assertThrows(
                     TrackingException.class,
-                    () -> stub.server(Credentials.none(), Duration.ofSeconds(60)).artifacts("r", null));
+                    () -> stub.server(Credentials.none(), Duration.ofSeconds(60))
+                            .artifacts("r", null));
             assertEquals(ErrorCategory.PROTOCOL, e.category());
             assertTrue(e.getMessage().contains("with more than 64 MiB in its pages"), e.getMessage());
             assertEquals(4, pages.get());
