@@ -132,11 +132,16 @@ class RestFailuresTest {
         }
     }
 
+    /** Below a path of its own, as a server of another test may have had the port before. */
     @Test
     void anUnknownRouteHintsAtThePathPrefix() throws IOException {
-        TrackingException e = failureOf(404, "<!doctype html><title>404 Not Found</title>", "Content-Type: text/html");
-        assertEquals(ErrorCategory.PROTOCOL, e.category());
-        assertTrue(e.getMessage().contains("path prefix"), e.getMessage());
+        try (StubServer stub =
+                StubServer.answering(404, "<!doctype html><title>404 Not Found</title>", "Content-Type: text/html")) {
+            TrackingException e =
+                    failure(StubServer.server(stub.url() + "/wrong", Credentials.none(), null, Duration.ofSeconds(5)));
+            assertEquals(ErrorCategory.PROTOCOL, e.category());
+            assertTrue(e.getMessage().contains("path prefix"), e.getMessage());
+        }
     }
 
     /** The first answer shows that the address is right. */
