@@ -83,7 +83,7 @@ in_jenkins() {
 measure() {
     if [ -n "$BASE" ]; then
         say "base, $BASE:"
-        "$1" "$CACHE/base" "$TABLES/base"
+        "$1" "$CACHE/base" "$TABLES/base" || say "The base failed at this measurement, which goes on with this tree."
         say "now:"
     fi
     "$1" "$ROOT" "$TABLES"
