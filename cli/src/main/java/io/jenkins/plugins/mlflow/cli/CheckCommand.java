@@ -62,7 +62,7 @@ final class CheckCommand implements Command {
         try {
             options.approval(startedAt);
             Connection connection = options.connection(main);
-            server = CompletableFuture.supplyAsync(connection::open, task -> inBackground("opening", task));
+            server = CompletableFuture.supplyAsync(connection::open, task -> Main.inBackground("opening", task));
             gate = new Gate(request(connection.address()), main.clock, ThreadLocalRandom.current());
             outputs.open();
         } catch (PolicyException | IllegalArgumentException e) {
@@ -74,14 +74,6 @@ final class CheckCommand implements Command {
                     null);
         }
         return drive(gate, gate.start(startedAt), server.join().prefetching(), progress);
-    }
-
-    /** While the policy is read, as most of the time of a short process goes into the loading of classes. */
-    private static Thread inBackground(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     /** Nobody can be options here: who approves is told beforehand. */

@@ -32,7 +32,9 @@ final class Main {
     }
 
     public static void main(String[] args) {
-        prepareDigests();
+        // Java takes a tenth of a short process to find its first message digest: it does so beside the reading of the
+        // options.
+        inBackground("digests", () -> Digests.sha256(""));
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int status = run(new Main(System.getenv(), Path.of(""), Clock.systemUTC()), out, err, args);
@@ -40,9 +42,9 @@ final class Main {
         System.exit(status);
     }
 
-    /** Java takes a tenth of a short process to find its first message digest: it does so beside the reading of the options. */
-    private static void prepareDigests() {
-        Thread thread = new Thread(() -> Digests.sha256(""), "digests");
+    /** Most of the time of a short process goes into the loading of classes, which two threads can do side by side. */
+    static void inBackground(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
     }

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.jenkins.plugins.mlflow.evaluation.GateReport;
 import io.jenkins.plugins.mlflow.gate.GateWorld;
 import io.jenkins.plugins.mlflow.policy.Json;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.jqwik.api.Arbitrary;
@@ -36,24 +33,14 @@ class DriversAgreeTest {
     private static Map<?, ?> commandLine(GateWorld world) throws Exception {
         Path directory = Files.createTempDirectory("drivers-");
         Path policy = Files.writeString(directory.resolve("eval_gate.yaml"), world.file());
-        StringWriter out = new StringWriter();
         try (GateWorld.Served server = world.serve()) {
-            Main.run(
-                    new Main(Map.of(), directory, Clock.systemUTC()),
-                    new PrintWriter(out, true),
-                    new PrintWriter(new StringWriter()),
-                    "check",
-                    "--model",
-                    GateWorld.MODEL,
-                    "--tracking-uri",
-                    server.url(),
-                    "--json",
-                    "-");
+            InProcess done = InProcess.run(
+                    directory, "check", "--model", GateWorld.MODEL, "--tracking-uri", server.url(), "--json", "-");
+            return (Map<?, ?>) Json.read(done.out());
         } finally {
             Files.delete(policy);
             Files.delete(directory);
         }
-        return (Map<?, ?>) Json.read(out.toString());
     }
 
     private static Map<String, Object> decision(Map<?, ?> report) {

@@ -14,10 +14,14 @@ public record InProcess(int status, String out, String err) {
     }
 
     static InProcess run(Path directory, Map<String, String> environment, String... arguments) {
+        return run(directory, environment, Clock.systemUTC(), arguments);
+    }
+
+    static InProcess run(Path directory, Map<String, String> environment, Clock clock, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Main.run(
-                new Main(environment, directory, Clock.systemUTC()),
+                new Main(environment, directory, clock),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 arguments);

@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.mlflow.gate.GateWorld;
-import io.jenkins.plugins.mlflow.policy.Json;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -72,43 +68,19 @@ class PromoteOptionTest {
     void anErrorOfJavaAfterTheWriteIsNoGateThatDidNotPass() throws Exception {
         try (GateWorld.Served server = GateWorld.GOOD.serve()) {
             AtomicBoolean thrown = new AtomicBoolean();
-            Clock clock = new Clock() {
-                @Override
-                public Instant instant() {
-                    if (server.writes().stream().anyMatch(write -> write.contains("champion"))
-                            && thrown.compareAndSet(false, true)) {
-                        throw new OutOfMemoryError("of a test");
-                    }
-                    return Instant.now();
+            InstantSource time = () -> {
+                if (server.writes().stream().anyMatch(write -> write.contains("champion"))
+                        && thrown.compareAndSet(false, true)) {
+                    throw new OutOfMemoryError("of a test");
                 }
-
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
+                return Instant.now();
             };
-            StringWriter out = new StringWriter();
-            int status = Main.run(
-                    new Main(Map.of(), directory, clock),
-                    new PrintWriter(out, true),
-                    new PrintWriter(new StringWriter(), true),
-                    "check",
-                    "--model",
-                    GateWorld.MODEL,
-                    "--tracking-uri",
-                    server.url(),
-                    "--json",
-                    "-");
+            terminal.clock = time.withZone(ZoneOffset.UTC);
+
+            assertEquals(Main.OTHER_ERROR, check(server));
             assertTrue(thrown.get());
-            assertEquals(Main.OTHER_ERROR, status);
-            Map<?, ?> report = (Map<?, ?>) Json.read(out.toString());
-            assertEquals("ERROR", report.get("status"));
-            assertTrue(report.get("reason").toString().contains("of a test"), out.toString());
+            assertEquals("ERROR", terminal.json().get("status"));
+            assertTrue(terminal.json().get("reason").toString().contains("of a test"), terminal.out);
         }
     }
 }
