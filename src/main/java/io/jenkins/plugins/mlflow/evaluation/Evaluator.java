@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
 import io.jenkins.plugins.mlflow.policy.Criticality;
-import io.jenkins.plugins.mlflow.policy.Decimals;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
 import io.jenkins.plugins.mlflow.policy.MetricKey;
 import io.jenkins.plugins.mlflow.policy.MetricRule;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -24,170 +22,98 @@ public final class Evaluator {
     /** Of slices whose origins the reason of their gap names. */
     private static final int MOST_ORIGINS = 3;
 
-    /** To look values up. */
-    private final Evidence evidence;
+    private static final int CRITICALITIES = Criticality.values().length;
 
-    private final SlicesOf candidateSlices;
-    private final SlicesOf unclearSlices;
-    private final SlicesOf baselineSlices;
+    private final Evidence evidence;
+    private final TargetReader reader;
     private final boolean rubberStamp;
-    private final List<Check> checks = new ArrayList<>();
+    /** Those that are reported first in front. */
+    private final List<List<Check>> ranks = new ArrayList<>();
 
     private Evaluator(GatePolicy policy, Evidence evidence) {
-        this.evidence = evidence.hashed();
-        this.candidateSlices = new SlicesOf(evidence.candidate());
-        this.unclearSlices = new SlicesOf(evidence.unclear());
-        this.baselineSlices = new SlicesOf(evidence.baseline());
+        this.evidence = evidence;
+        this.reader = new TargetReader(evidence);
         this.rubberStamp = policy.baseline() != null && policy.baseline().rubberStamp();
+        for (int rank = 0; rank < 2 * CRITICALITIES; rank++) {
+            ranks.add(new ArrayList<>());
+        }
     }
 
     /** The checks in the order of the report: not passed first, then by criticality, then in policy order. */
     public static List<Check> evaluate(GatePolicy policy, Evidence evidence) {
         Evaluator evaluator = new Evaluator(policy, evidence);
         policy.rules().forEach(evaluator::apply);
-        return inReportOrder(evaluator.checks);
-    }
-
-    private static List<Check> inReportOrder(List<Check> checks) {
-        int each = Criticality.values().length;
-        List<List<Check>> ranks = new ArrayList<>();
-        for (int rank = 0; rank < 2 * each; rank++) {
-            ranks.add(new ArrayList<>());
-        }
-        for (Check check : checks) {
-            ranks.get((check.isPassed() ? each : 0) + check.getCriticality().ordinal())
-                    .add(check);
-        }
-        List<Check> ordered = new ArrayList<>(checks.size());
-        ranks.forEach(ordered::addAll);
+        List<Check> ordered = new ArrayList<>();
+        evaluator.ranks.forEach(ordered::addAll);
         return ordered;
     }
 
+    private void add(Check check) {
+        ranks.get((check.isPassed() ? CRITICALITIES : 0) + check.getCriticality().ordinal())
+                .add(check);
+    }
+
     private void apply(MetricRule rule) {
-        String unclear = evidence.unclear().get(rule.target().key(rule.metric()));
+        MetricTarget target = rule.target();
+        String unclear = evidence.unclear().get(target.key(rule.metric()));
         if (unclear != null) {
-            addWhole(rule, null, Finding.inconclusive(unclear));
+            addWhole(rule, null, null, Finding.inconclusive(unclear));
             return;
         }
-        ExactRule exact = new ExactRule(rule);
-        if (!rule.target().isSliced()) {
-            add(rule, exact, rule.target().key(rule.metric()), null);
-            return;
-        }
-        SortedMap<String, MetricKey> slices = slicesOf(rule.target());
-        if (slices.size() < rule.target().atLeast()) {
+        List<Subject> subjects = reader.subjects(target);
+        if (target.isSliced() && subjects.size() < target.atLeast()) {
             addWhole(
                     rule,
+                    null,
                     null,
                     new Finding(
                             Verdict.MISSING,
                             null,
-                            "the run has " + slices.size() + " of at least "
-                                    + rule.target().atLeast() + " slices"));
+                            "the run has " + subjects.size() + " of at least " + target.atLeast() + " slices"));
         }
         if (rule.kind() == RuleKind.WORST_GAP) {
-            addGap(rule, slices);
+            addGap(rule, subjects);
         } else {
-            slices.forEach((slice, key) -> add(rule, exact, key, slice));
+            ExactRule exact = new ExactRule(rule);
+            Double limit = rule.limit().doubleValue();
+            for (Subject subject : subjects) {
+                add(check(rule, limit, subject, withOrigin(rule, subject, finding(rule, exact, subject))));
+            }
         }
-        if (evidence.baseline() != null && !rule.target().allowLostSlices()) {
-            for (String slice : baselineSlices.of(rule.target()).keySet()) {
-                if (!slices.containsKey(slice)) {
-                    addWhole(
-                            rule,
-                            slice,
-                            new Finding(
-                                    Verdict.MISSING, null, "the baseline has this slice and the candidate has not"));
-                }
+        if (!target.allowLostSlices()) {
+            for (String slice : reader.lostSlices(target)) {
+                addWhole(
+                        rule,
+                        slice,
+                        null,
+                        new Finding(Verdict.MISSING, null, "the baseline has this slice and the candidate has not"));
             }
         }
     }
 
-    /** Those with a value, and those of which it is not clear which value is meant. */
-    private SortedMap<String, MetricKey> slicesOf(MetricTarget target) {
-        SortedMap<String, MetricKey> unclear = unclearSlices.of(target);
-        if (unclear.isEmpty()) {
-            return candidateSlices.of(target);
+    private Finding finding(MetricRule rule, ExactRule exact, Subject subject) {
+        if (subject.unclear() != null) {
+            return Finding.inconclusive(subject.unclear());
         }
-        SortedMap<String, MetricKey> slices = new TreeMap<>(candidateSlices.of(target));
-        slices.putAll(unclear);
-        return slices;
-    }
-
-    /** Values that are put into the order of names once, if at all. */
-    private static final class SlicesOf {
-        private final Map<MetricKey, ?> values;
-        private NavigableMap<MetricKey, ?> sorted;
-        private MetricTarget last;
-        private SortedMap<String, MetricKey> ofLast;
-
-        SlicesOf(Map<MetricKey, ?> values) {
-            this.values = values;
+        if (subject.value() == null) {
+            return new Finding(Verdict.MISSING, null, evidence.absent().getOrDefault(subject.key(), missing(rule)));
         }
-
-        SortedMap<String, MetricKey> of(MetricTarget target) {
-            if (sorted == null) {
-                sorted = Evidence.sorted(values);
-            }
-            // The rules of a metric follow one another.
-            if (!target.equals(last)) {
-                ofLast = slices(target, sorted);
-                last = target;
-            }
-            return ofLast;
+        if (subject.c() == null) {
+            return new Finding(
+                    Verdict.NOT_FINITE, null, "the value is " + name(subject.value()) + ", not a finite number");
         }
-    }
-
-    /**
-     * From slice to the key of its value, among the values that the target chooses. The metrics that are the evidence of another slice
-     * are none.
-     */
-    public static SortedMap<String, MetricKey> slices(MetricTarget target, Map<MetricKey, ?> values) {
-        SortedMap<String, MetricKey> slices = new TreeMap<>();
-        String beginning = target.sliceBeginning();
-        for (MetricKey key : Evidence.sorted(values)
-                .tailMap(MetricKey.current(beginning), true)
-                .keySet()) {
-            String metric = key.name();
-            if (!metric.startsWith(beginning)) {
-                break;
-            }
-            String slice = target.isKey(key) ? target.sliceOf(metric) : null;
-            if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
-                slices.put(slice, key);
-            }
+        if (!rule.kind().isBound()) {
+            return comparison(rule, exact, subject);
         }
-        return slices;
-    }
-
-    private void add(MetricRule rule, ExactRule exact, MetricKey key, String slice) {
-        Double value = evidence.candidate().get(key);
-        Double baseline =
-                evidence.baseline() == null ? null : evidence.baseline().get(key);
-        BigDecimal c = value == null || !Evidence.isFinite(value) ? null : Decimals.shortest(value);
-        BigDecimal b = baseline == null || !Evidence.isFinite(baseline) ? null : Decimals.shortest(baseline);
-        Finding finding;
-        if (evidence.unclear().containsKey(key)) {
-            finding = Finding.inconclusive(evidence.unclear().get(key));
-        } else if (value == null) {
-            finding = new Finding(Verdict.MISSING, null, evidence.absent().getOrDefault(key, missing(rule)));
-        } else if (c == null) {
-            finding = new Finding(Verdict.NOT_FINITE, null, "the value is " + name(value) + ", not a finite number");
-        } else if (rule.kind().isBound()) {
-            finding = rule.target().evidence() == null
-                    ? exact.bound(c)
-                    : uncertain(rule, slice).bound(c);
-        } else {
-            finding = comparison(rule, exact, key, slice, c, b);
-        }
-        checks.add(check(rule, key, slice, value, baseline, change(c, b), withOrigin(rule, key, finding)));
+        return rule.target().evidence() == null
+                ? exact.bound(subject.c())
+                : uncertain(rule, subject.slice()).bound(subject.c());
     }
 
     /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
-    private Finding withOrigin(MetricRule rule, MetricKey key, Finding finding) {
-        Origin own = evidence.origins().get(key);
-        Origin theirs =
-                rule.kind().isBound() ? null : evidence.baselineOrigins().get(key);
+    private Finding withOrigin(MetricRule rule, Subject subject, Finding finding) {
+        Origin own = subject.origin();
+        Origin theirs = rule.kind().isBound() ? null : subject.baselineOrigin();
         if (own == null && theirs == null) {
             return finding;
         }
@@ -204,12 +130,7 @@ public final class Evaluator {
                         + rule.target().dataset();
     }
 
-    private static Double change(BigDecimal c, BigDecimal b) {
-        return c == null || b == null ? null : c.subtract(b).doubleValue();
-    }
-
-    private Finding comparison(
-            MetricRule rule, ExactRule exact, MetricKey key, String slice, BigDecimal c, BigDecimal b) {
+    private Finding comparison(MetricRule rule, ExactRule exact, Subject subject) {
         if (evidence.baseline() == null) {
             if (rubberStamp && evidence.rubberStampRefused() != null) {
                 return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
@@ -218,12 +139,11 @@ public final class Evaluator {
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
                     : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
         }
-        String incomparable = evidence.incomparable()
-                .getOrDefault(key, evidence.incomparable().get(rule.target().key(rule.metric())));
+        String incomparable = incomparable(rule, subject.key());
         if (incomparable != null) {
             return Finding.inconclusive(incomparable);
         }
-        if (b == null) {
+        if (subject.b() == null) {
             return new Finding(
                     Verdict.NO_BASELINE,
                     null,
@@ -233,8 +153,17 @@ public final class Evaluator {
                                     : " on dataset " + rule.target().dataset()));
         }
         return rule.target().evidence() == null
-                ? exact.comparison(c, b)
-                : uncertain(rule, slice).comparison(c, b);
+                ? exact.comparison(subject.c(), subject.b())
+                : uncertain(rule, subject.slice()).comparison(subject.c(), subject.b());
+    }
+
+    private String incomparable(MetricRule rule, MetricKey key) {
+        Map<MetricKey, String> reasons = evidence.incomparable();
+        if (reasons.isEmpty()) {
+            return null;
+        }
+        String own = reasons.get(key);
+        return own != null ? own : reasons.get(rule.target().key(rule.metric()));
     }
 
     private UncertainRule uncertain(MetricRule rule, String slice) {
@@ -252,47 +181,41 @@ public final class Evaluator {
         return new Uncertainty(rule.target(), evidence.candidate(), evidence.unclear(), slice);
     }
 
-    private void addGap(MetricRule rule, SortedMap<String, MetricKey> slices) {
+    private void addGap(MetricRule rule, List<Subject> slices) {
         if (slices.isEmpty()) {
             return;
         }
         SortedMap<String, BigDecimal> values = new TreeMap<>();
         Map<String, Uncertainty> uncertainties = new HashMap<>();
-        for (Map.Entry<String, MetricKey> slice : slices.entrySet()) {
-            MetricKey key = slice.getValue();
-            Double value = evidence.candidate().get(key);
-            String unclear = evidence.unclear().get(key);
-            if (unclear != null) {
-                addWhole(rule, null, Finding.inconclusive("slice " + slice.getKey() + ": " + unclear));
+        for (Subject slice : slices) {
+            if (slice.unclear() != null) {
+                addWhole(rule, null, null, Finding.inconclusive("slice " + slice.slice() + ": " + slice.unclear()));
                 return;
             }
-            if (!Evidence.isFinite(value)) {
+            if (slice.c() == null) {
                 addWhole(
                         rule,
+                        null,
                         null,
                         new Finding(
                                 Verdict.NOT_FINITE,
                                 null,
-                                "slice " + slice.getKey() + " is " + name(value) + ", not a finite number"));
+                                "slice " + slice.slice() + " is " + name(slice.value()) + ", not a finite number"));
                 return;
             }
-            values.put(slice.getKey(), Decimals.shortest(value));
-            uncertainties.put(slice.getKey(), ofCandidate(rule, slice.getKey()));
+            values.put(slice.slice(), slice.c());
+            uncertainties.put(slice.slice(), ofCandidate(rule, slice.slice()));
         }
         GapRule gap = new GapRule(rule, values);
         Finding finding = rule.target().evidence() == null ? gap.exact() : gap.uncertain(uncertainties);
-        Finding named = withOrigins(rule, slices, finding);
-        checks.add(check(rule, rule.target().key(rule.metric()), null, gap.gap().doubleValue(), null, null, named));
+        addWhole(rule, null, gap.gap().doubleValue(), withOrigins(slices, finding));
     }
 
-    private Finding withOrigins(MetricRule rule, SortedMap<String, MetricKey> slices, Finding finding) {
-        List<String> foreign = new ArrayList<>();
-        slices.forEach((slice, key) -> {
-            Origin origin = evidence.origins().get(key);
-            if (origin != null) {
-                foreign.add("slice " + slice + ": " + origin.inWords());
-            }
-        });
+    private static Finding withOrigins(List<Subject> slices, Finding finding) {
+        List<String> foreign = slices.stream()
+                .filter(slice -> slice.origin() != null)
+                .map(slice -> "slice " + slice.slice() + ": " + slice.origin().inWords())
+                .toList();
         if (foreign.isEmpty()) {
             return finding;
         }
@@ -303,32 +226,26 @@ public final class Evaluator {
     }
 
     /** A check of the slices as a whole, or of one that is not there. */
-    private void addWhole(MetricRule rule, String slice, Finding finding) {
+    private void addWhole(MetricRule rule, String slice, Double value, Finding finding) {
         MetricKey key = rule.target().key(MetricTarget.inSlice(rule.metric(), slice));
-        checks.add(check(rule, key, slice, null, null, null, finding));
+        Subject whole = Subject.of(slice, key, value, null, null, evidence.origins().get(key), null);
+        add(check(rule, rule.limit().doubleValue(), whole, finding));
     }
 
-    private Check check(
-            MetricRule rule,
-            MetricKey key,
-            String slice,
-            Double value,
-            Double baseline,
-            Double change,
-            Finding finding) {
-        Origin origin = evidence.origins().get(key);
+    private static Check check(MetricRule rule, Double limit, Subject subject, Finding finding) {
+        Origin origin = subject.origin();
         return new Check(
-                key.name(),
-                slice,
+                subject.key().name(),
+                subject.slice(),
                 origin != null && origin.dataset() != null
                         ? origin.dataset()
                         : rule.target().dataset(),
                 origin == null ? null : origin.runId(),
                 rule.kind().key(),
-                rule.limit().doubleValue(),
-                shown(value),
-                shown(baseline),
-                change,
+                limit,
+                shown(subject.value()),
+                shown(subject.baseline()),
+                subject.change(),
                 finding.margin(),
                 finding.verdict(),
                 rule.criticality(),

@@ -1,10 +1,8 @@
 package io.jenkins.plugins.mlflow.evaluation;
 
 import io.jenkins.plugins.mlflow.policy.MetricKey;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -52,23 +50,6 @@ public record Evidence(
         Map<MetricKey, Double> byKey = new TreeMap<>();
         values.forEach((name, value) -> byKey.put(MetricKey.current(name), value));
         return byKey;
-    }
-
-    /** The same with values that are looked up in a time which does not grow with their number. */
-    Evidence hashed() {
-        return new Evidence(
-                hashed(candidate),
-                hashed(baseline),
-                hashed(unclear),
-                hashed(incomparable),
-                hashed(absent),
-                hashed(origins),
-                hashed(baselineOrigins),
-                rubberStampRefused);
-    }
-
-    private static <T> Map<MetricKey, T> hashed(Map<MetricKey, T> values) {
-        return values instanceof SortedMap ? new HashMap<>(values) : values;
     }
 
     /** In the order of names, in which those of one target are found without looking at all. */

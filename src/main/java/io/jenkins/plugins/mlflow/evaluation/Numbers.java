@@ -7,7 +7,6 @@ import java.math.MathContext;
 /** Decimals as they are shown. */
 public final class Numbers {
     private static final int LONGEST_PLAIN = 15;
-    private static final int SMALLEST_PLAIN = 6;
 
     private static final MathContext BRIEF = new MathContext(6);
 
@@ -36,9 +35,8 @@ public final class Numbers {
     public static String text(BigDecimal number) {
         BigDecimal stripped = number.stripTrailingZeros();
         int exponent = stripped.precision() - stripped.scale() - 1;
-        return stripped.signum() == 0 || exponent >= -SMALLEST_PLAIN && exponent < LONGEST_PLAIN
-                ? stripped.toPlainString()
-                : stripped.toString();
+        // Without a positive exponent both are the same, and toString is the quicker.
+        return stripped.scale() < 0 && exponent < LONGEST_PLAIN ? stripped.toPlainString() : stripped.toString();
     }
 
     /** The same for a double: nothing for null, and the name of what is not finite. */

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlflow.gate;
 
-import io.jenkins.plugins.mlflow.evaluation.Evaluator;
+import io.jenkins.plugins.mlflow.evaluation.Slice;
 import io.jenkins.plugins.mlflow.policy.Criticality;
 import io.jenkins.plugins.mlflow.policy.EvidenceSource;
 import io.jenkins.plugins.mlflow.policy.GatePolicy;
@@ -97,7 +97,7 @@ final class RequiredMetrics {
     boolean isTooShort(MetricSnapshot measured) {
         return gated.stream()
                 .anyMatch(target -> target.isSliced()
-                        ? !Evaluator.slices(target, measured.tooShort).isEmpty()
+                        ? !Slice.of(target, measured.tooShort).isEmpty()
                         : measured.tooShort.containsKey(target.key(target.name())));
     }
 
@@ -110,8 +110,8 @@ final class RequiredMetrics {
                 continue;
             }
             Set<String> slices =
-                    new TreeSet<>(Evaluator.slices(target, measured.values).keySet());
-            slices.addAll(Evaluator.slices(target, measured.unclear).keySet());
+                    new TreeSet<>(Slice.of(target, measured.values).keySet());
+            slices.addAll(Slice.of(target, measured.unclear).keySet());
             if (slices.size() < target.atLeast()) {
                 missing.add(
                         target.inWords(target.name()) + " (" + slices.size() + " of " + target.atLeast() + " slices)");
@@ -120,7 +120,7 @@ final class RequiredMetrics {
                 missing(measured, target, inSlice(patterns(target), slice), missing);
             }
             if (baseline != null && !target.allowLostSlices()) {
-                Evaluator.slices(target, baseline).keySet().stream()
+                Slice.of(target, baseline).keySet().stream()
                         .filter(slice -> !slices.contains(slice))
                         .map(slice -> target.inWords(MetricTarget.inSlice(target.name(), slice)))
                         .forEach(missing::add);

@@ -1,0 +1,38 @@
+package io.jenkins.plugins.mlflow.evaluation;
+
+import io.jenkins.plugins.mlflow.policy.MetricKey;
+import io.jenkins.plugins.mlflow.policy.MetricTarget;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is kept of one slice of a metric.
+ *
+ * @param key what it is kept under
+ * @param value what is kept
+ */
+public record Slice<V>(MetricKey key, V value) {
+    /**
+     * From the slice's name to what is kept of it, of those that the target chooses. The metrics that are the evidence of another
+     * slice are none.
+     */
+    public static <V> SortedMap<String, Slice<V>> of(MetricTarget target, Map<MetricKey, V> values) {
+        SortedMap<String, Slice<V>> slices = new TreeMap<>();
+        String beginning = target.sliceBeginning();
+        for (Map.Entry<MetricKey, V> entry : Evidence.sorted(values)
+                .tailMap(MetricKey.current(beginning), true)
+                .entrySet()) {
+            MetricKey key = entry.getKey();
+            String metric = key.name();
+            if (!metric.startsWith(beginning)) {
+                break;
+            }
+            String slice = target.isKey(key) ? target.sliceOf(metric) : null;
+            if (slice != null && !target.isEvidence(metric, other -> values.containsKey(target.key(other)))) {
+                slices.put(slice, new Slice<>(key, entry.getValue()));
+            }
+        }
+        return slices;
+    }
+}
