@@ -60,8 +60,8 @@ public final class Evaluator {
             addWhole(rule, null, null, Finding.inconclusive(unclear));
             return;
         }
-        List<Subject> subjects = reader.subjects(target);
-        if (target.isSliced() && subjects.size() < target.atLeast()) {
+        List<EvaluatedMetric> metrics = reader.metrics(target);
+        if (target.isSliced() && metrics.size() < target.atLeast()) {
             addWhole(
                     rule,
                     null,
@@ -69,15 +69,15 @@ public final class Evaluator {
                     new Finding(
                             Verdict.MISSING,
                             null,
-                            "the run has " + subjects.size() + " of at least " + target.atLeast() + " slices"));
+                            "the run has " + metrics.size() + " of at least " + target.atLeast() + " slices"));
         }
         if (rule.kind() == RuleKind.WORST_GAP) {
-            addGap(rule, subjects);
+            addGap(rule, metrics);
         } else {
             ExactRule exact = new ExactRule(rule);
             Double limit = rule.limit().doubleValue();
-            for (Subject subject : subjects) {
-                add(check(rule, limit, subject, withOrigin(rule, subject, finding(rule, exact, subject))));
+            for (EvaluatedMetric metric : metrics) {
+                add(check(rule, limit, metric, withOrigin(rule, metric, finding(rule, exact, metric))));
             }
         }
         if (!target.allowLostSlices()) {
@@ -91,29 +91,29 @@ public final class Evaluator {
         }
     }
 
-    private Finding finding(MetricRule rule, ExactRule exact, Subject subject) {
-        if (subject.unclear() != null) {
-            return Finding.inconclusive(subject.unclear());
+    private Finding finding(MetricRule rule, ExactRule exact, EvaluatedMetric metric) {
+        if (metric.unclear() != null) {
+            return Finding.inconclusive(metric.unclear());
         }
-        if (subject.value() == null) {
-            return new Finding(Verdict.MISSING, null, evidence.absent().getOrDefault(subject.key(), missing(rule)));
+        if (metric.value() == null) {
+            return new Finding(Verdict.MISSING, null, evidence.absent().getOrDefault(metric.key(), missing(rule)));
         }
-        if (subject.c() == null) {
+        if (metric.c() == null) {
             return new Finding(
-                    Verdict.NOT_FINITE, null, "the value is " + name(subject.value()) + ", not a finite number");
+                    Verdict.NOT_FINITE, null, "the value is " + name(metric.value()) + ", not a finite number");
         }
         if (!rule.kind().isBound()) {
-            return comparison(rule, exact, subject);
+            return comparison(rule, exact, metric);
         }
         return rule.target().evidence() == null
-                ? exact.bound(subject.c())
-                : uncertain(rule, subject.slice()).bound(subject.c());
+                ? exact.bound(metric.c())
+                : uncertain(rule, metric.slice()).bound(metric.c());
     }
 
     /** What a value is of belongs to the reason, so that nobody takes it for the run's own. */
-    private Finding withOrigin(MetricRule rule, Subject subject, Finding finding) {
-        Origin own = subject.origin();
-        Origin theirs = rule.kind().isBound() ? null : subject.baselineOrigin();
+    private Finding withOrigin(MetricRule rule, EvaluatedMetric metric, Finding finding) {
+        Origin own = metric.origin();
+        Origin theirs = rule.kind().isBound() ? null : metric.baselineOrigin();
         if (own == null && theirs == null) {
             return finding;
         }
@@ -130,7 +130,7 @@ public final class Evaluator {
                         + rule.target().dataset();
     }
 
-    private Finding comparison(MetricRule rule, ExactRule exact, Subject subject) {
+    private Finding comparison(MetricRule rule, ExactRule exact, EvaluatedMetric metric) {
         if (evidence.baseline() == null) {
             if (rubberStamp && evidence.rubberStampRefused() != null) {
                 return new Finding(Verdict.NO_BASELINE, null, evidence.rubberStampRefused());
@@ -139,11 +139,11 @@ public final class Evaluator {
                     ? new Finding(Verdict.PASSED, null, "rubber stamp: there is no baseline yet")
                     : new Finding(Verdict.NO_BASELINE, null, "there is no baseline to compare with");
         }
-        String incomparable = incomparable(rule, subject.key());
+        String incomparable = incomparable(rule, metric.key());
         if (incomparable != null) {
             return Finding.inconclusive(incomparable);
         }
-        if (subject.b() == null) {
+        if (metric.b() == null) {
             return new Finding(
                     Verdict.NO_BASELINE,
                     null,
@@ -153,8 +153,8 @@ public final class Evaluator {
                                     : " on dataset " + rule.target().dataset()));
         }
         return rule.target().evidence() == null
-                ? exact.comparison(subject.c(), subject.b())
-                : uncertain(rule, subject.slice()).comparison(subject.c(), subject.b());
+                ? exact.comparison(metric.c(), metric.b())
+                : uncertain(rule, metric.slice()).comparison(metric.c(), metric.b());
     }
 
     private String incomparable(MetricRule rule, MetricKey key) {
@@ -181,13 +181,13 @@ public final class Evaluator {
         return new Uncertainty(rule.target(), evidence.candidate(), evidence.unclear(), slice);
     }
 
-    private void addGap(MetricRule rule, List<Subject> slices) {
+    private void addGap(MetricRule rule, List<EvaluatedMetric> slices) {
         if (slices.isEmpty()) {
             return;
         }
         SortedMap<String, BigDecimal> values = new TreeMap<>();
         Map<String, Uncertainty> uncertainties = new HashMap<>();
-        for (Subject slice : slices) {
+        for (EvaluatedMetric slice : slices) {
             if (slice.unclear() != null) {
                 addWhole(rule, null, null, Finding.inconclusive("slice " + slice.slice() + ": " + slice.unclear()));
                 return;
@@ -211,7 +211,7 @@ public final class Evaluator {
         addWhole(rule, null, gap.gap().doubleValue(), withOrigins(slices, finding));
     }
 
-    private static Finding withOrigins(List<Subject> slices, Finding finding) {
+    private static Finding withOrigins(List<EvaluatedMetric> slices, Finding finding) {
         List<String> foreign = slices.stream()
                 .filter(slice -> slice.origin() != null)
                 .map(slice -> "slice " + slice.slice() + ": " + slice.origin().inWords())
@@ -228,24 +228,24 @@ public final class Evaluator {
     /** A check of the slices as a whole, or of one that is not there. */
     private void addWhole(MetricRule rule, String slice, Double value, Finding finding) {
         MetricKey key = rule.target().key(MetricTarget.inSlice(rule.metric(), slice));
-        Subject whole = Subject.of(slice, key, value, null, null, evidence.origins().get(key), null);
+        EvaluatedMetric whole = EvaluatedMetric.of(slice, key, value, null, null, evidence.origins().get(key), null);
         add(check(rule, rule.limit().doubleValue(), whole, finding));
     }
 
-    private static Check check(MetricRule rule, Double limit, Subject subject, Finding finding) {
-        Origin origin = subject.origin();
+    private static Check check(MetricRule rule, Double limit, EvaluatedMetric metric, Finding finding) {
+        Origin origin = metric.origin();
         return new Check(
-                subject.key().name(),
-                subject.slice(),
+                metric.key().name(),
+                metric.slice(),
                 origin != null && origin.dataset() != null
                         ? origin.dataset()
                         : rule.target().dataset(),
                 origin == null ? null : origin.runId(),
                 rule.kind().key(),
                 limit,
-                shown(subject.value()),
-                shown(subject.baseline()),
-                subject.change(),
+                shown(metric.value()),
+                shown(metric.baseline()),
+                metric.change(),
                 finding.margin(),
                 finding.verdict(),
                 rule.criticality(),

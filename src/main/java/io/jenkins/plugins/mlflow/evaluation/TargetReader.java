@@ -15,7 +15,7 @@ final class TargetReader {
     private final NavigableMap<MetricKey, Double> baseline;
     private final NavigableMap<MetricKey, String> unclear;
     private MetricTarget last;
-    private List<Subject> subjects;
+    private List<EvaluatedMetric> metrics;
     private List<String> lostSlices;
 
     TargetReader(Evidence evidence) {
@@ -26,9 +26,9 @@ final class TargetReader {
     }
 
     /** The metric, whether or not it has a value; or its slices by name, those of which no value is clear included. */
-    List<Subject> subjects(MetricTarget target) {
+    List<EvaluatedMetric> metrics(MetricTarget target) {
         read(target);
-        return subjects;
+        return metrics;
     }
 
     /** The slices that the baseline has and the candidate has not. */
@@ -47,7 +47,7 @@ final class TargetReader {
             readSlices(target);
         } else {
             MetricKey key = target.key(target.name());
-            subjects = List.of(subject(null, key, candidate.get(key), baseline == null ? null : baseline.get(key)));
+            metrics = List.of(metric(null, key, candidate.get(key), baseline == null ? null : baseline.get(key)));
         }
     }
 
@@ -58,16 +58,16 @@ final class TargetReader {
                     .forEach((name, slice) -> own.putIfAbsent(name, new Slice<>(slice.key(), null)));
         }
         SortedMap<String, Slice<Double>> theirs = baseline == null ? new TreeMap<>() : Slice.of(target, baseline);
-        subjects = new ArrayList<>(own.size());
+        metrics = new ArrayList<>(own.size());
         own.forEach((name, slice) -> {
             Slice<Double> their = theirs.remove(name);
-            subjects.add(subject(name, slice.key(), slice.value(), their == null ? null : their.value()));
+            metrics.add(metric(name, slice.key(), slice.value(), their == null ? null : their.value()));
         });
         lostSlices = List.copyOf(theirs.keySet());
     }
 
-    private Subject subject(String slice, MetricKey key, Double value, Double theirs) {
-        return Subject.of(
+    private EvaluatedMetric metric(String slice, MetricKey key, Double value, Double theirs) {
+        return EvaluatedMetric.of(
                 slice,
                 key,
                 value,

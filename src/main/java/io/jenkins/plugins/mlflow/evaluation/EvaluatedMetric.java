@@ -18,7 +18,7 @@ import java.math.BigDecimal;
  * @param origin of the candidate's value, if not from where the rule expects it; or null
  * @param baselineOrigin likewise of the baseline's
  */
-record Subject(
+record EvaluatedMetric(
         String slice,
         MetricKey key,
         Double value,
@@ -30,7 +30,7 @@ record Subject(
         Origin origin,
         Origin baselineOrigin) {
 
-    static Subject of(
+    static EvaluatedMetric of(
             String slice,
             MetricKey key,
             Double value,
@@ -41,7 +41,7 @@ record Subject(
         BigDecimal c = finite(value);
         BigDecimal b = finite(baseline);
         Double change = c == null || b == null ? null : c.subtract(b).doubleValue();
-        return new Subject(slice, key, value, baseline, c, b, change, unclear, origin, baselineOrigin);
+        return new EvaluatedMetric(slice, key, value, baseline, c, b, change, unclear, origin, baselineOrigin);
     }
 
     private static BigDecimal finite(Double value) {
