@@ -83,7 +83,12 @@ in_jenkins() {
 measure() {
     if [ -n "$BASE" ]; then
         say "base, $BASE:"
-        "$1" "$CACHE/base" "$TABLES/base" || say "The base failed at this measurement, which goes on with this tree."
+        # A subshell of its own, as set -e means nothing left of "||".
+        set +e
+        (set -e; "$1" "$CACHE/base" "$TABLES/base")
+        local status=$?
+        set -e
+        [ "$status" -eq 0 ] || say "The base failed at this measurement, which goes on with this tree."
         say "now:"
     fi
     "$1" "$ROOT" "$TABLES"

@@ -49,7 +49,8 @@ public final class Evaluator {
     }
 
     private void add(Check check) {
-        ranks.get((check.isPassed() ? CRITICALITIES : 0) + check.getCriticality().ordinal())
+        ranks.get((check.isPassed() ? CRITICALITIES : 0)
+                        + check.getCriticality().ordinal())
                 .add(check);
     }
 
@@ -228,7 +229,8 @@ public final class Evaluator {
     /** A check of the slices as a whole, or of one that is not there. */
     private void addWhole(MetricRule rule, String slice, Double value, Finding finding) {
         MetricKey key = rule.target().key(MetricTarget.inSlice(rule.metric(), slice));
-        EvaluatedMetric whole = EvaluatedMetric.of(slice, key, value, null, null, evidence.origins().get(key), null);
+        EvaluatedMetric whole = EvaluatedMetric.of(
+                slice, key, value, null, null, evidence.origins().get(key), null);
         add(check(rule, rule.limit().doubleValue(), whole, finding));
     }
 

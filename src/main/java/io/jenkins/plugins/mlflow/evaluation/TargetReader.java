@@ -54,8 +54,7 @@ final class TargetReader {
     private void readSlices(MetricTarget target) {
         SortedMap<String, Slice<Double>> own = Slice.of(target, candidate);
         if (!unclear.isEmpty()) {
-            Slice.of(target, unclear)
-                    .forEach((name, slice) -> own.putIfAbsent(name, new Slice<>(slice.key(), null)));
+            Slice.of(target, unclear).forEach((name, slice) -> own.putIfAbsent(name, new Slice<>(slice.key(), null)));
         }
         SortedMap<String, Slice<Double>> theirs = baseline == null ? new TreeMap<>() : Slice.of(target, baseline);
         metrics = new ArrayList<>(own.size());

@@ -109,8 +109,7 @@ final class RequiredMetrics {
                 missing(measured, target, patterns(target), missing);
                 continue;
             }
-            Set<String> slices =
-                    new TreeSet<>(Slice.of(target, measured.values).keySet());
+            Set<String> slices = new TreeSet<>(Slice.of(target, measured.values).keySet());
             slices.addAll(Slice.of(target, measured.unclear).keySet());
             if (slices.size() < target.atLeast()) {
                 missing.add(

@@ -52,6 +52,27 @@ class GateBench {
         mlflow = Pipelines.configure(new HttpMlflow().championAndCandidate());
     }
 
+    /** A step that is measured. */
+    private static final class Measured {
+        final String title;
+        final String name;
+        /** As RoundTripsTest shows them. */
+        final int trips;
+
+        final WorkflowJob job;
+        /** From the server's delay to the times over those of the round trips. */
+        final Map<Integer, List<Double>> over = new LinkedHashMap<>();
+
+        int requests;
+
+        Measured(String title, String name, int trips, WorkflowJob job) {
+            this.title = title;
+            this.name = name;
+            this.trips = trips;
+            this.job = job;
+        }
+    }
+
     @AfterEach
     void stop() {
         mlflow.close();
@@ -59,54 +80,52 @@ class GateBench {
 
     @Test
     void theStepFromItsStartToItsEnd() throws Exception {
-        Map<String, WorkflowJob> jobs = new LinkedHashMap<>();
-        // As RoundTripsTest shows them; the tags of the promotion are the fifth.
-        Map<String, Integer> trips = Map.of(
-                "thresholds, run by id",
-                2,
-                "with a baseline, run by id",
-                2,
-                "thresholds, promotion of the run's version",
-                5);
-        jobs.put("thresholds, run by id", job(GATE + "thresholds: [accuracy: 0.9]"));
-        jobs.put(
-                "with a baseline, run by id",
-                job(GATE + "thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], baseline: 'champion'"));
-        jobs.put(
-                "thresholds, promotion of the run's version",
-                job(GATE + "thresholds: [accuracy: 0.9], promote: 'champion'"));
+        List<Measured> steps = List.of(
+                new Measured(
+                        "one of Jenkins' own: `sleep` for a millisecond",
+                        "sleep",
+                        0,
+                        job("sleep time: 1, unit: 'MILLISECONDS'")),
+                new Measured("thresholds, run by id", "mlflowEvalGate", 2, job(GATE + "thresholds: [accuracy: 0.9]")),
+                new Measured(
+                        "with a baseline, run by id",
+                        "mlflowEvalGate",
+                        2,
+                        job(GATE + "thresholds: [accuracy: [min: 0.9, max_drop: 0.01]], baseline: 'champion'")),
+                // The tags of the promotion are the fifth.
+                new Measured(
+                        "thresholds, promotion of the run's version",
+                        "mlflowEvalGate",
+                        5,
+                        job(GATE + "thresholds: [accuracy: 0.9], promote: 'champion'")));
         StringBuilder table = new StringBuilder(
-                "### In Jenkins\n\nThe step from its start to the next step's, in pipelines on a controller"
+                "### In Jenkins\n\nA step from its start to the next step's, in pipelines on a controller"
                         + " under test, with a stub in place of MLflow; by turns, " + Figures.TURNS
                         + " of each; time over (round trips × delay) in ms, median"
                         + " (quartiles).\n\n"
-                        + "| gate | requests | round trips | answers at once | after 5 ms | 20 ms | 100 ms |\n"
+                        + "| step | requests | round trips | answers at once | after 5 ms | 20 ms | 100 ms |\n"
                         + "| --- | --- | --- | --- | --- | --- | --- |\n");
-        Map<String, List<List<Double>>> over = new LinkedHashMap<>();
-        Map<String, String> counts = new LinkedHashMap<>();
         for (int turn = -WARM_UP; turn < Figures.TURNS; turn++) {
-            for (int i = 0; i < DELAYS_MS.length; i++) {
-                for (Map.Entry<String, WorkflowJob> job : jobs.entrySet()) {
+            for (int delay : DELAYS_MS) {
+                for (Measured step : steps) {
                     mlflow.alias("champion", 6);
-                    mlflow.delayMillis = DELAYS_MS[i];
+                    mlflow.delayMillis = delay;
                     int before = mlflow.requests.size();
-                    long took = millis(jenkins.buildAndAssertSuccess(job.getValue()));
-                    counts.put(job.getKey(), mlflow.requests.size() - before + " | " + trips.get(job.getKey()));
+                    long took = millis(jenkins.buildAndAssertSuccess(step.job), step.name);
+                    step.requests = mlflow.requests.size() - before;
                     if (turn >= 0) {
-                        List<List<Double>> rows = over.computeIfAbsent(job.getKey(), key -> new ArrayList<>());
-                        while (rows.size() <= i) {
-                            rows.add(new ArrayList<>());
-                        }
-                        rows.get(i).add((double) took - DELAYS_MS[i] * trips.get(job.getKey()));
+                        step.over
+                                .computeIfAbsent(delay, key -> new ArrayList<>())
+                                .add((double) took - delay * step.trips);
                     }
                 }
             }
         }
-        over.forEach((name, rows) -> {
-            table.append("| ").append(name).append(" | ").append(counts.get(name));
-            rows.forEach(row -> table.append(" | ").append(Figures.quartiles(row)));
+        for (Measured step : steps) {
+            table.append("| " + step.title + " | " + step.requests + " | " + step.trips);
+            step.over.values().forEach(times -> table.append(" | ").append(Figures.quartiles(times)));
             table.append(" |\n");
-        });
+        }
         Figures.write("4-jenkins.md", table.toString());
     }
 
@@ -309,10 +328,10 @@ class GateBench {
         return Pipelines.job(jenkins, script + "\necho 'over'");
     }
 
-    /** From the start of the gate to the start of the step after it, as Jenkins recorded them. */
-    private static long millis(WorkflowRun build) {
+    /** From the start of the step of this name to the start of the step after it, as Jenkins recorded them. */
+    private static long millis(WorkflowRun build, String step) {
         FlowNode echo = node(build, "echo");
-        return TimingAction.getStartTime(echo) - TimingAction.getStartTime(node(build, "mlflowEvalGate"));
+        return TimingAction.getStartTime(echo) - TimingAction.getStartTime(node(build, step));
     }
 
     private static FlowNode node(WorkflowRun build, String step) {
