@@ -28,41 +28,41 @@ public final class GateRecorder {
      * @param number of the report in the build
      */
     public static void note(Run<?, ?> run, int number, GateReport report) {
-        note(run, number, report, null);
+        noteInTrend(run, number, report, null);
+        noteLive(run, report, null);
     }
 
     /**
-     * The same of a gate that knows which registry it asked, whatever has its server's name now.
+     * Adds a gate, whose report is stored, to the trend of its job.
      *
-     * @param registry null if it is that of the server of this name
+     * @param registry which the gate asked, whatever has its server's name now; null if it is that of the server of this name
      */
-    public static void note(Run<?, ?> run, int number, GateReport report, String registry) {
+    public static void noteInTrend(Run<?, ?> run, int number, GateReport report, String registry) {
         if (!isInTrend(report)) {
             return;
         }
         try {
             new TrendIndex(run.getParent())
-                    .add(TrendPoint.of(
-                            run.getNumber(),
-                            number,
-                            report,
-                            registry == null ? registry(run.getParent(), report.getServer()) : registry));
+                    .add(TrendPoint.of(run.getNumber(), number, report, registry(run, report, registry)));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot add " + run + " to the trend of its gates");
         }
-        noteLiveOnly(run, report, registry);
     }
 
-    /** Adds a gate whose report could not be stored to what is known to be live: a trend of it would lead to no page. */
-    public static void noteLiveOnly(Run<?, ?> run, GateReport report, String registry) {
+    /** Adds a gate to what is known to be live, with {@code registry} as above. */
+    public static void noteLive(Run<?, ?> run, GateReport report, String registry) {
         if (!isInTrend(report)) {
             return;
         }
         try {
-            noteLive(run, report, registry == null ? registry(run.getParent(), report.getServer()) : registry);
+            addLive(run, report, registry(run, report, registry));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot record the live versions seen by the gate of " + run);
         }
+    }
+
+    private static String registry(Run<?, ?> run, GateReport report, String known) {
+        return known == null ? registry(run.getParent(), report.getServer()) : known;
     }
 
     /** A gate that was disabled evaluated nothing, and one whose promotion is to be approved has not finished. */
@@ -95,7 +95,7 @@ public final class GateRecorder {
         }
     }
 
-    private static void noteLive(Run<?, ?> run, GateReport report, String registry) throws IOException {
+    private static void addLive(Run<?, ?> run, GateReport report, String registry) throws IOException {
         if (registry == null || report.getServer() == null || report.getTiming() == null) {
             return;
         }

@@ -14,6 +14,7 @@ import io.jenkins.plugins.mlflow.report.GateReportAction;
 import io.jenkins.plugins.mlflow.report.MlflowLinks;
 import io.jenkins.plugins.mlflow.report.PolicyChanges;
 import io.jenkins.plugins.mlflow.report.PromotionMemory;
+import io.jenkins.plugins.mlflow.step.scheduling.SideTask;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
@@ -78,6 +79,11 @@ final class BuildReport {
     }
 
     private GateResult record(GateReport report, GatePolicy policy) throws IOException, InterruptedException {
+        // Writing the report takes the longest, and the other files need nothing of it.
+        SideTask<String> others = SideTask.start(() -> {
+            GateRecorder.noteLive(build.run(), report, registry);
+            return remember(report, policy);
+        });
         GateResult result = null;
         Exception trouble = null;
         try {
@@ -87,12 +93,11 @@ final class BuildReport {
             trouble = e;
         }
         if (trouble == null) {
-            GateRecorder.note(build.run(), number, report, registry);
-        } else {
-            GateRecorder.noteLiveOnly(build.run(), report, registry);
+            GateRecorder.noteInTrend(build.run(), number, report, registry);
         }
-        if (policy != null) {
-            remember(report, policy);
+        String forgotten = others.join();
+        if (forgotten != null) {
+            log.say("Warning: " + forgotten);
         }
         if (trouble != null) {
             throw new IOException(lost(report, trouble), trouble);
@@ -163,17 +168,22 @@ final class BuildReport {
         }
     }
 
-    /** Remembers the policy if it promoted. The promotion is made; that its policy cannot be remembered must not fail it. */
-    private void remember(GateReport report, GatePolicy policy) throws IOException, InterruptedException {
-        if (!report.isPromoted() || registry == null) {
-            return;
+    /**
+     * Remembers the policy if it promoted. The promotion is made; that its policy cannot be remembered must not fail it.
+     *
+     * @return what went wrong, or null
+     */
+    private String remember(GateReport report, GatePolicy policy) {
+        if (policy == null || !report.isPromoted() || registry == null) {
+            return null;
         }
         try {
             PromotionMemory.remember(registry, report, build.secrets().mask(policy), build.run());
+            return null;
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, "The policy of a promotion could not be remembered", e);
-            log.say("Warning: the policy of this promotion could not be remembered, so later reports cannot be compared"
-                    + " with it: " + e.getMessage());
+            return "the policy of this promotion could not be remembered, so later reports cannot be compared with it: "
+                    + e.getMessage();
         }
     }
 }
