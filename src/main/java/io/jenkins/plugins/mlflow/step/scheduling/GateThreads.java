@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class GateThreads {
     private static final int THREADS = 6;
     private static final int THREADS_PER_SERVER = 4;
-    private static final int THREADS_FOR_LATE = 2;
+    static final int THREADS_FOR_LATE = 2;
     private static final int THREADS_FOR_ENDS = 2;
     private static final int THREADS_FOR_AGENTS = 8;
     private static final int IDLE_SECONDS = 30;
