@@ -46,7 +46,7 @@ start_mlflow() {
         || die "the MLflow server did not come up; see .cache/logs/bench-mlflow.log"
 }
 
-# Each measures the tree $1, and writes its table into the directory $2.
+# Each measures the tree $1, writes its table into the directory $2, and tells by its status whether all of it went well.
 against_script() {
     say "against a script: $REPETITIONS turns"
     openly script "$LOGS/bench-script.log" "$PYTHON_3" "$ROOT/bench/against_script.py" \
@@ -62,9 +62,9 @@ against_limit() {
 engine() {
     say "engine: JMH"
     # shellcheck disable=SC2086 # several settings
-    quietly engine "$LOGS/bench-engine.log" java -jar "$1/bench/target/bench.jar" $JMH -prof gc -rf json -rff "$2/engine.json"
-    "$PYTHON_3" "$ROOT/bench/tables.py" engine "$2/engine.json" >"$2/3-engine.md"
-    cat "$2/3-engine.md"
+    quietly engine "$LOGS/bench-engine.log" java -jar "$1/bench/target/bench.jar" $JMH -prof gc -rf json -rff "$2/engine.json" \
+        && "$PYTHON_3" "$ROOT/bench/tables.py" engine "$2/engine.json" >"$2/3-engine.md" \
+        && cat "$2/3-engine.md"
 }
 
 in_jenkins() {
@@ -75,20 +75,16 @@ in_jenkins() {
     say "in Jenkins"
     openly jenkins "$LOGS/bench-jenkins.log" run_maven "$1" package -Dtest='*Bench' -Dsurefire.failIfNoSpecifiedTests=false \
         -Dexcluded.tests= -Dbench.tables="$2" \
-        '-DargLine=-Xms1g -Xmx4g @{jenkins.addOpens} @{jenkins.insaneHook} @{jenkins.javaAgent}'
-    "$PYTHON_3" "$ROOT/bench/tables.py" size "$1"/target/*.hpi >>"$2/5-records.md"
+        '-DargLine=-Xms1g -Xmx4g @{jenkins.addOpens} @{jenkins.insaneHook} @{jenkins.javaAgent}' \
+        && "$PYTHON_3" "$ROOT/bench/tables.py" size "$1"/target/*.hpi >>"$2/5-records.md"
 }
 
 # The measure $1 of the base, if there is one, and then of this tree.
 measure() {
     if [ -n "$BASE" ]; then
         say "base, $BASE:"
-        # A subshell of its own, as set -e means nothing left of "||".
-        set +e
-        (set -e; "$1" "$CACHE/base" "$TABLES/base")
-        local status=$?
-        set -e
-        [ "$status" -eq 0 ] || say "The base failed at this measurement, which goes on with this tree."
+        "$1" "$CACHE/base" "$TABLES/base" \
+            || say "The base failed at this measurement, which continues with this tree."
         say "now:"
     fi
     "$1" "$ROOT" "$TABLES"

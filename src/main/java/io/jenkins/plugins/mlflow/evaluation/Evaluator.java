@@ -27,7 +27,7 @@ public final class Evaluator {
     private final Evidence evidence;
     private final TargetReader reader;
     private final boolean rubberStamp;
-    /** Those that are reported first in front. */
+    /** The checks by their places in the report, which begins with the first list. */
     private final List<List<Check>> ranks = new ArrayList<>();
 
     private Evaluator(GatePolicy policy, Evidence evidence) {

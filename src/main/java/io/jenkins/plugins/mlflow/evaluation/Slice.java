@@ -7,15 +7,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is kept of one slice of a metric.
+ * One slice of a metric among values, or among reasons why values are unclear.
  *
- * @param key what it is kept under
- * @param value what is kept
+ * @param key the key of the slice's metric
+ * @param value its value or reason
  */
 public record Slice<V>(MetricKey key, V value) {
     /**
-     * From the slice's name to what is kept of it, of those that the target chooses. The metrics that are the evidence of another
-     * slice are none.
+     * The slices that the target chooses, by their names. A metric that is the evidence of another slice is none.
      */
     public static <V> SortedMap<String, Slice<V>> of(MetricTarget target, Map<MetricKey, V> values) {
         SortedMap<String, Slice<V>> slices = new TreeMap<>();

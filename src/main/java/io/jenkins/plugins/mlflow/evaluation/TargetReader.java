@@ -54,7 +54,9 @@ final class TargetReader {
     private void readSlices(MetricTarget target) {
         SortedMap<String, Slice<Double>> own = Slice.of(target, candidate);
         if (!unclear.isEmpty()) {
-            Slice.of(target, unclear).forEach((name, slice) -> own.putIfAbsent(name, new Slice<>(slice.key(), null)));
+            Slice.of(target, unclear)
+                    .forEach((name, slice) ->
+                            own.putIfAbsent(name, new Slice<>(slice.key(), candidate.get(slice.key()))));
         }
         SortedMap<String, Slice<Double>> theirs = baseline == null ? new TreeMap<>() : Slice.of(target, baseline);
         metrics = new ArrayList<>(own.size());
@@ -73,6 +75,6 @@ final class TargetReader {
                 theirs,
                 unclear.get(key),
                 evidence.origins().get(key),
-                evidence.baselineOrigins().get(key));
+                theirs == null ? null : evidence.baselineOrigins().get(key));
     }
 }

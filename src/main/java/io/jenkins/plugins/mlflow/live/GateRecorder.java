@@ -49,7 +49,11 @@ public final class GateRecorder {
         }
     }
 
-    /** Adds a gate to what is known to be live, with {@code registry} as above. */
+    /**
+     * Adds a gate to what is known to be live, whether or not its report is stored.
+     *
+     * @param registry as for {@link #noteInTrend}
+     */
     public static void noteLive(Run<?, ?> run, GateReport report, String registry) {
         if (!isInTrend(report)) {
             return;

@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 
 /**
@@ -43,7 +45,8 @@ public final class PromotionMemory {
     private PromotionMemory() {}
 
     /**
-     * Remembers a verified promotion. Earlier ones are kept for a while, so that a rollback can return to them.
+     * Remembers a verified promotion. Earlier ones are kept for a while, so that a rollback can return to them. One that is
+     * remembered again, after a restart, takes its own place.
      *
      * @param registry as the configuration of the server identifies it
      * @param policy by which the promoted version was evaluated
@@ -66,8 +69,14 @@ public final class PromotionMemory {
         record.put("policy", text.length() > LONGEST_POLICY ? null : text);
         Path file = file(registry, report.getModel());
         List<Map<?, ?>> promotions = new ArrayList<>(List.of(record));
-        promotions.addAll(forUpdate(file));
+        List<Map<?, ?>> earlier = forUpdate(file);
+        boolean again = !earlier.isEmpty() && isSame(record, earlier.get(0));
+        promotions.addAll(again ? earlier.subList(1, earlier.size()) : earlier);
         write(file, promotions);
+    }
+
+    private static boolean isSame(Map<?, ?> one, Map<?, ?> other) {
+        return Stream.of("build", "version", "alias").allMatch(key -> Objects.equals(one.get(key), other.get(key)));
     }
 
     /** Forgets the last promotion of this version to the alias, which was rolled back: what it let through does not count. */

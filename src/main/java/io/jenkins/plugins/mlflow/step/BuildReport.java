@@ -86,16 +86,16 @@ final class BuildReport {
         });
         GateResult result = null;
         Exception trouble = null;
+        String forgotten;
         try {
             result = attach(report);
+            GateRecorder.noteInTrend(build.run(), number, report, registry);
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "The report of a gate of " + build.run() + " could not be attached");
             trouble = e;
+        } finally {
+            forgotten = others.join();
         }
-        if (trouble == null) {
-            GateRecorder.noteInTrend(build.run(), number, report, registry);
-        }
-        String forgotten = others.join();
         if (forgotten != null) {
             log.say("Warning: " + forgotten);
         }

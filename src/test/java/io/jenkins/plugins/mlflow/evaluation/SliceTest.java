@@ -212,6 +212,31 @@ class SliceTest {
         assertEquals(Verdict.FAILED, checks.get(0).getVerdict());
     }
 
+    /** The candidate has a region `eu_se`; the baseline has a region `eu` with its standard error. */
+    @Test
+    void aSliceIsNotComparedWithWhatIsEvidenceInTheBaseline() throws Exception {
+        Map<String, Object> rule = Map.of(
+                "max_drop",
+                0.1,
+                "greater_is_better",
+                true,
+                "allow_lost_slices",
+                true,
+                "evidence",
+                Map.of("std_error", "accuracy/*_se"));
+
+        List<Check> checks = checks(
+                rule,
+                Map.of("accuracy/eu_se", 0.5, "accuracy/eu_se_se", 0.001),
+                Map.of("accuracy/eu", 0.9, "accuracy/eu_se", 0.01, "accuracy/eu_se_se", 0.001));
+
+        assertEquals(List.of("eu_se"), checks.stream().map(Check::getSlice).toList());
+        assertEquals(Verdict.NO_BASELINE, checks.get(0).getVerdict());
+        assertNull(checks.get(0).getBaseline());
+        assertEquals(
+                "the baseline has no finite value of this metric", checks.get(0).getReason());
+    }
+
     @Test
     void bothEndsOfAnIntervalAreNoSlices() throws Exception {
         Map<String, Object> rule =

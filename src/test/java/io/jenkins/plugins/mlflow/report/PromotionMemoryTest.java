@@ -25,16 +25,41 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class PromotionMemoryTest {
     private static final String REGISTRY = "mlflow.example.com\ndefault";
 
-    @Test
-    void aFileThatCannotBeUsedIsKeptBesideTheNewOne(JenkinsRule jenkins) throws Exception {
-        FreeStyleBuild build = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
-        GatePolicy policy = PolicyReader.resolve(
+    private static GatePolicy policy(double threshold) throws Exception {
+        return PolicyReader.resolve(
                 null,
                 "churn",
                 PolicyOverrides.builder()
-                        .thresholds(Map.of("accuracy", 0.9))
+                        .thresholds(Map.of("accuracy", threshold))
                         .promote("champion")
                         .build());
+    }
+
+    /** A crash after a promotion was remembered, and before Jenkins knew that its gate has ended. */
+    @Test
+    void aPromotionThatIsRememberedTwiceIsForgottenAtOnce(JenkinsRule jenkins) throws Exception {
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+        PromotionMemory.remember(REGISTRY, Reports.passed(), policy(0.9), build);
+        FreeStyleBuild next = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+        PromotionMemory.remember(REGISTRY, Reports.passed(), policy(0.5), next);
+        PromotionMemory.remember(REGISTRY, Reports.passed(), policy(0.5), next);
+
+        PromotionMemory.forget(
+                REGISTRY,
+                "churn-classifier",
+                "champion",
+                Reports.passed().getPromotion().getVersion());
+
+        assertThat(
+                PromotionMemory.compare(REGISTRY, "churn-classifier", policy(0.5))
+                        .getCount(),
+                is(1));
+    }
+
+    @Test
+    void aFileThatCannotBeUsedIsKeptBesideTheNewOne(JenkinsRule jenkins) throws Exception {
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+        GatePolicy policy = policy(0.9);
         PromotionMemory.remember(REGISTRY, Reports.passed(), policy, build);
         Path folder = jenkins.jenkins
                 .getRootDir()

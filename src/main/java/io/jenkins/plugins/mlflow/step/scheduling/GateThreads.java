@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The few threads on which gates send requests, so that neither the pipeline's nor the timer's threads ever wait for a network.
  * A gate that waits holds none of them. A task that finds no thread before its deadline runs on a thread that is reserved for
- * late tasks, so that a gate ends in time however many gates there are.
+ * late tasks and other short ones, so that a gate ends in time however many gates there are.
  */
 final class GateThreads {
     private static final int THREADS = 6;

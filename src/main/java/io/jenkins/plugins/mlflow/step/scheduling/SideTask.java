@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 
 /**
  * A task that waits for no server and runs beside its caller's own work: on a thread that is free for it, or else on the caller's
- * when that needs the result. So it is done in the end, however many others there are.
+ * thread in {@link #join}. So it is done in the end, however many other tasks there are.
  */
 public final class SideTask<T> {
     private static final Logger LOGGER = Logger.getLogger(SideTask.class.getName());
@@ -21,7 +21,7 @@ public final class SideTask<T> {
         this.task = new FutureTask<>(task);
     }
 
-    /** Has the task run soon. */
+    /** Starts the task as soon as a thread is free. */
     public static <T> SideTask<T> start(Callable<T> task) {
         SideTask<T> started = new SideTask<>(task);
         try {
