@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlflow.step.scheduling;
 
-import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +37,12 @@ public final class SideTask<T> {
         try {
             return Uninterruptibles.getUninterruptibly(task);
         } catch (ExecutionException e) {
-            Throwables.throwIfUnchecked(e.getCause());
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException(e.getCause());
         }
     }
